@@ -1,0 +1,53 @@
+# `make run` shows the portal, `make test` proves it. Everything else is for whoever changes it: `make help`.
+SHELL := /bin/sh
+PYTHON_IN := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo install install-dev test check format bench screenshots messages lock clean
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run demo: export DEMO ?= true
+
+run: install ## Start the portal with an invented municipality (PORT=8000)
+	@exec $(PYTHON_IN) manage.py run
+
+demo: install ## Start the invented municipality over
+	@$(PYTHON_IN) manage.py run --start-over
+
+install: ## Make .venv with the locked requirements
+	@scripts/install
+
+install-dev: ## The same, with what tests and checks need
+	@scripts/install dev
+
+test: install-dev ## Run all tests on PostgreSQL and Redis, then on SQLite (ARGS="-k board")
+	@scripts/test $(ARGS)
+
+check: install-dev ## Look at style, types, templates, migrations, translations and production settings
+	@scripts/check
+
+format: install-dev ## Put code and templates in the house's form
+	@.venv/bin/ruff check --quiet --fix-only .
+	@.venv/bin/ruff format --quiet .
+	@.venv/bin/djlint --quiet --reformat templates || true
+
+bench: install-dev ## Measure what docs/measurements.md promises (ARGS for the command)
+	@scripts/need postgresql redis
+	@scripts/services run -- $(PYTHON_IN) manage.py bench $(ARGS)
+
+screenshots: install-dev ## Take a picture of every page
+	@scripts/need browser
+	@$(PYTHON_IN) scripts/screenshots.py $(ARGS)
+
+messages: install-dev ## Collect the texts that need a translation, and compile the translations
+	@scripts/need gettext
+	@$(PYTHON_IN) scripts/check_translations --write
+
+lock: install-dev ## Choose the newest versions that requirements*.in allow
+	@scripts/lock
+
+clean: ## Remove everything that can be made again, the demo's data too
+	rm -rf .venv var staticfiles .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
