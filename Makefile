@@ -1,6 +1,6 @@
 # `make run` shows the portal, `make test` proves it. Everything else is for whoever changes it: `make help`.
 SHELL := /bin/sh
-PYTHON_IN := .venv/bin/python
+VENV := .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo install install-dev test check format bench screenshots messages lock clean
@@ -11,10 +11,10 @@ help: ## Say what there is
 run demo: export DEMO ?= true
 
 run: install ## Start the portal with an invented municipality (PORT=8000)
-	@exec $(PYTHON_IN) manage.py run
+	@exec $(VENV)/python manage.py run
 
 demo: install ## Start the invented municipality over
-	@$(PYTHON_IN) manage.py run --start-over
+	@$(VENV)/python manage.py run --start-over
 
 install: ## Make .venv with the locked requirements
 	@scripts/install
@@ -29,21 +29,21 @@ check: install-dev ## Look at style, types, templates, migrations, translations 
 	@scripts/check
 
 format: install-dev ## Put code and templates in the house's form
-	@.venv/bin/ruff check --quiet --fix-only .
-	@.venv/bin/ruff format --quiet .
-	@.venv/bin/djlint --quiet --reformat templates || true
+	@$(VENV)/ruff check --quiet --fix-only .
+	@$(VENV)/ruff format --quiet .
+	@$(VENV)/djlint --quiet --reformat templates || true
 
 bench: install-dev ## Measure what docs/measurements.md promises (ARGS for the command)
 	@scripts/need postgresql redis
-	@scripts/services run -- $(PYTHON_IN) manage.py bench $(ARGS)
+	@scripts/services run -- $(VENV)/python manage.py bench $(ARGS)
 
 screenshots: install-dev ## Take a picture of every page
 	@scripts/need browser
-	@$(PYTHON_IN) scripts/screenshots.py $(ARGS)
+	@$(VENV)/python scripts/screenshots.py $(ARGS)
 
 messages: install-dev ## Collect the texts that need a translation, and compile the translations
 	@scripts/need gettext
-	@$(PYTHON_IN) scripts/check_translations --write
+	@$(VENV)/python scripts/check_translations --write
 
 lock: install-dev ## Choose the newest versions that requirements*.in allow
 	@scripts/lock

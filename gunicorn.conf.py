@@ -1,0 +1,31 @@
+"""How gunicorn serves the portal: few processes, each with a few threads, for a machine with two cores.
+
+More nodes rather than more processes when a municipality outgrows it. WEB_WORKERS and WEB_THREADS change the size.
+"""
+
+import os
+
+wsgi_app = "portal.wsgi:application"
+bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+
+# The code is loaded once and shared by the workers: a third less memory.
+preload_app = True
+# A worker that hangs for this long is replaced; an import by upload is the longest a request may take.
+timeout = 60
+graceful_timeout = 10
+keepalive = 15
+# Workers are renewed now and then, not all at once, so that nothing can grow for weeks.
+max_requests = 20_000
+max_requests_jitter = 2_000
+# Heartbeats in memory: a slow disk must not look like a dead worker.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 - a folder to write in, no name
+
+# Addresses of pages hold ids of children: what was looked at is in the audit, sealed, and not in a log.
+accesslog = None
+errorlog = "-"
+loglevel = "info"
+# Who we believe about the visitor's address and https: only the proxy in front of us.
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
