@@ -209,7 +209,7 @@ def _person(fields: Fields, row_id: str, today: date) -> Person:
     birth_date = fields.day("birthDate")
     if birth_date and birth_date > today:
         fields.fault("birthDate", _("Födelsedatumet ligger i framtiden."))
-    number, born = _number(fields, birth_date, today)
+    number, born = _number(fields, today)
     addresses = fields.objects("addresses")
     return Person(
         id=row_id,
@@ -217,6 +217,7 @@ def _person(fields: Fields, row_id: str, today: date) -> Person:
         family_name=family,
         number=number,
         birth_date=birth_date or born,
+        number_says_born=born,
         marking=marking,
         is_dead=status == "Avliden",
         private_email=fields.emails("Privat"),
@@ -229,7 +230,7 @@ def _person(fields: Fields, row_id: str, today: date) -> Person:
     )
 
 
-def _number(fields: Fields, birth_date: date | None, today: date) -> tuple[str, date | None]:
+def _number(fields: Fields, today: date) -> tuple[str, date | None]:
     """Return the personal number (empty where there is none) and the date of birth in it."""
     civic = fields.raw.get("civicNo")
     text = civic.get("value") if isinstance(civic, dict) else None
@@ -249,8 +250,6 @@ def _number(fields: Fields, birth_date: date | None, today: date) -> tuple[str, 
         return "", None
     if number.is_temporary:
         fields.report.note(_("Tillfälliga personnummer: %(count)s."))
-    if birth_date and number.birth_date and number.birth_date != birth_date:
-        fields.fault("civicNo", _("Personnumret stämmer inte med födelsedatumet."))
     return number.value, number.birth_date
 
 

@@ -87,6 +87,7 @@ class Person:
     number: str
     """Twelve characters, or empty."""
     birth_date: date | None
+    number_says_born: date | None
     marking: Marking
     is_dead: bool
     private_email: str
