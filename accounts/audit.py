@@ -1,0 +1,144 @@
+"""The log of what was done and what was looked at: rows with ids only, sealed afterwards in a chain.
+
+A row is written in the transaction of what it tells of. Sealing is the worker's: it never stands in a request's way.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+
+from accounts.models import AuditEntry, AuditSeal
+from portal.lib import clock
+
+# A row is sealed once no transaction that began before it can still be open.
+SETTLED_AFTER = timedelta(minutes=5)
+SEALED_AT_ONCE = 1_000
+
+
+def did(
+    action: str,
+    *,
+    person_id: UUID | None,
+    now: datetime,
+    tablet_id: UUID | None = None,
+    children: Iterable[UUID] = (),
+    **about: object,
+) -> AuditEntry:
+    """Write down that something was done. `about` takes ids, dates and plain words, never names."""
+    return AuditEntry.objects.create(
+        at=now,
+        person_id=person_id,
+        tablet_id=tablet_id,
+        action=action,
+        is_look=False,
+        children=[str(child_id) for child_id in children],
+        about={name: str(value) for name, value in about.items()},
+    )
+
+
+def looked(
+    page: str,
+    *,
+    person_id: UUID | None,
+    children: Iterable[UUID],
+    tablet_id: UUID | None = None,
+    back_to: date | None = None,
+    once_an_hour: bool = False,
+) -> None:
+    """Write down that a page with these children's data was shown; `back_to` is how far back it went.
+
+    A board that refreshes itself counts as one look an hour (`once_an_hour`).
+    """
+    seen = sorted(str(child_id) for child_id in children)
+    if not seen:
+        return
+    now = clock.now()
+    if once_an_hour:
+        those = hashlib.sha256("".join(seen).encode()).hexdigest()[:16]
+        key = f"looked:{page}:{person_id}:{tablet_id}:{now:%Y%m%d%H}:{those}"
+        try:
+            if not cache.add(key, 1, 3_700):
+                return
+        except Exception:  # noqa: S110  # without a cache the look is written down once more than needed
+            pass
+    AuditEntry.objects.create(
+        at=now, person_id=person_id, tablet_id=tablet_id, action=page, is_look=True, children=seen, back_to=back_to
+    )
+
+
+def _keyed(text: str) -> str:
+    return hmac.new(settings.INDEX_KEY.encode(), f"audit:{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def _row_digest(entry: AuditEntry) -> str:
+    row = [
+        entry.id,
+        entry.at.isoformat(),
+        str(entry.person_id),
+        str(entry.tablet_id),
+        entry.action,
+        entry.is_look,
+        entry.children,
+        entry.about,
+        entry.back_to.isoformat() if entry.back_to else None,
+    ]
+    return _keyed(json.dumps(row, sort_keys=True))[:24]
+
+
+def _seal_digest(before: str, row_digests: list[list[object]]) -> str:
+    return _keyed(json.dumps([before, row_digests]))
+
+
+def seal(now: datetime) -> int:
+    """Seal the next batch of settled rows; return how many. Two workers at once make one chain, not two."""
+    last = AuditSeal.objects.order_by("-last_id").first()
+    entries = list(
+        AuditEntry.objects.filter(id__gt=last.last_id if last else 0, at__lte=now - SETTLED_AFTER).order_by("id")[
+            :SEALED_AT_ONCE
+        ]
+    )
+    if not entries:
+        return 0
+    before = last.digest if last else ""
+    row_digests: list[list[object]] = [[entry.id, _row_digest(entry)] for entry in entries]
+    try:
+        with transaction.atomic():
+            AuditSeal.objects.create(
+                sealed_at=now,
+                first_id=entries[0].id,
+                last_id=entries[-1].id,
+                row_digests=row_digests,
+                before=before,
+                digest=_seal_digest(before, row_digests),
+            )
+    except IntegrityError:  # another worker was first
+        return 0
+    return len(entries)
+
+
+def first_broken() -> str | None:
+    """Walk the chain from its beginning and name the first row or seal that does not hold, or return None."""
+    before, last_id = "", 0
+    for link in AuditSeal.objects.order_by("last_id").iterator():
+        if link.before != before:
+            return f"seal {link.id}: a seal before it is missing"
+        if link.digest != _seal_digest(before, link.row_digests):
+            return f"seal {link.id}: the seal itself was changed"
+        sealed = {int(row_id): digest for row_id, digest in link.row_digests}
+        found = {entry.id: entry for entry in AuditEntry.objects.filter(id__gt=last_id, id__lte=link.last_id)}
+        for row_id in sorted(sealed.keys() | found.keys()):
+            if row_id not in found:
+                return f"row {row_id}: removed"
+            if row_id not in sealed:
+                return f"row {row_id}: added after the sealing"
+            if _row_digest(found[row_id]) != sealed[row_id]:
+                return f"row {row_id}: changed"
+        before, last_id = link.digest, link.last_id
+    return None

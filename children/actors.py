@@ -1,0 +1,59 @@
+"""Who is asking: a person with a login, or a paired tablet with or without somebody's PIN."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from uuid import UUID
+
+from accounts.models import User
+from children.models import Municipality, StaffRole, Tablet
+from portal.lib import days
+
+
+@dataclass(frozen=True, eq=False)
+class Actor:
+    """A person, or a tablet (then `person` is whoever gave the PIN, or None).
+
+    Every relation is judged on `today`, the date in the preschools' time zone.
+    """
+
+    person: User | None
+    tablet: Tablet | None
+    today: date
+
+    @classmethod
+    def of_person(cls, person: User, today: date | None = None) -> Actor:
+        return cls(person=person, tablet=None, today=today or days.today())
+
+    @classmethod
+    def of_tablet(cls, tablet: Tablet, person: User | None = None, today: date | None = None) -> Actor:
+        return cls(person=person, tablet=tablet, today=today or days.today())
+
+    @property
+    def person_id(self) -> UUID | None:
+        return self.person.id if self.person else None
+
+    @property
+    def tablet_id(self) -> UUID | None:
+        return self.tablet.id if self.tablet else None
+
+    @cached_property
+    def roles(self) -> list[StaffRole]:
+        """The person's roles that hold today: one query, once."""
+        if self.person is None:
+            return []
+        return list(StaffRole.objects.on(self.today).filter(person=self.person))
+
+    def has_role(self, *kinds: StaffRole.Kind) -> bool:
+        return any(role.kind in kinds for role in self.roles)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person has any role at all: works, leads, or runs the system."""
+        return bool(self.roles)
+
+    @cached_property
+    def municipality(self) -> Municipality:
+        return Municipality.current()

@@ -1,0 +1,55 @@
+"""The outer door: nobody comes in without being a person or a paired tablet, and staff need a second factor."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+
+from accounts.models import User
+from accounts.second_factor import has_second_factor, is_enrolment
+from children import tablets
+from children.actors import Actor
+
+
+class DoorMiddleware(LoginRequiredMiddleware):
+    """Sets `request.actor`, and lets nobody through to a view that is not marked as open to all.
+
+    A person's own login goes before the device's pairing. What the actor may do behind the door is for
+    `children.access` to say.
+    """
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., Any],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        request.actor = actor = self._actor_of(request)  # type: ignore[attr-defined]  # declared by ActorRequest
+        if not getattr(view_func, "login_required", True):
+            return None
+        if actor is None:
+            return super().process_view(request, view_func, view_args, view_kwargs)
+        if actor.tablet is None and self._lacks_second_factor(request, actor):
+            return redirect("mfa_index")
+        return None
+
+    def _actor_of(self, request: HttpRequest) -> Actor | None:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and isinstance(request.user, User):
+            return Actor.of_person(request.user)
+        tablet = tablets.tablet_of(request)
+        if tablet is None:
+            return None
+        tablets.note_seen(tablet)
+        return Actor.of_tablet(tablet, tablets.pin_person_of(request, tablet))
+
+    def _lacks_second_factor(self, request: HttpRequest, actor: Actor) -> bool:
+        return (
+            settings.SECOND_FACTOR_FOR_STAFF
+            and actor.is_staff
+            and not is_enrolment(request)
+            and not has_second_factor(request)
+        )

@@ -1,0 +1,38 @@
+"""Whose child it is: places, people, and the doors between them."""
+
+from children.models.doors import ChildGrant, NamedReader, PairingCode, ProtectedIdentity, Tablet
+from children.models.people import (
+    BackupPlacement,
+    Block,
+    Child,
+    Consent,
+    Contact,
+    Guardianship,
+    Household,
+    Placement,
+    StaffRole,
+)
+from children.models.places import Area, Department, Municipality, Preschool
+from children.models.register import RegisterRun
+
+__all__ = [
+    "Area",
+    "BackupPlacement",
+    "Block",
+    "Child",
+    "ChildGrant",
+    "Consent",
+    "Contact",
+    "Department",
+    "Guardianship",
+    "Household",
+    "Municipality",
+    "NamedReader",
+    "PairingCode",
+    "Placement",
+    "Preschool",
+    "ProtectedIdentity",
+    "RegisterRun",
+    "StaffRole",
+    "Tablet",
+]

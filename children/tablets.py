@@ -1,0 +1,143 @@
+"""Tablets: pairing with a short code, the cookie that a tablet carries, and the PIN of whoever stands at it."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from children.models import Department, PairingCode, Tablet
+from portal.lib import clock
+from portal.lib.crypto import keyed_digest
+
+# Letters and figures that cannot be mistaken for each other at arm's length.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 8
+CODE_LIVES = timedelta(minutes=10)
+PIN_RESTS = timedelta(minutes=2)
+COOKIE_LIVES = 400 * 86_400
+_PREFIX = "__Host-" if settings.SESSION_COOKIE_SECURE else ""
+TABLET_COOKIE, PIN_COOKIE = f"{_PREFIX}platta", f"{_PREFIX}pin"
+
+
+def _digest(purpose: str, text: str) -> str:
+    return keyed_digest(text, purpose=purpose)
+
+
+def make_pairing_code(*, department: Department, tablet_name: str, actor_person: User, now: datetime) -> str:
+    """Return a code of eight characters that pairs one device with the department within ten minutes."""
+    code = "".join(secrets.choice(ALPHABET) for _letter in range(CODE_LENGTH))
+    with transaction.atomic():
+        PairingCode.objects.create(
+            department=department,
+            tablet_name=tablet_name,
+            code_digest=_digest("pairing", code),
+            made_by=actor_person,
+            expires_at=now + CODE_LIVES,
+        )
+        audit.did("tablet.code_made", person_id=actor_person.id, now=now, department=department.id)
+    return code
+
+
+def pair(*, code: str, now: datetime) -> tuple[Tablet, str]:
+    """Turn a code into a tablet and the secret that its cookie carries.
+
+    Raises `ValidationError`, with the same words whether the code is wrong, used or too old.
+    """
+    typed = "".join(letter for letter in code.upper() if letter.isalnum())
+    with transaction.atomic():
+        found = PairingCode.objects.select_for_update().filter(code_digest=_digest("pairing", typed)).first()
+        if found is None or not found.is_open(now):
+            raise ValidationError(_("Koden stämmer inte eller har gått ut. Be rektor om en ny."), code="pairing")
+        secret = secrets.token_urlsafe(32)
+        tablet = Tablet.objects.create(
+            department=found.department,
+            name=found.tablet_name,
+            secret_digest=_digest("tablet", secret),
+            paired_by=found.made_by,
+            seen_at=now,
+        )
+        found.used_at, found.tablet = now, tablet
+        found.save(update_fields=["used_at", "tablet"])
+        audit.did("tablet.paired", person_id=found.made_by_id, tablet_id=tablet.id, now=now)
+    return tablet, secret
+
+
+def revoke(*, tablet: Tablet, actor_person: User, now: datetime) -> None:
+    """Shut the tablet out from its next request on."""
+    with transaction.atomic():
+        if Tablet.objects.paired().filter(pk=tablet.pk).update(revoked_at=now, revoked_by=actor_person):
+            audit.did("tablet.revoked", person_id=actor_person.id, tablet_id=tablet.id, now=now)
+
+
+def remember_tablet(response: HttpResponse, tablet: Tablet, secret: str) -> None:
+    """Give the device its cookie."""
+    value = signing.dumps([str(tablet.id), secret], salt="tablet")
+    response.set_cookie(
+        TABLET_COOKIE,
+        value,
+        max_age=COOKIE_LIVES,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+
+
+def tablet_of(request: HttpRequest) -> Tablet | None:
+    """Return the paired tablet that the request comes from, with department and preschool: one query."""
+    raw = request.COOKIES.get(TABLET_COOKIE)
+    if not raw:
+        return None
+    try:
+        tablet_id, secret = signing.loads(raw, salt="tablet")
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    tablet = Tablet.objects.paired().select_related("department__preschool").filter(pk=tablet_id).first()
+    if tablet is None or not constant_time_compare(tablet.secret_digest, _digest("tablet", secret)):
+        return None
+    return tablet
+
+
+def note_seen(tablet: Tablet) -> None:
+    """Keep `seen_at` right to a few minutes, at the price of a write every fifth minute."""
+    now = clock.now()
+    if tablet.seen_at is None or now - tablet.seen_at > timedelta(minutes=5):
+        Tablet.objects.filter(pk=tablet.pk).update(seen_at=now)
+
+
+def remember_pin(response: HttpResponse, tablet: Tablet, person_id: UUID) -> None:
+    """Let the person stay for two minutes of rest; every further act with the PIN begins them anew."""
+    response.set_cookie(
+        PIN_COOKIE,
+        signing.dumps([str(tablet.id), str(person_id)], salt="pin"),
+        max_age=int(PIN_RESTS.total_seconds()),
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Strict",
+    )
+
+
+def forget_pin(response: HttpResponse) -> None:
+    response.delete_cookie(PIN_COOKIE, samesite="Strict")
+
+
+def pin_person_of(request: HttpRequest, tablet: Tablet) -> User | None:
+    """Return who gave a PIN on this tablet less than two minutes of rest ago, unless the account is frozen."""
+    raw = request.COOKIES.get(PIN_COOKIE)
+    if not raw:
+        return None
+    try:
+        tablet_id, person_id = signing.loads(raw, salt="pin", max_age=PIN_RESTS)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    if tablet_id != str(tablet.id):
+        return None
+    return User.objects.filter(pk=person_id, frozen_at=None).first()

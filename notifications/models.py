@@ -1,0 +1,97 @@
+"""How a person is reached: what waits to be told, what was told, and what the person wants to be told."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.models import Base
+
+
+class Kind(models.TextChoices):
+    """What a notice is about. Its words are made where it is read, in the reader's language."""
+
+    ABSENCE_REPORTED = "absence_reported", _("Frånvaro anmäld")
+    ABSENCE_ENDED = "absence_ended", _("Frånvaro avslutad")
+    CAME_THOUGH_ABSENT = "came_though_absent", _("Kom trots anmäld frånvaro")
+    ARRIVED = "arrived", _("Lämnad")
+    LEFT = "left", _("Hämtad")
+    IDENTITY_READ = "identity_read", _("Skyddade uppgifter lästa")
+
+
+class Way(models.TextChoices):
+    IN_APP = "in_app", _("I Kapprummet")
+    EMAIL = "email", _("E-post")
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def waiting(self, now: datetime) -> Self:
+        """Return what a worker should try now: not sent, not given up, not claimed by somebody who is still alive."""
+        return self.filter(sent_at=None, given_up_at=None, try_after__lte=now).exclude(claimed_until__gt=now)
+
+    def in_app(self) -> Self:
+        return self.filter(way=Way.IN_APP)
+
+    def unread(self) -> Self:
+        return self.filter(way=Way.IN_APP, read_at=None)
+
+
+class Delivery(Base):
+    """One notice to one person in one way. Holds ids only, never a name and never content.
+
+    A notice in the portal is delivered by being a row; any other way is a row that a worker claims, tries and
+    marks. `event` makes sure that the same thing is told once to the same person in the same way.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="deliveries")
+    kind = models.CharField(max_length=40, choices=Kind)
+    way = models.CharField(max_length=10, choices=Way)
+    event = models.UUIDField()
+    about = models.JSONField(default=dict)
+    try_after = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=200, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "person", "kind", "way"], name="notifications_delivery_told_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["try_after"],
+                name="notifications_waiting",
+                condition=Q(sent_at=None, given_up_at=None),
+            ),
+            models.Index(fields=["person", "-created_at"], name="notifications_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Preference(Base):
+    """What a person chose about one kind of notice in one way; without a row the house's default holds."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_preferences")
+    kind = models.CharField(max_length=40, choices=Kind)
+    way = models.CharField(max_length=10, choices=Way)
+    is_wanted = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind", "way"], name="notifications_preference_one_each")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,56 @@
+"""Typed readers of the environment. What is missing or wrong stops the start, with the variable's name."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
+
+Value = TypeVar("Value")
+
+
+def text(name: str, default: str | None = None) -> str:
+    """Return the variable; raises `ImproperlyConfigured` when it is not set and there is no default."""
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"{name} must be set in the environment")
+    return value.strip()
+
+
+def _parsed(name: str, raw: str, parse: Callable[[str], Value], wanted: str) -> Value:
+    try:
+        return parse(raw)
+    except (KeyError, ValueError):
+        raise ImproperlyConfigured(f"{name} must be {wanted}, not {raw!r}") from None
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """Return whether the variable says yes: 1/0, true/false, yes/no, on/off."""
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    raw = text(name, "1" if default else "0")
+    return _parsed(name, raw, lambda word: words[word.lower()], "1 or 0")
+
+
+def number(name: str, default: int) -> int:
+    """Return the variable as a whole number."""
+    return _parsed(name, text(name, str(default)), int, "a whole number")
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated variable as a list without empty parts."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def folder(name: str, default: Path) -> Path:
+    """Return the variable as a folder's path."""
+    return Path(text(name, str(default)))
+
+
+def load_file(path: Path) -> None:
+    """Take NAME=value lines from a file for variables that the environment does not have."""
+    if path.is_file():
+        for line in path.read_text().splitlines():
+            name, separator, value = line.partition("=")
+            if separator and not line.startswith("#"):
+                os.environ.setdefault(name.strip(), value.strip())

@@ -1,0 +1,134 @@
+"""A constraint that both databases keep: rows of one owner never overlap in time.
+
+PostgreSQL has exclusion constraints for it (they need its own extension btree_gist). SQLite has none, so there the
+same rule is kept by two triggers, which come and go with the table like any other constraint.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
+from django.db import DEFAULT_DB_ALIAS, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.ddl_references import Statement, Table
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class NoOverlap(models.BaseConstraint):
+    """No two rows with the same `owner` overlap between `starts` and `ends`; an empty end has no end.
+
+    Dates include their last day, moments do not include their last instant. Rows for which `unless` (the name of a
+    boolean field) is true are left out.
+    """
+
+    violation_error_message = _("Perioden krockar med en annan.")
+
+    def __init__(self, *, name: str, owner: str, starts: str, ends: str, unless: str = "", moments: bool = False):
+        super().__init__(name=name)
+        self.owner, self.starts, self.ends, self.unless, self.moments = owner, starts, ends, unless, moments
+
+    # PostgreSQL -------------------------------------------------------------------------------------------------
+
+    def _exclusion(self) -> ExclusionConstraint:
+        span = Func(
+            F(self.starts),
+            F(self.ends),
+            RangeBoundary(inclusive_upper=not self.moments),
+            function="TSTZRANGE" if self.moments else "DATERANGE",
+            output_field=DateTimeRangeField() if self.moments else DateRangeField(),
+        )
+        return ExclusionConstraint(
+            name=self.name,
+            expressions=[(span, RangeOperators.OVERLAPS), (self.owner, RangeOperators.EQUAL)],
+            condition=Q(**{self.unless: False}) if self.unless else None,
+        )
+
+    # SQLite -----------------------------------------------------------------------------------------------------
+
+    def _triggers(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> list[Statement]:
+        def column(field: str) -> str:
+            return schema_editor.quote_name(model._meta.get_field(field).column)
+
+        owner, starts, ends = column(self.owner), column(self.starts), column(self.ends)
+        key = schema_editor.quote_name(model._meta.pk.column)
+        before = "<" if self.moments else "<="
+        last = "9999-12-31"
+        skip_new = f"NOT NEW.{column(self.unless)} AND " if self.unless else ""
+        skip_old = f"NOT {column(self.unless)} AND " if self.unless else ""
+        return [
+            Statement(
+                f"CREATE TRIGGER {schema_editor.quote_name(f'{self.name}_{moment.lower()}')} "
+                f"BEFORE {moment} ON %(table)s WHEN {skip_new}EXISTS (SELECT 1 FROM %(table)s WHERE {skip_old}"
+                f"{owner} = NEW.{owner} AND {key} <> NEW.{key} "
+                f"AND {starts} {before} COALESCE(NEW.{ends}, '{last}') "
+                f"AND NEW.{starts} {before} COALESCE({ends}, '{last}')) "
+                f"BEGIN SELECT RAISE(ABORT, 'constraint failed: {self.name}'); END",
+                table=Table(model._meta.db_table, schema_editor.quote_name),
+            )
+            for moment in ("INSERT", "UPDATE")
+        ]
+
+    # What Django asks of a constraint ---------------------------------------------------------------------------
+
+    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> Any:
+        if schema_editor.connection.vendor == "postgresql":
+            return self._exclusion().constraint_sql(model, schema_editor)
+        # A trigger cannot stand inside CREATE TABLE: it follows once the table has its final name.
+        schema_editor.deferred_sql.extend(self._triggers(model, schema_editor))
+        return None
+
+    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> Any:
+        if schema_editor.connection.vendor == "postgresql":
+            return self._exclusion().create_sql(model, schema_editor)
+        first, second = self._triggers(model, schema_editor)
+        schema_editor.execute(first, params=None)
+        return second
+
+    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> Any:
+        if schema_editor.connection.vendor == "postgresql":
+            return self._exclusion().remove_sql(model, schema_editor)
+        for moment in ("insert", "update"):
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {schema_editor.quote_name(f'{self.name}_{moment}')}")
+        return None
+
+    def validate(
+        self,
+        model: type[models.Model],
+        instance: models.Model,
+        exclude: Sequence[str] | set[str] | None = None,
+        using: str = DEFAULT_DB_ALIAS,
+    ) -> None:
+        """Raise `ValidationError` when a form's instance would break the constraint."""
+        if exclude and {self.owner, self.starts, self.ends} & set(exclude):
+            return
+        if self.unless and getattr(instance, self.unless):
+            return
+        strictly = "" if self.moments else "e"
+        starts, ends = getattr(instance, self.starts), getattr(instance, self.ends)
+        others = model._default_manager.using(using).exclude(pk=instance.pk)
+        others = others.filter(**{self.owner: getattr(instance, self.owner)})
+        others = others.filter(Q(**{f"{self.ends}__isnull": True}) | Q(**{f"{self.ends}__gt{strictly}": starts}))
+        if self.unless:
+            others = others.filter(**{self.unless: False})
+        if ends is not None:
+            others = others.filter(**{f"{self.starts}__lt{strictly}": ends})
+        if others.exists():
+            raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        kwargs |= {"owner": self.owner, "starts": self.starts, "ends": self.ends}
+        if self.unless:
+            kwargs["unless"] = self.unless
+        if self.moments:
+            kwargs["moments"] = True
+        return path, args, kwargs
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NoOverlap) and self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash(self.name)

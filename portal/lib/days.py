@@ -1,0 +1,54 @@
+"""Dates as the preschool counts them: in its own time zone, weeks from Monday.
+
+One installation serves one municipality, which has one time zone (`settings.TIME_ZONE`).
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+
+def today() -> date:
+    """Return the date in the preschools' time zone."""
+    return timezone.localdate()
+
+
+def local(moment: datetime) -> datetime:
+    """Return the same moment on the preschool's clock on the wall."""
+    return timezone.localtime(moment)
+
+
+def day_of(moment: datetime) -> date:
+    """Return the date that a moment falls on in the preschools' time zone."""
+    return timezone.localdate(moment)
+
+
+def at(day: date, clock_time: time) -> datetime:
+    """Return the aware moment at which the clock on the wall shows `clock_time` on `day`.
+
+    In the hour that is repeated when clocks go back, the first one is meant; a time that clocks skip in spring
+    is read with the offset from before the change.
+    """
+    return datetime.combine(day, clock_time, tzinfo=timezone.get_default_timezone())
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """Return the moments at which `day` begins and ends: 23, 24 or 25 hours apart."""
+    return at(day, time.min), at(day + timedelta(days=1), time.min)
+
+
+def monday_of(day: date) -> date:
+    """Return the Monday of the week that `day` is in."""
+    return day - timedelta(days=day.weekday())
+
+
+def week(monday: date, days: int = 7) -> list[date]:
+    """Return `days` dates from a Monday on."""
+    return [monday + timedelta(days=number) for number in range(days)]
+
+
+def span(first: date, last: date) -> Iterator[date]:
+    """Yield every date from `first` to `last`, both included; nothing when `last` is before `first`."""
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)

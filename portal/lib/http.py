@@ -1,0 +1,31 @@
+"""Small words for views."""
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def is_fragment_wanted(request: HttpRequest) -> bool:
+    """Tell whether htmx asks for a part of the page rather than the page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def safe_next(request: HttpRequest, default: str) -> str:
+    """Return the address in `next` when it is one of ours, otherwise `default`."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return target
+    return default
+
+
+def see_other(request: HttpRequest, address: str) -> HttpResponse:
+    """Send the browser on after a form was taken; htmx is told to load the whole page there."""
+    if is_fragment_wanted(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def nothing_new() -> HttpResponseBase:
+    """Answer that nothing changed: no body, nothing to swap."""
+    return HttpResponse(status=204)

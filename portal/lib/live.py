@@ -1,0 +1,54 @@
+"""Stamps: how a board learns that something changed, without asking for the rows.
+
+A department's stamp is a few random characters in the cache (a database row in the embedded default, Redis in
+production) and the present minute, so that what follows from the time alone, such as LATE, appears by itself.
+Stamps carry no content. A page reads its stamp before its rows: then it can be too old, never too new.
+"""
+
+import logging
+import secrets
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db import transaction
+
+from portal.lib import clock
+
+log = logging.getLogger(__name__)
+
+KEPT_FOR = 36 * 3600
+
+
+def _key(department_id: UUID) -> str:
+    return f"live:{department_id}"
+
+
+def touch(department_ids: Iterable[UUID]) -> None:
+    """Give the departments new stamps once the present transaction is committed; at once when there is none."""
+    chosen = set(department_ids)
+    if chosen:
+        transaction.on_commit(lambda: _renew(chosen), robust=True)
+
+
+def _renew(department_ids: set[UUID]) -> None:
+    stamps = {_key(department_id): secrets.token_urlsafe(8) for department_id in department_ids}
+    try:
+        cache.set_many(stamps, KEPT_FOR)
+    except Exception:  # whatever a cache can fail with: what was written is written, the board asks again
+        log.warning("stamps could not be renewed", exc_info=True)
+
+
+def stamp(department_id: UUID) -> str:
+    """Return the department's present stamp. Without a working cache each call gives a new one."""
+    minute = int(clock.now().timestamp() // 60)
+    try:
+        change = cache.get(_key(department_id))
+        if change is None:
+            change = secrets.token_urlsafe(8)
+            if not cache.add(_key(department_id), change, KEPT_FOR):
+                change = cache.get(_key(department_id), change)
+    except Exception:  # a board that refreshes once too often beats one that stands still
+        log.warning("the stamp could not be read", exc_info=True)
+        change = secrets.token_urlsafe(8)
+    return f"{change}.{minute}"

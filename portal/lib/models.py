@@ -1,0 +1,57 @@
+"""What every model of the house has in common. No tables of its own."""
+
+from datetime import date
+from typing import Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+from portal.lib.ids import uuid7
+
+
+class Base(models.Model):
+    """A row with a UUIDv7 as its id and the moment at which it was made (UTC)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+
+def holds_on(day: date, prefix: str = "") -> Q:
+    """Return the condition that a dated row holds on `day`; both its dates are included."""
+    return Q(**{f"{prefix}starts_on__lte": day}) & (
+        Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gte": day})
+    )
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class DatedQuerySet(models.QuerySet[Row]):
+    """Words for rows that hold from a date to a date."""
+
+    def on(self, day: date) -> Self:
+        """Return the rows that hold on `day`."""
+        return self.filter(holds_on(day))
+
+    def on_or_after(self, day: date) -> Self:
+        """Return the rows that hold on `day` or later: those that have not ended before it."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+
+class Dated(Base):
+    """A row that holds from a date to a date, both included; without an end it holds until further notice."""
+
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_dates_in_order",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+            )
+        ]

@@ -1,0 +1,64 @@
+"""Fixtures that every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import User
+from children.tablets import TABLET_COOKIE
+from tests.cast import Cast
+
+# Playwright's event loop makes Django believe that it runs in async code; the browser tests call it from plain code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def _plain_ground(settings: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Quick password hashing, one broker in memory, and an empty cache for each test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    yield
+    cache.clear() if settings_cache_is_memory() else None
+
+
+def settings_cache_is_memory() -> bool:
+    return "locmem" in settings.CACHES["default"]["BACKEND"]
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:  # noqa: ARG001 (the database must be there)
+    return Cast()
+
+
+@pytest.fixture
+def log_in(client: Client) -> Callable[[User], Client]:
+    """Return a function that gives a browser in which the person is logged in, with a second factor where needed."""
+
+    def log_in(person: User) -> Client:
+        browser = Client()
+        browser.force_login(person, backend="accounts.backends.LoginBackend")
+        session = browser.session
+        session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa"}]
+        session.save()
+        return browser
+
+    return log_in
+
+
+@pytest.fixture
+def on_tablet() -> Callable[[str], Client]:
+    """Return a function that gives a tablet's browser from its cookie (see `tests.cast.tablet`)."""
+
+    def on_tablet(cookie: str) -> Client:
+        browser = Client()
+        browser.cookies[TABLET_COOKIE] = cookie
+        return browser
+
+    return on_tablet
+
+
