@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
 
 from accounts.models import User
 from children.tablets import TABLET_COOKIE
@@ -19,15 +18,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture(autouse=True)
-def _plain_ground(settings: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Quick password hashing, one broker in memory, and an empty cache for each test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
-    yield
-    cache.clear() if settings_cache_is_memory() else None
-
-
-def settings_cache_is_memory() -> bool:
-    return "locmem" in settings.CACHES["default"]["BACKEND"]
+def _quick_passwords(settings: SettingsWrapper) -> None:
+    """Hash passwords quickly; Argon2 is tested where it matters."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -36,7 +29,7 @@ def cast(db: None) -> Cast:  # noqa: ARG001 (the database must be there)
 
 
 @pytest.fixture
-def log_in(client: Client) -> Callable[[User], Client]:
+def log_in() -> Callable[[User], Client]:
     """Return a function that gives a browser in which the person is logged in, with a second factor where needed."""
 
     def log_in(person: User) -> Client:
