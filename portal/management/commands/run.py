@@ -80,7 +80,7 @@ class Command(BaseCommand):
         self._say("Starting the web server and the worker")
         python = sys.executable
         web = [python, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--bind", f"{host}:{port}"]
-        worker = [python, "-m", "celery", "--app", "portal", "worker", "--beat", "--loglevel", "INFO"]
+        worker = [python, "-m", "celery", "--app", "portal", "worker", "--beat", "--loglevel", "WARNING"]
         worker += ["--schedule", str(var / "celerybeat-schedule"), "--pool", "threads", "--concurrency", "2"]
         worker += ["--queues", "default,images,nightly", "--without-gossip", "--without-mingle"]
         base_url = os.environ.get("BASE_URL") or f"http://{_shown(host)}:{port}"
