@@ -6,6 +6,7 @@ A row is written in the transaction of what it tells of. Sealing is the worker's
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -16,6 +17,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEntry, AuditSeal
 from portal.lib import clock
+
+log = logging.getLogger(__name__)
 
 # A row is sealed once no transaction that began before it can still be open.
 SETTLED_AFTER = timedelta(minutes=5)
@@ -66,8 +69,8 @@ def looked(
         try:
             if not cache.add(key, 1, 3_700):
                 return
-        except Exception:  # noqa: S110  # without a cache the look is written down once more than needed
-            pass
+        except Exception:  # noqa: BLE001 (whatever a cache can fail with)
+            log.warning("without a cache the look is written down once more than needed")
     AuditEntry.objects.create(
         at=now, person_id=person_id, tablet_id=tablet_id, action=page, is_look=True, children=seen, back_to=back_to
     )

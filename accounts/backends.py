@@ -1,6 +1,7 @@
 """Logging in with an address and a password."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
@@ -22,6 +23,6 @@ class LoginBackend:
             return None
         return person if person.check_password(password) and person.is_active else None
 
-    def get_user(self, user_id: object) -> User | None:
+    def get_user(self, user_id: UUID | str) -> User | None:
         person = User.objects.filter(pk=user_id).first()
         return person if person and person.is_active else None

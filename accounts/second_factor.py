@@ -40,4 +40,4 @@ def has_second_factor(request: HttpRequest) -> bool:
     methods = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
     if any(method.get("method") in ("mfa", "socialaccount") for method in methods):
         return True
-    return is_mfa_enabled(request.user)
+    return bool(is_mfa_enabled(request.user))

@@ -63,9 +63,7 @@ class Delivery(Base):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["event", "person", "kind", "way"], name="notifications_delivery_told_once"
-            )
+            models.UniqueConstraint(fields=["event", "person", "kind", "way"], name="notifications_delivery_told_once")
         ]
         indexes = [
             models.Index(

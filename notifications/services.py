@@ -48,7 +48,7 @@ def notify(
         )
         for person_id in people
         for way in Way
-        if rules.is_wanted(kind, way, chosen.get((person_id, way.value)))
+        if rules.is_wanted(kind, way, chosen=chosen.get((person_id, way.value)))
     ]
     if made:
         Delivery.objects.bulk_create(made, ignore_conflicts=True)
@@ -63,7 +63,7 @@ def ring() -> None:
 
     try:
         sweep.apply_async(retry=False)
-    except Exception:  # whatever a broker can fail with
+    except Exception:  # noqa: BLE001 (whatever a broker can fail with)
         log.warning("the bell could not be rung; the sweep will find the deliveries")
 
 

@@ -260,11 +260,12 @@ SILENCED_SYSTEM_CHECKS = [
 # Headers --------------------------------------------------------------------------------------------------------
 
 _https = urlsplit(BASE_URL).scheme == "https"
+_sign_on = [f"{urlsplit(OIDC_SERVER).scheme}://{urlsplit(OIDC_SERVER).netloc}"] if OIDC_SERVER else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "base-uri": [NONE],
-        "form-action": [SELF, *([f"{urlsplit(OIDC_SERVER).scheme}://{urlsplit(OIDC_SERVER).netloc}"] if OIDC_SERVER else [])],
+        "form-action": [SELF, *_sign_on],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
         "img-src": [SELF, "data:"],

@@ -7,7 +7,7 @@ Elsa and Hugo Lind are siblings. Everything is made by plain rows; what a test i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from accounts.models import User
@@ -24,7 +24,7 @@ from children.models import (
 )
 from portal.lib import clock, days
 
-PASSWORD = "en lång rad ord som ingen gissar"  # noqa: S105 (invented)
+PASSWORD = "en lång rad ord som ingen gissar"  # invented
 
 
 def person(given_name: str, family_name: str = "Lind", **columns: Any) -> User:
@@ -59,9 +59,7 @@ def guard(guardian: User, *children: Child, confirmed: bool = True, starts_on: d
 
 def employ(person: User, kind: StaffRole.Kind = StaffRole.Kind.STAFF, **place: Any) -> StaffRole:
     """Give the person a role since a hundred days ago at `department=`, `preschool=` or `area=`."""
-    return StaffRole.objects.create(
-        person=person, kind=kind, starts_on=days.today() - timedelta(days=100), **place
-    )
+    return StaffRole.objects.create(person=person, kind=kind, starts_on=days.today() - timedelta(days=100), **place)
 
 
 def tablet(department: Department, name: str = "Hallen") -> tuple[Tablet, str]:
@@ -130,4 +128,4 @@ class Cast:
 
 def local(day: date, hour: int, minute: int = 0) -> datetime:
     """Return the moment at which the preschool's clock shows this time."""
-    return days.at(day, datetime.min.replace(hour=hour, minute=minute).time())
+    return days.at(day, time(hour, minute))

@@ -24,7 +24,7 @@ def _quick_passwords(settings: Settings) -> None:
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:  # noqa: ARG001 (the database must be there)
+def cast(db: None) -> Cast:
     return Cast()
 
 
@@ -53,5 +53,3 @@ def on_tablet() -> Callable[[str], Client]:
         return browser
 
     return on_tablet
-
-

@@ -76,7 +76,7 @@ class Placement(Dated):
     child = models.ForeignKey(Child, models.CASCADE, related_name="placements")
     department = models.ForeignKey(Department, models.PROTECT, related_name="placements")
     hours_per_week = models.PositiveSmallIntegerField(null=True, blank=True)
-    register_id = models.CharField(max_length=80, null=True, blank=True, unique=True)  # noqa: DJ001 (unique when known)
+    register_id = models.CharField(max_length=80, null=True, blank=True, unique=True)
     register_print = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = DatedQuerySet["Placement"].as_manager()
@@ -238,7 +238,7 @@ class StaffRole(Dated):
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="staff_roles")
     preschool = models.ForeignKey(Preschool, models.PROTECT, null=True, blank=True, related_name="staff_roles")
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="staff_roles")
-    register_id = models.CharField(max_length=80, null=True, blank=True, unique=True)  # noqa: DJ001 (unique when known)
+    register_id = models.CharField(max_length=80, null=True, blank=True, unique=True)
     register_print = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = DatedQuerySet["StaffRole"].as_manager()

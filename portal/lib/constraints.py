@@ -50,10 +50,12 @@ class NoOverlap(models.BaseConstraint):
 
     def _triggers(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> list[Statement]:
         def column(field: str) -> str:
-            return schema_editor.quote_name(model._meta.get_field(field).column)
+            found = model._meta.get_field(field)
+            assert isinstance(found, models.Field) and found.column  # noqa: PT018, S101 (a column, for the type checker)
+            return schema_editor.quote_name(found.column)
 
         owner, starts, ends = column(self.owner), column(self.starts), column(self.ends)
-        key = schema_editor.quote_name(model._meta.pk.column)
+        key = column("pk" if model._meta.pk is None else model._meta.pk.name)
         before = "<" if self.moments else "<="
         last = "9999-12-31"
         skip_new = f"NOT NEW.{column(self.unless)} AND " if self.unless else ""
@@ -65,7 +67,7 @@ class NoOverlap(models.BaseConstraint):
                 f"{owner} = NEW.{owner} AND {key} <> NEW.{key} "
                 f"AND {starts} {before} COALESCE(NEW.{ends}, '{last}') "
                 f"AND NEW.{starts} {before} COALESCE({ends}, '{last}')) "
-                f"BEGIN SELECT RAISE(ABORT, 'constraint failed: {self.name}'); END",
+                f"BEGIN SELECT RAISE(ABORT, 'constraint failed: {self.name}'); END",  # noqa: S608 (names from models only)
                 table=Table(model._meta.db_table, schema_editor.quote_name),
             )
             for moment in ("INSERT", "UPDATE")
@@ -73,21 +75,21 @@ class NoOverlap(models.BaseConstraint):
 
     # What Django asks of a constraint ---------------------------------------------------------------------------
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "postgresql":
             return self._exclusion().constraint_sql(model, schema_editor)
         # A trigger cannot stand inside CREATE TABLE: it follows once the table has its final name.
         schema_editor.deferred_sql.extend(self._triggers(model, schema_editor))
         return None
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "postgresql":
             return self._exclusion().create_sql(model, schema_editor)
         first, second = self._triggers(model, schema_editor)
         schema_editor.execute(first, params=None)
         return second
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "postgresql":
             return self._exclusion().remove_sql(model, schema_editor)
         for moment in ("insert", "update"):

@@ -82,7 +82,7 @@ class BlindIndexField(NullableCharField):
         super().__init__(*args, **kwargs)
         self.source = source
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:  # noqa: ARG002 (Django's signature)
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:  # noqa: ARG002, FBT001 (Django's signature)
         index = self.index_of(getattr(model_instance, self.source))
         setattr(model_instance, self.attname, index)
         return index
