@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from accounts.models import Protection, User
-from children.models import ProtectedIdentity
+from children.models import Child, ProtectedIdentity
 from children.register.aliases import make_alias
 from children.register.rows import Address, Marking, Person
 from children.register.writing import Run, print_of
@@ -55,14 +55,34 @@ def stronger(level: str, marking: Marking) -> str:
     return max(Protection(level), LEVELS[marking], key=order.index)
 
 
+def owners(model: type[User] | type[Child], field_name: str) -> dict[str | None, UUID]:
+    """Return who has which value of a blind index."""
+    return dict(model.objects.exclude(**{field_name: None}).values_list(field_name, "pk"))
+
+
+def give_number(holder: User | Child, person: Person, taken: dict[str | None, UUID], run: Run) -> None:
+    """Take the register's personal number, unless somebody else in the portal has it.
+
+    The row is then looked at again by the next run, when the other one may have given the number up.
+    """
+    index = index_of(type(holder), "personal_number_index", person.number)
+    if index is None:
+        return
+    if taken.setdefault(index, holder.pk) == holder.pk:
+        holder.personal_number = person.number
+    else:
+        holder.register_print = ""
+        run.report.note(_("Personnummer som redan hör till en annan person i portalen togs inte över: %(count)s."))
+
+
 class PeopleWriter:
     """Writes grown-ups in batches. Knows every e-mail address in use, because two persons cannot share a login."""
 
     def __init__(self, run: Run):
         self.run = run
         self.is_staff = {row.person_id for rows in run.plan.roles.values() for row in rows}
-        taken = User.objects.exclude(email_index=None).values_list("email_index", "pk")
-        self.email_owners: dict[str | None, UUID] = dict(taken)
+        self.email_owners = owners(User, "email_index")
+        self.number_owners = owners(User, "personal_number_index")
 
     def write(self, persons: Iterable[Person]) -> None:
         """Create or change the persons of one batch, and count each."""
@@ -136,8 +156,7 @@ class PeopleWriter:
         marking = self.run.plan.markings.get(person.id, Marking.NONE)
         user.protection = stronger(user.protection, marking)
         user.register_print, user.left_register_on = self._print(person), None
-        if person.number:
-            user.personal_number = person.number
+        give_number(user, person, self.number_owners, self.run)
         self._give_email(user, person)
         if not user.is_protected:
             user.given_name, user.family_name = person.given_name, person.family_name

@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from children.models import Area, Department, Preschool
+from children.models import Area, Department, Municipality, Preschool
 from children.register.rows import Address
 from children.register.writing import Run, print_of
 
 
 def write_places(run: Run) -> None:
     """Create and change places so that they are as the register says. Those that vanished are not touched here."""
+    _name_municipality(run)
     areas, preschools = _ids(Area), _ids(Preschool)
     for row in run.plan.places.areas:
         values = {"name": row.name, "starts_on": row.starts_on, "ends_on": row.ends_on}
@@ -38,6 +39,22 @@ def write_places(run: Run) -> None:
         }
         run.departments[group.id] = _write(run, Department, group.id, values)
     run.departments = _ids(Department)
+
+
+def _name_municipality(run: Run) -> None:
+    """Take the municipality's name from its organisation, unless somebody has already given it one."""
+    named = [row for row in run.gathered.organisations.values() if row.kind == "Huvudman"]
+    if len(named) != 1:
+        return
+    present = Municipality.objects.filter(pk=1).first()
+    if present is None:
+        Municipality.objects.create(pk=1, name=named[0].name)
+        run.report.created += 1
+    elif present.name == str(Municipality._meta.get_field("name").default):
+        Municipality.objects.filter(pk=1).update(name=named[0].name)
+        run.report.updated += 1
+    else:
+        run.report.unchanged += 1
 
 
 def _ids(model: type[Area] | type[Preschool] | type[Department]) -> dict[str, UUID]:

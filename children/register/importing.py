@@ -1,0 +1,206 @@
+"""One import from its files to its report: read, settle, close what must be closed, write, take away."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import fcntl
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from children.models import Area, Child, Department, Preschool, ProtectedIdentity
+from children.register.children_writing import ChildrenWriter
+from children.register.gathering import gather
+from children.register.people_writing import PeopleWriter
+from children.register.places import Known
+from children.register.places_writing import write_places
+from children.register.placements_writing import PlacementsWriter
+from children.register.protecting import protect_marked
+from children.register.reading import Source, UnreadableRegister, open_register
+from children.register.relations import settle
+from children.register.removing import find_missing, remove_missing
+from children.register.report import Report
+from children.register.rows import Entity
+from children.register.staff_writing import RolesWriter
+from children.register.writing import Run, batches
+from portal.lib import days, live
+
+Progress = Callable[[str, int, int], None]
+LOCK = 7_311_200
+
+
+class AnotherRunGoesOn(Exception):
+    """Two imports at once would fight over the same rows."""
+
+
+def import_register(
+    path: Path,
+    *,
+    now: datetime,
+    person_id: Any = None,
+    is_dry_run: bool = False,
+    may_remove_many: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Bring the portal in line with the register at `path`, and return the report.
+
+    Each unit is a transaction of its own: a run that is broken off leaves whole families, and the next goes on.
+    A dry run does everything and takes it back. Raises `AnotherRunGoesOn`; never because of what a file holds.
+    """
+    report = Report()
+    with _alone():
+        try:
+            source = open_register(path)
+        except UnreadableRegister as refusal:
+            report.note(str(refusal))
+            return report
+        if is_dry_run:
+            with transaction.atomic():
+                _import(source, report, now, person_id, may_remove_many, progress)
+                transaction.set_rollback(True)
+            report.note(_("Provkörning: inget har sparats."))
+        else:
+            _import(source, report, now, person_id, may_remove_many, progress)
+    return report
+
+
+def _import(
+    source: Source, report: Report, now: datetime, person_id: Any, may_remove_many: bool, progress: Progress | None
+) -> None:
+    tell = progress or (lambda _step, _done, _all: None)
+    today = days.day_of(now)
+    gathered = gather(source, today, report, lambda done, size: tell(_("Läser filerna"), done, size))
+    if not report.rows_read:
+        if not report.skipped:
+            report.note(_("Filerna innehåller inga rader."))
+        return
+    for entity in Entity:
+        if not source.of(entity):
+            report.note(_("Filen %s.json saknas; det den handlar om lämnades orört.") % entity)
+    plan = settle(gathered, _known(source), today, report)
+    run = Run(plan, gathered, report, now, today, may_remove_many)
+    try:
+        _write(run, person_id, tell)
+    finally:
+        live.touch(run.touched)
+
+
+def _known(source: Source) -> Known:
+    def ids(model: Any) -> frozenset[str]:
+        rows = model.objects.exclude(register_id=None).values_list("register_id", flat=True)
+        return frozenset(str(register_id) for register_id in rows.iterator())
+
+    return Known(
+        areas=ids(Area),
+        preschools=ids(Preschool),
+        departments=ids(Department),
+        persons=ids(User),
+        children=ids(Child),
+        has_placement_file=bool(source.of(Entity.PLACEMENTS)),
+    )
+
+
+def _write(run: Run, person_id: Any, tell: Callable[[str, int, int], None]) -> None:
+    with transaction.atomic():
+        protect_marked(run)
+    missing = find_missing(run)
+    with transaction.atomic():
+        write_places(run)
+    people = PeopleWriter(run)
+    plan = run.plan
+    total = len(plan.adults) + len(plan.children) + len(plan.roles)
+    done = 0
+    for adults in batches(plan.adults.values()):
+        with transaction.atomic():
+            people.write(adults)
+        done += len(adults)
+        tell(_("Vuxna"), done, total)
+    run.adults |= {str(key): pk for key, pk in _others(run)}
+    children, placements = ChildrenWriter(run), PlacementsWriter(run, may_end=missing.may_end_placements)
+    for batch in batches(plan.children.values()):
+        with transaction.atomic():
+            placements.write(children.write(batch))
+        done += len(batch)
+        tell(_("Barn"), done, total)
+    _write_placements_of_others(run, placements)
+    roles = RolesWriter(run)
+    for duties in batches(plan.roles.items()):
+        with transaction.atomic():
+            roles.write(duties)
+        done += len(duties)
+        tell(_("Tjänster"), done, total)
+    with transaction.atomic():
+        remove_missing(run, missing)
+        _note_protection(run)
+        _audit(run, person_id)
+
+
+def _others(run: Run) -> Iterator[tuple[Any, Any]]:
+    """Yield persons who are in already, but not in this register's list because it was not sent."""
+    if Entity.PERSONS not in run.gathered.whole:
+        yield from User.objects.exclude(register_id=None).values_list("register_id", "pk").iterator()
+
+
+def _write_placements_of_others(run: Run, writer: PlacementsWriter) -> None:
+    """Write placements of children whose own rows were not sent, or are not readable, this time."""
+    waiting = [child_id for child_id in run.plan.placements if child_id not in run.plan.children]
+    for batch in batches(waiting):
+        with transaction.atomic():
+            pairs = Child.objects.filter(register_id__in=batch).values_list("register_id", "pk")
+            writer.write({str(register_id): pk for register_id, pk in pairs})
+
+
+def _note_protection(run: Run) -> None:
+    waiting = ProtectedIdentity.objects.filter(is_marked_in_register=False).count()
+    if waiting:
+        run.report.note(
+            _("Skyddsmarkeringar som försvunnit ur registret väntar på beslut; skyddet är kvar: %(count)s."), waiting
+        )
+
+
+def _audit(run: Run, person_id: Any) -> None:
+    report = run.report
+    audit.did(
+        "import_register",
+        person_id=person_id,
+        now=run.now,
+        created=report.created,
+        updated=report.updated,
+        removed=report.removed,
+        skipped=len(report.skipped),
+    )
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the one import lock there is. Raises `AnotherRunGoesOn`."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+            if not cursor.fetchone()[0]:
+                raise AnotherRunGoesOn(_("En annan inläsning pågår. Försök igen när den är klar."))
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        return
+    folder = Path(settings.VAR)
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder / "register.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise AnotherRunGoesOn(_("En annan inläsning pågår. Försök igen när den är klar.")) from None
+        yield
+    finally:
+        os.close(handle)
+
+
