@@ -1,0 +1,35 @@
+{% load look %}{% comment %}Served from /sw.js as text/javascript.{% endcomment %}/*
+ * Keeps the offline page, its stylesheet and its icons: nothing else, and never anything personal.
+ * Its text changes with the stylesheet's digest, and so the browser takes the new one.
+ */
+const KEPT = "kapprummet-{% asset "kapprummet.css" %}";
+const OFFLINE = "/offline/";
+const PARTS = [OFFLINE, "{% asset "kapprummet.css" %}", "{% asset "icons.svg" %}"];
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches
+      .open(KEPT)
+      .then((kept) => kept.addAll(PARTS.map((part) => new Request(part, { cache: "reload", credentials: "omit" }))))
+      .then(() => self.skipWaiting()),
+  );
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter((name) => name.startsWith("kapprummet-") && name !== KEPT).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET") return;
+  if (request.mode === "navigate") {
+    event.respondWith(fetch(request).catch(() => caches.match(OFFLINE).then((page) => page ?? Response.error())));
+  } else if (PARTS.includes(new URL(request.url).pathname)) {
+    event.respondWith(caches.match(request).then((part) => part ?? fetch(request)));
+  }
+});
