@@ -23,6 +23,9 @@ max_requests_jitter = 2_000
 # Heartbeats in memory: a slow disk must not look like a dead worker.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 - a folder to write in, no name
 
+# Nobody steers it but by signals; its control socket would lie in the home folder.
+control_socket_disable = True
+
 # Addresses of pages hold ids of children: what was looked at is in the audit, sealed, and not in a log.
 accesslog = None
 errorlog = "-"
