@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from smtplib import SMTPResponseException
 from uuid import UUID
 
+from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -59,10 +60,8 @@ def notify(
 
 def ring() -> None:
     """Wake a worker. Nothing is lost when nobody hears it: the sweep comes within ten seconds."""
-    from notifications.tasks import sweep  # the task calls this module's services
-
     try:
-        sweep.apply_async(retry=False)
+        current_app.send_task("notifications.tasks.sweep", retry=False)
     except Exception:  # noqa: BLE001 (whatever a broker can fail with)
         log.warning("the bell could not be rung; the sweep will find the deliveries")
 

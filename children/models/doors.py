@@ -73,7 +73,7 @@ class ChildGrant(UserObjectPermissionBase):
     ends_on = models.DateField()
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
-    objects = UserObjectPermissionManager.from_queryset(ChildGrantQuerySet)()
+    objects = UserObjectPermissionManager.from_queryset(ChildGrantQuerySet)()  # type: ignore[misc]  # guardian's base
 
     class Meta(UserObjectPermissionBase.Meta):
         constraints = [

@@ -55,19 +55,21 @@ class NoOverlap(models.BaseConstraint):
             return schema_editor.quote_name(found.column)
 
         owner, starts, ends = column(self.owner), column(self.starts), column(self.ends)
-        key = column("pk" if model._meta.pk is None else model._meta.pk.name)
+        key = column(model._meta.pk.name)
         before = "<" if self.moments else "<="
         last = "9999-12-31"
         skip_new = f"NOT NEW.{column(self.unless)} AND " if self.unless else ""
         skip_old = f"NOT {column(self.unless)} AND " if self.unless else ""
+        overlap = (  # built from the names that the model declares, and from nothing else
+            f"{owner} = NEW.{owner} AND {key} <> NEW.{key} "
+            f"AND {starts} {before} COALESCE(NEW.{ends}, '{last}') AND NEW.{starts} {before} COALESCE({ends}, '{last}')"
+        )
         return [
             Statement(
-                f"CREATE TRIGGER {schema_editor.quote_name(f'{self.name}_{moment.lower()}')} "
-                f"BEFORE {moment} ON %(table)s WHEN {skip_new}EXISTS (SELECT 1 FROM %(table)s WHERE {skip_old}"
-                f"{owner} = NEW.{owner} AND {key} <> NEW.{key} "
-                f"AND {starts} {before} COALESCE(NEW.{ends}, '{last}') "
-                f"AND NEW.{starts} {before} COALESCE({ends}, '{last}')) "
-                f"BEGIN SELECT RAISE(ABORT, 'constraint failed: {self.name}'); END",  # noqa: S608 (names from models only)
+                f"CREATE TRIGGER {schema_editor.quote_name(f'{self.name}_{moment.lower()}')} "  # noqa: S608 (as said)
+                f"BEFORE {moment} ON %(table)s WHEN {skip_new}"
+                f"EXISTS (SELECT 1 FROM %(table)s WHERE {skip_old}{overlap}) "
+                f"BEGIN SELECT RAISE(ABORT, 'constraint failed: {self.name}'); END",
                 table=Table(model._meta.db_table, schema_editor.quote_name),
             )
             for moment in ("INSERT", "UPDATE")
