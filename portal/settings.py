@@ -96,6 +96,11 @@ EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
+# Where people outside the portal turn: shown on the public pages when set.
+CONTACT_EMAIL = env.text("CONTACT_EMAIL", "")
+CONTACT_PHONE = env.text("CONTACT_PHONE", "")
+DATA_PROTECTION_EMAIL = env.text("DATA_PROTECTION_EMAIL", "")
+SECURITY_CONTACT = env.text("SECURITY_CONTACT", "")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "Kapprummet <inte-svara@kapprummet.example>")
 
 # The house ------------------------------------------------------------------------------------------------------
@@ -220,6 +225,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "60/m/ip",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
+    "feedback": "20/h/ip,300/d/key",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
