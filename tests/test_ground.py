@@ -28,7 +28,9 @@ pytestmark = pytest.mark.tools
 
 def environment(**more: str) -> dict[str, str]:
     """Our environment without the servers that this test run has, and with `more`."""
-    return {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}} | more
+    return {
+        name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "BROKER_URL"}
+    } | more
 
 
 def services(*command: str, **more: str) -> "subprocess.CompletedProcess[str]":
@@ -222,6 +224,59 @@ def test_when_one_process_ends_the_other_is_stopped_and_its_log_is_kept(tmp_path
             signal.signal(number, handler)
     assert failing.last_lines() == "hej"
     assert set(psutil.Process().children(recursive=True)) <= before
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", int]]:
+    """A whole portal in a folder of its own, started by its command, and the port on which it answers."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "run", "--port", str(port)],
+        cwd=ROOT,
+        env=environment(VAR=str(tmp_path), DEMO="false"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert any("Ctrl-C stops it" in line for line in process.stdout)
+    yield process, port
+    process.terminate()
+    process.communicate(timeout=20)
+
+
+def family(process: "subprocess.Popen[str]") -> dict[str, psutil.Process]:
+    """Return the two processes that the command started, by name."""
+    children = psutil.Process(process.pid).children()
+    return {name: child for child in children for name in ("gunicorn", "celery") if name in child.cmdline()}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_portal_stops_cleanly(portal: tuple["subprocess.Popen[str]", int], number: signal.Signals) -> None:
+    process, port = portal
+    everybody = psutil.Process(process.pid).children(recursive=True)
+    assert set(family(process)) == {"gunicorn", "celery"}
+    assert is_answering(port)
+    process.send_signal(number)
+    assert process.wait(20) == 0
+    assert psutil.wait_procs(everybody, timeout=5)[1] == []
+    assert not is_answering(port)
+
+
+@pytest.mark.parametrize(("victim", "named"), [("gunicorn", "web"), ("celery", "worker")])
+def test_the_portal_stops_when_a_part_of_it_dies(
+    portal: tuple["subprocess.Popen[str]", int], victim: str, named: str
+) -> None:
+    process, port = portal
+    everybody = psutil.Process(process.pid).children(recursive=True)
+    family(process)[victim].kill()
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert f"The {named} stopped by itself" in output
+    assert psutil.wait_procs(everybody, timeout=5)[1] == []
+    assert not is_answering(port)
 
 
 def test_a_taken_port_is_a_clear_sentence(tmp_path: Path) -> None:

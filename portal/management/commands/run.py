@@ -6,6 +6,7 @@ fills an invented municipality first. Both stop together.
 
 import fcntl
 import os
+import signal
 import socket
 import sys
 import time
@@ -37,6 +38,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the supervisor takes over
+        try:
+            self._run(options)
+        except KeyboardInterrupt:
+            self.stdout.write("Stopped before it was ready.")
+            sys.exit(130)
+
+    def _run(self, options: dict[str, Any]) -> None:
         var = Path(settings.VAR)
         for folder in (var, var / "log"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
