@@ -1,0 +1,36 @@
+"""Reads about children that several pages and rooms share."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.models import User
+from children.models import Block, Child, Guardianship
+
+
+def _tellable(children: Iterable[UUID], day: date) -> QuerySet[Guardianship]:
+    kept_away = Block.objects.in_force().filter(child=OuterRef("child"), person=OuterRef("guardian"))
+    rows = Guardianship.objects.on(day).confirmed().filter(child__in=children, guardian__frozen_at=None)
+    return rows.exclude(Exists(kept_away))
+
+
+def tellable_guardians(child: Child, day: date) -> QuerySet[User]:
+    """Return the guardians who may be written to about the child on `day`.
+
+    Confirmed and current, not blocked for the child, and without a frozen account. Whoever tells guardians asks here:
+    a blocked person is never written to.
+    """
+    return User.objects.filter(pk__in=_tellable([child.pk], day).values("guardian"))
+
+
+def tellable_guardian_ids(children: Iterable[UUID], day: date) -> dict[UUID, list[UUID]]:
+    """Return the same for many children in one query: ids of guardians by id of child; a child without any is missing."""
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    for child_id, guardian_id in _tellable(list(children), day).order_by("created_at").values_list("child", "guardian"):
+        found[child_id].append(guardian_id)
+    return dict(found)
