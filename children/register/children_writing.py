@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from children.models import Child, Guardianship, ProtectedIdentity
-from children.register.aliases import make_alias
+from children.protection import choose_alias
 from children.register.people_writing import (
     IDENTITY_FIELDS,
     address_text,
@@ -38,16 +38,12 @@ class ChildrenWriter:
     def __init__(self, run: Run):
         self.run = run
         self.number_owners = owners(Child, "personal_number_index")
-        self.reconsidered: set[str] = set()
-        """Children whose row, or whose guardians, say something new: only theirs are looked at."""
 
     def write(self, persons: Iterable[Person]) -> dict[str, UUID]:
         """Create or change the children of one batch; return their ids by the register's."""
         persons = list(persons)
         ids = [UUID(person.id) for person in persons]
-        seen = Child.objects.filter(register_id__in=ids).only(
-            "id", "register_id", "register_print", "left_register_on"
-        )
+        seen = Child.objects.filter(register_id__in=ids).only("id", "register_id", "register_print", "left_register_on")
         known = {str(child.register_id): child for child in seen}
         pks = {register_id: child.pk for register_id, child in known.items()}
         new = [person for person in persons if person.id not in known]
@@ -103,7 +99,7 @@ class ChildrenWriter:
         identities = {identity.child_id: identity for identity in protected}
         new = []
         for child in children:
-            assert child.register_id
+            assert child.register_id  # noqa: S101 (for the type checker)
             new += self._fill(child, by_id[child.register_id], identities.get(child.pk))
         Child.objects.bulk_update(children, FIELDS, batch_size=200)
         ProtectedIdentity.objects.bulk_update(identities.values(), IDENTITY_FIELDS, batch_size=200)
@@ -122,7 +118,7 @@ class ChildrenWriter:
         created = []
         if identity is None:
             identity = ProtectedIdentity(child=child, given_name=child.given_name, family_name=child.family_name)
-            child.given_name, child.family_name = make_alias(person.given_name, person.family_name)
+            child.given_name, child.family_name = choose_alias([(person.given_name, person.family_name)])
             created = [identity]
         fill_identity(identity, person, marking)
         identity.address = address_text(person.address)
@@ -141,14 +137,17 @@ class ChildrenWriter:
             child_id = pks[person.id]
             guardians = self._guardians_of(person)
             for guardian_id in guardians:
-                row = existing[child_id].pop(guardian_id, None)
-                if row is None:
+                if guardian_id not in existing[child_id]:
                     new.append(self._pending(Guardianship(child_id=child_id, guardian_id=guardian_id)))
-                elif row.ends_on and row.ends_on < self.run.today:
+                    continue
+                row = existing[child_id].pop(guardian_id)
+                if row.ends_on and row.ends_on < self.run.today:
                     changed.append(self._pending(row))
             if person.id not in self.run.plan.guardians_are_open:
                 gone = [row for row in existing[child_id].values() if row.from_register]
-                changed += [self.ended(row) for row in gone if not row.ends_on or row.ends_on >= self.run.today]
+                changed += [
+                    end_guardianship(self.run, row) for row in gone if not row.ends_on or row.ends_on >= self.run.today
+                ]
         Guardianship.objects.bulk_create(new, batch_size=500)
         Guardianship.objects.bulk_update(changed, GUARDIANSHIP_FIELDS, batch_size=200)
 
@@ -161,10 +160,6 @@ class ChildrenWriter:
         row.confirmed_at = row.confirmed_by = None
         row.from_register = True
         return row
-
-    def ended(self, row: Guardianship) -> Guardianship:
-        """Close a guardianship from this day on; one that began today is taken back to pending as well."""
-        return end_guardianship(self.run, row)
 
 
 def end_guardianship(run: Run, row: Guardianship) -> Guardianship:

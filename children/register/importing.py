@@ -1,5 +1,6 @@
 """One import from its files to its report: read, settle, close what must be closed, write, take away."""
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import fcntl
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -18,9 +18,9 @@ from children.models import Area, Child, Department, Preschool, ProtectedIdentit
 from children.register.children_writing import ChildrenWriter
 from children.register.gathering import gather
 from children.register.people_writing import PeopleWriter
+from children.register.placements_writing import PlacementsWriter
 from children.register.places import Known
 from children.register.places_writing import write_places
-from children.register.placements_writing import PlacementsWriter
 from children.register.protecting import protect_marked
 from children.register.reading import Source, UnreadableRegister, open_register
 from children.register.relations import settle
@@ -62,16 +62,16 @@ def import_register(
             return report
         if is_dry_run:
             with transaction.atomic():
-                _import(source, report, now, person_id, may_remove_many, progress)
+                _import(source, report, now, person_id, may_remove_many=may_remove_many, progress=progress)
                 transaction.set_rollback(True)
             report.note(_("Provkörning: inget har sparats."))
         else:
-            _import(source, report, now, person_id, may_remove_many, progress)
+            _import(source, report, now, person_id, may_remove_many=may_remove_many, progress=progress)
     return report
 
 
 def _import(
-    source: Source, report: Report, now: datetime, person_id: Any, may_remove_many: bool, progress: Progress | None
+    source: Source, report: Report, now: datetime, person_id: Any, *, may_remove_many: bool, progress: Progress | None
 ) -> None:
     tell = progress or (lambda _step, _done, _all: None)
     today = days.day_of(now)
@@ -202,5 +202,3 @@ def _alone() -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-

@@ -21,11 +21,28 @@ PRESCHOOL_SIZE = 85
 DEPARTMENT_SIZE = 17
 PRESCHOOLS_IN_AREA = 4
 
-GIRLS = "Alma Alva Amina Astrid Ebba Elsa Ester Fatima Hanna Ines Iris Juni Leyla Lova Maja Mira Nora Ronja Saga Selma Signe Siri Sofia Stella Tuva Vera Wilma Zahra"
-BOYS = "Adam Ali Arvid Axel Björn Edvin Elias Emil Folke Hugo Ibrahim Isak Ivar Johan Leo Liam Love Milo Nils Noah Olle Omar Otto Sixten Ture Vidar Viggo Yusuf"
-GROWN = "Amal Anders Anna Birgit David Elin Emma Erik Eva Fredrik Gustav Hassan Helena Ingrid Jonas Karin Khadija Lars Lina Linda Magnus Maria Mehmet Mikael Nadia Oskar Petra Piotr Sara Tomas Ulrika Åsa"
-FAMILIES = "Abdi Ahmed Andersson Berg Björk Dahl Ek Eriksson Forsberg Gustafsson Hansson Holm Ibrahim Jansson Johansson Karlsson Kowalska Larsson Lind Lindqvist Lund Mohamud Nguyen Nilsson Nyström Olsson Persson Sandberg Sjöberg Ström Svensson Wallin Åberg Öberg"
-PLACES = "Backen Björken Blåklinten Blåsippan Bäcken Dungen Eken Fjärilen Gläntan Grinden Gullvivan Hagen Hasseln Höjden Kapellet Kastanjen Klövern Kullen Linden Lyckan Myran Måsen Nyckeln Skatan Skogen Smultronet Solrosen Sparven Stigen Tallen Trollet Uttern Vinden Äpplet Ängen Örnen"
+GIRLS = (
+    "Alma Alva Amina Astrid Ebba Elsa Ester Fatima Hanna Ines Iris Juni Leyla Lova Maja Mira Nora Ronja "
+    "Saga Selma Signe Siri Sofia Stella Tuva Vera Wilma Zahra"
+)
+BOYS = (
+    "Adam Ali Arvid Axel Björn Edvin Elias Emil Folke Hugo Ibrahim Isak Ivar Johan Leo Liam Love Milo "
+    "Nils Noah Olle Omar Otto Sixten Ture Vidar Viggo Yusuf"
+)
+GROWN = (
+    "Amal Anders Anna Birgit David Elin Emma Erik Eva Fredrik Gustav Hassan Helena Ingrid Jonas Karin "
+    "Khadija Lars Lina Linda Magnus Maria Mehmet Mikael Nadia Oskar Petra Piotr Sara Tomas Ulrika Åsa"
+)
+FAMILIES = (
+    "Abdi Ahmed Andersson Berg Björk Dahl Ek Eriksson Forsberg Gustafsson Hansson Holm Ibrahim Jansson "
+    "Johansson Karlsson Kowalska Larsson Lind Lindqvist Lund Mohamud Nguyen Nilsson Nyström Olsson "
+    "Persson Sandberg Sjöberg Ström Svensson Wallin Åberg Öberg"
+)
+PLACES = (
+    "Backen Björken Blåklinten Blåsippan Bäcken Dungen Eken Fjärilen Gläntan Grinden Gullvivan Hagen "
+    "Hasseln Höjden Kapellet Kastanjen Klövern Kullen Linden Lyckan Myran Måsen Nyckeln Skatan Skogen "
+    "Smultronet Solrosen Sparven Stigen Tallen Trollet Uttern Vinden Äpplet Ängen Örnen"
+)
 BERRIES = ["Blåbär", "Lingon", "Hallon", "Smultron", "Björnbär", "Krusbär"]
 STREETS = ["Björkvägen", "Ekgatan", "Hasselstigen", "Kyrkogatan", "Parkvägen", "Skolgatan", "Ängsvägen"]
 PLAIN = str.maketrans("åäöÅÄÖ", "aaoaao")
@@ -49,11 +66,11 @@ class Maker:
     children: int
     seed: int
     today: date
-    random: random.Random = field(init=False)
+    dice: random.Random = field(init=False)
     serials: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.random = random.Random(self.seed)  # noqa: S311 (invented people, the same ones each time)
+        self.dice = random.Random(self.seed)  # noqa: S311 (invented people, the same ones each time)
 
     def rows(self) -> Iterator[tuple[Entity, dict[str, Any]]]:
         """Yield all rows, each with the list that it belongs to."""
@@ -66,7 +83,7 @@ class Maker:
                 area = self._area(municipality, number // PRESCHOOLS_IN_AREA)
                 yield Entity.ORGANISATIONS, area
                 yield from self._staff(area, "Rektor", None)
-            size = min(left, self.random.randint(PRESCHOOL_SIZE - 20, PRESCHOOL_SIZE + 20))
+            size = min(left, self.dice.randint(PRESCHOOL_SIZE - 20, PRESCHOOL_SIZE + 20))
             yield from self._preschool(area, number, size, families)
             left -= size
             number += 1
@@ -121,7 +138,7 @@ class Maker:
             yield Entity.PLACEMENTS, placement
             members.append({"person": _ref(child), "startDate": placement["startDate"]})
         yield Entity.GROUPS, group | {"groupMemberships": members}
-        for role in ("Förskollärare", "Barnskötare", "Barnskötare"):
+        for role in ("Förskollärare", "Förskollärare", "Barnskötare", "Barnskötare"):
             yield from self._staff(preschool, role, group)
 
     # People -------------------------------------------------------------------------------------------------------
@@ -129,22 +146,22 @@ class Maker:
     def _family_with_room(self, families: list[Family]) -> Family | None:
         """Return a family that places one more child here: siblings mostly share a preschool."""
         families[:] = [family for family in families[-40:] if family.children_left]
-        return self.random.choice(families) if families and self.random.random() < 0.45 else None
+        return self.dice.choice(families) if families and self.dice.random() < 0.45 else None
 
     def _family(self) -> tuple[Family, list[dict[str, Any]]]:
-        draw = self.random.random
-        address, name = self._address(), self.random.choice(FAMILIES.split())
+        draw = self.dice.random
+        address, name = self._address(), self.dice.choice(FAMILIES.split())
         is_protected, is_single, is_separated = draw() < 0.006, draw() < 0.09, draw() < 0.14
-        guardians = [self._grown_up(name, address, is_protected)]
+        guardians = [self._grown_up(name, address, is_protected=is_protected)]
         if not is_single:
-            other = self.random.choice(FAMILIES.split()) if draw() < 0.3 else name
-            guardians.append(self._grown_up(other, self._address() if is_separated else address, False))
-        left = self.random.choices([1, 2, 3], [45, 45, 10])[0]
+            other = self.dice.choice(FAMILIES.split()) if draw() < 0.3 else name
+            guardians.append(self._grown_up(other, self._address() if is_separated else address, is_protected=False))
+        left = self.dice.choices([1, 2, 3], [78, 20, 2])[0]
         return Family([row["id"] for row in guardians], name, address, left, is_protected), guardians
 
-    def _grown_up(self, family_name: str, address: dict[str, str], is_protected: bool) -> dict[str, Any]:
-        born = self.today - timedelta(days=self.random.randint(22 * 365, 48 * 365))
-        row = self._person(self.random.choice(GROWN.split()), family_name, born, is_protected)
+    def _grown_up(self, family_name: str, address: dict[str, str], *, is_protected: bool) -> dict[str, Any]:
+        born = self.today - timedelta(days=self.dice.randint(22 * 365, 48 * 365))
+        row = self._person(self.dice.choice(GROWN.split()), family_name, born, is_protected=is_protected)
         row["emails"] = [{"value": self._email(row), "type": "Privat"}]
         row["phoneNumbers"] = [{"value": self._phone(), "type": "Hem", "mobile": True}]
         if not is_protected:
@@ -153,9 +170,9 @@ class Maker:
 
     def _child(self, family: Family) -> dict[str, Any]:
         family.children_left -= 1
-        born = self.today - timedelta(days=self.random.randint(380, 6 * 365 - 30))
-        name = self.random.choice((GIRLS if self.random.random() < 0.5 else BOYS).split())
-        row = self._person(name, family.family_name, born, family.is_protected)
+        born = self.today - timedelta(days=self.dice.randint(380, 6 * 365 - 30))
+        name = self.dice.choice((GIRLS if self.dice.random() < 0.5 else BOYS).split())
+        row = self._person(name, family.family_name, born, is_protected=family.is_protected)
         row["responsibles"] = [
             {"person": {"id": guardian}, "relationType": "Vårdnadshavare"} for guardian in family.guardians
         ]
@@ -164,8 +181,10 @@ class Maker:
     def _staff(
         self, organisation: dict[str, Any], role: str, group: dict[str, Any] | None
     ) -> Iterator[tuple[Entity, dict[str, Any]]]:
-        born = self.today - timedelta(days=self.random.randint(23 * 365, 64 * 365))
-        row = self._person(self.random.choice(GROWN.split()), self.random.choice(FAMILIES.split()), born, False)
+        born = self.today - timedelta(days=self.dice.randint(23 * 365, 64 * 365))
+        row = self._person(
+            self.dice.choice(GROWN.split()), self.dice.choice(FAMILIES.split()), born, is_protected=False
+        )
         row["emails"] = [{"value": self._email(row), "type": "Skola personal"}]
         row["phoneNumbers"] = [{"value": self._phone(), "type": "Arbete övrigt", "mobile": True}]
         row["addresses"] = [{"type": "Folkbokföring", **self._address(), "country": "Sverige"}]
@@ -178,13 +197,13 @@ class Maker:
             duty["assignmentRole"] = [{"group": _ref(group), "assignmentRoleType": role, "startDate": "2024-08-01"}]
         yield Entity.DUTIES, duty
 
-    def _person(self, given: str, family: str, born: date, is_protected: bool) -> dict[str, Any]:
+    def _person(self, given: str, family: str, born: date, *, is_protected: bool) -> dict[str, Any]:
         return self._row(
             givenName=given,
             familyName=family,
             civicNo={"value": self._number(born), "nationality": "SE"},
             birthDate=born.isoformat(),
-            securityMarking=self.random.choice(["Sekretessmarkering", "Skyddad folkbokföring"])
+            securityMarking=self.dice.choice(["Sekretessmarkering", "Skyddad folkbokföring"])
             if is_protected
             else "Ingen",
             personStatus="Aktiv",
@@ -192,7 +211,7 @@ class Maker:
 
     def _number(self, born: date) -> str:
         while True:
-            nine = f"{born:%y%m%d}{self.random.randrange(1000):03}"
+            nine = f"{born:%y%m%d}{self.dice.randrange(1000):03}"
             number = f"{born:%Y}"[:2] + nine + str(check_digit(nine))
             if number not in self.serials:
                 self.serials.add(number)
@@ -203,12 +222,12 @@ class Maker:
     def _placement(
         self, preschool: dict[str, Any], group: dict[str, Any], child: dict[str, Any], family: Family
     ) -> dict[str, Any]:
-        hours = self.random.choices([15, 20, 30, 40, 50], [15, 3, 27, 30, 25])[0]
+        hours = self.dice.choices([15, 20, 30, 40, 50], [15, 3, 27, 30, 25])[0]
         starts_on = max(date.fromisoformat(child["birthDate"]) + timedelta(days=365), date(self.today.year, 8, 10))
         starts_on = min(starts_on, self.today - timedelta(days=1))
-        draw = self.random.random()
+        draw = self.dice.random()
         if draw < 0.02:
-            starts_on = self.today + timedelta(days=self.random.randint(5, 45))
+            starts_on = self.today + timedelta(days=self.dice.randint(5, 45))
         row = self._row(
             placedAt=_ref(preschool),
             group=_ref(group),
@@ -220,7 +239,7 @@ class Maker:
             maxWeeklyScheduleHours=hours,
         )
         if 0.02 <= draw < 0.05:
-            ended = max(starts_on, self.today - timedelta(days=self.random.randint(10, 90)))
+            ended = max(starts_on, self.today - timedelta(days=self.dice.randint(10, 90)))
             row["endDate"] = ended.isoformat()
         return row
 
@@ -228,13 +247,13 @@ class Maker:
 
     def _row(self, **values: Any) -> dict[str, Any]:
         moment = f"{self.today.isoformat()}T06:00:00+01:00"
-        row_id = str(UUID(int=self.random.getrandbits(128), version=4))
+        row_id = str(UUID(int=self.dice.getrandbits(128), version=4))
         return {"id": row_id, "meta": {"created": moment, "modified": moment}, **values}
 
     def _address(self) -> dict[str, str]:
         return {
-            "streetAddress": f"{self.random.choice(STREETS)} {self.random.randint(1, 120)}",
-            "postalCode": f"999 {self.random.randint(10, 99)}",
+            "streetAddress": f"{self.dice.choice(STREETS)} {self.dice.randint(1, 120)}",
+            "postalCode": f"999 {self.dice.randint(10, 99)}",
             "locality": "Lövköping",
         }
 
@@ -243,7 +262,7 @@ class Maker:
         return f"{name}.{row['id'][:8]}@example.org"
 
     def _phone(self) -> str:
-        return f"+46701740{self.random.randint(605, 699)}"
+        return f"+46701740{self.dice.randint(605, 699)}"
 
 
 def _ref(row: dict[str, Any]) -> dict[str, str]:

@@ -163,7 +163,9 @@ def _is_preschool(fields: Fields, kind: str) -> bool | None:
     if isinstance(types, list) and types:
         return "FS" in types
     if kind in ("Skola", "Skolenhet"):
-        fields.report.note(_("Enheter utan skolform (schoolTypes) räknas som förskolor när de har avdelningar: %(count)s."))
+        fields.report.note(
+            _("Enheter utan skolform (schoolTypes) räknas som förskolor när de har avdelningar: %(count)s.")
+        )
     return None
 
 
@@ -271,7 +273,8 @@ def _responsibles(fields: Fields) -> tuple[Responsible, ...]:
             found[person_id] = Responsible(person_id, relation)
         if relation is Relation.OTHER:
             fields.report.note(
-                _("Ansvariga av typen ”%s” är inte vårdnadshavare och ger ingen åtkomst: %%(count)s.") % shown_code(code)
+                _("Ansvariga av typen ”%s” är inte vårdnadshavare och ger ingen åtkomst: %%(count)s.")
+                % shown_code(code)
             )
     return tuple(found.values())
 

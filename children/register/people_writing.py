@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Protection, User
 from children.models import Child, ProtectedIdentity
-from children.register.aliases import make_alias
+from children.protection import choose_alias
 from children.register.rows import Address, Marking, Person
 from children.register.writing import Run, print_of
 from portal.lib.crypto import BlindIndexField
@@ -40,7 +40,7 @@ IDENTITY_FIELDS = ["given_name", "family_name", "phone", "address", "is_marked_i
 def index_of(model: type, field_name: str, value: str) -> str | None:
     """Return what the blind index of a model holds for a value."""
     field = model._meta.get_field(field_name)  # type: ignore[attr-defined]
-    assert isinstance(field, BlindIndexField)
+    assert isinstance(field, BlindIndexField)  # noqa: S101 (for the type checker)
     return field.index_of(value)
 
 
@@ -49,7 +49,7 @@ def address_text(address: Address | None) -> str:
     return json.dumps(asdict(address), ensure_ascii=False) if address else ""
 
 
-def stronger(level: str, marking: Marking) -> str:
+def stronger(level: str, marking: Marking) -> Protection:
     """Return the stronger of what is set and what the register says: an import never opens anything."""
     order = [Protection.NONE, Protection.CONFIDENTIAL, Protection.PROTECTED, Protection.FICTITIOUS]
     return max(Protection(level), LEVELS[marking], key=order.index)
@@ -140,7 +140,7 @@ class PeopleWriter:
         identities = {identity.person_id: identity for identity in protected}
         new = []
         for user in users:
-            assert user.register_id
+            assert user.register_id  # noqa: S101 (for the type checker)
             person = by_id[user.register_id]
             if user.left_register_on:
                 self.run.returned.add(user.pk)
@@ -166,7 +166,7 @@ class PeopleWriter:
         created = []
         if identity is None:
             identity = ProtectedIdentity(person=user, given_name=user.given_name, family_name=user.family_name)
-            user.given_name, user.family_name = make_alias(person.given_name, person.family_name)
+            user.given_name, user.family_name = choose_alias([(person.given_name, person.family_name)])
             created = [identity]
         fill_identity(identity, person, marking)
         identity.phone = person.phone or identity.phone

@@ -13,11 +13,11 @@ def write_places(run: Run) -> None:
     _name_municipality(run)
     areas, preschools = _ids(Area), _ids(Preschool)
     for row in run.plan.places.areas:
-        values = {"name": row.name, "starts_on": row.starts_on, "ends_on": row.ends_on}
-        areas[row.id] = _write(run, Area, row.id, values)
+        dates = {"starts_on": row.starts_on, "ends_on": row.ends_on}
+        areas[row.id] = _write(run, Area, row.id, {"name": row.name, **dates})
     for row, area_id in run.plan.places.preschools:
         address = row.address or Address("", "", "", "")
-        values = {
+        values: dict[str, Any] = {
             "name": row.name,
             "area_id": areas.get(area_id),
             "school_unit_code": row.unit_code,

@@ -10,10 +10,10 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import IO, Any, TextIO
 
 from django.utils.translation import gettext as _
 
@@ -45,7 +45,7 @@ class RegisterFile:
     entity: Entity
     name: str
     size: int
-    _open: Callable[[], AbstractContextManager[BinaryIO]]
+    _open: Callable[[], AbstractContextManager[IO[bytes]]]
 
     def rows(self) -> Iterator[Any]:
         """Yield each row as it stands in the file. Raises `UnreadableFile` where the file breaks."""
@@ -91,7 +91,7 @@ def _of_folder(path: Path) -> Source:
     return _sorted(found, LARGEST_FOLDER)
 
 
-def _opener(file: Path) -> Callable[[], AbstractContextManager[BinaryIO]]:
+def _opener(file: Path) -> Callable[[], AbstractContextManager[IO[bytes]]]:
     return lambda: file.open("rb")
 
 
@@ -124,10 +124,12 @@ def _refuse_hostile(entry: zipfile.ZipInfo) -> None:
         raise UnreadableRegister(_("Zip-filen är för stor när den packas upp."))
 
 
-def _unpacker(path: Path, entry: zipfile.ZipInfo) -> Callable[[], AbstractContextManager[BinaryIO]]:
-    def unpack() -> AbstractContextManager[BinaryIO]:
+def _unpacker(path: Path, entry: zipfile.ZipInfo) -> Callable[[], AbstractContextManager[IO[bytes]]]:
+    @contextmanager
+    def unpack() -> Iterator[IO[bytes]]:
         # zipfile itself stops at the size that the entry promises, so that a lying entry cannot grow.
-        return closing(zipfile.ZipFile(path).open(entry))  # type: ignore[return-value]
+        with zipfile.ZipFile(path) as archive, archive.open(entry) as stream:
+            yield stream
 
     return unpack
 

@@ -13,7 +13,17 @@ from django.utils.translation import gettext as _
 from children.register.gathering import Gathered
 from children.register.places import Known, Places, settle_places
 from children.register.report import Fault, Report
-from children.register.rows import Assignment, Duty, Entity, Marking, Person, Placement, Relation, Role
+from children.register.rows import (
+    Assignment,
+    Duty,
+    Entity,
+    Marking,
+    Person,
+    Placement,
+    Relation,
+    Responsible,
+    Role,
+)
 
 PRESCHOOL_YEARS = 7
 GROWN_UP_YEARS = 10
@@ -134,27 +144,31 @@ class _Settling:
 
     def _settle_guardians(self) -> None:
         for person in self.gathered.persons.values():
-            is_child = person.id in self.plan.children
-            guardians: list[str] = []
-            for one in person.responsibles:
-                fault = self._fault_of_responsible(person, one.person_id, one.relation)
-                if fault:
-                    self.report.skip(Entity.PERSONS, person.id, fault)
-                    self.plan.guardians_are_open.add(person.id)
-                elif is_child and one.person_id not in self.plan.dead:
+            good = self._good_responsibles(person)
+            if len(good) < len(person.responsibles) or not person.has_all_responsibles:
+                self.plan.guardians_are_open.add(person.id)
+            if person.id in self.plan.children:
+                alive = [one for one in good if one.person_id not in self.plan.dead]
+                for one in alive:
                     self._adult(one.person_id)
-                    if one.relation is Relation.GUARDIAN:
-                        guardians.append(one.person_id)
-            if is_child:
+                guardians = (one.person_id for one in alive if one.relation is Relation.GUARDIAN)
                 self.plan.guardians[person.id] = tuple(guardians)
-                if not person.has_all_responsibles:
-                    self.plan.guardians_are_open.add(person.id)
 
         placed = self._placed()
         for child_id, responsible_ids in self.gathered.bad_person_responsibles.items():
             if child_id in placed:  # only the child's row is at fault; its family goes in, and gets no access by that
                 for responsible_id in responsible_ids:
                     self._adult(responsible_id)
+
+    def _good_responsibles(self, person: Person) -> list[Responsible]:
+        good = []
+        for one in person.responsibles:
+            fault = self._fault_of_responsible(person, one.person_id, one.relation)
+            if fault:
+                self.report.skip(Entity.PERSONS, person.id, fault)
+            else:
+                good.append(one)
+        return good
 
     def _fault_of_responsible(self, person: Person, responsible_id: str, relation: Relation) -> Fault | None:
         field = "responsibles"
@@ -228,7 +242,7 @@ class _Settling:
         self.plan.placements = {child_id: rows for child_id, rows in by_child.items() if rows}
         if owners_elsewhere:
             self.report.note(
-                _("Placeringarnas ägare som inte är vårdnadshavare till barnet, och inte får någon åtkomst: %(count)s."),
+                _("Placeringarnas ägare som inte är vårdnadshavare får ingen åtkomst till barnet: %(count)s."),
                 owners_elsewhere,
             )
 
@@ -251,7 +265,6 @@ class _Settling:
     # Duties -------------------------------------------------------------------------------------------------------
 
     def _settle_duties(self) -> None:
-        with_duty = {duty.person_id for duty in self.gathered.duties.values()}
         for duty in self.gathered.duties.values():
             if duty.person_id in self.plan.dead:
                 continue
@@ -263,6 +276,11 @@ class _Settling:
             elif roles:
                 self._adult(duty.person_id)
                 self.plan.roles[duty.id] = roles
+        self._take_others_in()
+
+    def _take_others_in(self) -> None:
+        """Take in staff without a duty, and those who are in the portal already; say how many are left."""
+        with_duty = {duty.person_id for duty in self.gathered.duties.values()}
         lonely = 0
         for person in self.gathered.persons.values():
             is_staff = person.has_staff_account and person.id not in with_duty

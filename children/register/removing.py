@@ -59,7 +59,7 @@ def _is_allowed(run: Run, gone: int, known: int, what: str) -> bool:
     if run.may_remove_many or gone <= max(ALWAYS_ALLOWED, known * LARGEST_SHARE):
         return True
     run.report.note(
-        _("%(gone)d av %(known)d %(what)s saknas i registret. Det är så många att inget togs bort. Kontrollera filerna.")
+        _("%(gone)d av %(known)d %(what)s saknas i registret. De togs inte bort. Kontrollera filerna.")
         % {"gone": gone, "known": known, "what": what}
     )
     return False

@@ -75,7 +75,7 @@ class RolesWriter:
         """Bring a role in line with what it should be; tell whether that changed it."""
         is_changed = False
         for name in FIELDS:
-            attribute = StaffRole._meta.get_field(name).attname
+            attribute = f"{name}_id" if name in ("person", "area", "preschool", "department") else name
             if getattr(role, attribute) != getattr(goal, attribute):
                 setattr(role, attribute, getattr(goal, attribute))
                 is_changed = True
