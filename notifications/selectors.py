@@ -1,0 +1,29 @@
+"""What a person is told in the portal. Rows of ids: the words are made where they are read."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from notifications.models import Delivery
+
+
+def unread_count(person_id: UUID) -> int:
+    """Return how many notices the person has not read: one small query."""
+    return Delivery.objects.filter(person=person_id).unread().count()
+
+
+def latest(person_id: UUID, *, most: int, before: Delivery | None = None) -> Sequence[Delivery]:
+    """Return the person's newest notices in the portal, newest first; with `before` those that come after it."""
+    found = Delivery.objects.filter(person=person_id).in_app()
+    if before is not None:
+        found = found.filter(created_at__lt=before.created_at)
+    return list(found.order_by("-created_at", "-id")[:most])
+
+
+def waiting_counts() -> dict[str, int]:
+    """Return how many deliveries wait, wait after a fault, and were given up: for whoever runs the system."""
+    unsent = Delivery.objects.filter(sent_at=None)
+    return {
+        "waiting": unsent.filter(given_up_at=None, tries=0).count(),
+        "faulty": unsent.filter(given_up_at=None, tries__gt=0).count(),
+        "given_up": unsent.exclude(given_up_at=None).count(),
+    }

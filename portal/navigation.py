@@ -1,0 +1,142 @@
+"""The places that somebody can go to, by who they are: what the layouts print as a bar, a rail or a menu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from children import access
+from children.access import Action
+from children.actors import Actor
+from children.models import StaffRole
+from notifications import selectors as notices
+from portal.models import Feedback
+
+Kind = StaffRole.Kind
+
+# The word that stands under a name: the first of these that the person has.
+RANK = (
+    Kind.PRINCIPAL,
+    Kind.ADMINISTRATOR,
+    Kind.COMMUNICATOR,
+    Kind.ARCHIVIST,
+    Kind.SPECIALIST,
+    Kind.STAFF,
+    Kind.SUBSTITUTE,
+)
+MOST_PLACES = 8
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the menu. `count` is what waits there; `last` puts it at the end of a rail."""
+
+    url: str
+    icon: str
+    label: str
+    active: bool = False
+    count: int = 0
+    last: bool = False
+
+
+@dataclass(frozen=True)
+class Where:
+    """The page that is shown: its name and the place that its address names, if any."""
+
+    view_name: str
+    place_id: UUID | None = None
+
+    def is_any(self, *names: str) -> bool:
+        return self.view_name in names
+
+
+def role_word(actor: Actor) -> str:
+    """Return what the person is here, in one word; a guardian is nothing more than that."""
+    kinds = {role.kind for role in actor.roles}
+    return next((str(kind.label) for kind in RANK if kind in kinds), "")
+
+
+def is_guardian(actor: Actor) -> bool:
+    """Tell whether there are children whom the person sees as a guardian."""
+    return access.children_for(actor, Action.SEE_OWN).exists()
+
+
+def guardian_places(actor: Actor, where: Where) -> list[Place]:
+    """Home, schedule, more; and the way to work for those who also work here."""
+    home = reverse("my_children") if actor.is_staff else reverse("home")
+    places = [
+        Place(home, "house", _("Hem"), where.is_any("home", "my_children")),
+        Place(
+            reverse("attendance:schedule"), "calendar", _("Schema"), where.view_name.startswith("attendance:schedule")
+        ),
+    ]
+    if actor.is_staff:
+        places.append(Place(reverse("home"), "layout-grid", _("Arbetet")))
+    is_more = where.view_name.startswith(("accounts:", "account_", "mfa_", "usersessions_"))
+    places.append(Place(reverse("accounts:settings"), "settings", _("Mer"), is_more))
+    return places
+
+
+def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
+    """What somebody who works here goes to: by role, then what everybody has."""
+    places = [Place(reverse("home"), "layout-grid", _("Idag"), where.is_any("home"))]
+    if actor.has_role(Kind.PRINCIPAL):
+        places += _preschools(actor, where)
+    elif actor.has_role(Kind.STAFF, Kind.SUBSTITUTE):
+        places += _departments(actor, where)
+    if actor.has_role(Kind.ADMINISTRATOR):
+        places += _administration(where)
+    if is_guardian(actor):
+        places.append(Place(reverse("my_children"), "house", _("Mina barn"), where.is_any("my_children")))
+    places.append(
+        Place(reverse("notices"), "bell", _("Nytt"), where.is_any("notices"), notices.unread_count(person.id))
+    )
+    is_mine = where.view_name.startswith(("accounts:", "account_", "mfa_", "usersessions_"))
+    places.append(Place(reverse("accounts:settings"), "settings", _("Inställningar"), is_mine))
+    return places
+
+
+def _preschools(actor: Actor, where: Where) -> list[Place]:
+    led = access.preschools_for(actor, Action.OVERSEE).order_by("name")[:MOST_PLACES]
+    return [
+        Place(
+            reverse("preschool_day", args=[preschool.id]),
+            "chart-no-axes-gantt",
+            preschool.name.removeprefix("Förskolan "),
+            where.place_id == preschool.id,
+        )
+        for preschool in led
+    ]
+
+
+def _departments(actor: Actor, where: Where) -> list[Place]:
+    own = access.departments_for(actor, Action.SEE_BOARD).order_by("name")[:MOST_PLACES]
+    return [
+        Place(
+            reverse("attendance:board", args=[department.id]),
+            "users",
+            department.name,
+            where.place_id == department.id,
+        )
+        for department in own
+    ]
+
+
+def _administration(where: Where) -> list[Place]:
+    return [
+        Place(
+            reverse("children:register"), "upload", _("Barnregister"), where.view_name.startswith("children:register")
+        ),
+        Place(reverse("tablets_overview"), "tablet", _("Surfplattor"), where.is_any("tablets_overview")),
+        Place(
+            reverse("feedback"),
+            "message-circle",
+            _("Synpunkter"),
+            where.is_any("feedback"),
+            Feedback.objects.unread().count(),
+        ),
+    ]
