@@ -159,11 +159,8 @@ def without(intervals: Iterable[Interval], gap: Interval) -> Intervals:
     """Return the intervals with `gap` cut out of them."""
     rest: list[Interval] = []
     for interval in intervals:
-        ends, gap_ends = interval.ends or time.max, gap.ends or time.max
-        if interval.ends == time.min:
-            ends = time.max
-        if gap.ends == time.min:
-            gap_ends = time.max
+        ends = time.max if interval.ends == time.min else interval.ends
+        gap_ends = time.max if gap.ends == time.min else gap.ends
         if gap_ends <= interval.starts or gap.starts >= ends:
             rest.append(interval)
             continue

@@ -7,7 +7,7 @@ night in which the clocks change has 23 or 25 hours.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -127,39 +127,75 @@ class Stay:
 
 @dataclass(frozen=True)
 class Projection:
-    """The stays that follow from one child's taps, and the departures that no arrival explains."""
+    """The stays that follow from one child's taps.
+
+    `repeats` maps a tap that changed nothing to the one that had said the same before it. `contradictions` are the
+    departures that no arrival explains: shown to people, never swallowed.
+    """
 
     stays: tuple[Stay, ...] = ()
+    repeats: Mapping[UUID, UUID] = field(default_factory=dict)
     contradictions: tuple[TapFact, ...] = ()
+
+    @property
+    def open_stay(self) -> Stay | None:
+        return next((stay for stay in self.stays if stay.is_open), None)
 
 
 def project_stays(taps: Iterable[TapFact], zone: tzinfo) -> Projection:
     """Return the stays that one child's taps make, in whatever order and however often they are given.
 
-    An undone tap never was. A second arrival while the child is there is the same arrival. An arrival on a later day
-    leaves the earlier stay without an end: forgotten, never guessed.
+    A second arrival while the child is there is the same arrival, and a second departure the same day the same
+    departure. An undone tap never was, nor the repeats of it that were made before the undo. An arrival on a later
+    day leaves the earlier stay without an end: forgotten, never guessed.
     """
     by_id = {tap.id: tap for tap in taps}
-    undone = {tap.undoes for tap in by_id.values() if tap.kind == Tap.UNDONE}
-    made = [tap for tap in by_id.values() if tap.kind != Tap.UNDONE and tap.id not in undone]
+    made = sorted((tap for tap in by_id.values() if tap.kind != Tap.UNDONE), key=lambda tap: (tap.occurred_at, tap.id))
+    undone: dict[UUID, datetime] = {}
+    for tap in by_id.values():
+        if tap.kind == Tap.UNDONE and tap.undoes:
+            undone[tap.undoes] = max(tap.occurred_at, undone.get(tap.undoes, tap.occurred_at))
+    if undone:
+        repeats = _walk(made, zone).repeats
+        made = [tap for tap in made if tap.id not in undone and not _is_undone_with(tap, repeats, undone)]
+    return _walk(made, zone)
+
+
+def _is_undone_with(tap: TapFact, repeats: Mapping[UUID, UUID], undone: Mapping[UUID, datetime]) -> bool:
+    """Tell whether the tap only repeated one that was undone after it."""
+    undone_at = undone.get(repeats.get(tap.id, tap.id))
+    return undone_at is not None and tap.occurred_at <= undone_at
+
+
+def _walk(made: Iterable[TapFact], zone: tzinfo) -> Projection:
+    """Go through the taps in order."""
     stays: list[Stay] = []
+    repeats: dict[UUID, UUID] = {}
     contradictions: list[TapFact] = []
     open_tap: TapFact | None = None
-    for tap in sorted(made, key=lambda tap: (tap.occurred_at, tap.id)):
+    for tap in made:
         if tap.kind == Tap.ARRIVED:
-            if open_tap is not None:
-                if _day(tap.occurred_at, zone) <= _day(open_tap.occurred_at, zone):
-                    continue
+            if open_tap and _day(tap.occurred_at, zone) == _day(open_tap.occurred_at, zone):
+                repeats[tap.id] = open_tap.id
+                continue
+            if open_tap:
                 stays.append(Stay(open_tap.id, open_tap.occurred_at, is_forgotten=True))
             open_tap = tap
-        elif open_tap is None:
-            contradictions.append(tap)
-        else:
+        elif open_tap:
             stays.append(Stay(open_tap.id, open_tap.occurred_at, tap.occurred_at, tap.id))
             open_tap = None
-    if open_tap is not None:
+        elif (
+            (ended := stays[-1] if stays else None)
+            and ended.left_at
+            and ended.left_event
+            and (_day(tap.occurred_at, zone) == _day(ended.left_at, zone))
+        ):
+            repeats[tap.id] = ended.left_event
+        else:
+            contradictions.append(tap)
+    if open_tap:
         stays.append(Stay(open_tap.id, open_tap.occurred_at))
-    return Projection(tuple(stays), tuple(contradictions))
+    return Projection(tuple(stays), repeats, tuple(contradictions))
 
 
 def is_forgotten(stay: Stay, now: datetime, *, closes: time = CLOSES, planned_until: datetime | None = None) -> bool:
