@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 
 register = template.Library()
 
-WIDTH, HEIGHT = 640, 236
-LEFT, TOP, FOOT = 34, 26, 28
+# Across in percent and down in px: the chart stretches with its card while its letters keep their size.
+WIDTH, HEIGHT = 100, 236
+LEFT, TOP, FOOT = 6, 26, 28
 BAR_SHARE = 0.72
 GAP = 0.6
 LOWEST_CEILING = 2.0
@@ -92,7 +93,7 @@ def bar_chart(  # noqa: PLR0913 (a tag's parameters are its interface)
     listed = list(rows)
     figures = [figure for row in listed for figure in (row.get("value"), row.get("planned")) if figure is not None]
     top = max([*figures, guide or 0, LOWEST_CEILING])
-    step = max(1, ceil(top / 5))
+    step = max(1, ceil(top / 4))
     ceiling = step * ceil(top * 1.04 / step)
     room = HEIGHT - TOP - FOOT
     slot = (WIDTH - LEFT) / max(len(listed), 1)
@@ -112,12 +113,12 @@ def bar_chart(  # noqa: PLR0913 (a tag's parameters are its interface)
         bars.append(
             Bar(
                 label=str(row["label"]),
-                x=round(x, 1),
+                x=round(x, 2),
                 y=y(shown),
-                end=round(x + slot * BAR_SHARE, 1),
-                width=round(slot * BAR_SHARE, 1),
+                end=round(x + slot * BAR_SHARE, 2),
+                width=round(slot * BAR_SHARE, 2),
                 height=height(shown),
-                middle=round(x + slot * BAR_SHARE / 2, 1),
+                middle=round(x + slot * BAR_SHARE / 2, 2),
                 kind=_kind(is_over, value is not None),
                 planned_y=y(planned) if value is not None and planned is not None else None,
                 text=number_format(value, decimals) if value is not None else "–",
@@ -130,16 +131,15 @@ def bar_chart(  # noqa: PLR0913 (a tag's parameters are its interface)
         "title": title,
         "label_head": label_head or _("Klockan"),
         "ident": ident,
-        "width": WIDTH,
         "height": HEIGHT,
         "left": LEFT,
-        "figures_x": LEFT - 10,
+        "figures_x": LEFT - 1.5,
         "lines": [{"y": y(number), "text": number, "text_y": y(number) + 5} for number in range(0, ceiling + 1, step)],
         "foot": HEIGHT - 8,
         "guide": guide,
         "guide_y": y(guide) if guide is not None else None,
         "guide_text": number_format(guide, decimals if guide % 1 else 0) if guide is not None else "",
-        "now_x": round(LEFT + slot * now_at, 1) if now_at is not None else None,
+        "now_x": round(LEFT + slot * now_at, 2) if now_at is not None else None,
         "now_text": now_text,
         "base": TOP + room,
     }

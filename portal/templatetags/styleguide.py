@@ -104,9 +104,19 @@ def _cards(theme: str) -> list[dict[str, Any]]:
 @register.simple_tag
 def examples(theme: str) -> dict[str, Any]:
     """Return everything that one half of the style guide shows; ids differ by theme."""
-    values = {"given_name": "Amina", "arrival": "07:30", "departure": "18:45", "reason": "sick", "days": ["0", "1", "2"]}
+    values: dict[str, object] = {
+        "given_name": "Amina",
+        "arrival": "07:30",
+        "departure": "18:45",
+        "day": "2026-10-13",
+        "collector": "2",
+        "reason": "sick",
+        "days": ["0", "1", "2"],
+        "both": "on",
+        "quiet": "on",
+    }
     return {
-        "form": ExampleForm(values, auto_id=f"{theme}_%s"),
+        "form": ExampleForm({f"{theme}-{name}": value for name, value in values.items()}, prefix=theme),
         "tiles": _tiles(theme),
         "cards": _cards(theme),
         "week": [
