@@ -114,10 +114,8 @@ def test_what_is_missing_is_named_with_its_package(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_locked_version_has_hashes_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text()
-    assert "://" not in text
-    assert not re.search(
-        r"^\s*-|find-links|index-url|/home/|/work/|/tmp/", text.replace("    --hash=", ""), re.MULTILINE
-    )
+    assert "/" not in text  # neither an address nor a path
+    assert not re.search(r"^-|find-links|index-url", text, re.MULTILINE)
     entries = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)
     packages = [entry for entry in entries if "==" in entry.partition("\n")[0]]
     assert len(packages) > 30
