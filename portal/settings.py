@@ -41,6 +41,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
     }
+    # Tests with threads need what production has too: a file, not a database in memory.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": env.number("DATABASE_KEEP_SECONDS", 600), "CONN_HEALTH_CHECKS": True}
 

@@ -1,0 +1,46 @@
+"""A real mail server for the tests: it answers as told, and keeps what it was given."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass
+class MailServer:
+    """`answers` are given to the coming messages one after the other; then every message is taken."""
+
+    answers: list[str] = field(default_factory=list)
+    taken: list[Message] = field(default_factory=list)
+    port: int = 0
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's)
+        answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer.startswith("250"):
+            assert isinstance(envelope.content, bytes)
+            self.taken.append(message_from_bytes(envelope.content))
+        return answer
+
+
+@contextmanager
+def mail_server(use: Callable[[str, object], None]) -> Iterator[MailServer]:
+    """Start a server on a free port; `use(name, value)` points Django's settings at it."""
+    server = MailServer()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        server.port = probe.getsockname()[1]
+    controller = Controller(server, hostname="127.0.0.1", port=server.port)
+    controller.start()
+    try:
+        use("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+        use("EMAIL_HOST", "127.0.0.1")
+        use("EMAIL_PORT", server.port)
+        yield server
+    finally:
+        controller.stop()
