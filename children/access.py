@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 from typing import TypeVar
 from uuid import UUID
 
@@ -55,11 +57,13 @@ class Action(StrEnum):
     TAP = "tap"
     TAP_MANY_OUT = "tap_many_out"
     CORRECT = "correct"
+    WRITE_ALLERGY = "write_allergy"
     CONFIRM_GUARDIAN = "confirm_guardian"
     BLOCK = "block"
     GRANT = "grant"
     # With a department
     SEE_BOARD = "see_board"
+    LIST_CHILDREN = "list_children"
     INVITE = "invite"
     # With a preschool
     OVERSEE = "oversee"
@@ -161,11 +165,9 @@ def principal_of(actor: Actor, _action: Action) -> Opens:
     opens = _at(actor, Kind.PRINCIPAL, soon=True)
     if opens.departments is None:
         return CLOSED
-    led = Department.objects.filter(opens.departments).values("preschool")
-    preschools = Q(pk__in=[r.preschool_id for r in actor.roles if r.kind == Kind.PRINCIPAL and r.preschool_id])
-    preschools |= Q(area__in=[r.area_id for r in actor.roles if r.kind == Kind.PRINCIPAL and r.area_id])
-    if any(role.kind == Kind.PRINCIPAL and role.department_id for role in actor.roles):
-        preschools |= Q(pk__in=led)
+    led = [role for role in actor.roles if role.kind == Kind.PRINCIPAL]
+    preschools = Q(pk__in=[role.preschool_id for role in led if role.preschool_id])
+    preschools |= Q(area__in=[role.area_id for role in led if role.area_id])
     return Opens(children=opens.children, departments=opens.departments, preschools=preschools)
 
 
@@ -196,10 +198,12 @@ def granted(actor: Actor, action: Action) -> Opens:
 
 
 def named_reader(actor: Actor, _action: Action) -> Opens:
-    """Somebody on the named list of a child with protected identity."""
-    if actor.person is None or actor.tablet or not actor.is_staff:
+    """Somebody on the named list of a child with protected identity, who still works where the child is."""
+    here, soon = _at(actor, Kind.STAFF, Kind.SUBSTITUTE), _at(actor, Kind.STAFF, Kind.PRINCIPAL, soon=True)
+    reached = [opens.children for opens in (here, soon) if opens.children is not None]
+    if not reached:
         return CLOSED
-    return Opens(children=Q(pk__in=_named_children(actor)))
+    return Opens(children=Q(pk__in=_named_children(actor)) & reduce(or_, reached))
 
 
 def administrator(actor: Actor, _action: Action) -> Opens:
@@ -208,12 +212,25 @@ def administrator(actor: Actor, _action: Action) -> Opens:
 
 
 TABLE: dict[Action, tuple[Rule, ...]] = {
-    # "knows that the child is there": for lists, and to tell "not there" from "not allowed"
-    Action.SEE_CHILD: (guardian_of, works_where_the_child_is, principal_of, tablet_here, granted),
+    # "knows that the child is there": whoever may do anything else with it may this, and whoever may not gets a 404
+    Action.SEE_CHILD: (
+        guardian_of,
+        works_where_the_child_is,
+        employed_where_the_child_is,
+        principal_of,
+        tablet_here,
+        granted,
+    ),
     # the child's page for those who work with it
-    Action.SEE_FILE: (works_where_the_child_is, employed_where_the_child_is, principal_of, granted),
+    Action.SEE_FILE: (
+        works_where_the_child_is,
+        employed_where_the_child_is,
+        principal_of,
+        tablet_with_pin,
+        granted,
+    ),
     Action.SEE_NOTES: (guardian_of, works_where_the_child_is, principal_of, tablet_with_pin, granted),
-    Action.SEE_CONTACTS: (works_where_the_child_is, principal_of, tablet_with_pin),
+    Action.SEE_CONTACTS: (works_where_the_child_is, employed_where_the_child_is, principal_of, tablet_with_pin),
     Action.SEE_IDENTITY: (named_reader,),
     Action.SEE_OWN: (guardian_of,),
     Action.PLAN: (guardian_of_placed,),
@@ -222,10 +239,12 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.TAP: (tablet_here, works_where_the_child_is, principal_of),
     Action.TAP_MANY_OUT: (tablet_with_pin, works_where_the_child_is, principal_of),
     Action.CORRECT: (tablet_with_pin, works_where_the_child_is, principal_of),
+    Action.WRITE_ALLERGY: (works_where_the_child_is, employed_where_the_child_is, principal_of, tablet_with_pin),
     Action.CONFIRM_GUARDIAN: (employed_where_the_child_is, principal_of),
     Action.BLOCK: (principal_of,),
     Action.GRANT: (principal_of,),
     Action.SEE_BOARD: (tablet_here, works_where_the_child_is, principal_of),
+    Action.LIST_CHILDREN: (works_where_the_child_is, principal_of, tablet_with_pin),
     Action.INVITE: (employed_where_the_child_is, principal_of),
     Action.OVERSEE: (principal_of,),
     Action.PAIR_TABLETS: (principal_of,),
@@ -234,8 +253,11 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
 
 GRANTABLE = tuple(action for action, rules in TABLE.items() if granted in rules)
 
+# What tells who a child with protected identity belongs to: for its named readers alone.
+TELLS_THE_FAMILY = frozenset({Action.SEE_CONTACTS, Action.CONFIRM_GUARDIAN})
 
-# Denials: last, and they always win ------------------------------------------------------------------------------------
+
+# Denials: last, and they always win ---------------------------------------------------------------------------------
 
 
 def _named_children(actor: Actor) -> QuerySet[NamedReader]:
@@ -252,7 +274,7 @@ def _denied(actor: Actor, action: Action) -> Q | None:
     denied: list[Q] = []
     if actor.person is not None and not (actor.tablet and tablet_here in TABLE[action]):
         denied.append(Q(pk__in=Block.objects.in_force().filter(person=actor.person).values("child")))
-    if action == Action.SEE_CONTACTS:
+    if action in TELLS_THE_FAMILY:
         denied.append(~Q(protection="none") & ~Q(pk__in=_named_children(actor)))
     condition = Q()
     for denial in denied:
@@ -260,11 +282,14 @@ def _denied(actor: Actor, action: Action) -> Q | None:
     return condition or None
 
 
-# Three questions, one answer -------------------------------------------------------------------------------------------
+# Three questions, one answer ----------------------------------------------------------------------------------------
 
 
 def _opened(actor: Actor, action: Action, kind: str) -> Q | None:
+    """Return what the rules open together. A frozen account opens nothing, wherever its owner still is logged in."""
     condition: Q | None = None
+    if actor.person is not None and not actor.person.is_active:
+        return None
     for rule in TABLE[action]:
         opened: Q | None = getattr(rule(actor, action), kind)
         if opened is not None:
@@ -340,6 +365,8 @@ def can(actor: Actor, action: Action, target: Child | Department | Preschool | N
         return departments_for(actor, action).filter(pk=target.pk).exists()
     if isinstance(target, Preschool):
         return preschools_for(actor, action).filter(pk=target.pk).exists()
+    if actor.person is not None and not actor.person.is_active:
+        return False
     return any(rule(actor, action).municipality for rule in TABLE[action])
 
 

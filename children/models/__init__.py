@@ -1,6 +1,6 @@
 """Whose child it is: places, people, and the doors between them."""
 
-from children.models.doors import ChildGrant, NamedReader, PairingCode, ProtectedIdentity, Tablet
+from children.models.doors import ChildGrant, Letter, NamedReader, PairingCode, ProtectedIdentity, Tablet
 from children.models.people import (
     BackupPlacement,
     Block,
@@ -26,6 +26,7 @@ __all__ = [
     "Department",
     "Guardianship",
     "Household",
+    "Letter",
     "Municipality",
     "NamedReader",
     "PairingCode",

@@ -77,9 +77,7 @@ class ChildGrant(UserObjectPermissionBase):
 
     class Meta(UserObjectPermissionBase.Meta):
         constraints = [
-            models.CheckConstraint(
-                name="children_childgrant_dates_in_order", condition=Q(ends_on__gte=F("starts_on"))
-            )
+            models.CheckConstraint(name="children_childgrant_dates_in_order", condition=Q(ends_on__gte=F("starts_on")))
         ]
 
     def __str__(self) -> str:
@@ -125,6 +123,37 @@ class NamedReader(Dated):
         constraints = [
             *Dated.Meta.constraints,
             models.UniqueConstraint(fields=["identity", "reader"], name="children_namedreader_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def waiting(self, now: datetime) -> Self:
+        """Return what a worker should try now: not sent, not given up, not claimed by somebody who is still alive."""
+        return self.filter(sent_at=None, given_up_at=None, try_after__lte=now).exclude(claimed_until__gt=now)
+
+
+class Letter(Base):
+    """An invitation that is to go out by e-mail. The code is made when it is sent, and kept nowhere."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="letters")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    try_after = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=60, blank=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(sent_at=None, given_up_at=None), name="children_letter_one_waiting"
+            )
         ]
 
     def __str__(self) -> str:

@@ -80,5 +80,3 @@ class Department(Place):
     """Avdelning: the group in which a child spends the day."""
 
     preschool = models.ForeignKey(Preschool, models.PROTECT, related_name="departments")
-
-
