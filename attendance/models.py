@@ -157,6 +157,43 @@ class ClosedDay(Base):
         return str(self.id)
 
 
+class PlanningRuleQuerySet(models.QuerySet["PlanningRule"]):
+    def for_department(self, department: Department | None) -> "PlanningRule | None":
+        """Return the rule that holds there: the preschool's own, else its area's, else the municipality's."""
+        scope = Q(preschool=None, area=None)
+        if department:
+            scope |= Q(preschool=department.preschool_id)
+            if department.preschool.area_id:
+                scope |= Q(area=department.preschool.area_id)
+        return min(self.filter(scope), key=lambda rule: (rule.preschool_id is None, rule.area_id is None), default=None)
+
+
+class PlanningRule(Base):
+    """From when guardians can no longer change times: the municipality's rule, which an area or preschool may override."""
+
+    class CutOff(models.TextChoices):
+        NONE = "none", _("Ingen låsning")
+        DAYS_BEFORE = "days_before", _("Dagar före")
+
+    area = models.OneToOneField(Area, models.CASCADE, null=True, blank=True, related_name="planning_rule")
+    preschool = models.OneToOneField(Preschool, models.CASCADE, null=True, blank=True, related_name="planning_rule")
+    cut_off = models.CharField(max_length=20, choices=CutOff, default=CutOff.NONE)
+    cut_off_days = models.PositiveSmallIntegerField(default=0)
+
+    objects = PlanningRuleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="attendance_planningrule_one_scope", condition=Q(area=None) | Q(preschool=None)
+            ),
+            models.CheckConstraint(name="attendance_planningrule_days", condition=Q(cut_off_days__lte=60)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class TapEvent(models.Model):
     """One tap, as it was made. Never changed, never removed: an undo and a correction are events of their own.
 
