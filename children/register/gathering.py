@@ -32,6 +32,8 @@ class Gathered:
     """Those responsible for persons whose own rows are unusable."""
     elsewhere: set[str] = field(default_factory=set)
     """Ids of placements outside preschool."""
+    sent: set[Entity] = field(default_factory=set)
+    """Lists that the register has files of, readable or not."""
     read: set[Entity] = field(default_factory=set)
     """Lists of which at least one file could be read."""
     whole: set[Entity] = field(default_factory=set)
@@ -56,6 +58,7 @@ def gather(source: Source, today: date, report: Report, progress: Progress | Non
     for entity in Entity:
         files = source.of(entity)
         is_whole = bool(files)
+        gathered.sent |= {entity} if files else set()
         for file in files:
             is_whole &= _gather_file(file, gathered, today, report)
             done += file.size

@@ -83,7 +83,7 @@ def _import(
     for entity in Entity:
         if not source.of(entity):
             report.note(_("Filen %s.json saknas; det den handlar om lämnades orört.") % entity)
-    plan = settle(gathered, _known(source), today, report)
+    plan = settle(gathered, _known(), today, report)
     run = Run(plan, gathered, report, now, today, may_remove_many)
     try:
         _write(run, person_id, tell)
@@ -91,7 +91,7 @@ def _import(
         live.touch(run.touched)
 
 
-def _known(source: Source) -> Known:
+def _known() -> Known:
     def ids(model: Any) -> frozenset[str]:
         rows = model.objects.exclude(register_id=None).values_list("register_id", flat=True)
         return frozenset(str(register_id) for register_id in rows.iterator())
@@ -102,7 +102,6 @@ def _known(source: Source) -> Known:
         departments=ids(Department),
         persons=ids(User),
         children=ids(Child),
-        has_placement_file=bool(source.of(Entity.PLACEMENTS)),
     )
 
 

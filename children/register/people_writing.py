@@ -9,9 +9,9 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from accounts.models import Protection, User
-from children.models import Child, ProtectedIdentity
+from children.models import Child, ProtectedIdentity, StaffRole
 from children.protection import choose_alias
-from children.register.rows import Address, Marking, Person
+from children.register.rows import Address, Entity, Marking, Person
 from children.register.writing import Run, print_of
 from portal.lib.crypto import BlindIndexField
 
@@ -75,12 +75,20 @@ def give_number(holder: User | Child, person: Person, taken: dict[str | None, UU
         run.report.note(_("Personnummer som redan hör till en annan person i portalen togs inte över: %(count)s."))
 
 
+def _staff_already() -> set[str]:
+    """Return the register's ids of those who have a role from the register."""
+    roles = StaffRole.objects.exclude(register_id=None).exclude(person__register_id=None)
+    return {str(register_id) for register_id in roles.values_list("person__register_id", flat=True)}
+
+
 class PeopleWriter:
     """Writes grown-ups in batches. Knows every e-mail address in use, because two persons cannot share a login."""
 
     def __init__(self, run: Run):
         self.run = run
         self.is_staff = {row.person_id for rows in run.plan.roles.values() for row in rows}
+        if Entity.DUTIES not in run.gathered.whole:
+            self.is_staff |= _staff_already()
         self.email_owners = owners(User, "email_index")
         self.number_owners = owners(User, "personal_number_index")
 

@@ -19,8 +19,6 @@ class Known:
     departments: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
     children: frozenset[str] = frozenset()
-    has_placement_file: bool = False
-    """The register has a list of placements, readable or not, so that memberships must not stand in for it."""
 
 
 @dataclass(slots=True)

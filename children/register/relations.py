@@ -186,7 +186,7 @@ class _Settling:
     # Placements ---------------------------------------------------------------------------------------------------
 
     def _all_placements(self) -> Iterable[Placement]:
-        if Entity.PLACEMENTS in self.gathered.read or self.known.has_placement_file:
+        if Entity.PLACEMENTS in self.gathered.sent:
             return list(self.gathered.placements.values())
         return self._from_memberships()
 

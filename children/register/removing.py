@@ -44,7 +44,7 @@ def find_missing(run: Run) -> Missing:
             missing.adults, missing.children = adults, children
         else:
             missing.may_close_places = False
-    source = Entity.GROUPS if Entity.PLACEMENTS not in gathered.read else Entity.PLACEMENTS
+    source = Entity.PLACEMENTS if Entity.PLACEMENTS in gathered.sent else Entity.GROUPS
     if source in gathered.whole:
         missing.may_end_placements = _is_allowed(run, *_absent_placements(run), _("placeringar"))
         missing.may_close_places &= missing.may_end_placements
