@@ -1,6 +1,7 @@
 """Protected identity: the alias takes the name's place, and the real identity is sealed.
 
 Everything that prints a name prints the ordinary columns, so what is sealed here cannot leak by forgetting.
+The principal keeps the list of those who may open a sealed identity; being its keeper does not open it.
 """
 
 from __future__ import annotations
@@ -10,26 +11,48 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Protection, User
-from children.access import Action, get_child
+from children.access import Action, children_for, departments_for
 from children.actors import Actor
-from children.models import Child, Placement, ProtectedIdentity, StaffRole
+from children.models import (
+    Child,
+    Department,
+    Guardianship,
+    NamedReader,
+    Placement,
+    ProtectedIdentity,
+    StaffRole,
+)
 from notifications.models import Kind
 from notifications.services import notify
+from portal.lib import live
 
 # Names that say nothing about who bears them, and that nobody would take for a label.
 GIVEN_NAMES = ("Alex", "Billie", "Charlie", "Eli", "Frankie", "Jamie", "Kim", "Lo", "Love", "Mika", "Noa", "Robin")
 FAMILY_NAMES = ("Alm", "Blad", "Ek", "Fors", "Gran", "Holm", "Lind", "Mark", "Nord", "Sand", "Vik", "Åker")
 
 
-def choose_alias(taken: Iterable[tuple[str, str]] = ()) -> tuple[str, str]:
-    """Return a given and a family name by chance, none of those that are `taken`."""
+def choose_alias(taken: Iterable[tuple[str, str]] = (), real: tuple[str, str] = ("", "")) -> tuple[str, str]:
+    """Return a given and a family name by chance: neither part of the `real` name, and no pair that is `taken`.
+
+    As long as there are enough of them, no part of a taken name is used either.
+    """
     avoided = set(taken)
-    free = [(given, family) for given in GIVEN_NAMES for family in FAMILY_NAMES if (given, family) not in avoided]
-    return secrets.choice(free or [(GIVEN_NAMES[0], FAMILY_NAMES[0])])
+    parts = {part for pair in avoided for part in pair}
+    pairs = [(given, family) for given in GIVEN_NAMES for family in FAMILY_NAMES if not {given, family} & set(real)]
+    free = [pair for pair in pairs if pair not in avoided]
+    apart = [pair for pair in free if not parts & set(pair)]
+    return secrets.choice(apart or free or pairs)
+
+
+# Sealing and unsealing ---------------------------------------------------------------------------------------------
 
 
 def protect_child(*, child: Child, level: Protection, now: datetime, actor_person: User | None = None) -> None:
@@ -45,12 +68,12 @@ def protect_child(*, child: Child, level: Protection, now: datetime, actor_perso
         companions = Child.objects.filter(
             placements__department__in=Placement.objects.filter(child=child).values("department")
         ).values_list("given_name", "family_name")
-        child.given_name, child.family_name = choose_alias(companions)
-        audit.did(
-            "child.protected", person_id=actor_person.id if actor_person else None, now=now, children=[child.id]
-        )
+        real = (child.given_name, child.family_name)
+        child.given_name, child.family_name = choose_alias(companions, real)
+        audit.did("child.protected", person_id=actor_person.id if actor_person else None, now=now, children=[child.id])
     child.protection = level
     child.save(update_fields=["given_name", "family_name", "protection"])
+    _touch_boards_of(child)
 
 
 def protect_person(*, person: User, level: Protection, now: datetime, actor_person: User | None = None) -> None:
@@ -70,20 +93,27 @@ def protect_person(*, person: User, level: Protection, now: datetime, actor_pers
                 "is_marked_in_register": True,
             },
         )
-        person.given_name, person.family_name = choose_alias()
+        person.given_name, person.family_name = choose_alias(real=(person.given_name, person.family_name))
         person.phone = person.address = ""
-        audit.did(
-            "person.protected", person_id=actor_person.id if actor_person else None, now=now, protected=person.id
-        )
+        audit.did("person.protected", person_id=actor_person.id if actor_person else None, now=now, protected=person.id)
     person.protection = level
     person.save(update_fields=["given_name", "family_name", "phone", "address", "protection"])
 
 
-def lift_protection(*, identity: ProtectedIdentity, actor_person: User, now: datetime) -> None:
-    """Give the real name its place again, because a person has decided so."""
+def lift_protection(*, actor: Actor, identity: ProtectedIdentity, now: datetime) -> None:
+    """Give the real name its place again, because a person has decided so.
+
+    Raises `Http404` unless the actor keeps the list, and `ValidationError` while the register still marks the person:
+    what the register protects, only the register can begin to open.
+    """
     with transaction.atomic():
-        bearer: Child | User | None = identity.child or identity.person
-        assert bearer is not None  # the database keeps exactly one
+        identity = get_kept_identity(actor, identity.pk)
+        if identity.is_marked_in_register:
+            raise ValidationError(
+                _("Folkbokföringen skyddar fortfarande personen. Skyddet kan hävas först när registret säger annat."),
+                code="marked",
+            )
+        bearer: Child | User = bearer_of(identity)
         bearer.given_name, bearer.family_name = identity.given_name, identity.family_name
         bearer.protection = Protection.NONE
         fields = ["given_name", "family_name", "protection"]
@@ -91,39 +121,149 @@ def lift_protection(*, identity: ProtectedIdentity, actor_person: User, now: dat
             bearer.phone, bearer.address = identity.phone, identity.address
             fields += ["phone", "address"]
         bearer.save(update_fields=fields)
-        audit.did("protection.lifted", person_id=actor_person.id, now=now, bearer=bearer.id)
+        if isinstance(bearer, Child):
+            _touch_boards_of(bearer)
+        audit.did("protection.lifted", person_id=actor.person_id, now=now, bearer=bearer.id)
         identity.delete()
 
 
-def open_identity(*, actor: Actor, child: Child, now: datetime) -> ProtectedIdentity:
-    """Return the child's real identity to somebody on its named list; the look is logged and told to the principals.
+def bearer_of(identity: ProtectedIdentity) -> Child | User:
+    """Return whose identity it is. The database keeps exactly one of the two."""
+    bearer = identity.child or identity.person
+    if bearer is None:
+        raise LookupError(identity.pk)
+    return bearer
 
-    Raises `Http404` or `PermissionDenied` as the door does.
+
+def _touch_boards_of(child: Child) -> None:
+    live.touch(Placement.objects.filter(child=child).values_list("department", flat=True))
+    live.touch(child.backup_placements.values_list("department", flat=True))
+
+
+# Who may open, and who keeps the list ------------------------------------------------------------------------------
+
+
+def _borne_by(children: QuerySet[Child], departments: QuerySet[Department], actor: Actor) -> Q:
+    """Return the identities of these children, of their guardians, and of those who work at these departments."""
+    guardians = Guardianship.objects.on_or_after(actor.today).filter(child__in=children).values("guardian")
+    staff = StaffRole.objects.on(actor.today).filter(_roles_near(departments)).values("person")
+    return Q(child__in=children) | Q(person__in=guardians) | Q(person__in=staff)
+
+
+def identities_for(actor: Actor) -> QuerySet[ProtectedIdentity]:
+    """Return the identities that the person may open today: named for them, and still working where the bearer is."""
+    if actor.person is None or actor.tablet is not None:
+        return ProtectedIdentity.objects.none()
+    named = NamedReader.objects.on(actor.today).filter(reader=actor.person).values("identity")
+    children, guarded = children_for(actor, Action.SEE_IDENTITY), children_for(actor, Action.SEE_CONTACTS)
+    borne = _borne_by(guarded, departments_for(actor, Action.LIST_CHILDREN), actor)
+    return ProtectedIdentity.objects.filter(pk__in=named).filter(
+        Q(child__in=children) | (Q(person__isnull=False) & borne)
+    )
+
+
+def identities_kept_by(actor: Actor) -> QuerySet[ProtectedIdentity]:
+    """Return the identities whose lists the principal keeps: children, their guardians, and staff of the preschool."""
+    children, departments = children_for(actor, Action.GRANT), departments_for(actor, Action.PAIR_TABLETS)
+    return ProtectedIdentity.objects.filter(_borne_by(children, departments, actor))
+
+
+def get_kept_identity(actor: Actor, identity_id: UUID) -> ProtectedIdentity:
+    """Return an identity whose list the principal keeps. Raises `Http404` otherwise."""
+    if identity := identities_kept_by(actor).select_related("child", "person").filter(pk=identity_id).first():
+        return identity
+    raise Http404
+
+
+def possible_readers(identity: ProtectedIdentity, actor: Actor) -> QuerySet[User]:
+    """Return those who work or lead where the bearer is, and are not on the list yet."""
+    roles = StaffRole.objects.on(actor.today).filter(
+        _roles_near(_departments_of(identity, actor)),
+        kind__in=[StaffRole.Kind.STAFF, StaffRole.Kind.SUBSTITUTE, StaffRole.Kind.PRINCIPAL],
+    )
+    named = NamedReader.objects.on(actor.today).filter(identity=identity).values("reader")
+    people = User.objects.filter(pk__in=roles.values("person"), frozen_at=None).exclude(pk__in=named)
+    return people.exclude(pk=identity.person_id).order_by("given_name", "family_name")
+
+
+def _departments_of(identity: ProtectedIdentity, actor: Actor) -> QuerySet[Department]:
+    """Return where the bearer is: the child, the children of the guardian, or the workplaces of staff."""
+    if identity.child_id:
+        children = [identity.child_id]
+    else:
+        rows = Guardianship.objects.on_or_after(actor.today).filter(guardian=identity.person_id)
+        children = list(rows.values_list("child", flat=True))
+    placed = Placement.objects.on_or_after(actor.today).filter(child__in=children).values("department")
+    roles = StaffRole.objects.on(actor.today).filter(person=identity.person_id, person__isnull=False)
+    return Department.objects.filter(
+        Q(pk__in=placed)
+        | Q(pk__in=roles.filter(department__isnull=False).values("department"))
+        | Q(preschool__in=roles.filter(preschool__isnull=False).values("preschool"))
+        | Q(preschool__area__in=roles.filter(area__isnull=False).values("area"))
+    )
+
+
+def _roles_near(departments: QuerySet[Department]) -> Q:
+    return (
+        Q(department__in=departments)
+        | Q(preschool__in=departments.values("preschool"))
+        | Q(area__in=departments.values("preschool__area"))
+    )
+
+
+def name_reader(*, actor: Actor, identity: ProtectedIdentity, reader: User, now: datetime) -> None:
+    """Put somebody on the list. Raises `ValidationError` for whoever does not work where the bearer is."""
+    with transaction.atomic():
+        get_kept_identity(actor, identity.pk)
+        if not possible_readers(identity, actor).filter(pk=reader.pk).exists():
+            raise ValidationError(_("Välj någon som arbetar där personen är."), code="reader")
+        NamedReader.objects.update_or_create(
+            identity=identity,
+            reader=reader,
+            defaults={"starts_on": actor.today, "ends_on": None, "named_by": actor.person},
+        )
+        audit.did("identity.reader_named", person_id=actor.person_id, now=now, identity=identity.id, reader=reader.id)
+
+
+def remove_reader(*, actor: Actor, identity: ProtectedIdentity, reader_id: UUID, now: datetime) -> None:
+    """Take somebody off the list: the sealed identity is shut to them from the next request on."""
+    with transaction.atomic():
+        get_kept_identity(actor, identity.pk)
+        if NamedReader.objects.filter(identity=identity, reader=reader_id).delete()[0]:
+            audit.did(
+                "identity.reader_removed", person_id=actor.person_id, now=now, identity=identity.id, reader=reader_id
+            )
+
+
+def open_identity(*, actor: Actor, identity_id: UUID, now: datetime) -> ProtectedIdentity:
+    """Return a real identity to somebody on its list; the look is logged, and told to the other principals.
+
+    Raises `Http404` for everybody else, as for an identity that does not exist.
     """
     with transaction.atomic():
-        get_child(actor, Action.SEE_IDENTITY, child.pk)
-        identity = ProtectedIdentity.objects.get(child=child)
-        entry = audit.did("identity.read", person_id=actor.person_id, now=now, children=[child.id])
+        identity = identities_for(actor).select_related("child", "person").filter(pk=identity_id).first()
+        if identity is None:
+            raise Http404
+        entry = audit.did(
+            "identity.read",
+            person_id=actor.person_id,
+            now=now,
+            children=[identity.child_id] if identity.child_id else [],
+            identity=identity.id,
+        )
         notify(
-            person_ids=[p for p in principals_of(child, actor) if p != actor.person_id],
+            person_ids=[p for p in principals_of(identity, actor) if p != actor.person_id],
             kind=Kind.IDENTITY_READ,
             event=UUID(int=entry.id),
-            about={"child": child.id, "reader": actor.person_id},
+            about={"identity": identity.id, "reader": actor.person_id}
+            | ({"child": identity.child_id} if identity.child_id else {}),
             now=now,
         )
     return identity
 
 
-def principals_of(child: Child, actor: Actor) -> list[UUID]:
-    """Return the ids of the principals who lead the preschool where the child is placed today."""
-    placement = Placement.objects.on(actor.today).filter(child=child).select_related("department__preschool").first()
-    if placement is None:
-        return []
-    department = placement.department
+def principals_of(identity: ProtectedIdentity, actor: Actor) -> list[UUID]:
+    """Return the ids of the principals who lead where the bearer is."""
     leads = StaffRole.objects.on(actor.today).filter(kind=StaffRole.Kind.PRINCIPAL)
-    found = (
-        leads.filter(department=department)
-        | leads.filter(preschool=department.preschool)
-        | leads.filter(area=department.preschool.area_id, area__isnull=False)
-    )
+    found = leads.filter(_roles_near(_departments_of(identity, actor)))
     return list(found.values_list("person", flat=True).distinct())
