@@ -1,4 +1,4 @@
-"""Reads about children that several pages and rooms share."""
+"""Which guardians may be written to."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ def tellable_guardians(child: Child, day: date) -> QuerySet[User]:
 
 
 def tellable_guardian_ids(children: Iterable[UUID], day: date) -> dict[UUID, list[UUID]]:
-    """Return the same for many children in one query: ids of guardians by id of child; a child without any is missing."""
+    """Return the same for many children in one query: ids of guardians by id of child; who has none is missing."""
     found: dict[UUID, list[UUID]] = defaultdict(list)
-    for child_id, guardian_id in _tellable(list(children), day).order_by("created_at").values_list("child", "guardian"):
+    rows = _tellable(list(children), day).order_by("created_at")
+    for child_id, guardian_id in rows.values_list("child", "guardian"):
         found[child_id].append(guardian_id)
     return dict(found)

@@ -1,0 +1,60 @@
+"""Pure decisions about contact data and codes: how they are read, and how they are shown."""
+
+from __future__ import annotations
+
+import json
+import re
+
+_SIGNS = re.compile(r"[\s()./–—-]+")
+_NUMBER = re.compile(r"^(\+[1-9]\d{6,14}|0\d{6,12})$")
+# Area codes of two and four figures; all others, mobile numbers among them, have three.
+_TWO_FIGURES = ("08",)
+
+
+def read_phone(text: str) -> str | None:
+    """Return a telephone number as it is stored ("+46701234567"), or None for what is not one.
+
+    A number without a country is Swedish.
+    """
+    number = _SIGNS.sub("", text)
+    if number.startswith("00"):
+        number = "+" + number[2:]
+    if not _NUMBER.match(number):
+        return None
+    return "+46" + number[1:] if number.startswith("0") else number
+
+
+def spoken_phone(number: str) -> str:
+    """Return a number in the groups in which it is read aloud: "070-123 45 67"; foreign ones as they are."""
+    stored = read_phone(number) or ""
+    if not stored.startswith("+46"):
+        return stored or number
+    domestic = "0" + stored[3:]
+    cut = 2 if domestic.startswith(_TWO_FIGURES) else 3
+    return f"{domestic[:cut]}-{_in_groups(domestic[cut:])}"
+
+
+def _in_groups(figures: str) -> str:
+    """Split into twos from the end; what is left over stands first, as two or three figures."""
+    first = 3 if len(figures) % 2 else 2
+    rest = [figures[place : place + 2] for place in range(first, len(figures), 2)]
+    return " ".join([figures[:first], *rest])
+
+
+def address_lines(stored: str) -> tuple[str, ...]:
+    """Return the lines of a stored address (JSON of the register's parts) as they stand on an envelope."""
+    if not stored:
+        return ()
+    try:
+        parts = json.loads(stored)
+    except ValueError:
+        return tuple(line.strip() for line in stored.splitlines() if line.strip())
+    town = f"{parts.get('postal_code', '')}  {parts.get('locality', '')}".strip()
+    country = parts.get("country", "")
+    lines = [parts.get("street", ""), town, "" if country in ("", "Sverige", "SE") else country]
+    return tuple(line for line in lines if line)
+
+
+def in_fours(code: str) -> str:
+    """Return a code in groups of four, as it is read and typed: "K7M4 2QXT 9HBC"."""
+    return " ".join(code[place : place + 4] for place in range(0, len(code), 4))
