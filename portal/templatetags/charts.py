@@ -30,7 +30,7 @@ class Part:
 
 
 @register.inclusion_tag("components/segments.html")
-def segments(here: int, expected: int, away: int, scale: int = 0, thin: bool = False) -> dict[str, object]:
+def segments(here: int, expected: int, away: int, scale: int = 0, *, thin: bool = False) -> dict[str, object]:
     """Show here, expected and absent as one bar. `scale`: the number that fills the width; the sum by default."""
     counts = (("here", here), ("expected", expected), ("away", away))
     whole = max(scale, here + expected + away, 1)
@@ -68,14 +68,14 @@ class Bar:
     is_over: bool
 
 
-def _kind(is_over: bool, is_done: bool) -> str:
+def _kind(*, is_over: bool, is_done: bool) -> str:
     if is_over:
         return "over-done" if is_done else "over"
     return "done" if is_done else "planned"
 
 
 @register.inclusion_tag("components/bar_chart.html")
-def bar_chart(  # noqa: PLR0913 (a tag's parameters are its interface)
+def bar_chart(
     rows: Iterable[Mapping[str, Any]],
     title: str,
     label_head: str = "",
@@ -92,14 +92,15 @@ def bar_chart(  # noqa: PLR0913 (a tag's parameters are its interface)
     """
     listed = list(rows)
     figures = [figure for row in listed for figure in (row.get("value"), row.get("planned")) if figure is not None]
-    top = max([*figures, guide or 0, LOWEST_CEILING])
+    top = float(max([*figures, guide or 0, LOWEST_CEILING]))
     step = max(1, ceil(top / 4))
     ceiling = step * ceil(top * 1.04 / step)
     room = HEIGHT - TOP - FOOT
     slot = (WIDTH - LEFT) / max(len(listed), 1)
 
     def height(figure: float) -> float:
-        return round(room * figure / ceiling, 1)
+        share: float = figure / ceiling
+        return round(room * share, 1)
 
     def y(figure: float) -> float:
         return round(TOP + room - height(figure), 1)
@@ -119,7 +120,7 @@ def bar_chart(  # noqa: PLR0913 (a tag's parameters are its interface)
                 width=round(slot * BAR_SHARE, 2),
                 height=height(shown),
                 middle=round(x + slot * BAR_SHARE / 2, 2),
-                kind=_kind(is_over, value is not None),
+                kind=_kind(is_over=is_over, is_done=value is not None),
                 planned_y=y(planned) if value is not None and planned is not None else None,
                 text=number_format(value, decimals) if value is not None else "–",
                 planned_text=number_format(planned, decimals) if planned is not None else "–",

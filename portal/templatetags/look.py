@@ -41,7 +41,7 @@ def asset(name: str) -> str:
 
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
-    """Print an icon of the sprite. `size`: small (18), mid (20), large (28); otherwise 24 px. Silent without `label`."""
+    """Print an icon of the sprite. `size`: small (18), mid (20), large (28), or 24 px. Silent without `label`."""
     classes = "icon" + (f" icon-{size}" if size else "") + (" icon-directed" if name in DIRECTED else "")
     if label:
         return format_html(

@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 from django import forms, template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from portal.views.assets import SOURCES
 
@@ -20,7 +21,9 @@ class ExampleForm(forms.Form):
     departure = forms.TimeField(label="Hämta", widget=forms.TimeInput(attrs={"type": "time"}))
     day = forms.DateField(label="Dag", widget=forms.DateInput(attrs={"type": "date"}), initial="2026-10-13")
     collector = forms.ChoiceField(label="Vem hämtar?", choices=[("1", "Du"), ("2", "Mormor Karin")])
-    locked = forms.CharField(label="Vecka 42", initial="07:30–16:00", disabled=True, help_text="Låst. Kan ändras från vecka 43.")
+    locked = forms.CharField(
+        label="Vecka 42", initial="07:30–16:00", disabled=True, help_text="Låst. Kan ändras från vecka 43."
+    )
     note = forms.CharField(label="Till avdelningen", widget=forms.Textarea(attrs={"rows": 3}), required=False)
     reason = forms.ChoiceField(
         label="Varför är barnet borta?", choices=[("sick", "Sjuk"), ("leave", "Ledig")], widget=forms.RadioSelect
@@ -32,7 +35,10 @@ class ExampleForm(forms.Form):
     )
     both = forms.BooleanField(label="Gäller båda barnen", initial=True, required=False)
     quiet = forms.BooleanField(
-        label="Tyst på kvällen", initial=True, required=False, widget=forms.CheckboxInput(attrs={"data-switch": True, "role": "switch"})
+        label="Tyst på kvällen",
+        initial=True,
+        required=False,
+        widget=forms.CheckboxInput(attrs={"data-switch": True, "role": "switch"}),
     )
     picture = forms.FileField(label="Bild på lappen", required=False)
 
@@ -41,7 +47,9 @@ class ExampleForm(forms.Form):
         raise forms.ValidationError("Öppet 06:00–18:00. Välj en tid före 18.")
 
 
-def _tile(name: str, state: str, text: str, detail: str, tint: int, *marks: tuple[str, str], **more: Any) -> dict[str, Any]:
+def _tile(
+    name: str, state: str, text: str, detail: str, tint: int, *marks: tuple[str, str], **more: Any
+) -> dict[str, Any]:
     first, letter = name.split()
     return {
         "child_id": f"{first}-{more.get('theme', '')}".lower(),
@@ -51,7 +59,7 @@ def _tile(name: str, state: str, text: str, detail: str, tint: int, *marks: tupl
         "state": state,
         "text": text,
         "detail": detail,
-        "tap": "leave" if state == "present" else "arrive",
+        "tap": "left" if state == "present" else "arrived",
         "tap_words": "Hämta" if state == "present" else "Lämna in",
         "more_url": "#",
         "marks": [{"kind": kind, "label": label} for kind, label in marks],
@@ -77,7 +85,9 @@ def _tiles(theme: str) -> list[dict[str, Any]]:
 
 
 def _cards(theme: str) -> list[dict[str, Any]]:
-    def card(name: str, tint: int, state: str, text: str, *actions: tuple[str, str, str], **more: str) -> dict[str, Any]:
+    def card(
+        name: str, tint: int, state: str, text: str, *actions: tuple[str, str, str], **more: str
+    ) -> dict[str, Any]:
         return {
             "child_id": f"{name}-{state}-{theme}".lower(),
             "name": name,
@@ -93,11 +103,26 @@ def _cards(theme: str) -> list[dict[str, Any]]:
     sick, change = ("Sjuk idag", "thermometer", "outlined"), ("Ändra dagen", "pencil", "tinted")
     return [
         card("Elsa", 1, "expected", "Väntas", sick, change, times="07:30–16:00", collector="Mormor hämtar"),
-        card("Elsa", 1, "present", "Här 07:34", ("Ändra hämtning", "", "outlined"), times="16:00", collector="Mormor hämtar"),
+        card(
+            "Elsa",
+            1,
+            "present",
+            "Här 07:34",
+            ("Ändra hämtning", "", "outlined"),
+            times="16:00",
+            collector="Mormor hämtar",
+        ),
         card("Hugo", 3, "sick", "Sjuk", ("Frisk igen", "", "tinted"), note="Till och med onsdag"),
         card("Hugo", 3, "left", "Gick 15:31", note="Var här 08:02–15:31"),
         card("Hugo", 3, "leave", "Ledig", ("Ändra dagen", "", "outlined"), note="Åter måndag 19 oktober"),
-        card("Elsa", 1, "unplanned", "Inga tider", ("Lägg tider", "calendar", "tinted"), note="Avdelningen vet inte när Elsa kommer."),
+        card(
+            "Elsa",
+            1,
+            "unplanned",
+            "Inga tider",
+            ("Lägg tider", "calendar", "tinted"),
+            note="Avdelningen vet inte när Elsa kommer.",
+        ),
     ]
 
 
@@ -131,7 +156,11 @@ def examples(theme: str) -> dict[str, Any]:
             {"url": "#", "label": "Diagram", "icon": "chart-line", "active": True},
             {"url": "#", "label": "Tabell", "icon": "table", "active": False},
         ],
-        "crumbs": [{"url": "#", "label": "Mina förskolor"}, {"url": "#", "label": "Granliden"}, {"label": "Oktober 2026"}],
+        "crumbs": [
+            {"url": "#", "label": "Mina förskolor"},
+            {"url": "#", "label": "Granliden"},
+            {"label": "Oktober 2026"},
+        ],
         "hours": [
             {"label": f"{hour:02}", "value": value, "planned": planned}
             for hour, value, planned in [
@@ -143,12 +172,31 @@ def examples(theme: str) -> dict[str, Any]:
 
 
 COLOURS = [
-    ("Botten", "ground"), ("Yta", "surface"), ("Sänkt", "sunken"), ("Linje", "line"), ("Kant", "edge"), ("Text 3", "ink-3"),
-    ("Text 2", "ink-2"), ("Text", "ink"), ("Grön ton", "green-tint"), ("Grön linje", "green-line"), ("Grön", "green"),
-    ("Grön stark", "green-strong"), ("Bärnsten ton", "amber-tint"), ("B. linje", "amber-line"), ("Bärnsten", "amber"),
-    ("B. text", "amber-ink"), ("Röd ton", "red-tint"), ("Röd linje", "red-line"), ("Röd", "red"), ("Röd text", "red-ink"),
-    ("Skymning ton", "dusk-tint"), ("S. linje", "dusk-line"), ("Skymning", "dusk"), ("S. text", "dusk-ink"),
-]  # fmt: skip
+    ("Botten", "ground"),
+    ("Yta", "surface"),
+    ("Sänkt", "sunken"),
+    ("Linje", "line"),
+    ("Kant", "edge"),
+    ("Text 3", "ink-3"),
+    ("Text 2", "ink-2"),
+    ("Text", "ink"),
+    ("Grön ton", "green-tint"),
+    ("Grön linje", "green-line"),
+    ("Grön", "green"),
+    ("Grön stark", "green-strong"),
+    ("Bärnsten ton", "amber-tint"),
+    ("B. linje", "amber-line"),
+    ("Bärnsten", "amber"),
+    ("B. text", "amber-ink"),
+    ("Röd ton", "red-tint"),
+    ("Röd linje", "red-line"),
+    ("Röd", "red"),
+    ("Röd text", "red-ink"),
+    ("Skymning ton", "dusk-tint"),
+    ("S. linje", "dusk-line"),
+    ("Skymning", "dusk"),
+    ("S. text", "dusk-ink"),
+]
 
 
 @register.simple_tag
@@ -163,7 +211,10 @@ def sprite() -> list[str]:
     return re.findall(r'symbol id="([^"]+)"', (SOURCES / "icons.svg").read_text(encoding="utf-8"))
 
 
+SQUARE = "M0 0h3v3H0zM6 0h3v3H6zM0 6h3v3H0zM4 1h1v2H4zM4 4h2v1H4zM7 4h2v2H7zM4 6h1v3H4zM6 7h3v2H6z"
+
+
 @register.simple_tag
 def fake_square() -> SafeString:
     """Return a square that stands where a QR code stands."""
-    return mark_safe('<svg viewBox="0 0 9 9"><path d="M0 0h3v3H0zM6 0h3v3H6zM0 6h3v3H0zM4 1h1v2H4zM4 4h2v1H4zM7 4h2v2H7zM4 6h1v3H4zM6 7h3v2H6z"/></svg>')  # noqa: S308
+    return format_html('<svg viewBox="0 0 9 9"><path d="{}"/></svg>', SQUARE)

@@ -34,7 +34,15 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     ),
     "styleguide.css": ("css/styleguide.css",),
     "htmx.js": ("vendor/htmx.min.js",),
-    "kapprummet.js": ("js/dialog.js", "js/idle.js", "js/pin.js", "js/pwa.js", "js/stepper.js", "js/theme.js", "js/toast.js"),
+    "kapprummet.js": (
+        "js/dialog.js",
+        "js/idle.js",
+        "js/pin.js",
+        "js/pwa.js",
+        "js/stepper.js",
+        "js/theme.js",
+        "js/toast.js",
+    ),
     "board.js": ("js/board.js",),
     "icons.svg": ("icons.svg",),
 }
