@@ -183,7 +183,9 @@ def possible_readers(identity: ProtectedIdentity, actor: Actor) -> QuerySet[User
     )
     named = NamedReader.objects.on(actor.today).filter(identity=identity).values("reader")
     people = User.objects.filter(pk__in=roles.values("person"), frozen_at=None).exclude(pk__in=named)
-    return people.exclude(pk=identity.person_id).order_by("given_name", "family_name")
+    if identity.person_id:
+        people = people.exclude(pk=identity.person_id)
+    return people.order_by("given_name", "family_name")
 
 
 def _departments_of(identity: ProtectedIdentity, actor: Actor) -> QuerySet[Department]:
