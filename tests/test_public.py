@@ -17,17 +17,8 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
-PAGES = (
-    "about",
-    "accessibility",
-    "privacy",
-    "manifest",
-    "service_worker",
-    "offline",
-    "health",
-    "robots",
-    "security_txt",
-)
+TEXTS = ("about", "accessibility", "privacy")
+PAGES = (*TEXTS, "manifest", "service_worker", "offline", "health", "robots", "security_txt")
 STATEMENT = "/tillganglighet/"
 
 
