@@ -47,14 +47,18 @@ def import_register(
     is_dry_run: bool = False,
     may_remove_many: bool = False,
     progress: Progress | None = None,
+    began: Callable[[], None] | None = None,
 ) -> Report:
     """Bring the portal in line with the register at `path`, and return the report.
 
     Each unit is a transaction of its own: a run that is broken off leaves whole families, and the next goes on.
-    A dry run does everything and takes it back. Raises `AnotherRunGoesOn`; never because of what a file holds.
+    A dry run does everything and takes it back. `began` is called once it is this import's turn.
+    Raises `AnotherRunGoesOn`; never because of what a file holds.
     """
     report = Report()
     with _alone():
+        if began:
+            began()
         try:
             source = open_register(path)
         except UnreadableRegister as refusal:

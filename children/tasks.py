@@ -1,0 +1,27 @@
+"""What the worker does for children: ids in, a service called."""
+
+from uuid import UUID
+
+from celery import Task, shared_task
+
+from children.register import runs
+from children.register.importing import AnotherRunGoesOn
+
+
+@shared_task(bind=True, max_retries=60)
+def import_uploaded_register(self: Task, run_id: str) -> None:
+    """Read an uploaded register; waits its turn while another is read."""
+    try:
+        runs.carry_out(UUID(run_id))
+    except AnotherRunGoesOn as busy:
+        raise self.retry(countdown=30, exc=busy) from None
+
+
+@shared_task
+def import_waiting_registers() -> None:
+    """Read the uploads that the bell missed."""
+    for run_id in runs.waiting_runs():
+        try:
+            runs.carry_out(run_id)
+        except AnotherRunGoesOn:
+            return
