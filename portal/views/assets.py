@@ -76,8 +76,8 @@ def _joined(name: str) -> str:
     texts = [path.read_text(encoding="utf-8") for path in files]
     if name.endswith(".css"):
         return AROUND_SIGNS.sub(r"\1", SPACE.sub(" ", COMMENT.sub("", "\n".join(texts)))).strip()
-    if name.endswith(".js") and len(texts) > 1:
-        # A block of its own keeps the names of one module from those of the next.
+    if BUNDLES[name][0].startswith("js/"):
+        # A block of its own keeps the names of one module from those of the next; so none may import or export.
         return "\n".join(f"{{\n{COMMENT.sub('', text)}}}" for text in texts)
     return "\n".join(texts)
 
