@@ -55,8 +55,8 @@ TYPES = {
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
-# Only comments that begin their line: nothing inside a string is ever taken for one.
-COMMENT = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
+# Only comments that have their lines to themselves: nothing inside a string is ever taken for one.
+COMMENT = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
 SPACE = re.compile(r"\s+")
 AROUND_SIGNS = re.compile(r" ?([{};,>]) ?")
 
