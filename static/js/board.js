@@ -7,7 +7,6 @@
  */
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("taps"));
-const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 const EVERY = 1000;
@@ -188,7 +187,7 @@ function say(text) {
 // Asking --------------------------------------------------------------------------------------------------------------
 
 /**
- * Asks the server; goes to where it sends us when that is another page (a login, a PIN, the pairing of a tablet).
+ * Asks the server; goes to where it sends us when that is another page (a PIN, a login, the pairing of a tablet).
  * Raises TypeError or a timeout when there is no network.
  * @param {string} address
  * @param {RequestInit} [how]
@@ -196,16 +195,14 @@ function say(text) {
 async function ask(address, how) {
   const response = await fetch(address, {
     ...how,
-    headers: { "X-Part": "true" },
+    headers: { "HX-Request": "true" },
     credentials: "same-origin",
     signal: AbortSignal.timeout(PATIENCE),
   });
-  const elsewhere = response.headers.get("X-Go-To");
-  if (response.redirected || elsewhere || response.status === 401) {
-    location.assign(elsewhere ?? (response.redirected ? response.url : location.href));
-    return new Promise(() => {});
-  }
-  return response;
+  const elsewhere = response.headers.get("HX-Redirect") ?? (response.redirected ? form.dataset.leave : "");
+  if (!elsewhere) return response;
+  location.assign(elsewhere);
+  return new Promise(() => {});
 }
 
 /** Asks whether anything is new, and then again. */
@@ -245,26 +242,31 @@ async function turn(address, shown) {
 function networkIsGone() {
   goneSince ??= new Date(Date.now() + skew);
   pause = Math.min(pause * 2, RARELY);
-  const band = document.getElementById("offline");
-  if (!band || !band.hidden) return;
+  if (document.querySelector(".lane > .band")) return;
+  const band = cloned("offline");
   /** @type {Element} */ (band.querySelector("[data-since]")).textContent = clockTime(goneSince);
-  band.hidden = false;
-  main.classList.add("board-offline");
+  document.querySelector(".lane")?.prepend(band);
+  say(band.textContent?.trim() ?? "");
 }
 
 function networkIsBack() {
   pause = EVERY;
   if (!goneSince) return;
   goneSince = undefined;
-  /** @type {HTMLElement} */ (document.getElementById("offline")).hidden = true;
-  main.classList.remove("board-offline");
+  document.querySelector(".lane > .band")?.remove();
+}
+
+/** @param {string} id Of a <template> with one element in it. */
+function cloned(id) {
+  const kept = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  return /** @type {HTMLElement} */ (kept.content.firstElementChild?.cloneNode(true));
 }
 
 function notSent() {
-  const said = /** @type {HTMLTemplateElement} */ (document.getElementById("not-sent"));
-  const toast = said.content.firstElementChild?.cloneNode(true);
-  if (toast) showToast(/** @type {Element} */ (toast));
+  showToast(cloned("not-sent"));
   networkIsGone();
+  clearTimeout(timer);
+  timer = setTimeout(look, EVERY);
 }
 
 // Pressing ------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,151 @@
+"""A real browser: Debian's chromium (or what CHROMIUM names), otherwise Playwright's own.
+
+`live_server` serves the test's own database from threads, with the policy of every page in force. `visit` gives the
+pages of people and tablets, each in a browser context of its own, and fails the test when a page has an error in its
+script, breaks the policy, or asks another host for anything.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as django_settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from children.tablets import PIN_COOKIE, TABLET_COOKIE
+from tests.cast import Cast
+
+HERE = Path(__file__).parent
+
+PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 1180, "height": 820}
+DESKTOP = {"width": 1440, "height": 900}
+
+# Refusals that a test provokes are answers, not errors of the page.
+EXPECTED_ERRORS = ("Failed to load resource", "net::ERR_INTERNET_DISCONNECTED")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever lies in this folder needs a browser."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start the browser that the machine has; root has no sandbox."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    chosen = {"executable_path": chromium} if chromium else {}
+    return {**browser_type_launch_args, **chosen, "args": arguments}
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:  # noqa: ARG001 (the server's threads must see the rows)
+    return Cast()
+
+
+class Visit(Protocol):
+    """Gives a new page in a context of its own: as a person, as a tablet (its cookie), or as nobody."""
+
+    def __call__(
+        self,
+        who: User | str | None = None,
+        *,
+        size: dict[str, int] = TABLET,
+        pin: str | None = None,
+        **context: Any,
+    ) -> Page: ...
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: LiveServer, settings: Settings) -> Iterator[Visit]:
+    """Return a function that opens a page; relative addresses are the live server's."""
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+    settings.SECOND_FACTOR_FOR_STAFF = False
+    opened: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def visit(
+        who: User | str | None = None,
+        *,
+        size: dict[str, int] = TABLET,
+        pin: str | None = None,
+        **context: Any,
+    ) -> Page:
+        context.setdefault("locale", "sv-SE")
+        context.setdefault("timezone_id", "Europe/Stockholm")
+        made = browser.new_context(base_url=live_server.url, viewport=size, **context)  # type: ignore[arg-type]
+        made.set_default_timeout(5_000)
+        opened.append(made)
+        cookies = {}
+        if isinstance(who, User):
+            cookies[django_settings.SESSION_COOKIE_NAME] = _session_of(who)
+        elif who:
+            cookies[TABLET_COOKIE] = who
+        if pin:
+            cookies[PIN_COOKIE] = pin
+        for name, value in cookies.items():
+            made.add_cookies([{"name": name, "value": value, "url": live_server.url, "httpOnly": True}])
+        page = made.new_page()
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: _note(said.type, said.text, page, faults))
+        page.on("request", lambda asked: _stays_home(asked.url, live_server.url, faults))
+        return page
+
+    yield visit
+    for context in opened:
+        context.close()
+    assert not faults, "\n".join(faults)
+
+
+def _session_of(person: User) -> str:
+    client = Client()
+    client.force_login(person, backend="accounts.backends.LoginBackend")
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa"}]
+    session.save()
+    return client.cookies[django_settings.SESSION_COOKIE_NAME].value
+
+
+def _note(kind: str, text: str, page: Page, faults: list[str]) -> None:
+    if kind == "error" and not any(expected in text for expected in EXPECTED_ERRORS):
+        faults.append(f"{page.url}: {text}")
+
+
+def _stays_home(asked: str, home: str, faults: list[str]) -> None:
+    if not asked.startswith((home, "data:", "blob:", "about:")):
+        faults.append(f"asked another host: {asked}")
+
+
+class FindBarriers(Protocol):
+    """Returns what axe finds on the page as it stands: an empty list when everybody can use it."""
+
+    def __call__(self, page: Page) -> list[str]: ...
+
+
+@pytest.fixture(scope="session")
+def find_barriers() -> FindBarriers:
+    axe = Axe()
+
+    def find_barriers(page: Page) -> list[str]:
+        # The script is put in from outside: the page's own policy would rightly refuse it as a tag.
+        found = axe.run(page).response["violations"]
+        return [
+            f"{rule['id']} ({rule['impact']}): {node['html'][:160]} | {node['failureSummary'][:300]}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+
+    return find_barriers
