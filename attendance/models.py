@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -158,18 +159,18 @@ class ClosedDay(Base):
 
 
 class PlanningRuleQuerySet(models.QuerySet["PlanningRule"]):
-    def for_department(self, department: Department | None) -> "PlanningRule | None":
+    def for_place(self, preschool_id: UUID | None = None, area_id: UUID | None = None) -> "PlanningRule | None":
         """Return the rule that holds there: the preschool's own, else its area's, else the municipality's."""
         scope = Q(preschool=None, area=None)
-        if department:
-            scope |= Q(preschool=department.preschool_id)
-            if department.preschool.area_id:
-                scope |= Q(area=department.preschool.area_id)
+        if preschool_id:
+            scope |= Q(preschool=preschool_id)
+        if area_id:
+            scope |= Q(area=area_id)
         return min(self.filter(scope), key=lambda rule: (rule.preschool_id is None, rule.area_id is None), default=None)
 
 
 class PlanningRule(Base):
-    """From when guardians can no longer change times: the municipality's rule, which an area or preschool may override."""
+    """From when guardians can no longer change times: the municipality's, which an area or a preschool may override."""
 
     class CutOff(models.TextChoices):
         NONE = "none", _("Ingen låsning")

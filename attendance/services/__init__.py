@@ -1,0 +1,23 @@
+"""What people do with plans and days: one transaction each, effects only as rows or on commit."""
+
+from attendance.services.absence import end_absence, report_absence, withdraw_absence
+from attendance.services.closing import cancel_closed_day, close_day
+from attendance.services.planning import Collector, change_day, save_week_plan
+from attendance.services.taps import MadeTap, Outcome, TapResult, flag_forgotten_stays, record_taps, undo_tap
+
+__all__ = [
+    "Collector",
+    "MadeTap",
+    "Outcome",
+    "TapResult",
+    "cancel_closed_day",
+    "change_day",
+    "close_day",
+    "end_absence",
+    "flag_forgotten_stays",
+    "record_taps",
+    "report_absence",
+    "save_week_plan",
+    "undo_tap",
+    "withdraw_absence",
+]

@@ -1,0 +1,278 @@
+"""Absence: reported, ended early, withdrawn. The planned times lie beneath it and come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from attendance import rules
+from attendance.models import Absence, Stay
+from attendance.selectors.facts import absence_of, departments_of
+from attendance.services.telling import staff_of
+from children.access import Action, children_for
+from children.actors import Actor
+from children.models import Child
+from notifications.models import Kind
+from notifications.services import notify
+from portal.lib import days, live
+
+LONGEST = timedelta(days=366)
+
+
+def lock_children(actor: Actor, action: Action, child_ids: Iterable[UUID]) -> list[Child]:
+    """Hold these children's rows, in the order of their ids, when the actor may do this with every one of them.
+
+    Raises `Http404` or `PermissionDenied` as the door does.
+    """
+    wanted = set(child_ids)
+    children = children_for(actor, action).filter(pk__in=wanted).order_by("pk")
+    found = list(children.select_for_update(of=("self",), no_key=True))
+    missing = wanted - {child.pk for child in found}
+    if missing:
+        if children_for(actor, Action.SEE_CHILD).filter(pk__in=missing).count() == len(missing):
+            raise PermissionDenied
+        raise Http404
+    return found
+
+
+def report_absence(
+    *,
+    child_ids: Iterable[UUID],
+    starts_on: date,
+    ends_on: date,
+    reason: rules.Reason,
+    actor: Actor,
+    now: datetime,
+    from_time: time | None = None,
+    to_time: time | None = None,
+) -> list[Absence]:
+    """Report children absent for whole days, or from a time to a time on one day; all of them or none.
+
+    The same report again changes nothing, and one that overlaps an absence for the same reason becomes one with it.
+    Raises `ValidationError`, by field, for days in the past, for a child that is here today (DOMAIN 3.6), and where
+    another absence stands. The department's staff are told of what concerns today.
+    """
+    today = days.day_of(now)
+    part = rules.Interval(from_time, to_time) if from_time and to_time else None
+    _check_dates(starts_on, ends_on, today, part)
+    with transaction.atomic():
+        children = lock_children(actor, Action.REPORT_ABSENCE, child_ids)
+        if starts_on <= today <= ends_on:
+            _refuse_those_who_are_here(children, today)
+        standing: dict[UUID, list[Absence]] = {}
+        for absence in Absence.objects.standing().filter(
+            child__in=children, starts_on__lte=ends_on, ends_on__gte=starts_on
+        ):
+            standing.setdefault(absence.child_id, []).append(absence)
+        wished = rules.DayAbsence(starts_on, ends_on, reason, part)
+        merged = {child.id: _merged(child, wished, standing.get(child.id, [])) for child in children}
+        made = [
+            Absence(
+                child=child,
+                starts_on=wanted.starts_on,
+                ends_on=wanted.ends_on,
+                from_time=from_time if part else None,
+                to_time=to_time if part else None,
+                reason=reason,
+                reported_by=actor.person,
+                is_by_staff=actor.is_staff and not _is_guardian(actor, child),
+            )
+            for child in children
+            if (wanted := merged[child.id]) is not None
+        ]
+        _withdraw_all(
+            (a for rows in standing.values() for a in rows if _is_taken_in(a, merged[a.child_id])), actor, now
+        )
+        Absence.objects.bulk_create(made)
+        if made:
+            audit.did(
+                "absence.reported",
+                person_id=actor.person_id,
+                tablet_id=actor.tablet_id,
+                now=now,
+                children=[absence.child_id for absence in made],
+                starts_on=starts_on,
+                ends_on=ends_on,
+            )
+            tell_department(made, Kind.ABSENCE_REPORTED, actor=actor, now=now)
+    return made
+
+
+def end_absence(*, absence_id: UUID, actor: Actor, now: datetime) -> Absence:
+    """ "Well again": the absence ends today, and from tomorrow the planned times hold; one begun today is withdrawn.
+
+    The same for an absence that has not begun. Does nothing to one that is over or withdrawn.
+    """
+    today = days.day_of(now)
+    with transaction.atomic():
+        absence = _lock_absence(absence_id, actor)
+        if absence.withdrawn_at or absence.ends_on < today:
+            return absence
+        if absence.starts_on >= today:
+            return _withdraw(absence, actor, now)
+        if absence.ends_on > today:
+            absence.ends_on = today
+            absence.save(update_fields=["ends_on"])
+            _write_ended(absence, actor, now)
+    return absence
+
+
+def withdraw_absence(*, absence_id: UUID, actor: Actor, now: datetime) -> Absence:
+    """Take back an absence that has not begun before today. Raises `ValidationError` for one that has."""
+    with transaction.atomic():
+        absence = _lock_absence(absence_id, actor)
+        if absence.withdrawn_at:
+            return absence
+        if absence.starts_on < days.day_of(now):
+            raise ValidationError(_("Frånvaron har redan börjat. Välj ”Frisk igen” för att avsluta den."))
+        return _withdraw(absence, actor, now)
+
+
+def tell_department(absences: Sequence[Absence], kind: Kind, *, actor: Actor, now: datetime) -> None:
+    """Tell the staff of each child's department of absence that concerns today, and renew its board."""
+    today = days.day_of(now)
+    present = [absence for absence in absences if absence.starts_on <= today <= absence.ends_on]
+    if not present:
+        return
+    places = departments_of({absence.child_id for absence in present}, today)
+    staff: dict[UUID, list[UUID]] = {}
+    for absence in present:
+        place = places.get(absence.child_id)
+        if place is None:
+            continue
+        if place.department_id not in staff or len(present) > 1:
+            staff[place.department_id] = staff_of(place, [absence.child_id], today)
+        notify(
+            person_ids=[person for person in staff[place.department_id] if person != actor.person_id],
+            kind=kind,
+            event=absence.id,
+            about={"child": absence.child_id, "absence": absence.id},
+            now=now,
+        )
+    live.touch({place.department_id for place in places.values()})
+
+
+def _check_dates(starts_on: date, ends_on: date, today: date, part: rules.Interval | None) -> None:
+    if starts_on < today:
+        raise ValidationError({"starts_on": _("Dagen har varit. Välj idag eller en dag framåt.")})
+    if ends_on < starts_on:
+        raise ValidationError({"ends_on": _("Sista dagen kan inte vara före den första.")})
+    if ends_on - starts_on > LONGEST or starts_on - today > LONGEST:
+        raise ValidationError({"ends_on": _("Frånvaro kan anmälas högst ett år i taget.")})
+    if part and ends_on != starts_on:
+        raise ValidationError({"ends_on": _("Del av dag gäller en dag i taget.")})
+    if part and (part.ends == time.min or part.starts >= part.ends):
+        raise ValidationError({"to_time": _("Tiden måste sluta efter att den börjar.")})
+
+
+def _refuse_those_who_are_here(children: Sequence[Child], today: date) -> None:
+    begins, _ends = days.day_bounds(today)
+    here = {
+        stay.child_id: stay.arrived_at
+        for stay in Stay.objects.open().filter(child__in=children, arrived_at__gte=begins)
+    }
+    for child in children:
+        if child.id in here:
+            raise ValidationError(
+                {
+                    "starts_on": _(
+                        "{name} är här sedan {time}. Hämta {name} eller ändra hämtningstiden, "
+                        "och anmäl frånvaro från imorgon."
+                    ).format(name=child.given_name, time=f"{days.local(here[child.id]):%H:%M}")
+                }
+            )
+
+
+def _merged(child: Child, wished: rules.DayAbsence, standing: Sequence[Absence]) -> rules.DayAbsence | None:
+    """Return the absence to write, or None when one stands that says it already."""
+    wanted = wished
+    for row in standing:
+        there = absence_of(row)
+        if wished.part is None and there.part is None and there.reason == wished.reason:
+            if there.starts_on <= wished.starts_on and there.ends_on >= wished.ends_on:
+                return None
+            first, last = min(there.starts_on, wanted.starts_on), max(there.ends_on, wanted.ends_on)
+            if last - first <= LONGEST:
+                wanted = rules.DayAbsence(first, last, wished.reason)
+        elif there.part == wished.part and there.reason == wished.reason:
+            return None
+        elif not (wished.part is None and there.part) and not _are_apart(wished.part, there.part):
+            raise ValidationError(
+                {
+                    "starts_on": _("{name} är redan anmäld frånvarande {days}. Ta bort den anmälan först.").format(
+                        name=child.given_name, days=_days(there)
+                    )
+                }
+            )
+    return wanted
+
+
+def _are_apart(one: rules.Interval | None, other: rules.Interval | None) -> bool:
+    return one is not None and other is not None and (one.ends <= other.starts or other.ends <= one.starts)
+
+
+def _is_taken_in(row: Absence, wanted: rules.DayAbsence | None) -> bool:
+    """Tell whether a standing row becomes part of the new one."""
+    return (
+        wanted is not None
+        and wanted.part is None
+        and not row.is_part_of_day
+        and row.reason == wanted.reason
+        and wanted.starts_on <= row.starts_on
+        and row.ends_on <= wanted.ends_on
+    )
+
+
+def _days(absence: rules.DayAbsence) -> str:
+    if absence.part:
+        return f"{date_format(absence.starts_on, 'j F')} {absence.part}"
+    if absence.starts_on == absence.ends_on:
+        return date_format(absence.starts_on, "j F")
+    return f"{date_format(absence.starts_on, 'j F')}–{date_format(absence.ends_on, 'j F')}"
+
+
+def _is_guardian(actor: Actor, child: Child) -> bool:
+    return children_for(actor, Action.PLAN).filter(pk=child.pk).exists()
+
+
+def _lock_absence(absence_id: UUID, actor: Actor) -> Absence:
+    """Return the absence, its child's row held. An absence of a child that one may not see does not exist."""
+    absence = Absence.objects.filter(pk=absence_id).first()
+    if absence is None:
+        raise Http404
+    lock_children(actor, Action.REPORT_ABSENCE, [absence.child_id])
+    absence.refresh_from_db()
+    return absence
+
+
+def _withdraw(absence: Absence, actor: Actor, now: datetime) -> Absence:
+    absence.withdrawn_at, absence.withdrawn_by = now, actor.person
+    absence.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    _write_ended(absence, actor, now)
+    return absence
+
+
+def _withdraw_all(absences: Iterable[Absence], actor: Actor, now: datetime) -> None:
+    ids = [absence.id for absence in absences]
+    if ids:
+        Absence.objects.filter(pk__in=ids).update(withdrawn_at=now, withdrawn_by=actor.person)
+
+
+def _write_ended(absence: Absence, actor: Actor, now: datetime) -> None:
+    audit.did(
+        "absence.ended",
+        person_id=actor.person_id,
+        tablet_id=actor.tablet_id,
+        now=now,
+        children=[absence.child_id],
+        absence=absence.id,
+    )
+    tell_department([absence], Kind.ABSENCE_ENDED, actor=actor, now=now)

@@ -1,0 +1,178 @@
+"""Plans: the repeating week, and the one day that is different."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import audit
+from attendance import rules
+from attendance.models import DayPlan, WeekPlan
+from attendance.selectors.facts import Place, cut_off_for, departments_of, stored
+from attendance.services.absence import LONGEST, lock_children
+from attendance.services.telling import guardians_of
+from children.access import Action
+from children.actors import Actor
+from children.models import Child, Contact
+from portal.lib import days, live
+
+FAULTS = {
+    "order": gettext_lazy("Tiden måste sluta efter att den börjar."),
+    "overlap": gettext_lazy("Tiderna går över varandra."),
+    "many": gettext_lazy("En dag kan ha högst tre tider."),
+}
+
+
+@dataclass(frozen=True)
+class Collector:
+    """Who collects the child: a guardian, or a contact. Neither means that nothing is said."""
+
+    guardian_id: UUID | None = None
+    contact_id: UUID | None = None
+
+
+NOBODY_NAMED = Collector()
+
+
+def save_week_plan(
+    *, child_ids: Iterable[UUID], starts_on: date, weeks: Sequence[rules.Week], actor: Actor, now: datetime
+) -> list[WeekPlan]:
+    """Lay a plan that repeats its weeks from a Monday until the next plan; for all the children or for none.
+
+    The plan that held until then ends the day before, and plans that were to begin later give way. Changed days stay
+    as they are. The same plan again changes nothing. Raises `ValidationError`, by field.
+    """
+    kept = [[stored(day) for day in week] for week in weeks]
+    _check_weeks(starts_on, weeks)
+    with transaction.atomic():
+        children = lock_children(actor, Action.PLAN, child_ids)
+        plans = list(WeekPlan.objects.on_or_after(starts_on).filter(child__in=children))
+        _check_start(starts_on, children, plans, actor=actor, now=now)
+        same = {p.child_id for p in plans if p.starts_on == starts_on and p.ends_on is None and p.weeks == kept}
+        changed = [child for child in children if child.id not in same]
+        ids = [child.id for child in changed]
+        ending = WeekPlan.objects.on_or_after(starts_on).filter(child__in=ids)
+        ending.filter(starts_on__gte=starts_on).delete()
+        ending.update(ends_on=starts_on - timedelta(days=1))
+        made = WeekPlan.objects.bulk_create(
+            WeekPlan(child=child, starts_on=starts_on, weeks=kept, made_by=actor.person) for child in changed
+        )
+        if made:
+            audit.did("plan.saved", person_id=actor.person_id, now=now, children=ids, starts_on=starts_on)
+            if starts_on <= actor.today:
+                _touch(ids, actor.today)
+    return made
+
+
+def change_day(
+    *,
+    child_id: UUID,
+    day: date,
+    intervals: Sequence[rules.Interval] | None,
+    actor: Actor,
+    now: datetime,
+    collector: Collector = NOBODY_NAMED,
+    note: str = "",
+) -> DayPlan | None:
+    """Say what holds on one day: its own times, () for a day off, None for the usual times; who collects; a note.
+
+    Returns None when nothing is left that differs from the usual. Times stand fast after the cut-off; who collects
+    and the note do not. Raises `ValidationError`, by field.
+    """
+    if day < days.day_of(now) or day - days.day_of(now) > LONGEST:
+        raise ValidationError({"day": _("Den dagen kan inte ändras. Välj en dag från idag och ett år framåt.")})
+    if intervals and (fault := rules.faults_in(intervals)):
+        raise ValidationError({"intervals": FAULTS[fault]})
+    times = None if intervals is None else stored(intervals)
+    with transaction.atomic():
+        (child,) = lock_children(actor, Action.PLAN, [child_id])
+        place = departments_of([child.id], day).get(child.id)
+        row = DayPlan.objects.filter(child=child, day=day).first()
+        if times != (row.intervals if row else None) and not rules.may_change(day, days.local(now), cut_off_for(place)):
+            raise ValidationError({"intervals": locked_words(day, place)})
+        _check_collector(child, collector, actor.today)
+        audit.did("day.changed", person_id=actor.person_id, now=now, children=[child.id], day=day)
+        if day == actor.today and place:
+            live.touch({place.department_id})
+        if times is None and not note and collector == NOBODY_NAMED:
+            DayPlan.objects.filter(child=child, day=day).delete()
+            return None
+        saved, _is_new = DayPlan.objects.update_or_create(
+            child=child,
+            day=day,
+            defaults={
+                "intervals": times,
+                "collecting_guardian_id": collector.guardian_id,
+                "collecting_contact_id": collector.contact_id,
+                "note": note,
+                "changed_at": now,
+                "changed_by": actor.person,
+            },
+        )
+    return saved
+
+
+def locked_words(day: date, place: Place | None) -> str:
+    """Return the sentence that says since when a day's times stand fast, and what can still be done."""
+    locked = rules.locks_at(day, cut_off_for(place), None)
+    return _("Tiderna låstes {day}. Du kan fortfarande anmäla frånvaro eller skriva till avdelningen.").format(
+        day=date_format(locked, "l j F")
+    )
+
+
+def _check_weeks(starts_on: date, weeks: Sequence[rules.Week]) -> None:
+    if starts_on.weekday() != 0:
+        raise ValidationError({"starts_on": _("Schemat börjar på en måndag.")})
+    if not 1 <= len(weeks) <= rules.MOST_WEEKS or any(len(week) != 7 for week in weeks):
+        raise ValidationError({"weeks": _("Ett schema har 1 till 20 veckor.")})
+    for fault in (rules.faults_in(day) for week in weeks for day in week):
+        if fault:
+            raise ValidationError({"weeks": FAULTS[fault]})
+    if not any(day for week in weeks for day in week):
+        raise ValidationError({"weeks": _("Välj minst en dag.")})
+
+
+def _check_start(
+    starts_on: date, children: Sequence[Child], plans: Sequence[WeekPlan], *, actor: Actor, now: datetime
+) -> None:
+    """Refuse a start that would rewrite days that have been, or that are locked. A first plan has nothing to rewrite."""
+    if starts_on - actor.today > LONGEST:
+        raise ValidationError({"starts_on": _("Schemat kan börja högst ett år framåt.")})
+    has_plan_now = any(plan.starts_on <= actor.today for plan in plans)
+    earliest = days.monday_of(actor.today)
+    if has_plan_now and earliest < actor.today:
+        earliest += timedelta(days=7)
+    if starts_on < earliest:
+        raise ValidationError(
+            {"starts_on": _("Schemat kan börja tidigast {day}.").format(day=date_format(earliest, "l j F"))}
+        )
+    if not has_plan_now:
+        return
+    for place in departments_of([child.id for child in children], max(starts_on, actor.today)).values():
+        if not rules.may_change(starts_on, days.local(now), cut_off_for(place)):
+            raise ValidationError({"starts_on": locked_words(starts_on, place)})
+
+
+def _check_collector(child: Child, collector: Collector, today: date) -> None:
+    wrong = ValidationError({"collector": _("Välj någon av dem som får hämta.")})
+    if collector.guardian_id and collector.contact_id:
+        raise wrong
+    if collector.guardian_id:
+        if not guardians_of([child.id], today).filter(guardian=collector.guardian_id).exists():
+            raise wrong
+    elif collector.contact_id:
+        allowed = Contact.objects.current().filter(child=child, may_collect=True, pk=collector.contact_id)
+        if not allowed.exists():
+            raise wrong
+
+
+def _touch(child_ids: Iterable[UUID], day: date) -> None:
+    live.touch({place.department_id for place in departments_of(child_ids, day).values()})
