@@ -1,0 +1,172 @@
+"""Inviting guardians: letters on paper, and the same letter by e-mail.
+
+What the page showed is what is done: both ask `children.selectors.invitations` who may be invited.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from smtplib import SMTPException, SMTPResponseException
+from uuid import UUID
+
+from celery import current_app
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts import audit
+from accounts.models import User
+from accounts.services import invite
+from children.actors import Actor
+from children.letters import LetterPage, link, print_letters
+from children.models import Department, Letter, Municipality
+from children.rules import address_lines, in_fours
+from children.selectors.invitations import Invitee, invitees, is_still_to_invite
+from portal.lib import days
+
+log = logging.getLogger(__name__)
+
+CLAIM_HOLDS = timedelta(minutes=2)
+MOST_TRIES = 8
+MOST_AT_ONCE = 200
+
+
+def _chosen(actor: Actor, department: Department, person_ids: Collection[UUID]) -> list[Invitee]:
+    """Return those chosen, all of them. Raises `ValidationError` when somebody can no longer be invited."""
+    wanted = set(person_ids)
+    found = [one for one in invitees(actor, department) if one.person_id in wanted and one.may_be_invited]
+    if not wanted:
+        raise ValidationError(_("Välj minst en person."), code="nobody")
+    if len(wanted) > MOST_AT_ONCE:
+        raise ValidationError(_("Välj högst %(most)d personer åt gången.") % {"most": MOST_AT_ONCE}, code="most")
+    if {one.person_id for one in found} != wanted:
+        raise ValidationError(
+            _("Något har ändrats sedan listan visades. Ingen blev inbjuden. Se över listan och försök igen."),
+            code="changed",
+        )
+    return found
+
+
+def make_letters(*, actor: Actor, department: Department, person_ids: Collection[UUID], now: datetime) -> bytes:
+    """Return one PDF with a letter, and a new code, for each person. Codes in earlier letters stop working.
+
+    Raises `ValidationError` when somebody can no longer be invited; then nobody is.
+    """
+    with transaction.atomic():
+        chosen = _chosen(actor, department, person_ids)
+        people = User.objects.in_bulk([one.person_id for one in chosen])
+        pages = [_page(people[one.person_id], actor, now) for one in chosen]
+    return print_letters(pages, base_url=settings.BASE_URL)
+
+
+def _page(person: User, actor: Actor, now: datetime) -> LetterPage:
+    invitation, code = invite(person=person, actor_person=actor.person, now=now)
+    return LetterPage(
+        name=person.full_name,
+        lines=address_lines(person.address),
+        code=code,
+        last_day=days.day_of(invitation.expires_at),
+        sender=actor.municipality.name,
+    )
+
+
+def send_letters(*, actor: Actor, department: Department, person_ids: Collection[UUID], now: datetime) -> int:
+    """Have the letters sent by e-mail; return how many. The codes are made when they are sent.
+
+    Raises `ValidationError` when somebody cannot be invited by e-mail; then nobody is.
+    """
+    with transaction.atomic():
+        chosen = _chosen(actor, department, person_ids)
+        if not all(one.has_email for one in chosen):
+            raise ValidationError(_("Någon av dem har ingen e-postadress. Skriv ut brev till dem."), code="no_email")
+        for one in chosen:
+            _letter, is_new = Letter.objects.get_or_create(
+                person_id=one.person_id,
+                sent_at=None,
+                given_up_at=None,
+                defaults={"asked_by": actor.person, "try_after": now},
+            )
+            if is_new:
+                audit.did("invitation.asked", person_id=actor.person_id, now=now, invited=one.person_id)
+        transaction.on_commit(ring, robust=True)
+    return len(chosen)
+
+
+def ring() -> None:
+    """Wake a worker. Nothing is lost when nobody hears it: the sweep comes within a minute."""
+    try:
+        current_app.send_task("children.tasks.send_letters", retry=False)
+    except Exception:  # noqa: BLE001 (whatever a broker can fail with)
+        log.warning("the bell could not be rung; the sweep will find the letters")
+
+
+def send_waiting_letters(*, now: datetime, most: int = 50) -> int:
+    """Send letters that wait; return how many were tried. Each is taken by exactly one worker."""
+    tried = 0
+    for letter in Letter.objects.waiting(now).select_related("person").order_by("try_after")[:most]:
+        mine = Letter.objects.filter(pk=letter.pk, tries=letter.tries).waiting(now)
+        if mine.update(claimed_until=now + CLAIM_HOLDS, tries=F("tries") + 1) == 1:
+            letter.tries += 1
+            _send(letter, now)
+            tried += 1
+    return tried
+
+
+def _send(letter: Letter, now: datetime) -> None:
+    """Make the code and send it; whoever must not be invited any more is left alone."""
+    person = letter.person
+    row = Letter.objects.filter(pk=letter.pk)
+    if not person.email or not is_still_to_invite(person, days.day_of(now)):
+        row.update(given_up_at=now, claimed_until=None, problem="not to be invited")
+        return
+    invitation, code = invite(person=person, actor_person=letter.asked_by, now=now)
+    problem = ""
+    try:
+        _message(person, code, days.day_of(invitation.expires_at).isoformat(), letter).send()
+    except SMTPResponseException as refusal:
+        problem = str(refusal.smtp_code)
+        if 500 <= refusal.smtp_code < 600:
+            row.update(given_up_at=now, claimed_until=None, problem=problem)
+            return
+    except (SMTPException, OSError) as fault:  # never with an address in it
+        problem = type(fault).__name__
+    if not problem:
+        row.update(sent_at=now, claimed_until=None, problem="")
+    elif letter.tries >= MOST_TRIES:
+        row.update(given_up_at=now, claimed_until=None, problem=problem)
+    else:
+        wait = timedelta(seconds=min(30 << letter.tries, 3_600))
+        row.update(try_after=now + wait, claimed_until=None, problem=problem)
+
+
+def _message(person: User, code: str, last_day: str, letter: Letter) -> EmailMessage:
+    """Return the letter as a message: no child, no preschool, the link and the code."""
+    with override("sv"):
+        text = _(
+            "Hej!\n\n{municipality} använder Kapprummet för kontakten mellan hem och verksamhet. Du får en egen "
+            "inloggning, och den skapar du här:\n\n{link}\n\nFrågar sidan efter koden är den {code}. Du behöver också "
+            "de fyra sista siffrorna i ditt personnummer. Koden gäller en gång, till och med {day}.\n\n"
+            "Är brevet inte till dig? Ta bort det. Koden öppnar inget utan dina egna uppgifter.\n"
+        )
+        subject = _("Din inloggning till Kapprummet")
+    english = (
+        "\nIn English: this letter gives you your own login to Kapprummet, the municipality's portal. Open the link "
+        "above. It works once, until {day}. If this letter is not for you, delete it.\n"
+    )
+    return EmailMessage(
+        subject=subject,
+        body=(text + english).format(
+            municipality=Municipality.current().name,
+            link=link(settings.BASE_URL, code),
+            code=in_fours(code),
+            day=last_day,
+        ),
+        to=[person.email],
+        headers={"Message-ID": f"<{letter.id}.{letter.tries}@kapprummet>", "Auto-Submitted": "auto-generated"},
+    )
