@@ -1,4 +1,4 @@
-"""Stylesheets, scripts and the icon sprite: many small sources, few requests.
+"""Stylesheets, scripts, the icon sprite and the app's own signs: many small sources, few requests.
 
 Sources stay one file per component; a page asks for one stylesheet. The joining happens here, once per process, so
 there is no build step and nothing to forget before a release: the same code serves `DEBUG`, gunicorn with whitenoise
@@ -45,12 +45,18 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     ),
     "board.js": ("js/board.js",),
     "icons.svg": ("icons.svg",),
+    "favicon.svg": ("img/favicon.svg",),
+    "apple-touch-icon.png": ("img/apple-touch-icon.png",),
+    "icon-192.png": ("img/icon-192.png",),
+    "icon-512.png": ("img/icon-512.png",),
+    "icon-maskable-512.png": ("img/icon-maskable-512.png",),
 }
 
 TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
+    "png": "image/png",
 }
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -71,19 +77,21 @@ class Bundle:
     packed: bytes
 
 
-def _joined(name: str) -> str:
+def _joined(name: str) -> bytes:
     files = [path for pattern in BUNDLES[name] for path in sorted(SOURCES.glob(pattern))]
+    if not name.endswith((".css", ".js")):
+        return files[0].read_bytes()
     texts = [path.read_text(encoding="utf-8") for path in files]
     if name.endswith(".css"):
-        return AROUND_SIGNS.sub(r"\1", SPACE.sub(" ", COMMENT.sub("", "\n".join(texts)))).strip()
+        return AROUND_SIGNS.sub(r"\1", SPACE.sub(" ", COMMENT.sub("", "\n".join(texts)))).strip().encode()
     if BUNDLES[name][0].startswith("js/"):
         # A block of its own keeps the names of one module from those of the next; so none may import or export.
-        return "\n".join(f"{{\n{COMMENT.sub('', text)}}}" for text in texts)
-    return "\n".join(texts)
+        return "\n".join(f"{{\n{COMMENT.sub('', text)}}}" for text in texts).encode()
+    return "\n".join(texts).encode()
 
 
 def _made(name: str) -> Bundle:
-    plain = _joined(name).encode()
+    plain = _joined(name)
     return Bundle(
         digest=hashlib.sha256(plain).hexdigest()[:12],
         content_type=TYPES[name.rpartition(".")[2]],
@@ -119,7 +127,7 @@ def asset(request: HttpRequest, digest: str, name: str) -> HttpResponse:
     if name not in BUNDLES:
         raise Http404
     chosen = bundle(name)
-    is_packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    is_packed = "gzip" in request.headers.get("Accept-Encoding", "") and len(chosen.packed) < len(chosen.plain)
     response = HttpResponse(chosen.packed if is_packed else chosen.plain, content_type=chosen.content_type)
     if is_packed:
         response["Content-Encoding"] = "gzip"
