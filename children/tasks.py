@@ -6,6 +6,8 @@ from celery import Task, shared_task
 
 from children.register import runs
 from children.register.importing import AnotherRunGoesOn
+from children.services import invitations
+from portal.lib import clock
 
 
 @shared_task(bind=True, max_retries=60)
@@ -25,3 +27,12 @@ def import_waiting_registers() -> None:
             runs.carry_out(run_id)
         except AnotherRunGoesOn:
             return
+
+
+@shared_task
+def send_letters() -> int:
+    """Send the invitations that wait. Rung when they are asked for and run every minute; any number may run at once."""
+    sent = 0
+    while tried := invitations.send_waiting_letters(now=clock.now()):
+        sent += tried
+    return sent
