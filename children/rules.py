@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 
 _SIGNS = re.compile(r"[\s()./–—-]+")
 _NUMBER = re.compile(r"^(\+[1-9]\d{6,14}|0\d{6,12})$")
@@ -58,3 +59,19 @@ def address_lines(stored: str) -> tuple[str, ...]:
 def in_fours(code: str) -> str:
     """Return a code in groups of four, as it is read and typed: "K7M4 2QXT 9HBC"."""
     return " ".join(code[place : place + 4] for place in range(0, len(code), 4))
+
+
+def is_birthday(born: date, day: date) -> bool:
+    """Tell whether `day` is the birthday; who was born on 29 February has it on 1 March in other years."""
+    if (born.month, born.day) == (2, 29) and not _is_leap(day.year):
+        return (day.month, day.day) == (3, 1)
+    return (born.month, born.day) == (day.month, day.day)
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def age_on(born: date, day: date) -> int:
+    """Return the age in whole years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
