@@ -6,6 +6,7 @@ It is in Swedish with a short English part, whatever language the person who pri
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -48,6 +49,20 @@ class LetterPage:
     code: str
     last_day: date
     sender: str
+
+
+def address_lines(stored: str) -> tuple[str, ...]:
+    """Return the lines of a stored address (JSON of the register's parts) as they stand on an envelope."""
+    if not stored:
+        return ()
+    try:
+        parts = json.loads(stored)
+    except ValueError:
+        return tuple(line.strip() for line in stored.splitlines() if line.strip())
+    town = f"{parts.get('postal_code', '')}  {parts.get('locality', '')}".strip()
+    country = parts.get("country", "")
+    lines = [parts.get("street", ""), town, "" if country in ("", "Sverige", "SE") else country]
+    return tuple(line for line in lines if line)
 
 
 def link(base_url: str, code: str) -> str:

@@ -1,8 +1,7 @@
-"""Pure decisions about contact data and codes: how they are read, and how they are shown."""
+"""Pure decisions about names, telephone numbers, birthdays and codes: how they are read and shown."""
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 
@@ -42,20 +41,6 @@ def _in_groups(figures: str) -> str:
     return " ".join([figures[:first], *rest])
 
 
-def address_lines(stored: str) -> tuple[str, ...]:
-    """Return the lines of a stored address (JSON of the register's parts) as they stand on an envelope."""
-    if not stored:
-        return ()
-    try:
-        parts = json.loads(stored)
-    except ValueError:
-        return tuple(line.strip() for line in stored.splitlines() if line.strip())
-    town = f"{parts.get('postal_code', '')}  {parts.get('locality', '')}".strip()
-    country = parts.get("country", "")
-    lines = [parts.get("street", ""), town, "" if country in ("", "Sverige", "SE") else country]
-    return tuple(line for line in lines if line)
-
-
 def in_fours(code: str) -> str:
     """Return a code in groups of four, as it is read and typed: "K7M4 2QXT 9HBC"."""
     return " ".join(code[place : place + 4] for place in range(0, len(code), 4))
@@ -75,3 +60,8 @@ def _is_leap(year: int) -> bool:
 def age_on(born: date, day: date) -> int:
     """Return the age in whole years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def is_named(name: str, search: str) -> bool:
+    """Tell whether the name holds every word that was searched for; upper and lower case make no difference."""
+    return all(word.casefold() in name.casefold() for word in search.split())

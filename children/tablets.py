@@ -1,20 +1,22 @@
 """Tablets: pairing with a short code, the cookie that a tablet carries, and the PIN of whoever stands at it."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from children.models import Department, PairingCode, Tablet
+from children import guesses
+from children.models import Department, PairingCode, StaffRole, Tablet
 from portal.lib import clock
 from portal.lib.crypto import keyed_digest
 
@@ -33,10 +35,21 @@ def _digest(purpose: str, text: str) -> str:
 
 
 def make_pairing_code(*, department: Department, tablet_name: str, actor_person: User, now: datetime) -> str:
-    """Return a code of eight characters that pairs one device with the department within ten minutes."""
+    """Return a code as `begin_pairing` does, for whoever needs no more than the code."""
+    return begin_pairing(department=department, tablet_name=tablet_name, actor_person=actor_person, now=now)[1]
+
+
+def begin_pairing(
+    *, department: Department, tablet_name: str, actor_person: User, now: datetime
+) -> tuple[PairingCode, str]:
+    """Return a code of eight characters that pairs one device with the department within ten minutes.
+
+    Codes that the same person made before and nobody used stop working: one device is paired at a time.
+    """
     code = "".join(secrets.choice(ALPHABET) for _letter in range(CODE_LENGTH))
     with transaction.atomic():
-        PairingCode.objects.create(
+        PairingCode.objects.filter(made_by=actor_person, used_at=None, expires_at__gt=now).update(expires_at=now)
+        made = PairingCode.objects.create(
             department=department,
             tablet_name=tablet_name,
             code_digest=_digest("pairing", code),
@@ -44,15 +57,27 @@ def make_pairing_code(*, department: Department, tablet_name: str, actor_person:
             expires_at=now + CODE_LIVES,
         )
         audit.did("tablet.code_made", person_id=actor_person.id, now=now, department=department.id)
-    return code
+    return made, code
 
 
-def pair(*, code: str, now: datetime) -> tuple[Tablet, str]:
+def pair(*, code: str, now: datetime, address: str = "") -> tuple[Tablet, str]:
     """Turn a code into a tablet and the secret that its cookie carries.
 
-    Raises `ValidationError`, with the same words whether the code is wrong, used or too old.
+    Raises `ValidationError`, with the same words whether the code is wrong, used or too old. Wrong codes are counted
+    by the network address they come from and in all, so that nobody gets anywhere by guessing (A06); right ones are
+    not, so that a principal can pair a whole preschool in one go.
     """
     typed = "".join(letter for letter in code.upper() if letter.isalnum())
+    if guesses.is_over(address, now):
+        raise ValidationError(_("Det kom för många felaktiga koder. Vänta en minut och försök igen."), code="guesses")
+    try:
+        return _pair(typed, now)
+    except ValidationError:
+        guesses.count(address, now)
+        raise
+
+
+def _pair(typed: str, now: datetime) -> tuple[Tablet, str]:
     with transaction.atomic():
         found = PairingCode.objects.select_for_update().filter(code_digest=_digest("pairing", typed)).first()
         if found is None or not found.is_open(now):
@@ -72,7 +97,7 @@ def pair(*, code: str, now: datetime) -> tuple[Tablet, str]:
 
 
 def revoke(*, tablet: Tablet, actor_person: User, now: datetime) -> None:
-    """Shut the tablet out from its next request on."""
+    """Shut the tablet out from its next request on. Revoking it again changes nothing."""
     with transaction.atomic():
         if Tablet.objects.paired().filter(pk=tablet.pk).update(revoked_at=now, revoked_by=actor_person):
             audit.did("tablet.revoked", person_id=actor_person.id, tablet_id=tablet.id, now=now)
@@ -141,3 +166,14 @@ def pin_person_of(request: HttpRequest, tablet: Tablet) -> User | None:
     if tablet_id != str(tablet.id):
         return None
     return User.objects.filter(pk=person_id, frozen_at=None).first()
+
+
+def people_at(tablet: Tablet, day: date) -> list[User]:
+    """Return who may give a PIN on this tablet: staff, substitutes and principals of its department today, by name."""
+    here = Q(department=tablet.department_id) | Q(preschool=tablet.department.preschool_id)
+    if tablet.department.preschool.area_id:
+        here |= Q(area=tablet.department.preschool.area_id)
+    kinds = [StaffRole.Kind.STAFF, StaffRole.Kind.SUBSTITUTE, StaffRole.Kind.PRINCIPAL]
+    roles = StaffRole.objects.on(day).filter(here, kind__in=kinds)
+    people = User.objects.filter(pk__in=roles.values("person"), frozen_at=None)
+    return sorted(people, key=lambda person: person.full_name.casefold())

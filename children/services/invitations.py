@@ -24,9 +24,9 @@ from accounts import audit
 from accounts.models import User
 from accounts.services import invite
 from children.actors import Actor
-from children.letters import LetterPage, link, print_letters
+from children.letters import LetterPage, address_lines, link, print_letters
 from children.models import Department, Letter, Municipality
-from children.rules import address_lines, in_fours
+from children.rules import in_fours
 from children.selectors.invitations import Invitee, invitees, is_still_to_invite
 from portal.lib import days
 
