@@ -150,6 +150,10 @@ MIDDLEWARE = [
     "portal.middleware.PrivacyHeadersMiddleware",
 ]
 
+BEHIND_PROXY = env.flag("BEHIND_PROXY")  # nginx in front: it compresses, and says whether the visitor came by https
+if not BEHIND_PROXY:
+    MIDDLEWARE.insert(1, "django.middleware.gzip.GZipMiddleware")
+
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 TEMPLATES = [
@@ -286,7 +290,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = _https and PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^halsa/$"]
 SECURE_HSTS_SECONDS = 63_072_000 if _https and PRODUCTION else 0
