@@ -21,6 +21,18 @@ from children.models import BackupPlacement, Placement
 from portal.lib import days
 from portal.lib.models import holds_on
 
+# Of those who collect only the names: the other columns are encrypted, and take time to open.
+DAY_PLAN_COLUMNS = (
+    "child_id",
+    "day",
+    "intervals",
+    "note",
+    "changed_at",
+    "collecting_guardian__given_name",
+    "collecting_contact__relation",
+    "collecting_contact__name",
+)
+
 
 def interval_of(pair: Sequence[str]) -> rules.Interval:
     return rules.Interval(time.fromisoformat(pair[0]), time.fromisoformat(pair[1]))
@@ -159,7 +171,8 @@ def known(
     found.places = places_of(ids, holding) if places is None else places
     for plan in WeekPlan.objects.on_or_after(first).filter(child__in=ids, starts_on__lte=last):
         found.plans[plan.child_id].append(plan_of(plan))
-    for day_plan in DayPlan.objects.filter(child__in=ids, day__gte=first, day__lte=last):
+    changed = DayPlan.objects.filter(child__in=ids, day__gte=first, day__lte=last)
+    for day_plan in changed.select_related("collecting_guardian", "collecting_contact").only(*DAY_PLAN_COLUMNS):
         found.day_plans[day_plan.child_id, day_plan.day] = day_plan
     for absence in Absence.objects.standing().filter(child__in=ids, starts_on__lte=last, ends_on__gte=first):
         found.absences[absence.child_id].append(absence_of(absence))

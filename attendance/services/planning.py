@@ -143,7 +143,7 @@ def _check_weeks(starts_on: date, weeks: Sequence[rules.Week]) -> None:
 def _check_start(
     starts_on: date, children: Sequence[Child], plans: Sequence[WeekPlan], *, actor: Actor, now: datetime
 ) -> None:
-    """Refuse a start that would rewrite days that have been, or that are locked. A first plan has nothing to rewrite."""
+    """Refuse a start that would rewrite days that have been, or that are locked. A first plan rewrites nothing."""
     if starts_on - actor.today > LONGEST:
         raise ValidationError({"starts_on": _("Schemat kan börja högst ett år framåt.")})
     has_plan_now = any(plan.starts_on <= actor.today for plan in plans)

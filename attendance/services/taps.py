@@ -316,7 +316,7 @@ def _tell_reporters(arrivals: Sequence[MadeTap], *, today: date, now: datetime) 
         return
     whole_days = Absence.objects.standing().on(today).filter(child__in=event_of, from_time=None, is_by_staff=False)
     for child_id, absence_id, reporter_id in whole_days.values_list("child", "id", "reported_by"):
-        if reporter_id is not None and guardians_of([child_id], today).filter(guardian=reporter_id).exists():
+        if guardians_of([child_id], today).filter(guardian=reporter_id).exists():
             notify(
                 person_ids=[reporter_id],
                 kind=Kind.CAME_THOUGH_ABSENT,

@@ -1,0 +1,245 @@
+"""What the department's tablet shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from attendance import rules
+from attendance.models import DayPlan
+from attendance.rules import State
+from attendance.selectors import words
+from attendance.selectors.facts import Known, Place, known
+from children.access import Action, children_for, children_in
+from children.actors import Actor
+from children.models import Block, Child, Department
+from portal.lib import days
+
+ORDER = {State.LATE: 0, State.EXPECTED: 1, State.PRESENT: 2, State.LEFT: 3, State.ABSENT: 4, State.CLOSED: 5}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A small mark on a tile: `kind` as components/mark.html has it."""
+
+    kind: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One child on the board, ready to print (components/tile.html).
+
+    `note` and `allergy` are empty without a PIN. `order` is what tiles are sorted by.
+    """
+
+    child_id: UUID
+    name: str
+    initials: str
+    tint: int
+    state: str
+    text: str
+    detail: str
+    tap: str
+    tap_words: str
+    order: str
+    marks: tuple[Mark, ...] = ()
+    more_url: str = ""
+    note: str = ""
+    allergy: str = ""
+    last: bool = False
+    waiting: bool = False
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many are expected (the late among them), here, gone and absent (the closed among them)."""
+
+    expected: int = 0
+    present: int = 0
+    left: int = 0
+    absent: int = 0
+    late: int = 0
+
+    @classmethod
+    def of(cls, states: Iterable[State]) -> Counts:
+        found = list(states)
+        return cls(
+            expected=sum(state in (State.EXPECTED, State.LATE) for state in found),
+            present=found.count(State.PRESENT),
+            left=found.count(State.LEFT),
+            absent=sum(state in (State.ABSENT, State.CLOSED) for state in found),
+            late=found.count(State.LATE),
+        )
+
+
+@dataclass(frozen=True)
+class Board:
+    department: Department
+    today: date
+    now: datetime
+    tiles: tuple[Tile, ...] = ()
+    counts: Counts = field(default_factory=Counts)
+
+    @property
+    def child_ids(self) -> list[UUID]:
+        return [tile.child_id for tile in self.tiles]
+
+
+def board_of(
+    department: Department, *, actor: Actor, now: datetime, more_url: Callable[[UUID], str] | None = None
+) -> Board:
+    """Return the department's children as tiles, next expected first: eight queries; one to three more with a PIN.
+
+    What the hall may not read (DOMAIN 3.14) is on it only for an actor who may read notes: a person, or a PIN.
+    """
+    children = children_for(actor, Action.SEE_CHILD)
+    if actor.tablet is None or actor.tablet.department_id != department.pk:
+        children = children.filter(children_in(Q(pk=department.pk), actor))
+    rows = _tiles(list(_named(children)), actor, department, now, more_url)
+    return Board(
+        department=department,
+        today=days.day_of(now),
+        now=days.local(now),
+        tiles=tuple(sorted((tile for tile, _state in rows), key=lambda tile: tile.order)),
+        counts=Counts.of(state for _tile, state in rows),
+    )
+
+
+def tiles_of(
+    department: Department,
+    *,
+    actor: Actor,
+    now: datetime,
+    child_ids: Iterable[UUID],
+    more_url: Callable[[UUID], str] | None = None,
+) -> list[Tile]:
+    """Return some children's tiles as the board has them, without those that the actor does not see: as many queries."""
+    children = list(_named(children_for(actor, Action.SEE_CHILD).filter(pk__in=child_ids)))
+    return [made for made, _state in _tiles(children, actor, department, now, more_url)]
+
+
+def _named(children: QuerySet[Child]) -> QuerySet[Child]:
+    """Leave out the columns that a tile does not print: they are encrypted, and take time to open."""
+    return children.only("id", "given_name", "family_name", "birth_date", "allergy", "protection")
+
+
+def _here(child_id: UUID, department: Department) -> Place:
+    """Return the department as the child's place: on its own board every child is there."""
+    preschool = department.preschool
+    return Place(
+        child_id, date.min, None, department.id, department.name, preschool.id, preschool.name, preschool.area_id, False
+    )
+
+
+def _tiles(
+    children: list[Child],
+    actor: Actor,
+    department: Department,
+    now: datetime,
+    more_url: Callable[[UUID], str] | None,
+) -> list[tuple[Tile, State]]:
+    if not children:
+        return []
+    today = days.day_of(now)
+    ids = [child.pk for child in children]
+    facts = known(ids, today, today, places={child_id: [_here(child_id, department)] for child_id in ids})
+    barred = set(Block.objects.in_force().filter(child__in=ids).values_list("child_id", flat=True))
+    readable = set(children_for(actor, Action.SEE_NOTES).filter(pk__in=ids).values_list("pk", flat=True))
+    late_after = actor.municipality.late_after_minutes
+    return [
+        _tile(
+            child, facts, now, late_after, is_barred=child.pk in barred, is_open=child.pk in readable, more_url=more_url
+        )
+        for child in children
+    ]
+
+
+def _tile(
+    child: Child,
+    facts: Known,
+    now: datetime,
+    late_after: int,
+    *,
+    is_barred: bool,
+    is_open: bool,
+    more_url: Callable[[UUID], str] | None,
+) -> tuple[Tile, State]:
+    today = days.day_of(now)
+    plan, state = facts.planned(child.pk, today), facts.state(child.pk, now, late_after)
+    day_plan = facts.day_plans.get((child.pk, today))
+    tap = next(iter(rules.allowed_taps(state.state)))
+    first = {State.PRESENT: state.collected_at}.get(state.state, state.expected_at)
+    made = Tile(
+        child_id=child.pk,
+        name=child.tile_name,
+        initials=child.initials,
+        tint=child.tint,
+        state=words.badge(state, plan, with_reason=is_open),
+        text=words.badge_text(state, plan, with_reason=is_open),
+        detail=_detail(state, plan, day_plan, today),
+        tap=tap.value,
+        tap_words=_("Hämta") if tap == rules.Tap.LEFT else _("Lämna in"),
+        order=f"{ORDER[state.state]} {words.clock(first) or '99:99'} {child.tile_name} {child.pk}",
+        marks=_marks(child, state, day_plan, today, is_barred=is_barred, is_open=is_open),
+        more_url=more_url(child.pk) if more_url else "",
+        note=day_plan.note if day_plan and is_open else "",
+        allergy=child.allergy if is_open else "",
+    )
+    return made, state.state
+
+
+def _detail(state: rules.DayState, plan: rules.PlannedDay, day_plan: DayPlan | None, today: date) -> str:
+    """Return the tile's second line: when and by whom the child is collected, or when it is back."""
+    if state.state == State.LATE:
+        return words.times(plan.attending)
+    if state.state in (State.EXPECTED, State.PRESENT):
+        who = words.collector(day_plan)
+        return " · ".join(
+            filter(
+                None, [words.clock(state.collected_at), who[:1].lower() + who[1:] if _is_relation(day_plan) else who]
+            )
+        )
+    if state.state == State.LEFT:
+        return _("åter {time}").format(time=words.clock(state.returns_at)) if state.returns_at else ""
+    if state.state == State.ABSENT:
+        return words.until_words(state, today)
+    return plan.closed
+
+
+def _is_relation(day_plan: DayPlan | None) -> bool:
+    return bool(day_plan and day_plan.collecting_contact and day_plan.collecting_contact.relation)
+
+
+def _marks(
+    child: Child, state: rules.DayState, day_plan: DayPlan | None, today: date, *, is_barred: bool, is_open: bool
+) -> tuple[Mark, ...]:
+    """Return the tile's marks. Without a PIN one neutral word stands for all that must be read with one."""
+    note = day_plan.note if day_plan else ""
+    marks = []
+    if state.gaps:
+        marks.append(Mark("gap", words.gaps(state)))
+    if is_open:
+        if is_barred:
+            marks.append(Mark("barred", _("Hämtspärr")))
+        if child.allergy:
+            marks.append(Mark("allergy", _("Allergi")))
+        if note:
+            marks.append(Mark("note", _("Lapp")))
+        if state.forgotten_since:
+            marks.append(Mark("hours", _("Glömd hämtning")))
+    elif is_barred or child.allergy or note:
+        marks.append(Mark("read", _("Läs")))
+    if (
+        child.birth_date
+        and not child.is_protected
+        and (child.birth_date.month, child.birth_date.day) == (today.month, today.day)
+    ):
+        marks.append(Mark("birthday", _("{years} år!").format(years=today.year - child.birth_date.year)))
+    return tuple(marks)

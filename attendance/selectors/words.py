@@ -1,0 +1,95 @@
+"""The words in which a child's day is said, the same on the board and at home (shared/mock: Words)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from attendance import rules
+from attendance.models import DayPlan
+from attendance.rules import Reason, State
+from portal.lib import days
+
+HOURS_FROM = 120  # minutes late from which hours are said
+
+
+def clock(moment: datetime | None) -> str:
+    """Return the time on the preschool's clock on the wall: "07:34"."""
+    return f"{days.local(moment):%H:%M}" if moment else ""
+
+
+def badge(state: rules.DayState, plan: rules.PlannedDay, *, with_reason: bool) -> str:
+    """Return the state's name as the look has it (portal.templatetags.look), where absence has its reason."""
+    if state.state == State.ABSENT and with_reason:
+        return {Reason.SICK: "sick", Reason.LEAVE: "leave"}.get(state.reason or Reason.OTHER, "absent")
+    if state.state == State.EXPECTED and plan.is_unplanned and not plan.is_closed:
+        return "unplanned"
+    return state.state.value
+
+
+def badge_text(state: rules.DayState, plan: rules.PlannedDay, *, with_reason: bool) -> str:
+    """Return the state in words: "Väntas 08:45", "Sen 17 min", "Här 07:34", "Gick 16:02", "Sjuk"."""
+    if state.state == State.LATE:
+        if state.minutes_late >= HOURS_FROM:
+            return _("Sen {hours} tim").format(hours=state.minutes_late // 60)
+        return _("Sen {minutes} min").format(minutes=state.minutes_late)
+    if state.state == State.PRESENT:
+        return _("Här {time}").format(time=clock(state.since))
+    if state.state == State.LEFT:
+        return _("Gick {time}").format(time=clock(state.since))
+    if state.state == State.EXPECTED:
+        if state.expected_at:
+            return _("Väntas {time}").format(time=clock(state.expected_at))
+        return _("Inga tider") if plan.is_unplanned else _("Väntas")
+    if state.state == State.CLOSED:
+        return _("Stängt")
+    return reason_word(state.reason) if with_reason else _("Frånvarande")
+
+
+def reason_word(reason: Reason | None) -> str:
+    return {Reason.SICK: _("Sjuk"), Reason.LEAVE: _("Ledig")}.get(reason or Reason.OTHER, _("Frånvarande"))
+
+
+def until_words(state: rules.DayState, today: date) -> str:
+    """Return how long an absence lasts: "bara idag", "till och med ons", "åter måndag", "till och med 23 okt"."""
+    if state.until is None or state.until <= today:
+        return _("bara idag")
+    back = state.until + timedelta(days=1)
+    while back.weekday() > 4:
+        back += timedelta(days=1)
+    if back - today > timedelta(days=6):
+        return _("till och med {day}").format(day=date_format(state.until, "j M"))
+    if state.reason == Reason.SICK:
+        return _("till och med {day}").format(day=date_format(state.until, "D").lower())
+    return _("åter {day}").format(day=date_format(back, "l").lower())
+
+
+def times(intervals: Iterable[rules.Interval] | None) -> str:
+    """Return a day's times: "07:30–16:00", or several with a comma between."""
+    return ", ".join(str(interval) for interval in intervals or ())
+
+
+def gaps(state: rules.DayState) -> str:
+    return ", ".join(_("Borta {times}").format(times=gap) for gap in state.gaps)
+
+
+def collector(day_plan: DayPlan | None, reader_id: UUID | None = None) -> str:
+    """Return who collects, as one word: "Du", a guardian's given name, a contact's relation; or nothing."""
+    if day_plan is None:
+        return ""
+    if day_plan.collecting_guardian_id is not None:
+        if day_plan.collecting_guardian_id == reader_id:
+            return _("Du")
+        return day_plan.collecting_guardian.given_name if day_plan.collecting_guardian else ""
+    if day_plan.collecting_contact is not None:
+        return day_plan.collecting_contact.relation or day_plan.collecting_contact.name
+    return ""
+
+
+def hours(minutes: int) -> str:
+    """Return a length in hours as it is said: "42,5"."""
+    return f"{minutes / 60:.1f}".replace(".", ",").removesuffix(",0")
