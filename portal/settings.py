@@ -25,7 +25,7 @@ DEMO = env.flag("DEMO")
 _INSECURE = "insecure-" + "only-for-tests-and-the-first-look-" * 2
 SECRET_KEY = env.text("SECRET_KEY", None if PRODUCTION else _INSECURE)
 INDEX_KEY = env.text("INDEX_KEY", None if PRODUCTION else _INSECURE)
-FIELD_KEYS = env.words("FIELD_KEYS") or ([] if PRODUCTION else ["b25seS1mb3ItdGVzdHMtYW5kLXRoZS1maXJzdC1sb29rISE="])
+FIELD_KEYS = env.words("FIELD_KEYS") or ([] if PRODUCTION else ["b25seS1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="])
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 BASE_URL = env.text("BASE_URL", None if PRODUCTION else "http://localhost:8000").rstrip("/")
 

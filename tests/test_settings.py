@@ -141,3 +141,9 @@ def test_a_switch_that_makes_no_sense_stops_the_start(name: str, value: str) -> 
     answer = read("DEBUG", **{name: value})
     assert answer.returncode != 0
     assert name in answer.stderr
+
+
+def test_the_embedded_default_has_a_key_that_seals() -> None:
+    (keys,) = values("FIELD_KEYS")
+    assert isinstance(keys, list)
+    assert Fernet(keys[0]).encrypt(b"x")
