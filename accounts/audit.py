@@ -8,6 +8,7 @@ import hmac
 import json
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -102,11 +103,12 @@ def _seal_digest(before: str, row_digests: list[list[object]]) -> str:
 def seal(now: datetime) -> int:
     """Seal the next batch of settled rows; return how many. Two workers at once make one chain, not two."""
     last = AuditSeal.objects.order_by("-last_id").first()
-    entries = list(
-        AuditEntry.objects.filter(id__gt=last.last_id if last else 0, at__lte=now - SETTLED_AFTER).order_by("id")[
-            :SEALED_AT_ONCE
-        ]
-    )
+    unsealed = AuditEntry.objects.filter(id__gt=last.last_id if last else 0)
+    # A batch ends before the first row that has not settled: one left out between two sealed ones could never be
+    # sealed, and would look as if it had been put in afterwards.
+    fresh_id = unsealed.filter(at__gt=now - SETTLED_AFTER).order_by("id").values_list("id", flat=True).first()
+    settled = unsealed if fresh_id is None else unsealed.filter(id__lt=fresh_id)
+    entries = list(settled.order_by("id")[:SEALED_AT_ONCE])
     if not entries:
         return 0
     before = last.digest if last else ""
@@ -126,22 +128,49 @@ def seal(now: datetime) -> int:
     return len(entries)
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What a walk along the chain found. `broken` names the first row or seal that does not hold."""
+
+    rows: int
+    seals: int
+    last_digest: str
+    broken: str | None = None
+
+
 def first_broken() -> str | None:
-    """Walk the chain from its beginning and name the first row or seal that does not hold, or return None."""
+    """Name the first row or seal that does not hold, or return None."""
+    return verify().broken
+
+
+def verify() -> Verdict:
+    """Walk the chain from its beginning to its end, or to the first row or seal that does not hold.
+
+    Somebody with the database could still cut off the end, seals and all: whoever keeps the last digest elsewhere
+    (on paper, in a mailbox) sees that too.
+    """
+    rows = seals = 0
     before, last_id = "", 0
-    for link in AuditSeal.objects.order_by("last_id").iterator():
-        if link.before != before:
-            return f"seal {link.id}: a seal before it is missing"
-        if link.digest != _seal_digest(before, link.row_digests):
-            return f"seal {link.id}: the seal itself was changed"
-        sealed = {int(row_id): digest for row_id, digest in link.row_digests}
-        found = {entry.id: entry for entry in AuditEntry.objects.filter(id__gt=last_id, id__lte=link.last_id)}
-        for row_id in sorted(sealed.keys() | found.keys()):
-            if row_id not in found:
-                return f"row {row_id}: removed"
-            if row_id not in sealed:
-                return f"row {row_id}: added after the sealing"
-            if _row_digest(found[row_id]) != sealed[row_id]:
-                return f"row {row_id}: changed"
+    for link in AuditSeal.objects.order_by("last_id").iterator(chunk_size=10):
+        if broken := _fault_in(link, before, last_id):
+            return Verdict(rows, seals, before, broken)
+        rows, seals = rows + len(link.row_digests), seals + 1
         before, last_id = link.digest, link.last_id
+    return Verdict(rows, seals, before)
+
+
+def _fault_in(link: AuditSeal, before: str, last_id: int) -> str | None:
+    if link.before != before:
+        return f"seal {link.id}: a seal before it is missing"
+    if link.digest != _seal_digest(before, link.row_digests):
+        return f"seal {link.id}: the seal itself was changed"
+    sealed = {int(row_id): digest for row_id, digest in link.row_digests}
+    found = {entry.id: entry for entry in AuditEntry.objects.filter(id__gt=last_id, id__lte=link.last_id)}
+    for row_id in sorted(sealed.keys() | found.keys()):
+        if row_id not in found:
+            return f"row {row_id}: removed"
+        if row_id not in sealed:
+            return f"row {row_id}: added after the sealing"
+        if _row_digest(found[row_id]) != sealed[row_id]:
+            return f"row {row_id}: changed"
     return None

@@ -76,6 +76,8 @@ class User(AbstractBaseUser, Base):
     register_print = models.CharField(max_length=64, blank=True, editable=False)
     left_register_on = models.DateField(null=True, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
+    # Sessions that began before this moment are over, on every device; never moved back.
+    sessions_ended_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email_index"
     is_staff = False
@@ -103,10 +105,11 @@ class User(AbstractBaseUser, Base):
         return self.frozen_at is None
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        # Freezing changes the hash, so every session ends at its next request, on every device.
-        frozen = self.frozen_at.isoformat() if self.frozen_at else ""
+        # A new moment changes the hash, so every session ends at its next request. Opening a frozen account again
+        # does not move it back: a session from before the freezing stays dead.
+        ended = self.sessions_ended_at.isoformat() if self.sessions_ended_at else ""
         return salted_hmac(
-            "accounts.User.session", f"{self.password}:{frozen}", secret=secret, algorithm="sha256"
+            "accounts.User.session", f"{self.password}:{ended}", secret=secret, algorithm="sha256"
         ).hexdigest()
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
@@ -173,9 +176,7 @@ class PinTries(Base):
     MOST_WRONG = 5
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["person", "tablet_id"], name="accounts_pintries_one_per_tablet")
-        ]
+        constraints = [models.UniqueConstraint(fields=["person", "tablet_id"], name="accounts_pintries_one_per_tablet")]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -221,9 +222,7 @@ class AuditSeal(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="accounts_auditseal_in_order", condition=Q(last_id__gte=models.F("first_id"))
-            ),
+            models.CheckConstraint(name="accounts_auditseal_in_order", condition=Q(last_id__gte=models.F("first_id"))),
             # Two workers that seal at once would fork the chain.
             models.UniqueConstraint(fields=["before"], name="accounts_auditseal_one_chain"),
         ]

@@ -1,8 +1,18 @@
 """Whether this session was opened with more than a password."""
 
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from datetime import datetime
+
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.http import HttpRequest
+
+from accounts import audit
+from accounts.models import User
 
 # Everything that a member of staff without a second factor may reach: to set one up, and to leave.
 ENROLMENT = frozenset(
@@ -23,6 +33,8 @@ ENROLMENT = frozenset(
         "accounts:awake",
     }
 )
+# Municipal sign-on counts: its level was checked at the door.
+COUNTING = frozenset({"mfa", "socialaccount"})
 
 
 def is_enrolment(request: HttpRequest) -> bool:
@@ -32,12 +44,28 @@ def is_enrolment(request: HttpRequest) -> bool:
 
 
 def has_second_factor(request: HttpRequest) -> bool:
-    """Tell whether the person proved a second factor in this session, or has set one up during it.
+    """Tell whether the person proved a second factor in this very session, or set one up in it.
 
-    Municipal sign-on counts: its level was checked at the door. Once a factor exists, no session can be opened
-    without it, so an older session is the only one that the database has to be asked about.
+    That one exists is not enough: a session that was opened with the password alone, on another device, stays
+    without it. Asks the session only, never the database.
     """
-    methods = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
-    if any(method.get("method") in ("mfa", "socialaccount") for method in methods):
-        return True
-    return bool(is_mfa_enabled(request.user))
+    if not isinstance(request.user, User):
+        return False
+    return any(record.get("method") in COUNTING for record in get_authentication_records(request, request.user))
+
+
+def gained(request: HttpRequest, person: User, *, now: datetime) -> None:
+    """The person has just set up a factor here: this session has it, and all others end."""
+    record_authentication(request, person, "mfa")
+    end_other_sessions(request, person)
+    audit.did("second_factor.added", person_id=person.id, now=now)
+
+
+def lost(request: HttpRequest, person: User, *, now: datetime) -> None:
+    """The person has just removed a factor: with the last one, this session falls back and all others end."""
+    audit.did("second_factor.removed", person_id=person.id, now=now)
+    if is_mfa_enabled(person):
+        return
+    records = get_authentication_records(request, person)
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [one for one in records if one.get("method") != "mfa"]
+    end_other_sessions(request, person)

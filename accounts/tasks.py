@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 
-from accounts import audit
+from accounts import audit, services
 from portal.lib import clock
 
 
@@ -18,3 +18,9 @@ def seal_audit() -> int:
 def clear_sessions() -> None:
     """Remove sessions that have ended."""
     SessionStore.clear_expired()
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, retry_backoff_max=600, max_retries=6)
+def send_password_letter(person_id: str) -> None:
+    """Send the link to a new password; nobody's id sends nothing."""
+    services.send_password_letter(person_id=person_id)

@@ -33,8 +33,10 @@ class DoorMiddleware(LoginRequiredMiddleware):
             return None
         if actor is None:
             return super().process_view(request, view_func, view_args, view_kwargs)
-        if actor.tablet is None and self._lacks_second_factor(request, actor):
-            return redirect("mfa_index")
+        if actor.tablet is None:
+            if self._lacks_second_factor(request, actor):
+                return redirect("mfa_index")
+            self._settle_session(request, actor)
         return None
 
     def _actor_of(self, request: HttpRequest) -> Actor | None:
@@ -49,7 +51,26 @@ class DoorMiddleware(LoginRequiredMiddleware):
     def _lacks_second_factor(self, request: HttpRequest, actor: Actor) -> bool:
         return (
             settings.SECOND_FACTOR_FOR_STAFF
-            and actor.is_staff
-            and not is_enrolment(request)
             and not has_second_factor(request)
+            and not is_enrolment(request)
+            and actor.is_staff
         )
+
+    @staticmethod
+    def _settle_session(request: HttpRequest, actor: Actor) -> None:
+        """Decide, once in a session, how long it may rest: staff sit at shared computers, guardians at home.
+
+        A guardian who asked to stay logged in on the own phone does, for as long as the session's cookie lives.
+        """
+        session = request.session
+        if "idle_minutes" in session:
+            return
+        if actor.is_staff:
+            session["idle_minutes"] = settings.IDLE_MINUTES_STAFF
+        elif session.get("stays"):
+            session["idle_minutes"] = settings.SESSION_COOKIE_AGE // 60
+            session.set_expiry(settings.SESSION_COOKIE_AGE)
+            return
+        else:
+            session["idle_minutes"] = settings.IDLE_MINUTES_GUARDIAN
+        session.set_expiry(0)

@@ -5,7 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from portal.views import assets, health, public, pwa
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("konto/", include("allauth.urls")),
+    path("konto/", include("accounts.allauth_urls")),
+    path("", include("accounts.urls")),
     path("om/", public.about, name="about"),
     path("tillganglighet/", public.accessibility, name="accessibility"),
     path("personuppgifter/", public.privacy, name="privacy"),

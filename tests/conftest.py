@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
+from django.db import connection
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
@@ -15,6 +18,16 @@ from tests.cast import Cast
 
 # Playwright's event loop makes Django believe that it runs in async code; the browser tests call it from plain code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Let SQLite empty the log between two tests: it has no TRUNCATE, and the log refuses DELETE."""
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                for statement in import_module("accounts.migrations.0003_sessions_end_for_good").ALLOW_REMOVAL:
+                    cursor.execute(statement)
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +50,7 @@ def log_in() -> Callable[[User], Client]:
         browser.force_login(person, backend="accounts.backends.LoginBackend")
         session = browser.session
         session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa"}]
+        session["account_authentication_methods_user"] = str(person.pk)
         session.save()
         return browser
 

@@ -11,7 +11,7 @@ POSTGRESQL = [
        FOR EACH ROW EXECUTE FUNCTION accounts_audit_refuses()""",
     "CREATE INDEX accounts_audit_by_child ON accounts_auditentry USING gin (children jsonb_path_ops)",
 ]
-# SQLite has no TRUNCATE: a trigger on DELETE would stand in the way of `flush`. The seals show what was removed.
+# Removing rows is refused by 0003 on SQLite.
 SQLITE = [
     """CREATE TRIGGER accounts_auditentry_append_only BEFORE UPDATE ON accounts_auditentry
        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END""",

@@ -43,6 +43,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "js/theme.js",
         "js/toast.js",
     ),
+    "passkey.js": ("js/passkey.js",),
     "board.js": ("js/board.js",),
     "icons.svg": ("icons.svg",),
     "favicon.svg": ("img/favicon.svg",),

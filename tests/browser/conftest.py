@@ -115,6 +115,7 @@ def _session_of(person: User) -> str:
     client.force_login(person, backend="accounts.backends.LoginBackend")
     session = client.session
     session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa"}]
+    session["account_authentication_methods_user"] = str(person.pk)
     session.save()
     return client.cookies[django_settings.SESSION_COOKIE_NAME].value
 

@@ -1,0 +1,1 @@
+"""Pages of the account, split by what somebody is there to do."""

@@ -1,0 +1,102 @@
+"""What a person settles about the own account."""
+
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
+from django.conf import settings as house
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import services
+from accounts.forms import EmailForm, PinForm
+from accounts.models import Pin, User
+from accounts.views.session import forget_pages
+from portal.lib import clock
+
+
+def _person(request: HttpRequest) -> User:
+    """Return who is logged in. A tablet has nothing to settle here: for it these pages do not exist."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def _address(name: str) -> str:
+    """Return the address of another room's page, or nothing in an installation without it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@require_safe
+def settings(request: HttpRequest) -> HttpResponse:
+    """Everything that a person can settle, on one page."""
+    person = _person(request)
+    context = {
+        "person": person,
+        "has_second_factor": is_mfa_enabled(person),
+        "has_pin": Pin.objects.filter(person=person).exists(),
+        "has_password": person.has_usable_password(),
+        "languages": house.LANGUAGES,
+        "theme": request.COOKIES.get("theme", ""),
+        "notices_url": _address("notice_settings"),
+    }
+    return render(request, "accounts/settings.html", context)
+
+
+@require_safe
+def welcome(request: HttpRequest) -> HttpResponse:
+    """After the first login: offers a passkey, which can wait."""
+    return render(request, "accounts/welcome.html", {"person": _person(request)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def email(request: HttpRequest) -> HttpResponse:
+    """Another address to log in with."""
+    person = _person(request)
+    form = EmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_email(person=person, email=form.cleaned_data["email"], now=clock.now())
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, _("Din e-postadress är ändrad. Logga in med den nya från och med nu."))
+            return redirect("accounts:settings")
+    context = {"form": form, "person": person}
+    return render(request, "accounts/email.html", context, status=422 if form.errors else 200)
+
+
+@sensitive_post_parameters("pin", "again")
+@require_http_methods(["GET", "HEAD", "POST"])
+def pin(request: HttpRequest) -> HttpResponse:
+    """A PIN for the department's tablet. Anybody may have one; it opens nothing but what the person may see."""
+    person = _person(request)
+    form = PinForm(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        services.choose_pin(person=person, code=form.cleaned_data["pin"], now=clock.now())
+        messages.success(request, _("Din PIN-kod är sparad. Den gäller på plattorna där du arbetar."))
+        return redirect("accounts:settings")
+    context = {"form": form, "has_pin": Pin.objects.filter(person=person).exists()}
+    return render(request, "accounts/pin.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def freeze(request: HttpRequest) -> HttpResponse:
+    """Close the own account at once, everywhere (A09)."""
+    person = _person(request)
+    if request.method == "POST":
+        services.freeze(person=person, now=clock.now())
+        end_other_sessions(request, person)
+        logout(request)
+        return forget_pages(request, redirect("account_inactive"))
+    return render(request, "accounts/freeze.html", {"person": person})
