@@ -120,7 +120,7 @@ def tiles_of(
     child_ids: Iterable[UUID],
     more_url: Callable[[UUID], str] | None = None,
 ) -> list[Tile]:
-    """Return some children's tiles as the board has them, without those that the actor does not see: as many queries."""
+    """Return these tiles as the board has them, without children that the actor does not see: as many queries."""
     children = list(_named(children_for(actor, Action.SEE_CHILD).filter(pk__in=child_ids)))
     return [made for made, _state in _tiles(children, actor, department, now, more_url)]
 

@@ -75,7 +75,7 @@ class Place:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
-def places_of(child_ids: Iterable[UUID], holding: Q) -> dict[UUID, list[Place]]:
+def places_of(child_ids: Iterable[UUID] | QuerySet[Any, Any], holding: Q) -> dict[UUID, list[Place]]:
     """Return where the children are placed, backup placements first: one query."""
 
     def rows(model: type[Placement | BackupPlacement], *, is_backup: bool) -> QuerySet[Any, tuple[Any, ...]]:
@@ -89,7 +89,7 @@ def places_of(child_ids: Iterable[UUID], holding: Q) -> dict[UUID, list[Place]]:
             )
         )  # fmt: skip
 
-    ids = list(child_ids)
+    ids = child_ids if isinstance(child_ids, QuerySet) else list(child_ids)
     found: dict[UUID, list[Place]] = defaultdict(list)
     both = rows(Placement, is_backup=False).union(rows(BackupPlacement, is_backup=True), all=True)
     for place in sorted(starmap(Place, both), key=lambda place: (not place.is_backup, place.starts_on)):

@@ -1,0 +1,280 @@
+"""What the principal sees: departments now, a preschool's day and month, stays that nobody ended."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.timezone import get_default_timezone
+
+from attendance import rules
+from attendance.models import Stay
+from attendance.rules import State
+from attendance.selectors import words
+from attendance.selectors.board import Counts
+from attendance.selectors.facts import Known, Place, known, places_of
+from children.models import BackupPlacement, Child, Department, Municipality, Placement, Preschool
+from portal.lib import days
+from portal.lib.models import holds_on
+
+
+@dataclass(frozen=True)
+class DepartmentTotal:
+    """One department now. `expected` counts the late too; `forgotten` are flagged stays that are still open."""
+
+    department_id: UUID
+    name: str
+    preschool_id: UUID
+    expected: int = 0
+    present: int = 0
+    left: int = 0
+    absent: int = 0
+    late: int = 0
+    forgotten: int = 0
+
+    @property
+    def placed(self) -> int:
+        return self.expected + self.present + self.left + self.absent
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """One child on one day: planned times, real times, and the state in words."""
+
+    child_id: UUID
+    name: str
+    state: str
+    text: str
+    planned: str
+    came: str
+    minutes_planned: int
+    minutes_stayed: int
+
+
+@dataclass(frozen=True)
+class DayDepartment:
+    department_id: UUID
+    name: str
+    counts: Counts
+    rows: tuple[DayRow, ...]
+
+
+@dataclass(frozen=True)
+class PreschoolDay:
+    day: date
+    closed: str | None
+    departments: tuple[DayDepartment, ...]
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(
+            *(
+                sum(getattr(department.counts, name) for department in self.departments)
+                for name in ("expected", "present", "left", "absent", "late")
+            )
+        )
+
+
+@dataclass(frozen=True)
+class MonthDay:
+    """One day of a month: how many children were planned, came, were absent; minutes planned and real."""
+
+    day: date
+    is_closed: bool
+    planned: int
+    came: int
+    absent: int
+    minutes_planned: int
+    minutes_stayed: int
+
+    @property
+    def hours_planned(self) -> str:
+        return words.hours(self.minutes_planned)
+
+    @property
+    def hours_stayed(self) -> str:
+        return words.hours(self.minutes_stayed)
+
+
+@dataclass(frozen=True)
+class PreschoolMonth:
+    first: date
+    days: tuple[MonthDay, ...]
+
+    @property
+    def minutes_planned(self) -> int:
+        return sum(day.minutes_planned for day in self.days)
+
+    @property
+    def minutes_stayed(self) -> int:
+        return sum(day.minutes_stayed for day in self.days)
+
+    @property
+    def hours_planned(self) -> str:
+        return words.hours(self.minutes_planned)
+
+    @property
+    def hours_stayed(self) -> str:
+        return words.hours(self.minutes_stayed)
+
+
+@dataclass(frozen=True)
+class ForgottenStay:
+    """A stay that nobody ended: where, whose, since when."""
+
+    stay_id: UUID
+    child_id: UUID
+    name: str
+    department_id: UUID
+    department: str
+    preschool_id: UUID
+    arrived_at: datetime
+
+
+def department_totals(departments: Iterable[Department], now: datetime) -> list[DepartmentTotal]:
+    """Return each department's children by state, in the given order: nine queries for two departments or twenty."""
+    chosen = list(departments)
+    today = days.day_of(now)
+    places = _places_in([department.pk for department in chosen], holds_on(today))
+    facts = known(places, today, today, places=places)
+    late_after = Municipality.current().late_after_minutes
+    states: dict[UUID, list[State]] = defaultdict(list)
+    for child_id, (place, *_later) in places.items():
+        states[place.department_id].append(facts.state(child_id, now, late_after).state)
+    forgotten = defaultdict(int)
+    for department_id in _forgotten().filter(department__in=chosen).values_list("department_id", flat=True):
+        forgotten[department_id] += 1
+    return [
+        DepartmentTotal(
+            department.pk,
+            department.name,
+            department.preschool_id,
+            forgotten=forgotten[department.pk],
+            **vars(Counts.of(states[department.pk])),
+        )
+        for department in chosen
+    ]
+
+
+def preschool_day(preschool: Preschool, day: date, now: datetime) -> PreschoolDay:
+    """Return a day at the preschool, child by child: ten queries. A day that has been is seen from its end."""
+    departments = list(preschool.departments.open_on(day))
+    places = _places_in([department.pk for department in departments], holds_on(day))
+    facts = known(places, day, day, places=places)
+    _begins, ends = days.day_bounds(day)
+    seen_at = min(now, ends - timedelta(seconds=1)) if day <= days.day_of(now) else days.day_bounds(day)[0]
+    late_after = Municipality.current().late_after_minutes
+    names = Child.objects.filter(pk__in=places).only("given_name", "family_name").in_bulk()
+    rows: dict[UUID, list[tuple[DayRow, State]]] = defaultdict(list)
+    for child_id, (place, *_later) in places.items():
+        state = facts.state(child_id, seen_at, late_after)
+        rows[place.department_id].append((_day_row(names[child_id], facts, day, state), state.state))
+    here = Place(preschool.pk, date.min, None, preschool.pk, "", preschool.pk, "", preschool.area_id, False)
+    return PreschoolDay(
+        day=day,
+        closed=facts.closed_reason(here, day),
+        departments=tuple(
+            DayDepartment(
+                department.pk,
+                department.name,
+                Counts.of(state for _row, state in rows[department.pk]),
+                tuple(sorted((row for row, _state in rows[department.pk]), key=lambda row: (row.name, row.child_id))),
+            )
+            for department in departments
+        ),
+    )
+
+
+def preschool_month(preschool: Preschool, month: date) -> PreschoolMonth:
+    """Return a month at the preschool, day by day: eight queries. `month` is any day in it."""
+    first = month.replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    departments = list(preschool.departments.open_on(first).values_list("pk", flat=True))
+    during = Q(starts_on__lte=last) & (Q(ends_on=None) | Q(ends_on__gte=first))
+    places = _places_in(departments, during)
+    facts = known(places, first, last, places=places)
+    here = set(departments)
+    return PreschoolMonth(first, tuple(_month_day(day, facts, here) for day in days.span(first, last)))
+
+
+def forgotten_stays(preschools: Iterable[Preschool], now: datetime) -> list[ForgottenStay]:
+    """Return the stays at these preschools that a person must correct, oldest first: one query.
+
+    Those that were flagged in the evening and are still open, and those that a later arrival left without an end in
+    the last thirty days.
+    """
+    recent = Q(is_forgotten=True, arrived_at__gte=now - timedelta(days=30))
+    stays = (
+        Stay.objects.filter(Q(is_forgotten=False) & ~Q(flagged_on=None) | recent, left_at=None)
+        .filter(department__preschool__in=list(preschools))
+        .select_related("department")
+        .order_by("arrived_at")
+    )
+    return [
+        ForgottenStay(stay_id, child_id, f"{given} {family}".strip(), department_id, department, preschool_id, arrived_at)
+        for stay_id, child_id, given, family, department_id, department, preschool_id, arrived_at in stays.values_list(
+            "id", "child_id", "child__given_name", "child__family_name",
+            "department_id", "department__name", "department__preschool_id", "arrived_at",
+        )
+    ]  # fmt: skip
+
+
+def _forgotten() -> QuerySet[Stay]:
+    return Stay.objects.open().exclude(flagged_on=None)
+
+
+def _places_in(department_ids: Iterable[UUID], holding: Q) -> dict[UUID, list[Place]]:
+    """Return where the children of these departments are while `holding` holds, backup placements first: one query.
+
+    A child that is away in another department for all of that time is not among them.
+    """
+
+    ids = set(department_ids)
+    placed = Placement.objects.filter(holding, department__in=ids).values("child")
+    backup = BackupPlacement.objects.filter(holding, department__in=ids).values("child")
+    concerned = Child.objects.filter(Q(pk__in=placed) | Q(pk__in=backup)).values("pk")
+    found = places_of(concerned, holding)
+    return {child_id: places for child_id, places in found.items() if any(p.department_id in ids for p in places)}
+
+
+def _day_row(child: Child, facts: Known, day: date, state: rules.DayState) -> DayRow:
+    plan = facts.planned(child.pk, day)
+    stays = _stays_on(facts, child.pk, day)
+    ended = [f"{words.clock(stay.arrived_at)}–{words.clock(stay.left_at)}" for stay in stays]
+    return DayRow(
+        child_id=child.pk,
+        name=child.full_name,
+        state=words.badge(state, plan, with_reason=True),
+        text=words.badge_text(state, plan, with_reason=True),
+        planned=words.times(plan.intervals),
+        came=", ".join(ended),
+        minutes_planned=rules.minutes_planned(plan, get_default_timezone()),
+        minutes_stayed=sum(stay.minutes or 0 for stay in stays),
+    )
+
+
+def _month_day(day: date, facts: Known, department_ids: set[UUID]) -> MonthDay:
+    planned = came = absent = minutes_planned = minutes_stayed = 0
+    closed = True
+    for child_id in facts.places:
+        place = facts.place(child_id, day)
+        if place is None or place.department_id not in department_ids:
+            continue
+        plan = facts.planned(child_id, day)
+        stays = _stays_on(facts, child_id, day)
+        closed = closed and plan.is_closed
+        planned += bool(plan.intervals) and not plan.is_closed
+        absent += plan.absence is not None and not stays and not plan.is_closed
+        came += bool(stays)
+        minutes_planned += rules.minutes_planned(plan, get_default_timezone())
+        minutes_stayed += sum(stay.minutes or 0 for stay in stays)
+    return MonthDay(day, closed, planned, came, absent, minutes_planned, minutes_stayed)
+
+
+def _stays_on(facts: Known, child_id: UUID, day: date) -> list[rules.Stay]:
+    stays = facts.stays.get(child_id, ())
+    return sorted((s for s in stays if days.day_of(s.arrived_at) == day), key=lambda stay: stay.arrived_at)
