@@ -145,7 +145,7 @@ class Register:
     def write(self, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for name, rows in self.lists.items():
-            text = json.dumps({"data": rows, "pageToken": None}, ensure_ascii=False)
+            text = json.dumps({"data": rows, "pageToken": None})
             (folder / f"{name}.json").write_text(text, encoding="utf-8")
         for old in folder.glob("*.json"):
             if old.stem not in self.lists:

@@ -24,6 +24,7 @@ class PlacementsWriter:
 
     def write(self, child_ids: dict[str, UUID]) -> None:
         """Create, change and end the placements of these children (our ids by the register's)."""
+        self._part_from_other_children(child_ids)
         existing: dict[UUID, list[Placement]] = defaultdict(list)
         for row in Placement.objects.filter(child__in=child_ids.values()).order_by("starts_on"):
             existing[row.child_id].append(row)
@@ -41,6 +42,17 @@ class PlacementsWriter:
             row.starts_on, row.ends_on = self._goal[row.pk]
         Placement.objects.bulk_update(self.changed, FIELDS, batch_size=200)
         Placement.objects.bulk_create(self.new, batch_size=500)
+
+    def _part_from_other_children(self, child_ids: dict[str, UUID]) -> None:
+        """Free the ids of placements that the register has given to another child; the old one then ends as usual."""
+        plan = self.run.plan.placements
+        owners = {row.id: child_id for key, child_id in child_ids.items() for row in plan.get(key, ())}
+        parted = []
+        for placement in Placement.objects.filter(register_id__in=list(owners)):
+            if placement.register_id and placement.child_id != owners[placement.register_id]:
+                placement.register_id = f"{placement.register_id[:40]}:{placement.pk.hex}"
+                parted.append(placement)
+        Placement.objects.bulk_update(parted, ["register_id"], batch_size=200)
 
     def _settle_child(self, child_id: UUID, present: list[Placement], wanted: list[rows.Placement]) -> None:
         pairs, left = self._pair(present, wanted)

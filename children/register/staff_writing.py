@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from children.models import Area, Preschool, StaffRole
 from children.register.relations import RoleRow
 from children.register.rows import Entity, Role
@@ -31,7 +33,8 @@ class RolesWriter:
         duties = list(duties)
         wanted = {row.id: row for _duty_id, rows in duties for row in rows if row.person_id in self.run.adults}
         people = {self.run.adults[row.person_id] for row in wanted.values()}
-        present = list(StaffRole.objects.filter(person__in=people).exclude(register_id=None))
+        match = Q(person__in=people) | Q(register_id__in=list(wanted))  # a duty may have gone to somebody else
+        present = list(StaffRole.objects.filter(match).exclude(register_id=None))
         by_id = {role.register_id: role for role in present}
         by_place = {_place(role): role for role in present}
         new, changed = [], []
