@@ -135,13 +135,13 @@ def _name_staff(register: Register) -> None:
 
 
 def _mark_one_as_protected(register: Register) -> None:
-    """Mark one child and its guardians at Ekorren: on every page they bear an alias."""
-    ekorren = register.group("Ekorren")["id"]
+    """Mark one child and its guardians at Blåsippan: on every page they bear an alias."""
+    department = register.group("Blåsippan")["id"]
     guardians, children = next(
         (guardians, children)
         for guardians, children in register.families()
         if len(children) == 1
-        and register.placements[children[0]["id"]]["group"]["id"] == ekorren
+        and register.placements[children[0]["id"]]["group"]["id"] == department
         and register.is_placed_today(children[0])
     )
     for row in (*guardians, *children):

@@ -1,0 +1,73 @@
+"""What is decided at the preschools of the demo: tablets, a planning day, somebody kept away, a borrowed place."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from accounts.models import User
+from attendance.services import close_day
+from children import tablets
+from children.protection import identities_kept_by, name_reader
+from children.services.relations import block, write_allergy
+from portal.demo.cast import Cast, dice
+from portal.demo.people import MARIA
+from portal.lib import days
+
+ALLERGIES = (
+    "Jordnötter. Adrenalinpenna i skåpet ovanför handfatet.",
+    "Mjölkprotein. Egen havremjölk i kylen.",
+    "Ägg. Tål i bakat bröd.",
+    "Bi och geting. Ring vårdnadshavare vid stick.",
+)
+WITHOUT_TABLET = "Snäckan"
+QUIET_TABLET = "Tallkotten"
+BARRED_REASON = "Beslut i tingsrätten den 3 november. Kopia hos rektor."
+
+
+def pair_tablets(cast: Cast, now: datetime) -> None:
+    """Give every department but one a tablet in its hall; one of them has been silent for days."""
+    for department in cast.departments:
+        if department.name == WITHOUT_TABLET:
+            continue
+        code = tablets.make_pairing_code(
+            department=department, tablet_name="Hallen", actor_person=cast.principal, now=now
+        )
+        tablet, _secret = tablets.pair(code=code, now=now)
+        if department.name == QUIET_TABLET:
+            tablet.seen_at = now - timedelta(days=3, hours=2)
+            tablet.save(update_fields=["seen_at"])
+
+
+def name_readers(cast: Cast, now: datetime) -> None:
+    """Let the principal and one of the staff open the protected identities, which somebody must before confirming."""
+    actor = cast.leads()
+    for identity in identities_kept_by(actor):
+        for reader in (cast.principal, User.objects.with_email(MARIA.email).get()):
+            name_reader(actor=actor, identity=identity, reader=reader, now=now)
+
+
+def decide(cast: Cast, now: datetime) -> None:
+    """Close a day ahead, keep a guardian away, lend a child a place, note what children cannot eat."""
+    today, actor = days.day_of(now), cast.leads(days.day_of(now))
+    preschool = cast.department("Blåsippan").preschool_id
+    close_day(day=next_weekday(today, 14), reason="Planeringsdag", actor=actor, now=now, preschool_id=preschool)
+    placed = cast.at(today)
+    for department in cast.departments:
+        children = placed[department.id]
+        for child in dice("allergy", department.name).sample(children, min(2, len(children))):
+            write_allergy(actor=actor, child=child, text=dice(child.id).choice(ALLERGIES), now=now)
+    apart = next(child for child in placed[cast.department("Blåsippan").id] if len(cast.guardians[child.id]) == 2)
+    block(actor=actor, child=apart, person_id=cast.guardians[apart.id][1].id, reason=BARRED_REASON, now=now)
+    lent = placed[cast.department("Ekorren").id][-1]
+    lent.backup_placements.create(
+        department=cast.department("Blåsippan"),
+        starts_on=today,
+        ends_on=today + timedelta(days=2),
+        made_by=cast.principal,
+    )
+
+
+def next_weekday(day: date, ahead: int) -> date:
+    """Return the day so many days ahead, or the Monday after when that is a weekend."""
+    found = day + timedelta(days=ahead)
+    return found if found.weekday() < 5 else days.monday_of(found) + timedelta(days=7)
