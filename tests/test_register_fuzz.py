@@ -84,7 +84,8 @@ def test_no_register_breaks_the_import(first: dict[str, Any], second: dict[str, 
 def _check_that_nothing_is_half() -> None:
     assert not Guardianship.objects.confirmed().exists()
     assert not StaffRole.objects.filter(person__register_id=None).exists()
-    for holder in [*Child.objects.all(), *User.objects.all()]:
+    holders: list[Child | User] = [*Child.objects.all(), *User.objects.all()]
+    for holder in holders:
         assert holder.given_name
         column = "child" if isinstance(holder, Child) else "person"
         assert ProtectedIdentity.objects.filter(**{column: holder}).exists() == holder.is_protected
