@@ -83,6 +83,31 @@ def invitees(actor: Actor, department: Department) -> list[Invitee]:
     ]
 
 
+@dataclass(frozen=True)
+class FamilyRow:
+    """A child with all its guardians, as the page of invitations lists them."""
+
+    child: Child
+    invitees: list[Invitee]
+
+    @property
+    def has_somebody_to_invite(self) -> bool:
+        return any(one.may_be_invited for one in self.invitees)
+
+    @property
+    def has_somebody_new(self) -> bool:
+        return any(one.state == InvitationState.NEW for one in self.invitees)
+
+
+def family_rows(found: Iterable[Invitee]) -> list[FamilyRow]:
+    """Return the same by child, in the order of names; a child without any guardian is not among them."""
+    rows: dict[UUID, FamilyRow] = {}
+    for one in found:
+        for child in one.children:
+            rows.setdefault(child.pk, FamilyRow(child, [])).invitees.append(one)
+    return sorted(rows.values(), key=lambda row: (row.child.given_name.casefold(), row.child.family_name.casefold()))
+
+
 def _latest_invitations(people: Iterable[UUID]) -> dict[UUID, Invitation]:
     rows = Invitation.objects.filter(person__in=list(people)).order_by("created_at")
     return {row.person_id: row for row in rows}
@@ -170,3 +195,17 @@ def pending_count(actor: Actor) -> int:
     """Return how many guardianships wait for this person to confirm them."""
     children = children_for(actor, Action.CONFIRM_GUARDIAN)
     return Guardianship.objects.on_or_after(actor.today).pending().filter(child__in=children).count()
+
+
+def pending_by_department(actor: Actor, departments: Iterable[Department]) -> list[tuple[Department, int]]:
+    """Return the departments at which guardianships wait for this person to confirm them, with how many."""
+    counted = [(one, _pending_in(actor, one)) for one in sorted(departments, key=_place_of)]
+    return [(department, count) for department, count in counted if count]
+
+
+def _pending_in(actor: Actor, department: Department) -> int:
+    return len(pending_guardians(invitable_children(actor, department), actor.today))
+
+
+def _place_of(department: Department) -> tuple[str, str]:
+    return department.preschool.name, department.name

@@ -1,0 +1,47 @@
+"""Addresses of the children's room."""
+
+from django.urls import path
+
+from children.views import contacts, devices, invitations, protection, register, relations, staff, tablets
+
+app_name = "children"
+
+urlpatterns = [
+    # Those who work with children
+    path("barn/<uuid:child_id>/", staff.child, name="child"),
+    path("barn/<uuid:child_id>/allergi/", staff.allergy, name="allergy"),
+    path("avdelning/<uuid:department_id>/barn/", staff.department_list, name="department_children"),
+    path("forskola/<uuid:preschool_id>/barn/", staff.preschool_list, name="preschool_children"),
+    path("vardnadshavare/", relations.pending, name="pending"),
+    path("avdelning/<uuid:department_id>/vardnadshavare/", relations.confirm, name="confirm"),
+    path("avdelning/<uuid:department_id>/inbjudningar/", invitations.invitations, name="invitations"),
+    path("avdelning/<uuid:department_id>/inbjudningar/granska/", invitations.review, name="invitations_review"),
+    path("avdelning/<uuid:department_id>/inbjudningar/brev/", invitations.letters, name="invitations_letters"),
+    path("avdelning/<uuid:department_id>/inbjudningar/skicka/", invitations.send, name="invitations_send"),
+    # Guardians
+    path("barn/<uuid:child_id>/kontakter/", contacts.contacts, name="contacts"),
+    path("barn/<uuid:child_id>/kontakter/<uuid:contact_id>/bort/", contacts.contact_remove, name="contact_remove"),
+    # Principals
+    path("barn/<uuid:child_id>/sparr/", relations.block_guardian, name="block"),
+    path("barn/<uuid:child_id>/sparr/<uuid:block_id>/hav/", relations.block_lift, name="block_lift"),
+    path("barn/<uuid:child_id>/behorighet/", relations.grants, name="grants"),
+    path("barn/<uuid:child_id>/behorighet/<uuid:person_id>/bort/", relations.grant_withdraw, name="grant_withdraw"),
+    path("skyddat/<uuid:identity_id>/", protection.identity, name="identity"),
+    path("skyddade/", protection.kept, name="kept"),
+    path("skyddade/<uuid:identity_id>/", protection.readers, name="readers"),
+    path("skyddade/<uuid:identity_id>/bort/", protection.reader_remove, name="reader_remove"),
+    path("skyddade/<uuid:identity_id>/hav/", protection.lift, name="protection_lift"),
+    path("forskola/<uuid:preschool_id>/plattor/", tablets.tablets, name="tablets"),
+    path("forskola/<uuid:preschool_id>/plattor/kod/<uuid:code_id>/", tablets.tablet_code, name="tablet_code"),
+    path(
+        "forskola/<uuid:preschool_id>/plattor/<uuid:tablet_id>/stang-ute/", tablets.tablet_revoke, name="tablet_revoke"
+    ),
+    # The device
+    path("platta/", devices.tablet, name="tablet"),
+    path("platta/para/", devices.pair, name="pair"),
+    path("platta/pin/", devices.pin, name="pin"),
+    path("platta/pin/slut/", devices.pin_end, name="pin_end"),
+    # Administrators
+    path("register/", register.register, name="register"),
+    path("register/<uuid:run_id>/", register.register_run, name="register_run"),
+]
