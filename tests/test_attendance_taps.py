@@ -233,7 +233,7 @@ def test_the_board_costs_the_same_for_two_and_for_forty(
             board_of(cast.blasippan, actor=actor, now=morning)
 
     with_pin = Actor.of_tablet(Tablet.objects.get(), cast.maria)
-    assert hall.municipality and with_pin.municipality and with_pin.roles  # noqa: PT018 (read beforehand)
+    assert {hall.municipality.pk, with_pin.municipality.pk, len(with_pin.roles)} == {1}  # read beforehand
     look(hall, 7)
     look(with_pin, 9)
     for number in range(38):

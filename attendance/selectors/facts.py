@@ -6,18 +6,18 @@ Always the same number of queries, however many children and days there are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import starmap
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
 
 from attendance import rules
 from attendance.models import Absence, ClosedDay, DayPlan, PlanningRule, Stay, WeekPlan
-from children.models import BackupPlacement, Placement
+from children.models import BackupPlacement, Block, Guardianship, Placement
 from portal.lib import days
 from portal.lib.models import holds_on
 
@@ -161,13 +161,14 @@ def known(
     *,
     with_stays: bool = True,
     places: dict[UUID, list[Place]] | None = None,
+    places_until: date | None = None,
 ) -> Known:
     """Read what is known of these children from `first` to `last`: six queries, one less with places already read."""
     ids = list(child_ids)
     found = Known(first, last)
     if not ids:
         return found
-    holding = Q(starts_on__lte=last) & (Q(ends_on=None) | Q(ends_on__gte=first))
+    holding = Q(starts_on__lte=places_until or last) & (Q(ends_on=None) | Q(ends_on__gte=first))
     found.places = places_of(ids, holding) if places is None else places
     for plan in WeekPlan.objects.on_or_after(first).filter(child__in=ids, starts_on__lte=last):
         found.plans[plan.child_id].append(plan_of(plan))
@@ -184,6 +185,12 @@ def known(
         ):
             found.stays[stay.child_id].append(stay_of(stay))
     return found
+
+
+def guardians_of(child_ids: Collection[UUID], day: date) -> QuerySet[Guardianship]:
+    """Return the confirmed guardianships that hold on `day`, without those of people who are kept out."""
+    blocked = Block.objects.in_force().filter(child=OuterRef("child"), person=OuterRef("guardian"))
+    return Guardianship.objects.on(day).confirmed().filter(~Exists(blocked), child__in=child_ids)
 
 
 def cut_off_for(place: Place | None) -> rules.CutOff:

@@ -128,11 +128,11 @@ class ForgottenStay:
 
     stay_id: UUID
     child_id: UUID
-    name: str
     department_id: UUID
     department: str
     preschool_id: UUID
     arrived_at: datetime
+    name: str
 
 
 def department_totals(departments: Iterable[Department], now: datetime) -> list[DepartmentTotal]:
@@ -145,7 +145,7 @@ def department_totals(departments: Iterable[Department], now: datetime) -> list[
     states: dict[UUID, list[State]] = defaultdict(list)
     for child_id, (place, *_later) in places.items():
         states[place.department_id].append(facts.state(child_id, now, late_after).state)
-    forgotten = defaultdict(int)
+    forgotten: dict[UUID, int] = defaultdict(int)
     for department_id in _forgotten().filter(department__in=chosen).values_list("department_id", flat=True):
         forgotten[department_id] += 1
     return [
@@ -211,16 +211,13 @@ def forgotten_stays(preschools: Iterable[Preschool], now: datetime) -> list[Forg
     stays = (
         Stay.objects.filter(Q(is_forgotten=False) & ~Q(flagged_on=None) | recent, left_at=None)
         .filter(department__preschool__in=list(preschools))
-        .select_related("department")
         .order_by("arrived_at")
     )
+    columns = ("id", "child_id", "department_id", "department__name", "department__preschool_id", "arrived_at")
     return [
-        ForgottenStay(stay_id, child_id, f"{given} {family}".strip(), department_id, department, preschool_id, arrived_at)
-        for stay_id, child_id, given, family, department_id, department, preschool_id, arrived_at in stays.values_list(
-            "id", "child_id", "child__given_name", "child__family_name",
-            "department_id", "department__name", "department__preschool_id", "arrived_at",
-        )
-    ]  # fmt: skip
+        ForgottenStay(*ids, name=f"{given} {family}".strip())
+        for given, family, *ids in stays.values_list("child__given_name", "child__family_name", *columns)
+    ]
 
 
 def _forgotten() -> QuerySet[Stay]:

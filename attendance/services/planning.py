@@ -16,9 +16,8 @@ from django.utils.translation import gettext_lazy
 from accounts import audit
 from attendance import rules
 from attendance.models import DayPlan, WeekPlan
-from attendance.selectors.facts import Place, cut_off_for, departments_of, stored
+from attendance.selectors.facts import Place, cut_off_for, departments_of, guardians_of, stored
 from attendance.services.absence import LONGEST, lock_children
-from attendance.services.telling import guardians_of
 from children.access import Action
 from children.actors import Actor
 from children.models import Child, Contact

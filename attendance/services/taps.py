@@ -18,8 +18,8 @@ from accounts import audit
 from accounts.models import User
 from attendance import rules
 from attendance.models import Absence, Stay, TapEvent
-from attendance.selectors.facts import Known, departments_of, known, stay_of
-from attendance.services.telling import guardians_of, tell_of_taps
+from attendance.selectors.facts import Known, departments_of, guardians_of, known, stay_of
+from attendance.services.telling import tell_of_taps
 from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Tablet

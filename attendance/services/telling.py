@@ -6,19 +6,13 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
-from attendance.selectors.facts import Place
-from children.models import Block, Guardianship, StaffRole
+from attendance.selectors.facts import Place, guardians_of
+from children.models import Block, StaffRole
 from notifications import rules as notice_rules
 from notifications.models import Kind, Preference, Way
 from notifications.services import notify
-
-
-def guardians_of(child_ids: Collection[UUID], day: date) -> QuerySet[Guardianship]:
-    """Return the confirmed guardianships that hold on `day`, without those of people who are kept out."""
-    blocked = Block.objects.in_force().filter(child=OuterRef("child"), person=OuterRef("guardian"))
-    return Guardianship.objects.on(day).confirmed().filter(~Exists(blocked), child__in=child_ids)
 
 
 def tell_of_taps(taps: Iterable[tuple[UUID, UUID, Kind]], *, today: date, now: datetime) -> None:

@@ -1,0 +1,250 @@
+"""What a guardian sees: the children today, and the times that were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from attendance import rules
+from attendance.models import Stay
+from attendance.rules import Reason, State
+from attendance.selectors import words
+from attendance.selectors.facts import Known, Place, guardians_of, known
+from children.access import Action, children_for
+from children.actors import Actor
+from children.models import Child, Contact
+from portal.lib import days
+
+NAMES = ("id", "given_name", "family_name")
+
+
+@dataclass(frozen=True)
+class ChildCard:
+    """One child on the guardian's home (attendance/guardian/child_card.html): today, and what can be done about it.
+
+    `can_report_sick` asks for the two taps; `change` is the word on the way to the day's page, or nothing;
+    `back` the word that ends the absence `absence_id`.
+    """
+
+    child_id: UUID
+    name: str
+    full_name: str
+    initials: str
+    tint: int
+    department: str
+    state: str
+    state_text: str
+    today: date
+    times: str = ""
+    collector: str = ""
+    note: str = ""
+    can_report_sick: bool = False
+    change: str = ""
+    needs_plan: bool = False
+    absence_id: UUID | None = None
+    back: str = ""
+
+
+@dataclass(frozen=True)
+class HistoryDay:
+    """One day that was: planned times, real times, and why the child was away."""
+
+    day: date
+    planned: str
+    came: str
+    away: str
+    minutes: int
+    is_open: bool
+
+    @property
+    def hours(self) -> str:
+        return words.hours(self.minutes) if self.minutes else ""
+
+
+@dataclass(frozen=True)
+class History:
+    """A month of real times; `earlier` and `later` are the neighbouring months, None where there is nothing to see."""
+
+    first: date
+    days: tuple[HistoryDay, ...]
+    earlier: date | None
+    later: date | None
+
+    @property
+    def hours(self) -> str:
+        return words.hours(sum(day.minutes for day in self.days))
+
+
+@dataclass(frozen=True)
+class MayCollect:
+    """Somebody who may be chosen to collect: `key` is what the form posts."""
+
+    key: str
+    name: str
+
+
+def guardian_home(actor: Actor, now: datetime) -> list[ChildCard]:
+    """Return the cards of the children that are placed now or soon, oldest first: seven queries."""
+    return _cards(actor, list(_own(actor).order_by("birth_date", "given_name", "pk")), now)
+
+
+def child_card(actor: Actor, child: Child, now: datetime) -> ChildCard:
+    """Return one child's card: six queries. Access is the caller's (`get_child`)."""
+    return _cards(actor, [child], now)[0]
+
+
+def own_children(actor: Actor) -> list[Child]:
+    """Return the children that the guardian plans for, oldest first: one query."""
+    return list(_own(actor).order_by("birth_date", "given_name", "pk"))
+
+
+def who_may_collect(actor: Actor, child: Child) -> list[MayCollect]:
+    """Return the guardians and the contacts who may collect the child, the asking guardian first: two queries."""
+    guardians = guardians_of([child.pk], actor.today).select_related("guardian")
+    people = sorted((row.guardian for row in guardians), key=lambda person: (person.pk != actor.person_id, person.pk))
+    named = [
+        MayCollect(f"g:{person.pk}", _("Du") if person.pk == actor.person_id else person.full_name) for person in people
+    ]
+    contacts = Contact.objects.current().filter(child=child, may_collect=True).order_by("created_at")
+    return named + [
+        MayCollect(f"c:{contact.pk}", f"{contact.name} ({contact.relation})" if contact.relation else contact.name)
+        for contact in contacts
+    ]
+
+
+def child_history(child: Child, month: date, *, today: date) -> History:
+    """Return the month's days until today on which something was planned or happened: seven queries."""
+    first = month.replace(day=1)
+    after = (first + timedelta(days=31)).replace(day=1)
+    last = min(after - timedelta(days=1), today)
+    facts = known([child.pk], first, last)
+    rows = [row for day in days.span(first, last) if (row := _history_day(child.pk, facts, day))]
+    has_more = Stay.objects.filter(child=child, arrived_at__lt=days.day_bounds(first)[0]).exists()
+    return History(
+        first=first,
+        days=tuple(reversed(rows)),
+        earlier=(first - timedelta(days=1)).replace(day=1) if has_more else None,
+        later=after if after <= today else None,
+    )
+
+
+def _own(actor: Actor) -> QuerySet[Child]:
+    return children_for(actor, Action.PLAN).only(*NAMES, "birth_date")
+
+
+def _cards(actor: Actor, children: Sequence[Child], now: datetime) -> list[ChildCard]:
+    today = days.day_of(now)
+    horizon = today + timedelta(days=actor.municipality.visible_before_days)
+    # Until the horizon, so that a child's first department is known before its first day.
+    facts = known([child.pk for child in children], today, today, places_until=horizon)
+    return [_card(actor, child, facts, now) for child in children]
+
+
+def _card(actor: Actor, child: Child, facts: Known, now: datetime) -> ChildCard:
+    today = days.day_of(now)
+    place = facts.place(child.pk, today)
+    plan = facts.planned(child.pk, today)
+    state = facts.state(child.pk, now, actor.municipality.late_after_minutes)
+    day_plan = facts.day_plans.get((child.pk, today))
+    who = words.collector(day_plan, actor.person_id)
+    shown: dict[str, Any] = {
+        "child_id": child.pk,
+        "name": child.given_name,
+        "full_name": child.full_name,
+        "initials": child.initials,
+        "tint": child.tint,
+        "today": today,
+    }
+    if place is None:
+        return _coming(shown, child, facts)
+    shown |= {
+        "department": place.department,
+        "state": words.badge(state, plan, with_reason=True),
+        "state_text": _badge_text(state, plan),
+        "collector": _("{who} hämtar").format(who=who) if who else "",
+    }
+    if state.state == State.PRESENT:
+        return ChildCard(**shown, times=_until(state), note=words.gaps(state), change=_("Ändra hämtning"))
+    if state.state in (State.EXPECTED, State.LATE):
+        if plan.is_unplanned:
+            note = _("Avdelningen vet inte när {name} kommer.").format(name=child.given_name)
+            return ChildCard(**shown, note=note, can_report_sick=True, change=_("Lägg tider"), needs_plan=True)
+        return ChildCard(
+            **shown,
+            times=words.times(plan.intervals),
+            note=words.gaps(state),
+            can_report_sick=True,
+            change=_("Ändra dagen"),
+        )
+    shown["collector"] = ""
+    if state.state == State.LEFT:
+        again = _("Åter {time}.").format(time=words.clock(state.returns_at)) if state.returns_at else ""
+        return ChildCard(**shown, note=" ".join(filter(None, [_was_here(facts.stays.get(child.pk, ()), today), again])))
+    if state.state == State.CLOSED:
+        return ChildCard(**shown, note=plan.closed)
+    absence = plan.absence or next(iter(plan.gaps), None)
+    if absence is None or absence.id is None:
+        return ChildCard(**shown, note=_("Enligt schemat"), change=_("Ändra dagen"))
+    until = words.until_words(state, today)
+    back = _("Frisk igen") if state.reason == Reason.SICK else _("Kommer ändå")
+    return ChildCard(**shown, note=until[:1].upper() + until[1:], absence_id=absence.id, back=back)
+
+
+def _coming(shown: dict[str, Any], child: Child, facts: Known) -> ChildCard:
+    """Return the card of a child whose first day is still to come."""
+    first: Place | None = next(iter(sorted(facts.places.get(child.pk, ()), key=lambda place: place.starts_on)), None)
+    starts = date_format(first.starts_on, "l j F") if first else ""
+    return ChildCard(
+        **shown,
+        department=first.department if first else "",
+        state="coming",
+        state_text=_("Börjar snart"),
+        note=_("Första dagen är {day}.").format(day=starts) if starts else "",
+        change="" if any(facts.plans.get(child.pk, ())) else _("Lägg tider"),
+        needs_plan=True,
+    )
+
+
+def _badge_text(state: rules.DayState, plan: rules.PlannedDay) -> str:
+    """Return the badge: at home "Väntas" needs no time, it stands below."""
+    if state.state == State.EXPECTED and not plan.is_unplanned:
+        return _("Väntas")
+    return words.badge_text(state, plan, with_reason=True)
+
+
+def _until(state: rules.DayState) -> str:
+    return _("Hämtas {time}").format(time=words.clock(state.collected_at)) if state.collected_at else ""
+
+
+def _was_here(stays: Sequence[rules.Stay], today: date) -> str:
+    ended = [stay for stay in stays if stay.left_at and days.day_of(stay.left_at) == today]
+    spans = ", ".join(f"{words.clock(stay.arrived_at)}–{words.clock(stay.left_at)}" for stay in ended)
+    return _("Var här {times}.").format(times=spans)
+
+
+def _history_day(child_id: UUID, facts: Known, day: date) -> HistoryDay | None:
+    plan = facts.planned(child_id, day)
+    stays = sorted(
+        (stay for stay in facts.stays.get(child_id, ()) if days.day_of(stay.arrived_at) == day),
+        key=lambda stay: stay.arrived_at,
+    )
+    away = words.reason_word(plan.absence.reason) if plan.absence else ""
+    if plan.is_closed:
+        away = plan.closed or _("Stängt")
+    if not stays and not plan.intervals and not plan.absence:
+        return None
+    return HistoryDay(
+        day=day,
+        planned=words.times(plan.intervals),
+        came=", ".join(f"{words.clock(stay.arrived_at)}–{words.clock(stay.left_at)}" for stay in stays),
+        away=away,
+        minutes=sum(stay.minutes or 0 for stay in stays),
+        is_open=any(stay.left_at is None for stay in stays),
+    )
