@@ -139,7 +139,7 @@ def department_totals(departments: Iterable[Department], now: datetime) -> list[
     """Return each department's children by state, in the given order: nine queries for two departments or twenty."""
     chosen = list(departments)
     today = days.day_of(now)
-    places = _places_in([department.pk for department in chosen], holds_on(today))
+    places = places_in([department.pk for department in chosen], holds_on(today))
     facts = known(places, today, today, places=places)
     late_after = Municipality.current().late_after_minutes
     states: dict[UUID, list[State]] = defaultdict(list)
@@ -163,7 +163,7 @@ def department_totals(departments: Iterable[Department], now: datetime) -> list[
 def preschool_day(preschool: Preschool, day: date, now: datetime) -> PreschoolDay:
     """Return a day at the preschool, child by child: ten queries. A day that has been is seen from its end."""
     departments = list(preschool.departments.open_on(day))
-    places = _places_in([department.pk for department in departments], holds_on(day))
+    places = places_in([department.pk for department in departments], holds_on(day))
     facts = known(places, day, day, places=places)
     _begins, ends = days.day_bounds(day)
     seen_at = min(now, ends - timedelta(seconds=1)) if day <= days.day_of(now) else days.day_bounds(day)[0]
@@ -195,7 +195,7 @@ def preschool_month(preschool: Preschool, month: date) -> PreschoolMonth:
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     departments = list(preschool.departments.open_on(first).values_list("pk", flat=True))
     during = Q(starts_on__lte=last) & (Q(ends_on=None) | Q(ends_on__gte=first))
-    places = _places_in(departments, during)
+    places = places_in(departments, during)
     facts = known(places, first, last, places=places)
     here = set(departments)
     return PreschoolMonth(first, tuple(_month_day(day, facts, here) for day in days.span(first, last)))
@@ -224,7 +224,7 @@ def _forgotten() -> QuerySet[Stay]:
     return Stay.objects.open().exclude(flagged_on=None)
 
 
-def _places_in(department_ids: Iterable[UUID], holding: Q) -> dict[UUID, list[Place]]:
+def places_in(department_ids: Iterable[UUID], holding: Q) -> dict[UUID, list[Place]]:
     """Return where the children of these departments are while `holding` holds, backup placements first: one query.
 
     A child that is away in another department for all of that time is not among them.

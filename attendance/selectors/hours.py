@@ -1,0 +1,89 @@
+"""Children in the house hour by hour, and families that have not said when they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from attendance import rules
+from attendance.selectors.facts import Known, known
+from attendance.selectors.preschool import places_in
+from children.models import Department
+from portal.lib import days
+from portal.lib.models import holds_on
+
+FIRST_HOUR, LAST_HOUR = 6, 17
+
+
+@dataclass(frozen=True)
+class Hour:
+    """How many children are in the house in the middle of an hour: as planned, and as it was (None: not yet)."""
+
+    hour: int
+    planned: int
+    here: int | None
+
+
+def children_by_hour(departments: Iterable[Department], now: datetime) -> list[Hour]:
+    """Return today's hours, at least from six to six, with how many children are there: six queries."""
+    today, here = days.day_of(now), days.local(now)
+    places = places_in([department.pk for department in departments], holds_on(today))
+    facts = known(places, today, today, places=places)
+    planned = [part for child_id in places for part in facts.planned(child_id, today).attending]
+    stays = [stay for own in facts.stays.values() for stay in own if not stay.is_forgotten]
+    hours = {FIRST_HOUR, LAST_HOUR, *(part.starts.hour for part in planned)}
+    hours |= {days.local(stay.arrived_at).hour for stay in stays if days.day_of(stay.arrived_at) == today}
+    return [
+        Hour(
+            hour,
+            planned=sum(_covers(part, time(hour, 30)) for part in planned),
+            here=_here(stays, days.at(today, time(hour, 30)), today) if time(hour, 30) <= here.time() else None,
+        )
+        for hour in range(min(hours), max(hours) + 1)
+    ]
+
+
+def _covers(part: rules.Interval, moment: time) -> bool:
+    return part.starts <= moment and (part.ends == time.min or moment < part.ends)
+
+
+def _here(stays: Iterable[rules.Stay], moment: datetime, today: date) -> int:
+    """Count the stays of today that had begun and not ended. One left open on an earlier day is not presence."""
+    return sum(
+        stay.arrived_at <= moment
+        and (stay.left_at is None or moment < stay.left_at)
+        and (stay.left_at is not None or days.day_of(stay.arrived_at) == today)
+        for stay in stays
+    )
+
+
+def without_plan(departments: Iterable[Department], monday: date) -> dict[UUID, int]:
+    """Return how many children at each department lack times for the week from `monday`: six queries.
+
+    A child whose whole week is absence or closed days, or who has said something about every open day, is not one.
+    """
+    week = days.week(monday, 5)
+    ids = {department.pk for department in departments}
+    places = places_in(ids, Q(starts_on__lte=week[-1]) & (Q(ends_on=None) | Q(ends_on__gte=monday)))
+    facts = known(places, monday, week[-1], places=places, with_stays=False)
+    found: dict[UUID, int] = {}
+    for child_id in places:
+        if department_id := _lacks_plan(facts, child_id, week, ids):
+            found[department_id] = found.get(department_id, 0) + 1
+    return found
+
+
+def _lacks_plan(facts: Known, child_id: UUID, week: Iterable[date], ids: set[UUID]) -> UUID | None:
+    for day in week:
+        place, plan = facts.place(child_id, day), facts.planned(child_id, day)
+        if place and place.department_id in ids and plan.is_unplanned and not plan.is_closed and not plan.absence:
+            return place.department_id
+    return None
+
+
+def next_monday(today: date) -> date:
+    return days.monday_of(today) + timedelta(days=7)
