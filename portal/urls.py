@@ -7,6 +7,7 @@ from portal.views import assets, health, public, pwa
 urlpatterns: list[URLPattern | URLResolver] = [
     path("konto/", include("accounts.allauth_urls")),
     path("", include("accounts.urls")),
+    path("", include("attendance.urls")),
     path("om/", public.about, name="about"),
     path("tillganglighet/", public.accessibility, name="accessibility"),
     path("personuppgifter/", public.privacy, name="privacy"),

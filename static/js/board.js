@@ -12,12 +12,14 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const EVERY = 1000;
 const RARELY = 15_000;
 const PATIENCE = 8000;
+const PIN_RESTS = 120_000;
 
 /** What the server sent for a tile, to tell whether it sends anything else. @type {WeakMap<Element, string>} */
 const sent = new WeakMap();
 /** The child whose tile was pressed last, and how many answers to presses have come. */
 let last = "";
 let answers = 0;
+let lastPress = Date.now();
 /** When the network went, by this device's clock. @type {Date | undefined} */
 let goneSince;
 let pause = EVERY;
@@ -125,6 +127,8 @@ function takeBoard(html) {
   const fresh = parsed(html);
   const list = /** @type {HTMLElement | null} */ (fresh.querySelector("#tiles"));
   if (!list) return location.reload();
+  // When a PIN has run out, what it opened goes away.
+  if (seer(list) !== seer(tiles())) closeDialogs();
   /** @type {string[]} */
   const news = [];
   rearrange(() => {
@@ -134,6 +138,7 @@ function takeBoard(html) {
     }
     const shown = tiles();
     shown.dataset.stamp = list.dataset.stamp;
+    shown.classList.remove("tiles-covered");
     shown.toggleAttribute("data-choosing", "choosing" in list.dataset);
     const wanted = [...list.children].map((tile) => settled(/** @type {HTMLElement} */ (tile), news));
     for (const tile of [...shown.children]) if (!wanted.includes(/** @type {HTMLElement} */ (tile))) tile.remove();
@@ -143,6 +148,13 @@ function takeBoard(html) {
   });
   setClock();
   if (news.length) say(news.join(". "));
+}
+
+/** For whose eyes the tiles are: the last part of their stamp. @param {HTMLElement} list */
+const seer = (list) => list.dataset.stamp?.split(".").pop() ?? "";
+
+function closeDialogs() {
+  for (const dialog of document.querySelectorAll("#dialogs dialog")) /** @type {HTMLDialogElement} */ (dialog).close();
 }
 
 /** Puts in what a press gave: changed tiles in their places, a toast, or a dialog. @param {string} html */
@@ -195,7 +207,7 @@ function say(text) {
 async function ask(address, how) {
   const response = await fetch(address, {
     ...how,
-    headers: { "HX-Request": "true" },
+    headers: { "HX-Request": "true", ...how?.headers },
     credentials: "same-origin",
     signal: AbortSignal.timeout(PATIENCE),
   });
@@ -214,7 +226,7 @@ async function look() {
   address.searchParams.set("sedan", tiles().dataset.stamp ?? "");
   if (isChoosing()) address.searchParams.set("valj", "1");
   try {
-    const response = await ask(address.href);
+    const response = await ask(address.href, { headers: { "X-Idle": "1" } });
     if (response.status >= 500) throw new TypeError(String(response.status));
     if (response.status === 403 || response.status === 404) return location.reload();
     const html = response.status === 200 ? await response.text() : "";
@@ -242,6 +254,10 @@ async function turn(address, shown) {
 function networkIsGone() {
   goneSince ??= new Date(Date.now() + skew);
   pause = Math.min(pause * 2, RARELY);
+  if ("pin" in form.dataset && seer(tiles()) && Date.now() - lastPress > PIN_RESTS) {
+    tiles().classList.add("tiles-covered");
+    closeDialogs();
+  }
   if (document.querySelector(".lane > .band")) return;
   const band = cloned("offline");
   /** @type {Element} */ (band.querySelector("[data-since]")).textContent = clockTime(goneSince);
@@ -312,15 +328,11 @@ async function press(pressed, button) {
     answers += 1;
     if (response.status >= 500) return notSent();
     const html = await response.text();
-    const dialog = pressed.closest("dialog");
-    const shows = parsed(html);
-    if (dialog && !shows.querySelector("dialog")) dialog.close();
-    if (pressed.closest(".toast")) pressed.closest(".toast")?.remove();
-    if (shows.querySelector("#tiles")) {
-      takeBoard(html);
-      history.replaceState(null, "", location.pathname);
-    }
+    const asksMore = parsed(html).querySelector("dialog");
+    if (!asksMore) pressed.closest("dialog")?.close();
     takeAnswer(html);
+    stillThere();
+    if (isChoosing() && !asksMore) await turn(form.dataset.fresh ?? "", location.pathname);
     look();
   } catch {
     notSent();
@@ -328,6 +340,12 @@ async function press(pressed, button) {
     tile?.removeAttribute("aria-busy");
     button?.removeAttribute("aria-disabled");
   }
+}
+
+/** Tells the session's warning (idle.js) that somebody is here. */
+function stillThere() {
+  lastPress = Date.now();
+  document.dispatchEvent(new CustomEvent("htmx:afterRequest", { detail: { successful: true } }));
 }
 
 document.addEventListener("submit", (event) => {
