@@ -88,6 +88,11 @@ CELERY_BEAT_SCHEDULE = {
     "send-letters": {"task": "children.tasks.send_letters", "schedule": 60.0, "options": {"expires": 60}},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "flag-forgotten-stays": {"task": "attendance.tasks.flag_forgotten_stays", "schedule": 1800.0},
+    "import-waiting-registers": {
+        "task": "children.tasks.import_waiting_registers",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": 86_400.0},
 }
 
