@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("konto/", include("accounts.allauth_urls")),
     path("", include("accounts.urls")),
     path("", include("attendance.urls")),
+    path("", include("children.urls")),
     path("om/", public.about, name="about"),
     path("tillganglighet/", public.accessibility, name="accessibility"),
     path("personuppgifter/", public.privacy, name="privacy"),
