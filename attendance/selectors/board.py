@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -183,7 +183,8 @@ def _tile(
         tint=child.tint,
         state=words.badge(state, plan, with_reason=is_open),
         text=words.badge_text(state, plan, with_reason=is_open),
-        detail=_detail(state, plan, day_plan, today),
+        # Illness and leave are told apart by "till och med" and "åter", too.
+        detail=_detail(state if is_open else replace(state, reason=None), plan, day_plan, today),
         tap=tap.value,
         tap_words=_("Hämta") if tap == rules.Tap.LEFT else _("Lämna in"),
         order=f"{ORDER[state.state]} {words.clock(first) or '99:99'} {child.tile_name} {child.pk}",
