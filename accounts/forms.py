@@ -178,6 +178,12 @@ class AddWebAuthnForm(webauthn_forms.AddWebAuthnForm):  # type: ignore[misc]  # 
         self.fields["name"].help_text = _("Så att du känner igen den om du har flera.")
         self.fields["credential"].error_messages["required"] = _("Enheten svarade inte. Försök igen.")
 
+    def clean(self) -> dict[str, Any]:
+        # Whatever the page's script asked for: without the device's own check of who holds it, it is no passkey.
+        self.cleaned_data["passwordless"] = True
+        found: dict[str, Any] = super().clean()
+        return found
+
 
 class EditWebAuthnForm(webauthn_forms.EditWebAuthnForm):  # type: ignore[misc]  # allauth is untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -59,7 +59,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth is untyped
 def email(request: HttpRequest) -> HttpResponse:
     """Another address to log in with."""
     person = _person(request)
