@@ -85,6 +85,7 @@ class ChildPage:
     identities: list[ProtectedIdentity]
     may_write_allergy: bool
     may_confirm: bool
+    may_grant: bool
     may_block: bool
     blocks: list[BlockRow]
 
@@ -103,6 +104,7 @@ def child_page(actor: Actor, child: Child) -> ChildPage:
         identities=list(identities_near(actor, child)),
         may_write_allergy=can(actor, Action.WRITE_ALLERGY, child),
         may_confirm=can(actor, Action.CONFIRM_GUARDIAN, child),
+        may_grant=can(actor, Action.GRANT, child),
         may_block=may_block and sees_family,
         blocks=blocks(child) if may_block and sees_family else [],
     )

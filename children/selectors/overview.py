@@ -44,6 +44,11 @@ def quiet_tablets(actor: Actor, now: datetime) -> list[Tablet]:
     return list(own.filter(seen_at__lt=now - SEEN_LATELY).select_related("department__preschool").order_by("seen_at"))
 
 
+def is_quiet(tablet: Tablet, now: datetime) -> bool:
+    """Tell whether a tablet has not been seen for a day."""
+    return tablet.seen_at is None or tablet.seen_at < now - SEEN_LATELY
+
+
 def departments_without_tablet(actor: Actor) -> list[Department]:
     """Return the actor's departments in which nobody has paired a tablet."""
     paired = Tablet.objects.paired().values("department")
