@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.core import signing
-from django.test import Client
 from django.http import HttpResponse as Answer
+from django.test import Client
 from django.utils.formats import date_format
 
 from accounts.models import AuditEntry, User
@@ -115,16 +115,12 @@ def test_one_tap_in_one_tap_out(cast: Cast, hall: Client, _at_0842: time_machine
     assert counts(board(hall, cast.blasippan)) == [1, 0, 1, 0]
 
     _at_0842.shift(9)
-    answer = hall.post(
-        f"/avdelning/{cast.blasippan.id}/angra/", {"event": str(event)}, headers={"HX-Request": "true"}
-    )
+    answer = hall.post(f"/avdelning/{cast.blasippan.id}/angra/", {"event": str(event)}, headers={"HX-Request": "true"})
     assert toast(answer) == "Ångrat: Elsa L"
     assert counts(board(hall, cast.blasippan)) == [1, 1, 0, 0]
 
 
-def test_undo_after_ten_seconds_asks_for_a_pin(
-    cast: Cast, hall: Client, _at_0842: time_machine.Traveller
-) -> None:
+def test_undo_after_ten_seconds_asks_for_a_pin(cast: Cast, hall: Client, _at_0842: time_machine.Traveller) -> None:
     """E01: the ten seconds end; somebody with a PIN can take it back the same day."""
     event = uuid7()
     press(hall, "arrived", cast.elsa, event=event)
@@ -176,9 +172,7 @@ def test_two_tablets_tap_the_same_child(
     assert Stay.objects.count() == 1
 
 
-def test_a_tap_on_an_old_tile_is_answered_calmly(
-    cast: Cast, hall: Client, _at_0842: time_machine.Traveller
-) -> None:
+def test_a_tap_on_an_old_tile_is_answered_calmly(cast: Cast, hall: Client, _at_0842: time_machine.Traveller) -> None:
     press(hall, "arrived", cast.elsa)
     _at_0842.shift(60)
     press(hall, "left", cast.elsa, state="present")
@@ -299,9 +293,7 @@ def test_with_a_pin_the_board_tells_more(cast: Cast, hall: Client) -> None:
     assert looks.get().person_id == cast.maria.id
 
 
-def test_what_a_pin_opened_goes_away_with_it(
-    cast: Cast, hall: Client, _at_0842: time_machine.Traveller
-) -> None:
+def test_what_a_pin_opened_goes_away_with_it(cast: Cast, hall: Client, _at_0842: time_machine.Traveller) -> None:
     _with_secrets(cast)
     _at_0842.move_to(people.local(TUESDAY, 8, 42))
     give_pin(hall, cast.hall_tablet, cast.maria)  # type: ignore[attr-defined]

@@ -20,6 +20,8 @@ const sent = new WeakMap();
 let last = "";
 let answers = 0;
 let lastPress = Date.now();
+/** Between two guises a press on a tile could mean either: it means nothing. */
+let isTurning = false;
 /** When the network went, by this device's clock. @type {Date | undefined} */
 let goneSince;
 let pause = EVERY;
@@ -241,6 +243,7 @@ async function look() {
 
 /** Fetches the board in another guise: with or without marking. @param {string} address @param {string} shown */
 async function turn(address, shown) {
+  isTurning = true;
   try {
     const response = await ask(address);
     answers += 1;
@@ -248,6 +251,8 @@ async function turn(address, shown) {
     history.replaceState(null, "", shown);
   } catch {
     notSent();
+  } finally {
+    isTurning = false;
   }
 }
 
@@ -313,7 +318,7 @@ async function send(address, fields) {
 /** @param {HTMLFormElement} pressed @param {HTMLElement | null} button */
 async function press(pressed, button) {
   const tile = button?.closest(".tile");
-  if (tile?.getAttribute("aria-busy") === "true") return;
+  if (isTurning || tile?.getAttribute("aria-busy") === "true") return;
   const fields = new FormData(pressed, button);
   if (pressed === form && tile) {
     fields.delete("page");

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,19 +18,25 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from children.tablets import PIN_COOKIE, TABLET_COOKIE
-from tests.cast import Cast
+from tests.cast import Cast, local
 
 HERE = Path(__file__).parent
 
 PHONE = {"width": 390, "height": 844}
 TABLET = {"width": 1180, "height": 820}
 DESKTOP = {"width": 1440, "height": 900}
+
+# Waits for what moves or fades on the page; an undo's bar runs for ten seconds and is left alone.
+SETTLED = """() => Promise.all(document.getAnimations()
+    .filter((move) => Number(move.effect.getComputedTiming().endTime) < 1000)
+    .map((move) => move.finished.catch(() => null)))"""
 
 # Refusals that a test provokes are answers, not errors of the page.
 EXPECTED_ERRORS = ("Failed to load resource", "net::ERR_INTERNET_DISCONNECTED")
@@ -52,7 +59,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def cast(transactional_db: None) -> Cast:  # noqa: ARG001 (the server's threads must see the rows)
+def cast(transactional_db: None) -> Cast:
     return Cast()
 
 
@@ -141,7 +148,7 @@ def find_barriers() -> FindBarriers:
     axe = Axe()
 
     def find_barriers(page: Page) -> list[str]:
-        # The script is put in from outside: the page's own policy would rightly refuse it as a tag.
+        page.evaluate(SETTLED)  # what is still fading in has not its own colours yet
         found = axe.run(page).response["violations"]
         return [
             f"{rule['id']} ({rule['impact']}): {node['html'][:160]} | {node['failureSummary'][:300]}"
@@ -150,3 +157,12 @@ def find_barriers() -> FindBarriers:
         ]
 
     return find_barriers
+
+
+@pytest.fixture
+def tuesday(monkeypatch: pytest.MonkeyPatch) -> date:
+    """Move the house's clock, running, to 08:42 on a Tuesday in October; the browser's own clock is left alone."""
+    day = date(2026, 10, 13)
+    ahead = local(day, 8, 42) - timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + ahead)
+    return day
