@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from notifications.models import Delivery
+from notifications import rules
+from notifications.models import Delivery, Kind, Preference, Way
 
 
 def unread_count(person_id: UUID) -> int:
@@ -26,4 +27,12 @@ def waiting_counts() -> dict[str, int]:
         "waiting": unsent.filter(given_up_at=None, tries=0).count(),
         "faulty": unsent.filter(given_up_at=None, tries__gt=0).count(),
         "given_up": unsent.exclude(given_up_at=None).count(),
+    }
+
+
+def wanted_ways(person_id: UUID) -> dict[tuple[Kind, Way], bool]:
+    """Return what the person wants to be told in each way: the own choice, else the house's default."""
+    chosen = {(row.kind, row.way): row.is_wanted for row in Preference.objects.filter(person=person_id)}
+    return {
+        (kind, way): rules.is_wanted(kind, way, chosen.get((kind.value, way.value))) for kind in Kind for way in Way
     }

@@ -195,10 +195,10 @@ def _without_plan(actor: Actor, departments: list[Department], preschools: dict[
         count = lacking.get(department.id, 0)
         by_preschool[department.preschool_id] = by_preschool.get(department.preschool_id, 0) + count
     week = monday.isocalendar().week
-    title = ngettext("%(count)d barn utan tider vecka %(week)d", "%(count)d barn utan tider vecka %(week)d", 2)
     return [
         Need(
-            title % {"count": count, "week": week},
+            ngettext("%(count)d barn utan tider vecka %(week)d", "%(count)d barn utan tider vecka %(week)d", count)
+            % {"count": count, "week": week},
             short_name(preschools[preschool_id]),
             "calendar",
             reverse("preschool_day", args=[preschool_id]) + f"?dag={monday:%Y-%m-%d}",

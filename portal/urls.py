@@ -2,13 +2,23 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal.views import assets, health, public, pwa
+from portal.views import assets, demo, health, home, notices, principal, public, pwa, stays
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("konto/", include("accounts.allauth_urls")),
-    path("", include("accounts.urls")),
+    path("", home.home, name="home"),
+    path("mina-barn/", home.my_children, name="my_children"),
+    path("nytt/", notices.notices, name="notices"),
+    path("nytt/val/", notices.notice_settings, name="notice_settings"),
+    path("forskola/<uuid:preschool_id>/", principal.preschool_day, name="preschool_day"),
+    path("forskola/<uuid:preschool_id>/manad/<str:month>/", principal.preschool_month, name="preschool_month"),
+    path("vistelse/<uuid:stay_id>/ratta/", stays.stay_correction, name="stay_correction"),
+    path("surfplattor/", home.tablets_overview, name="tablets_overview"),
+    path("synpunkter/", home.feedback, name="feedback"),
     path("", include("attendance.urls")),
     path("", include("children.urls")),
+    path("", include("accounts.urls")),
+    path("konto/", include("accounts.allauth_urls")),
+    path("demo/", demo.chooser, name="demo"),
     path("om/", public.about, name="about"),
     path("tillganglighet/", public.accessibility, name="accessibility"),
     path("personuppgifter/", public.privacy, name="privacy"),

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from attendance import rules
+from attendance.models import WeekPlan
 from attendance.selectors.facts import Known, known
 from attendance.selectors.preschool import places_in
 from children.models import Department
@@ -75,6 +76,18 @@ def without_plan(departments: Iterable[Department], monday: date) -> dict[UUID, 
         if department_id := _lacks_plan(facts, child_id, week, ids):
             found[department_id] = found.get(department_id, 0) + 1
     return found
+
+
+def children_lacking_plan(child_ids: Iterable[UUID], monday: date) -> set[UUID]:
+    """Return those who lack times for the week from `monday`: one query where all have a plan, else six more."""
+    ids = set(child_ids)
+    ids -= set(WeekPlan.objects.on(monday).filter(child__in=ids).values_list("child_id", flat=True))
+    if not ids:
+        return set()
+    week = days.week(monday, 5)
+    facts = known(ids, monday, week[-1], with_stays=False)
+    here = {place.department_id for own in facts.places.values() for place in own}
+    return {child_id for child_id in ids if _lacks_plan(facts, child_id, week, here)}
 
 
 def _lacks_plan(facts: Known, child_id: UUID, week: Iterable[date], ids: set[UUID]) -> UUID | None:

@@ -46,7 +46,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class MadeTap:
-    """A tap as a device sends it. `believed` is the state on the tile that was pressed; None when it was queued."""
+    """A tap as a device sends it. `believed` is the state on the tile that was pressed; None when it was queued.
+
+    `reason` says why somebody corrects what was, or was not, tapped at the time.
+    """
 
     id: UUID
     child_id: UUID
@@ -54,6 +57,7 @@ class MadeTap:
     occurred_at: datetime
     believed: rules.State | None = None
     offset: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -287,6 +291,7 @@ def _write(new: Sequence[MadeTap], log: _Log, *, actor: Actor, now: datetime) ->
             tablet_id=actor.tablet_id,
             person_id=actor.person_id,
             offset=tap.offset,
+            reason=tap.reason,
         )
         for tap in new
     )

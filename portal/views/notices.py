@@ -1,15 +1,22 @@
-"""All notices of the one who reads."""
+"""All notices of the one who reads, and what they want to be told."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit
+from children.actors import Actor
 from children.http import ActorRequest
+from children.models import StaffRole
 from notifications import services
+from notifications.models import Kind, Way
+from notifications.selectors import wanted_ways
 from portal.lib import clock
 from portal.lib.http import see_other
+from portal.navigation import is_guardian
 from portal.notices import notices_for
 
 MOST = 100
@@ -27,3 +34,32 @@ def notices(request: ActorRequest) -> HttpResponse:
     rows = notices_for(actor, actor.person, most=MOST)
     audit.looked("notices", person_id=actor.person_id, children={row.child_id for row in rows}, once_an_hour=True)
     return render(request, "notices/notices.html", {"notices": rows, "has_new": any(row.is_new for row in rows)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def notice_settings(request: ActorRequest) -> HttpResponse:
+    """Choose what to be told, and in which way."""
+    actor = request.actor
+    if actor.person is None or actor.tablet is not None:
+        raise Http404
+    kinds = _kinds_of(actor)
+    if request.method == "POST":
+        for kind in kinds:
+            for way in Way:
+                is_wanted = f"{kind.value}.{way.value}" in request.POST
+                services.choose(person=actor.person, kind=kind, way=way, is_wanted=is_wanted)
+        messages.success(request, _("Dina val är sparade."))
+        return see_other(request, reverse("notice_settings"))
+    wanted = wanted_ways(actor.person.id)
+    rows = [(kind, [(way, f"{kind.value}.{way.value}", wanted[kind, way]) for way in Way]) for kind in kinds]
+    return render(request, "notices/settings.html", {"rows": rows})
+
+
+def _kinds_of(actor: Actor) -> list[Kind]:
+    """Return the kinds of notice that can reach somebody like this."""
+    kinds = [Kind.ARRIVED, Kind.LEFT, Kind.CAME_THOUGH_ABSENT] if is_guardian(actor) else []
+    if actor.has_role(StaffRole.Kind.STAFF, StaffRole.Kind.SUBSTITUTE):
+        kinds += [Kind.ABSENCE_REPORTED, Kind.ABSENCE_ENDED]
+    if actor.has_role(StaffRole.Kind.PRINCIPAL):
+        kinds.append(Kind.IDENTITY_READ)
+    return kinds

@@ -1,0 +1,145 @@
+"""The principal's pages: my preschools now, one preschool's day, its month."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts import audit
+from attendance.selectors.preschool import PreschoolMonth
+from attendance.selectors.preschool import preschool_day as day_of
+from attendance.selectors.preschool import preschool_month as month_of
+from children.access import Action, children_for, get_preschool
+from children.http import ActorRequest
+from children.models import Preschool
+from portal.downloads import csv_answer
+from portal.lib import clock, live
+from portal.lib.http import is_fragment_wanted, nothing_new
+from portal.today import led_departments, short_name, today_for
+
+FURTHEST = timedelta(days=366)
+
+
+def today(request: ActorRequest) -> HttpResponseBase:
+    """My preschools now. The page asks for itself again; equal stamps are answered with nothing."""
+    departments = led_departments(request.actor)
+    stamp = live.joint_stamp(department.id for department in departments)
+    if is_fragment_wanted(request) and request.GET.get("sedan") == stamp:
+        return nothing_new()
+    context = {"today": today_for(request.actor, departments, clock.now()), "stamp": stamp}
+    part = "principal/today_live.html" if is_fragment_wanted(request) else "principal/today.html"
+    return render(request, part, context)
+
+
+@require_safe
+def preschool_day(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
+    """One day at a preschool, child by child: who was to come, who came, and when."""
+    preschool = get_preschool(request.actor, Action.OVERSEE, preschool_id)
+    chosen = _day(request.GET.get("dag", ""), request.actor.today)
+    shown = day_of(preschool, chosen, clock.now())
+    ids = [row.child_id for department in shown.departments for row in department.rows]
+    audit.looked("preschool_day", person_id=request.actor.person_id, children=ids, back_to=chosen, once_an_hour=True)
+    openable = children_for(request.actor, Action.SEE_FILE).filter(pk__in=ids).values_list("pk", flat=True)
+    context = {
+        "preschool": preschool,
+        "name": short_name(preschool),
+        "day": shown,
+        "openable": set(openable),
+        "is_today": chosen == request.actor.today,
+        "before": chosen - timedelta(days=1),
+        "after": chosen + timedelta(days=1),
+        "tabs": _tabs(preschool, "day", chosen),
+    }
+    return render(request, "principal/day.html", context)
+
+
+@require_safe
+def preschool_month(request: ActorRequest, preschool_id: UUID, month: str) -> HttpResponse:
+    """One month at a preschool, day by day, on the screen or as a file."""
+    preschool = get_preschool(request.actor, Action.OVERSEE, preschool_id)
+    first = _month(month, request.actor.today)
+    shown = month_of(preschool, first)
+    if request.GET.get("format") == "csv":
+        audit.did(
+            "preschool_month.downloaded",
+            person_id=request.actor.person_id,
+            now=clock.now(),
+            preschool=preschool.id,
+            month=month,
+        )
+        return _month_file(preschool, shown)
+    context = {
+        "preschool": preschool,
+        "name": short_name(preschool),
+        "month": shown,
+        "today": request.actor.today,
+        "before": (first - timedelta(days=1)).replace(day=1),
+        "after": (first + timedelta(days=31)).replace(day=1),
+        "tabs": _tabs(preschool, "month", first),
+    }
+    return render(request, "principal/month.html", context)
+
+
+def _month_file(preschool: Preschool, month: PreschoolMonth) -> HttpResponse:
+    head = [_("Förskola"), _("Dag"), _("Planerade"), _("Kom"), _("Frånvarande"), _("Planerade timmar"), _("Timmar")]
+    rows = [
+        [
+            preschool.name,
+            day.day.isoformat(),
+            day.planned,
+            day.came,
+            day.absent,
+            f"{day.minutes_planned / 60:.1f}".replace(".", ","),
+            f"{day.minutes_stayed / 60:.1f}".replace(".", ","),
+        ]
+        for day in month.days
+    ]
+    return csv_answer(f"manad-{month.first:%Y-%m}.csv", head, rows)
+
+
+def _tabs(preschool: Preschool, active: str, day: date) -> list[dict[str, object]]:
+    """Return the views of one preschool, each with an address of its own."""
+    return [
+        {
+            "url": reverse("preschool_day", args=[preschool.id]),
+            "label": _("Dagen"),
+            "icon": "layout-grid",
+            "active": active == "day",
+        },
+        {
+            "url": reverse("preschool_month", args=[preschool.id, f"{day:%Y-%m}"]),
+            "label": _("Månaden"),
+            "icon": "calendar",
+            "active": active == "month",
+        },
+        {"url": reverse("children:preschool_children", args=[preschool.id]), "label": _("Barn"), "icon": "users"},
+        {"url": reverse("children:tablets", args=[preschool.id]), "label": _("Plattor"), "icon": "tablet"},
+    ]
+
+
+def _day(text: str, today: date) -> date:
+    """Return the day in the address, today without one. Raises `Http404` for what is no day within a year."""
+    if not text:
+        return today
+    try:
+        chosen = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+    except ValueError:
+        chosen = None
+    if chosen is None or abs(chosen - today) > FURTHEST:
+        raise Http404
+    return chosen
+
+
+def _month(text: str, today: date) -> date:
+    """Return the first day of the month in the address. Raises `Http404` for what is no month within a year."""
+    if not re.fullmatch(r"\d{4}-\d{2}", text):
+        raise Http404
+    return _day(f"{text}-01", today).replace(day=1)
