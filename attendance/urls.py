@@ -1,10 +1,19 @@
 """Addresses of the plan and the day."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
-from attendance.views import board
+from attendance.converters import DayConverter
+from attendance.views import board, guardian, schedule
 
 app_name = "attendance"
+register_converter(DayConverter, "day")
+
+_child = [
+    path("sjuk/", guardian.sick, name="sick"),
+    path("franvaro/", guardian.absence, name="absence"),
+    path("dag/<day:day>/", guardian.day, name="day"),
+    path("tider/", guardian.history, name="history"),
+]
 
 _board = [
     path("", board.board, name="board"),
@@ -17,5 +26,8 @@ _board = [
 ]
 
 urlpatterns = [
+    path("schema/", schedule.schedule, name="schedule"),
+    path("barn/<uuid:child_id>/", include(_child)),
+    path("franvaro/<uuid:absence_id>/frisk/", guardian.well, name="well"),
     path("avdelning/<uuid:department_id>/", include(_board)),
 ]

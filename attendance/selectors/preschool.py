@@ -214,9 +214,12 @@ def forgotten_stays(preschools: Iterable[Preschool], now: datetime) -> list[Forg
         .order_by("arrived_at")
     )
     columns = ("id", "child_id", "department_id", "department__name", "department__preschool_id", "arrived_at")
+    named = stays.values_list(*columns, "child__given_name", "child__family_name")
     return [
-        ForgottenStay(*ids, name=f"{given} {family}".strip())
-        for given, family, *ids in stays.values_list("child__given_name", "child__family_name", *columns)
+        ForgottenStay(
+            stay_id, child_id, department_id, department, preschool_id, arrived_at, f"{given} {family}".strip()
+        )
+        for stay_id, child_id, department_id, department, preschool_id, arrived_at, given, family in named
     ]
 
 

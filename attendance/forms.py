@@ -1,0 +1,227 @@
+"""What guardians fill in, parsed to the rules' own types. Forms parse and never save."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from attendance import rules
+from attendance.models import Absence
+from attendance.selectors.guardian import MayCollect
+from attendance.services import Collector
+from children.models import Child
+
+MOST_WEEKS_OFFERED = 4
+REPEATS = [
+    ("1", _("Varje vecka")),
+    ("2", _("Varannan vecka")),
+    ("3", _("Var tredje vecka")),
+    ("4", _("Var fjärde vecka")),
+]
+
+
+class TimeInput(forms.TimeInput):
+    """A time field that the stepper understands."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"step": 300}, format="%H:%M")
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def _time(label: Any, *, required: bool = False) -> forms.TimeField:
+    return forms.TimeField(
+        label=label,
+        required=required,
+        widget=TimeInput(),
+        error_messages={"invalid": _("Skriv en tid, som 07:30."), "required": _("Skriv en tid, som 07:30.")},
+    )
+
+
+def _date(label: Any, *, required: bool = True) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=required,
+        widget=DateInput(),
+        error_messages={"invalid": _("Välj en dag."), "required": _("Välj en dag.")},
+    )
+
+
+def _interval(form: forms.Form, starts: str, ends: str) -> rules.Interval | None:
+    """Return the interval of two fields, with an error on the field when they make none."""
+    begins, finishes = form.cleaned_data.get(starts), form.cleaned_data.get(ends)
+    if begins is None and finishes is None:
+        return None
+    if begins is None or finishes is None:
+        missing = starts if begins is None else ends
+        if missing not in form.errors:
+            form.add_error(missing, _("Skriv en tid, som 07:30."))
+        return None
+    if begins >= finishes:
+        form.add_error(ends, _("Tiden måste sluta efter att den börjar."))
+        return None
+    return rules.Interval(begins, finishes)
+
+
+class DayForm(forms.Form):
+    """One day: the usual times, other times, or off; who collects; a note."""
+
+    what = forms.ChoiceField(
+        label=_("Den här dagen"),
+        choices=[("times", _("Andra tider")), ("usual", _("Som schemat")), ("off", _("Ledig"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Välj vad som gäller.")},
+    )
+    starts = _time(_("Lämna in"))
+    ends = _time(_("Hämta"))
+    again_starts = _time(_("Kommer åter"))
+    again_ends = _time(_("Hämtas igen"))
+    collector = forms.ChoiceField(
+        label=_("Vem hämtar"), required=False, error_messages={"invalid_choice": _("Välj någon av dem som får hämta.")}
+    )
+    note = forms.CharField(
+        label=_("Till personalen"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Läses av avdelningen den här dagen."),
+        error_messages={"max_length": _("Skriv högst 300 tecken.")},
+    )
+
+    def __init__(self, *args: Any, collectors: Sequence[MayCollect] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.intervals: rules.Intervals | None = None
+        field = self.fields["collector"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker)
+        field.choices = [("", _("Som vanligt")), *((one.key, one.name) for one in collectors)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("what") == "off":
+            self.intervals = ()
+        elif cleaned.get("what") == "times":
+            self._clean_times()
+        return cleaned
+
+    def _clean_times(self) -> None:
+        first = _interval(self, "starts", "ends")
+        second = _interval(self, "again_starts", "again_ends")
+        if first is None and "starts" not in self.errors and "ends" not in self.errors:
+            self.add_error("starts", _("Skriv en tid, som 07:30."))
+        self.intervals = tuple(sorted(part for part in (first, second) if part))
+        if rules.faults_in(self.intervals) == "overlap":
+            self.add_error("again_starts", _("Tiderna går över varandra."))
+
+    def collecting(self) -> Collector:
+        kind, _colon, person = str(self.cleaned_data.get("collector") or "").partition(":")
+        if kind == "g":
+            return Collector(guardian_id=UUID(person))
+        return Collector(contact_id=UUID(person)) if kind == "c" else Collector()
+
+
+class AbsenceForm(forms.Form):
+    """Absence for days, or for a part of one, for one child or several."""
+
+    children = forms.MultipleChoiceField(label=_("Gäller"), error_messages={"required": _("Välj minst ett barn.")})
+    reason = forms.ChoiceField(
+        label=_("Varför"),
+        choices=Absence.Reason.choices,
+        initial=Absence.Reason.SICK,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Välj varför.")},
+    )
+    starts_on = _date(_("Från och med"))
+    ends_on = _date(_("Till och med"), required=False)
+    is_part = forms.BooleanField(label=_("Bara en del av dagen"), required=False)
+    from_time = _time(_("Borta från"))
+    to_time = _time(_("Till"))
+
+    def __init__(self, *args: Any, family: Sequence[Child], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["children"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 (for the type checker)
+        field.choices = [(str(child.pk), child.given_name) for child in family]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("starts_on") and not cleaned.get("ends_on") and "ends_on" not in self.errors:
+            cleaned["ends_on"] = cleaned["starts_on"]
+        if cleaned.get("is_part"):
+            part = _interval(self, "from_time", "to_time")
+            if part is None and not {"from_time", "to_time"} & set(self.errors):
+                self.add_error("from_time", _("Skriv en tid, som 07:30."))
+        else:
+            cleaned["from_time"] = cleaned["to_time"] = None
+        return cleaned
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return what `services.report_absence` takes."""
+        return {
+            "child_ids": [UUID(text) for text in self.cleaned_data["children"]],
+            "reason": rules.Reason(self.cleaned_data["reason"]),
+            **{name: self.cleaned_data[name] for name in ("starts_on", "ends_on", "from_time", "to_time")},
+        }
+
+
+class WeekForm(forms.Form):
+    """One stroke of the brush: these days get these times, or are off."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("1. Välj dagar"),
+        coerce=int,
+        required=False,
+        choices=[(number, str(number)) for number in range(7)],
+        error_messages={"invalid_choice": _("Välj dagar i veckan.")},
+    )
+    is_off = forms.BooleanField(label=_("Ledig de här dagarna"), required=False)
+    starts = _time(_("Lämna in"))
+    ends = _time(_("Hämta"))
+    repeats = forms.TypedChoiceField(label=_("Upprepas"), coerce=int, choices=REPEATS, empty_value="1", required=False)
+    week = forms.IntegerField(required=False, min_value=0, max_value=rules.MOST_WEEKS - 1)
+
+    def __init__(self, *args: Any, must_paint: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.must_paint = must_paint
+        self.intervals: rules.Intervals = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("weekdays"):
+            if self.must_paint and "weekdays" not in self.errors:
+                self.add_error("weekdays", _("Välj minst en dag."))
+        elif not cleaned.get("is_off"):
+            part = _interval(self, "starts", "ends")
+            if part is None and not {"starts", "ends"} & set(self.errors):
+                self.add_error("starts", _("Skriv en tid, som 07:30."))
+            self.intervals = (part,) if part else ()
+        return cleaned
+
+
+def take_errors(form: forms.Form, refused: ValidationError) -> None:
+    """Put a service's refusal on the fields that it names; what has no field of its own goes to the whole form."""
+    if not hasattr(refused, "error_dict"):
+        form.add_error(None, refused)
+        return
+    for name, errors in refused.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
+def parsed_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

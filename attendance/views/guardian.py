@@ -1,0 +1,177 @@
+"""The guardian's day: ill today, well again, another time, another person who collects, and the times that were."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import audit
+from attendance import services
+from attendance.forms import AbsenceForm, DayForm, parsed_date, take_errors
+from attendance.models import Absence, DayPlan
+from attendance.rules import Interval, Reason
+from attendance.selectors.facts import known
+from attendance.selectors.guardian import child_card, child_history, own_children, who_may_collect
+from attendance.selectors.schedule import locked_since
+from children.access import Action, get_child
+from children.http import ActorRequest
+from children.models import Child
+from portal.lib import clock, days
+from portal.lib.http import is_fragment_wanted, safe_next
+
+
+@require_POST
+def sick(request: ActorRequest, child_id: UUID) -> HttpResponse:
+    """The second of the two taps: ill today."""
+    child = get_child(request.actor, Action.REPORT_ABSENCE, child_id)
+    now = clock.now()
+    today = days.day_of(now)
+    problem = ""
+    try:
+        services.report_absence(
+            child_ids=[child.id], starts_on=today, ends_on=today, reason=Reason.SICK, actor=request.actor, now=now
+        )
+        said = _("{name} är anmäld sjuk idag.").format(name=child.given_name)
+    except ValidationError as refused:
+        said = problem = " ".join(refused.messages)
+    return _card(request, child, said, is_problem=bool(problem))
+
+
+@require_POST
+def well(request: ActorRequest, absence_id: UUID) -> HttpResponse:
+    """Well again, or coming after all."""
+    absence = services.end_absence(absence_id=absence_id, actor=request.actor, now=clock.now())
+    child = get_child(request.actor, Action.REPORT_ABSENCE, absence.child_id)
+    if absence.withdrawn_at:
+        said = _("Frånvaron är borttagen. Tiderna gäller igen.")
+    else:
+        said = _("Från imorgon gäller {name}s tider igen.").format(name=child.given_name)
+    return _card(request, child, said)
+
+
+@require_http_methods(["GET", "POST"])
+def absence(request: ActorRequest, child_id: UUID) -> HttpResponse:
+    """Absence for several days, a part of a day, or several children at once."""
+    child = get_child(request.actor, Action.PLAN, child_id)
+    family = own_children(request.actor)
+    initial = {"children": [str(child.id)], "starts_on": days.today(), "reason": Absence.Reason.SICK}
+    form = AbsenceForm(request.POST or None, family=family, initial=initial)
+    if form.is_valid():
+        try:
+            services.report_absence(**form.asked, actor=request.actor, now=clock.now())
+        except ValidationError as refused:
+            take_errors(form, refused)
+        else:
+            messages.success(request, _("Frånvaron är anmäld."))
+            return redirect(_home(request))
+    context = {"form": form, "child": child, "family": family, "chosen": set(_values(form, "children"))}
+    context["standing"] = _standing(family)
+    return _page(request, "absence", context)
+
+
+@require_http_methods(["GET", "POST"])
+def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
+    """One day that is different: its times, who collects, a note."""
+    child = get_child(request.actor, Action.PLAN, child_id)
+    collectors = who_may_collect(request.actor, child)
+    form = DayForm(request.POST or None, collectors=collectors, initial=_day_now(child, day))
+    if form.is_valid():
+        try:
+            services.change_day(
+                child_id=child.id,
+                day=day,
+                intervals=form.intervals,
+                collector=form.collecting(),
+                note=form.cleaned_data["note"],
+                actor=request.actor,
+                now=clock.now(),
+            )
+        except ValidationError as refused:
+            take_errors(form, refused)
+        else:
+            messages.success(
+                request,
+                _("{name}s {day} är sparad.").format(name=child.given_name, day=date_format(day, "l j F")),
+            )
+            return redirect(safe_next(request, _home(request)))
+    context = {"form": form, "child": child, "day": day, "back": safe_next(request, _home(request))}
+    context |= {"is_past": day < days.today(), "locked": locked_since(child, day, clock.now())}
+    return _page(request, "day", context)
+
+
+@require_GET
+def history(request: ActorRequest, child_id: UUID) -> HttpResponse:
+    """The child's real times, month by month."""
+    child = get_child(request.actor, Action.SEE_OWN, child_id)
+    today = days.today()
+    month = parsed_date(request.GET.get("manad", "") + "-01") or today
+    month = min(month, today)
+    found = child_history(child, month, today=today)
+    audit.looked("attendance.history", person_id=request.actor.person_id, children=[child.id], back_to=found.first)
+    return render(request, "attendance/guardian/history.html", {"child": child, "history": found})
+
+
+def _card(request: ActorRequest, child: Child, said: str, *, is_problem: bool = False) -> HttpResponse:
+    """Answer with the child's card as it is now; without htmx with the page around it."""
+    if is_fragment_wanted(request):
+        context = {"card": child_card(request.actor, child, clock.now()), "said": said, "is_problem": is_problem}
+        return render(request, "attendance/guardian/child_card_swapped.html", context)
+    (messages.error if is_problem else messages.success)(request, said)
+    return redirect(safe_next(request, _home(request)))
+
+
+def _page(request: ActorRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+    """Print a form's page and write down the look."""
+    audit.looked(f"attendance.{name}", person_id=request.actor.person_id, children=[context["child"].id])
+    return render(request, f"attendance/guardian/{name}.html", context)
+
+
+def _home(request: ActorRequest) -> str:
+    return reverse("my_children" if request.actor.is_staff else "home")
+
+
+def _values(form: AbsenceForm, name: str) -> list[str]:
+    return [str(value) for value in form[name].value() or []]
+
+
+def _standing(family: list[Child]) -> list[Absence]:
+    """Return the family's absences that are not over, soonest first."""
+    rows = Absence.objects.standing().on_or_after(days.today()).filter(child__in=family)
+    return list(rows.select_related("child").order_by("starts_on", "child__given_name"))
+
+
+def _day_now(child: Child, day: date) -> dict[str, Any]:
+    """Return what holds on the day, as the form shows it before anything is typed."""
+    plan = known([child.id], day, day, with_stays=False).planned(child.id, day)
+    changed = DayPlan.objects.filter(child=child, day=day).first()
+    times: list[Interval | None] = [*(plan.intervals or ()), None, None]
+    first, second = times[:2]
+    what = "usual"
+    if changed and changed.intervals is not None:
+        what = "times" if changed.intervals else "off"
+    elif plan.intervals:
+        what = "times"
+    collector = ""
+    if changed and changed.collecting_guardian_id is not None:
+        collector = f"g:{changed.collecting_guardian_id}"
+    elif changed and changed.collecting_contact_id is not None:
+        collector = f"c:{changed.collecting_contact_id}"
+    return {
+        "what": what,
+        "starts": first.starts if first else None,
+        "ends": first.ends if first else None,
+        "again_starts": second.starts if second else None,
+        "again_ends": second.ends if second else None,
+        "collector": collector,
+        "note": changed.note if changed else "",
+    }
