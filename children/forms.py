@@ -128,7 +128,10 @@ class GrantForm(forms.Form):
         coerce=Action,
         initial=[Action.SEE_FILE],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Välj minst en sak som personen får göra.")},
+        error_messages={
+            "required": _("Välj minst en sak som personen får göra."),
+            "invalid_choice": _("Välj bland det som står här."),
+        },
     )
     starts_on = _day(_("Från och med"))
     ends_on = _day(_("Till och med"))
