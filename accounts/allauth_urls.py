@@ -8,7 +8,6 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.webauthn import views as webauthn
-from allauth.usersessions import views as usersessions
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
@@ -30,7 +29,7 @@ urlpatterns = [
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
-    path("enheter/", usersessions.list_usersessions, name="usersessions_list"),
+    path("enheter/", security.Devices.as_view(), name="usersessions_list"),
     path("tvasteg/", mfa.index, name="mfa_index"),
     path("tvasteg/kod/", mfa.authenticate, name="mfa_authenticate"),
     path("tvasteg/bekrafta/", mfa.reauthenticate, name="mfa_reauthenticate"),
