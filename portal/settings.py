@@ -22,6 +22,7 @@ if not PRODUCTION:
     env.load_file(VAR / "secrets.env")  # made by `make run`, so that a demo's sessions and fields outlive a restart
 DEBUG = env.flag("DEBUG")
 DEMO = env.flag("DEMO")
+BENCH = env.flag("BENCH")  # `make bench` measures against two bare pages
 _INSECURE = "insecure-" + "only-for-tests-and-the-first-look-" * 2
 SECRET_KEY = env.text("SECRET_KEY", None if PRODUCTION else _INSECURE)
 INDEX_KEY = env.text("INDEX_KEY", None if PRODUCTION else _INSECURE)
@@ -344,6 +345,7 @@ LOGGING = {
 if PRODUCTION:
     _faults = {
         "DEBUG must be off": DEBUG,
+        "BENCH must be off": BENCH,
         "DEMO must be off: it lets anybody choose who to be": DEMO,
         "SECRET_KEY must be at least 50 characters": len(SECRET_KEY) < 50 or SECRET_KEY.startswith("insecure-"),
         "INDEX_KEY must be at least 32 characters and not SECRET_KEY": len(INDEX_KEY) < 32 or INDEX_KEY == SECRET_KEY,

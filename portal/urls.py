@@ -1,7 +1,9 @@
 """Every address of the house. Each has a row in `tests/test_doors.py`."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from portal.bench import floors
 from portal.views import assets, demo, health, home, notices, principal, public, pwa, stays
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -31,3 +33,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/security.txt", pwa.security_txt, name="security_txt"),
     path("t/<str:digest>/<str:name>", assets.asset, name="asset"),
 ]
+
+if settings.BENCH:
+    urlpatterns += floors.urlpatterns

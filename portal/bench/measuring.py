@@ -1,0 +1,186 @@
+"""What is asked of the server, by whom, and the figures that come of it."""
+
+from __future__ import annotations
+
+import gzip
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from portal.bench import subjects
+from portal.bench.serving import CSRF, Ask, Asked, Browser, latencies, per_second
+from portal.bench.subjects import Hall, Parent
+from portal.lib import live
+from portal.lib.ids import uuid7
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One measured thing. Times in milliseconds; `ratio` is the median over the median of its floor, in one run."""
+
+    name: str
+    floor: str
+    ratio: float
+    budget: float
+    median_ms: float
+    p95_ms: float
+    rps_16: float
+    queries: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What to measure: the words of PROMISES, its floor, its budget, how to ask, and how to make it new again."""
+
+    name: str
+    floor: str
+    budget: float
+    ask: Ask
+    renew: Callable[[], None] = lambda: None
+    most: int = 1_000_000  # how often it can be asked before it must be made new again
+
+
+def measure(port: int, rounds: int) -> tuple[dict[str, float], list[Figures]]:
+    """Measure every promise; return the floors in milliseconds and a row for each promise.
+
+    Floors are measured again beside each row, and the ratio is taken against those, so that a machine that becomes
+    slower in the middle makes both slower.
+    """
+    hall, halls = subjects.hall_of(20), subjects.halls(60)
+    parents = subjects.parents_of(2, 120)
+    floors = _floors(parents[0].browser)
+    for ask in floors.values():
+        latencies(port, ask, 100)
+    every: dict[str, list[float]] = {"F1": [], "F2": []}
+    rows = [_measure(port, one, floors, every, rounds) for one in _promises(hall, halls, parents)]
+    return {f"{name}_ms": round(1000 * statistics.median(taken), 3) for name, taken in every.items()}, rows
+
+
+def _floors(browser: Browser) -> dict[str, Ask]:
+    return {
+        "F1": lambda _number: (browser, Asked("GET", "/matning/lasa/")),
+        "F2": lambda _number: (browser, Asked("POST", "/matning/skriva/", urlencode({"a": 1}))),
+    }
+
+
+def _measure(port: int, one: Measured, floors: dict[str, Ask], every: dict[str, list[float]], rounds: int) -> Figures:
+    """Measure in ten turns with the floor: floor, page, floor, page."""
+    taken: list[float] = []
+    beside: list[float] = []
+    sizes: list[int] = []
+    turn = min(max(rounds // 10, 1), one.most)
+    one.renew()
+    latencies(port, one.ask, min(turn, one.most))
+    for _turn in range(max(rounds // turn, 1)):
+        one.renew()
+        beside += latencies(port, floors[one.floor], turn)[0]
+        seconds, size = latencies(port, one.ask, turn)
+        taken += seconds
+        sizes.append(size)
+    every[one.floor] += beside
+    one.renew()
+    rate = per_second(port, one.ask, clients=16, times=min(rounds, one.most))
+    one.renew()
+    queries, size = _looked_at(*one.ask(0))
+    one.renew()
+    return Figures(
+        name=one.name,
+        floor=one.floor,
+        ratio=round(statistics.median(taken) / statistics.median(beside), 2),
+        budget=one.budget,
+        median_ms=round(1000 * statistics.median(taken), 2),
+        p95_ms=round(1000 * statistics.quantiles(taken, n=20)[-1], 2),
+        rps_16=round(rate, 1),
+        queries=queries,
+        bytes=size,
+    )
+
+
+def _looked_at(browser: Browser, asked: Asked) -> tuple[int, int]:
+    """Ask once in this process: return the number of queries and the bytes of the body as they travel."""
+    client = Client(enforce_csrf_checks=False, HTTP_HOST="localhost")
+    for name, value in browser.cookies.items():
+        client.cookies[name] = value
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.generic(
+            asked.method,
+            asked.path,
+            asked.body,
+            content_type="application/x-www-form-urlencoded",
+            headers={"hx-request": "true" if asked.is_fragment else "false", "x-csrftoken": CSRF},
+        )
+    if answer.status_code != asked.expects:
+        raise RuntimeError(f"{asked.path} answered {answer.status_code}")
+    own = [query for query in queries.captured_queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    return len(own), len(gzip.compress(answer.content, 6)) if answer.content else 0
+
+
+def _promises(hall: Hall, halls: list[Hall], parents: list[Parent]) -> list[Measured]:
+    children = [(one, child_id) for one in halls for child_id in one.child_ids]
+    everybody = [child_id for _hall, child_id in children]
+    ill = [(parent, child_id) for parent in parents for child_id in parent.child_ids[:1]]
+    return [
+        Measured("board of 20 children, whole page", "F1", 2.0, lambda _number: (hall.tablet, _board(hall))),
+        Measured("board, nothing new", "F1", 0.6, lambda _number: (hall.tablet, _nothing_new(hall))),
+        Measured(
+            "tap (event, stay, audit, stamp, deliveries)",
+            "F2",
+            2.5,
+            lambda number: _tap(*children[number % len(children)]),
+            renew=lambda: subjects.forget_today(everybody),
+            most=len(children),
+        ),
+        Measured("guardian's home with two children", "F1", 2.5, lambda number: _home(parents[number % len(parents)])),
+        Measured(
+            "report sick",
+            "F2",
+            2.5,
+            lambda number: (
+                ill[number % len(ill)][0].browser,
+                Asked("POST", reverse("attendance:sick", args=[ill[number % len(ill)][1]]), urlencode({"a": 1})),
+            ),
+            renew=lambda: subjects.forget_today(child_id for _parent, child_id in ill),
+            most=len(ill),
+        ),
+        Measured(
+            "twenty children let in by one POST",
+            "F2",
+            4.0,
+            lambda _number: _let_in_all(hall),
+            renew=lambda: subjects.forget_today(hall.child_ids),
+            most=1,
+        ),
+    ]
+
+
+def _board(hall: Hall) -> Asked:
+    return Asked("GET", reverse("attendance:board", args=[hall.department_id]), is_fragment=False)
+
+
+def _nothing_new(hall: Hall) -> Asked:
+    stamp = f"{live.stamp(hall.department_id)}."
+    return Asked("GET", reverse("attendance:board_fresh", args=[hall.department_id]) + f"?sedan={stamp}", expects=204)
+
+
+def _tap(hall: Hall, child_id: object) -> tuple[Browser, Asked]:
+    body = urlencode({"arrived": f"{child_id}.expected", "event": str(uuid7())})
+    return hall.tablet, Asked("POST", reverse("attendance:board_tap", args=[hall.department_id]), body)
+
+
+def _home(parent: Parent) -> tuple[Browser, Asked]:
+    return parent.browser, Asked("GET", reverse("home"), is_fragment=False)
+
+
+def _let_in_all(hall: Hall) -> tuple[Browser, Asked]:
+    subjects.forget_today(hall.child_ids)
+    tiles = [("barn", f"{child_id}.expected") for child_id in hall.child_ids]
+    events = [("event", str(uuid7())) for _child_id in hall.child_ids]
+    body = urlencode([("do", "arrived"), *tiles, *events])
+    return hall.tablet, Asked("POST", reverse("attendance:board_many", args=[hall.department_id]), body)

@@ -1,0 +1,79 @@
+"""`make bench`: what PROMISES section 1 says, measured; a table on the screen and `var/bench.json`."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from portal.bench import measuring, seeding, serving
+from portal.bench.measuring import Figures
+
+
+class Command(BaseCommand):
+    help = "Measure the promises on a private PostgreSQL and Redis (see `make bench`)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--children", type=int, default=17_000)
+        parser.add_argument("--days", type=int, default=200, help="working days of stays; 200 are a year")
+        parser.add_argument("--rounds", type=int, default=300, help="requests per page and floor")
+
+    def handle(self, *_args: object, children: int, days: int, rounds: int, **_options: Any) -> None:
+        if connection.vendor != "postgresql" or settings.PRODUCTION:
+            raise CommandError("The bench fills an empty PostgreSQL with invented people: run it by `make bench`.")
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        figures = self._seed(children, days)
+        with serving.served(settings.VAR / "log" / "bench.log") as (port, process_id):
+            self._say("measuring")
+            floors, rows = measuring.measure(port, rounds)
+            figures["memory of the web server after load, MB (proportional)"] = round(
+                serving.proportional_mb(process_id), 1
+            )
+        self._print(floors, rows, figures)
+        target = settings.VAR / "bench.json"
+        found = {"floors": floors, "rows": [asdict(row) for row in rows], "figures": figures}
+        target.write_text(json.dumps(found, indent=1))
+        self._say(f"written to {target}")
+
+    def _seed(self, children: int, days: int) -> dict[str, Any]:
+        self._say(f"a register of {children} children")
+        with tempfile.TemporaryDirectory() as folder:
+            imported = seeding.import_register(Path(folder), children)
+        self._say(f"imported in {imported.seconds:.1f} s with {imported.peak_mb:.0f} MB; now a year of days")
+        seeding.confirm_guardianships()
+        seeding.lay_plans()
+        stays = seeding.live_a_year(days)
+        return {
+            f"import of {children} children, seconds": round(imported.seconds, 1),
+            f"import of {children} children, MB": round(imported.peak_mb),
+            "rows created by the import": imported.counts.get("created", 0),
+            "stays": stays,
+        }
+
+    def _print(self, floors: dict[str, float], rows: list[Figures], figures: dict[str, Any]) -> None:
+        out = self.stdout.write
+        out("")
+        for name, milliseconds in floors.items():
+            out(f"{name:<48}{milliseconds:>8.2f} ms")
+        out(f"\n{'':<48}{'× floor':>8}{'budget':>8}{'median':>9}{'p95':>9}{'rps·16':>8}{'queries':>8}{'bytes':>8}")
+        for row in rows:
+            mark = " " if row.ratio <= row.budget else "!"
+            out(
+                f"{row.name[:47]:<48}{row.ratio:>7.2f}{mark}{row.budget:>8.2f}{row.median_ms:>9.2f}{row.p95_ms:>9.2f}"
+                f"{row.rps_16:>8.0f}{row.queries:>8}{row.bytes:>8}"
+            )
+        out("")
+        for name, value in figures.items():
+            out(f"{name:<60}{value:>12}")
+
+    def _say(self, text: str) -> None:
+        self.stderr.write(f"bench: {text}")
