@@ -89,8 +89,8 @@ class Schedule:
 def week_span(monday: date) -> str:
     """Return the week's Monday to Friday: "19–23 okt"."""
     friday = monday + timedelta(days=4)
-    first = date_format(monday, "j") if monday.month == friday.month else date_format(monday, "j M")
-    return f"{first}–{date_format(friday, 'j M')}"
+    first = date_format(monday, "j" if monday.month == friday.month else "j M")
+    return f"{first}–{date_format(friday, 'j M')}".lower()
 
 
 def schedule(

@@ -62,7 +62,7 @@ def until_words(state: rules.DayState, today: date) -> str:
     while back.weekday() > 4:
         back += timedelta(days=1)
     if back - today > timedelta(days=6):
-        return _("till och med {day}").format(day=date_format(state.until, "j M"))
+        return _("till och med {day}").format(day=date_format(state.until, "j M").lower())
     if state.reason == Reason.SICK:
         return _("till och med {day}").format(day=date_format(state.until, "D").lower())
     return _("åter {day}").format(day=date_format(back, "l").lower())
