@@ -30,7 +30,7 @@ LogIn = Callable[[User], Client]
 
 
 @pytest.fixture(autouse=True)
-def _at_0842() -> Iterator[time_machine.Traveller]:
+def at_0842() -> Iterator[time_machine.Traveller]:
     """A Tuesday in October, at 08:42 on the preschool's clock."""
     with time_machine.travel(people.local(TUESDAY, 8, 42), tick=False) as traveller:
         yield traveller
@@ -100,7 +100,7 @@ def test_it_works(cast: Cast, hall: Client) -> None:
     assert f"tile-{cast.hugo.id}" not in html
 
 
-def test_one_tap_in_one_tap_out(cast: Cast, hall: Client, _at_0842: time_machine.Traveller) -> None:
+def test_one_tap_in_one_tap_out(cast: Cast, hall: Client, at_0842: time_machine.Traveller) -> None:
     """E01: a child arrives with one tap and leaves with one tap; the counts follow; undo works for ten seconds."""
     plan(cast.elsa, "09:00", "16:00")
     answer = press(hall, "arrived", cast.elsa)
@@ -108,23 +108,23 @@ def test_one_tap_in_one_tap_out(cast: Cast, hall: Client, _at_0842: time_machine
     assert toast(answer) == "Elsa L är här sedan 08:42"
     assert counts(board(hall, cast.blasippan)) == [1, 1, 0, 0]
 
-    _at_0842.move_to(people.local(TUESDAY, 15, 58))
+    at_0842.move_to(people.local(TUESDAY, 15, 58))
     event = uuid7()
     answer = press(hall, "left", cast.elsa, state="present", event=event)
     assert toast(answer) == "Elsa L gick 15:58"
     assert counts(board(hall, cast.blasippan)) == [1, 0, 1, 0]
 
-    _at_0842.shift(9)
+    at_0842.shift(9)
     answer = hall.post(f"/avdelning/{cast.blasippan.id}/angra/", {"event": str(event)}, headers={"HX-Request": "true"})
     assert toast(answer) == "Ångrat: Elsa L"
     assert counts(board(hall, cast.blasippan)) == [1, 1, 0, 0]
 
 
-def test_undo_after_ten_seconds_asks_for_a_pin(cast: Cast, hall: Client, _at_0842: time_machine.Traveller) -> None:
+def test_undo_after_ten_seconds_asks_for_a_pin(cast: Cast, hall: Client, at_0842: time_machine.Traveller) -> None:
     """E01: the ten seconds end; somebody with a PIN can take it back the same day."""
     event = uuid7()
     press(hall, "arrived", cast.elsa, event=event)
-    _at_0842.shift(11)
+    at_0842.shift(11)
     address, fields = f"/avdelning/{cast.blasippan.id}/angra/", {"event": str(event)}
     answer = hall.post(address, fields, headers={"HX-Request": "true"})
     assert "Lås upp med PIN" in toast(answer)
@@ -159,12 +159,12 @@ def test_without_script_a_press_leads_back_and_can_be_undone(cast: Cast, hall: C
 
 
 def test_two_tablets_tap_the_same_child(
-    cast: Cast, hall: Client, on_tablet: OnTablet, _at_0842: time_machine.Traveller
+    cast: Cast, hall: Client, on_tablet: OnTablet, at_0842: time_machine.Traveller
 ) -> None:
     """E02: one arrival; the other tablet says who and when, and it is no error."""
     other = on_tablet(people.tablet(cast.blasippan, "Entrén")[1])
     press(other, "arrived", cast.elsa)
-    _at_0842.shift(1)
+    at_0842.shift(1)
     answer = press(hall, "arrived", cast.elsa)
     assert answer.status_code == 200
     assert toast(answer) == "Elsa L är redan inne: Entrén 08:42"
@@ -172,14 +172,14 @@ def test_two_tablets_tap_the_same_child(
     assert Stay.objects.count() == 1
 
 
-def test_a_tap_on_an_old_tile_is_answered_calmly(cast: Cast, hall: Client, _at_0842: time_machine.Traveller) -> None:
+def test_a_tap_on_an_old_tile_is_answered_calmly(cast: Cast, hall: Client, at_0842: time_machine.Traveller) -> None:
     press(hall, "arrived", cast.elsa)
-    _at_0842.shift(60)
+    at_0842.shift(60)
     press(hall, "left", cast.elsa, state="present")
-    _at_0842.shift(60)
+    at_0842.shift(60)
     assert "redan" in toast(press(hall, "left", cast.elsa, state="present"))
     assert toast(press(hall, "arrived", cast.elsa, state="expected")) == "Elsa L gick redan 08:43. Inget är ändrat."
-    _at_0842.shift(1)
+    at_0842.shift(1)
     assert "Här 08:44" in press(hall, "arrived", cast.elsa, state="left").content.decode()
 
 
@@ -199,7 +199,7 @@ def test_what_no_page_sends_is_refused(cast: Cast, hall: Client, fields: dict[st
     assert not TapEvent.objects.exists()
 
 
-def test_a_child_becomes_late_by_itself(cast: Cast, hall: Client, _at_0842: time_machine.Traveller) -> None:
+def test_a_child_becomes_late_by_itself(cast: Cast, hall: Client, at_0842: time_machine.Traveller) -> None:
     """E04: the minute is in the stamp, so the board learns of LATE though nobody touched anything."""
     plan(cast.elsa, "08:30", "16:00")
     html = board(hall, cast.blasippan)
@@ -208,7 +208,7 @@ def test_a_child_becomes_late_by_itself(cast: Cast, hall: Client, _at_0842: time
     assert stamp
     ask = f"/avdelning/{cast.blasippan.id}/nytt/?sedan={stamp.group(1)}"
     assert hall.get(ask).status_code == 204
-    _at_0842.move_to(people.local(TUESDAY, 8, 46))
+    at_0842.move_to(people.local(TUESDAY, 8, 46))
     answer = hall.get(ask)
     assert answer.status_code == 200
     assert "Sen 16 min" in tile(answer.content.decode(), cast.elsa)
@@ -293,9 +293,9 @@ def test_with_a_pin_the_board_tells_more(cast: Cast, hall: Client) -> None:
     assert looks.get().person_id == cast.maria.id
 
 
-def test_what_a_pin_opened_goes_away_with_it(cast: Cast, hall: Client, _at_0842: time_machine.Traveller) -> None:
+def test_what_a_pin_opened_goes_away_with_it(cast: Cast, hall: Client, at_0842: time_machine.Traveller) -> None:
     _with_secrets(cast)
-    _at_0842.move_to(people.local(TUESDAY, 8, 42))
+    at_0842.move_to(people.local(TUESDAY, 8, 42))
     give_pin(hall, cast.hall_tablet, cast.maria)  # type: ignore[attr-defined]
     stamp = re.search(r'data-stamp="([^"]+)"', board(hall, cast.blasippan))
     assert stamp
@@ -303,7 +303,7 @@ def test_what_a_pin_opened_goes_away_with_it(cast: Cast, hall: Client, _at_0842:
     answer = hall.get(ask)
     assert answer.status_code == 204
     assert PIN_COOKIE not in answer.cookies, "a board that asks by itself is nobody at the tablet"
-    _at_0842.shift(121)
+    at_0842.shift(121)
     answer = hall.get(ask)
     assert answer.status_code == 200
     assert "Allergi" not in answer.content.decode()

@@ -64,9 +64,6 @@ def board(request: ActorRequest, department_id: UUID) -> HttpResponse:
 @require_safe
 def fresh(request: ActorRequest, department_id: UUID) -> HttpResponseBase:
     """Answer that nothing is new since the stamp `sedan`, or with all the parts of the board that change."""
-    hall = request.actor.tablet
-    if hall and hall.department_id == department_id and request.GET.get("sedan") == _stamp(request, department_id):
-        return nothing_new()
     department = get_department(request.actor, Action.SEE_BOARD, department_id)
     if request.GET.get("sedan") == _stamp(request, department_id):
         return nothing_new()

@@ -87,7 +87,8 @@ function settled(fresh, news) {
 
 /** "Noor A: Här 08:42" @param {Element} tile */
 function words(tile) {
-  const name = tile.querySelector(".tile-tap")?.firstChild?.textContent ?? "";
+  const parts = [...(tile.querySelector(".tile-tap")?.childNodes ?? [])].filter((part) => part.nodeType === Node.TEXT_NODE);
+  const name = parts.map((part) => part.textContent?.trim()).join("");
   return `${name}: ${tile.querySelector(".tile-state")?.textContent?.trim()}`;
 }
 
