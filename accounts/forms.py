@@ -214,17 +214,17 @@ class LastFourForm(forms.Form):
 
     last_four = forms.CharField(
         label=_("De fyra sista siffrorna i ditt personnummer"),
-        max_length=10,
+        max_length=40,
         help_text=_("Har du inget svenskt personnummer? Skriv 0000."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "code"}),
         error_messages={"required": FOUR_FIGURES},
     )
 
     def clean_last_four(self) -> str:
-        figures = str(self.cleaned_data["last_four"]).strip()
-        if len(figures) != 4 or not figures.isdecimal():
+        figures = "".join(sign for sign in str(self.cleaned_data["last_four"]) if sign not in " -+")
+        if not figures.isdecimal() or len(figures) not in (4, 10, 12):  # or the whole number, as many are used to
             raise ValidationError(FOUR_FIGURES, code="figures")
-        return figures
+        return figures[-4:]
 
 
 class NewAccountForm(forms.Form):

@@ -153,7 +153,9 @@ def test_logging_out_on_a_tablet_keeps_the_taps_that_wait(cast: Cast, on_tablet:
 
 def test_every_page_before_the_door_is_swedish(cast: Cast) -> None:
     """No English of allauth's shows through."""
-    english = re.compile(r"\b(password|sign in|sign up|email address|e-mail|remember me|forgot|username)\b", re.IGNORECASE)
+    english = re.compile(
+        r"\b(password|sign in|sign up|email address|e-mail|remember me|forgot|username)\b", re.IGNORECASE
+    )
     for name in (
         "account_login",
         "account_reset_password",
@@ -166,7 +168,7 @@ def test_every_page_before_the_door_is_swedish(cast: Cast) -> None:
         assert not english.search(text), (name, english.search(text))
 
 
-# Staying and resting -------------------------------------------------------------------------------------------------
+# Staying and resting ----------------------------------------------------------------------------------------
 
 
 def test_a_guardian_may_stay_for_thirty_days(cast: Cast) -> None:
@@ -226,7 +228,7 @@ def test_an_ended_session_is_told_so(db: None) -> None:
     assert Client().get("/vaken/").status_code == 302
 
 
-# Language --------------------------------------------------------------------------------------------------------------
+# Language ----------------------------------------------------------------------------------------
 
 
 def test_the_language_stays_on_the_next_device(cast: Cast) -> None:

@@ -1,0 +1,297 @@
+"""From a letter to an account (A01, A02), and a new password by mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from accounts import services
+from accounts.models import Invitation, User
+from children.models import StaffRole
+from portal.lib import clock
+from tests.cast import PASSWORD, Cast, person
+
+NUMBER = "198503052384"
+NEW_PASSWORD = "fyra ord utan sammanhang"
+LogIn = Callable[[User], Client]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits(db: None) -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def invited(cast: Cast) -> User:
+    """A guardian who has never logged in."""
+    cast.amina.email, cast.amina.personal_number = "", NUMBER
+    cast.amina.set_unusable_password()
+    cast.amina.save()
+    return cast.amina
+
+
+def letter_to(person: User) -> str:
+    return services.invite(person=person, actor_person=None, now=clock.now())[1]
+
+
+def confirm(browser: Client, code: str, figures: str = "2384") -> str:
+    """Open the letter's link and say the figures; return where that leads, or what the page says."""
+    browser.get(f"/inbjudan/{code}/")
+    answer = browser.post("/inbjudan/bekrafta/", {"last_four": figures})
+    return answer.headers.get("Location") or re.sub(r'value="[^"]*"', "", answer.content.decode())
+
+
+def choose(browser: Client, **typed: str) -> int:
+    form = {"email": "amina@example.org", "password": NEW_PASSWORD, "language": "sv"} | typed
+    return browser.post("/inbjudan/konto/", form).status_code
+
+
+def test_a_guardian_opens_an_account(invited: User, cast: Cast) -> None:
+    """A01: the link, who it is, a way to log in; the person is in, and the invitation is used up."""
+    browser, code = Client(), letter_to(invited)
+    first = browser.get(f"/inbjudan/{code}/")
+    assert first.headers["Location"] == "/inbjudan/bekrafta/", "the code leaves the address"
+    assert confirm(browser, code) == "/inbjudan/konto/"
+    answer = browser.post(
+        "/inbjudan/konto/", {"email": "amina@example.org", "password": NEW_PASSWORD, "language": "en"}
+    )
+    assert answer.headers["Location"] == "/valkommen/"
+    assert browser.session["_auth_user_id"] == str(invited.pk)
+    invited.refresh_from_db()
+    assert (invited.email, invited.language) == ("amina@example.org", "en")
+    assert Invitation.objects.get(person=invited).used_at is not None
+    later = Client()
+    later.post("/konto/logga-in/", {"login": "amina@example.org", "password": NEW_PASSWORD})
+    assert later.get("/installningar/").status_code == 200
+
+
+def test_the_code_can_be_typed_as_it_is_printed(invited: User) -> None:
+    """A01: small letters and dashes make no difference."""
+    browser, code = Client(), letter_to(invited)
+    typed = f"{code[:4]}-{code[4:8]} {code[8:]}".lower()
+    assert browser.post("/inbjudan/", {"code": typed}).headers["Location"] == "/inbjudan/bekrafta/"
+    assert browser.post("/inbjudan/bekrafta/", {"last_four": "2384"}).headers["Location"] == "/inbjudan/konto/"
+
+
+def test_reading_the_link_uses_nothing_up(invited: User) -> None:
+    """A02: a mail scanner that opens every address, and every page after it, changes nothing and gets nowhere."""
+    code, scanner = letter_to(invited), Client()
+    for _time in range(20):
+        scanner.get(f"/inbjudan/{code}/", follow=True)
+        assert scanner.get("/inbjudan/konto/").headers["Location"] == "/inbjudan/"
+    invitation = Invitation.objects.get(person=invited)
+    assert invitation.is_open(clock.now())
+    assert invitation.wrong_answers == 0
+    assert "_auth_user_id" not in scanner.session
+    assert confirm(Client(), code) == "/inbjudan/konto/"
+
+
+def test_the_session_does_not_hold_the_code(invited: User) -> None:
+    browser, code = Client(), letter_to(invited)
+    browser.get(f"/inbjudan/{code}/")
+    assert code not in str(dict(browser.session))
+
+
+def test_a_second_time_opens_nothing(invited: User) -> None:
+    """A02: used up is used up, also for somebody who had come half-way."""
+    code = letter_to(invited)
+    first, second = Client(), Client()
+    assert confirm(first, code) == confirm(second, code) == "/inbjudan/konto/"
+    assert choose(first) == 302
+    assert second.get("/inbjudan/konto/").headers["Location"] == "/inbjudan/"
+    assert choose(second, password="något helt annat här") == 302
+    assert "_auth_user_id" not in second.session
+    assert "stämmer inte" in confirm(Client(), code)
+
+
+def test_after_its_last_day_it_opens_nothing(invited: User) -> None:
+    """A02: and the answer is the one that a code which never existed gets."""
+    code = letter_to(invited)
+    Invitation.objects.update(expires_at=clock.now() - timedelta(seconds=1))
+    assert confirm(Client(), code) == confirm(Client(), "FELFELFELFEL")
+
+
+def test_a_new_letter_closes_the_old_one(invited: User) -> None:
+    old, new = letter_to(invited), letter_to(invited)
+    assert "stämmer inte" in confirm(Client(), old)
+    assert confirm(Client(), new) == "/inbjudan/konto/"
+
+
+def test_five_wrong_answers_close_the_invitation(invited: User) -> None:
+    """A02: nothing tells a wrong figure from a wrong code, before and after."""
+    code, browser = letter_to(invited), Client()
+    unknown = confirm(Client(), "FELFELFELFEL", "1111")
+    for _time in range(5):
+        assert confirm(browser, code, "1111") == unknown
+    assert confirm(browser, code, "2384") == unknown
+    assert not Invitation.objects.get(person=invited).is_open(clock.now())
+
+
+@pytest.mark.parametrize("typed", ["", "12", "12345", "abcd", "1985030523840"])
+def test_what_is_not_four_figures_is_no_try(invited: User, typed: str) -> None:
+    code = letter_to(invited)
+    assert "Skriv de fyra sista siffrorna" in confirm(Client(), code, typed)
+    assert Invitation.objects.get(person=invited).wrong_answers == 0
+
+
+def test_the_whole_number_will_do(invited: User) -> None:
+    assert confirm(Client(), letter_to(invited), "19850305-2384") == "/inbjudan/konto/"
+
+
+def test_a_person_without_a_number_answers_zeros(cast: Cast) -> None:
+    code = letter_to(cast.johan)
+    assert "stämmer inte" in confirm(Client(), code, "1234")
+    assert confirm(Client(), code, "0000") == "/inbjudan/konto/"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"email": "inte en adress"}, "Adressen ser inte ut som en e-postadress"),
+        ({"password": "kort"}, "10 tecken"),
+        ({"password": "amina@example.org"}, "likt"),
+        ({"email": "johan.lind@example.org"}, "Adressen går inte att använda"),
+        ({"language": "xx"}, "xx"),
+    ],
+)
+def test_what_is_wrong_is_said_on_the_field(invited: User, typed: dict[str, str], sentence: str) -> None:
+    browser = Client()
+    confirm(browser, letter_to(invited))
+    form = {"email": "amina@example.org", "password": NEW_PASSWORD, "language": "sv"} | typed
+    answer = browser.post("/inbjudan/konto/", form)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert form["email"] in answer.content.decode(), "what was typed is kept"
+    assert Invitation.objects.get(person=invited).used_at is None
+
+
+def test_a_shared_computer_changes_hands(invited: User, log_in: LogIn, cast: Cast) -> None:
+    browser = log_in(cast.johan)
+    confirm(browser, letter_to(invited))
+    assert choose(browser) == 302
+    assert browser.session["_auth_user_id"] == str(invited.pk)
+
+
+def test_a_letter_to_somebody_with_an_account_ends_older_sessions(cast: Cast, log_in: LogIn) -> None:
+    older = log_in(cast.johan)
+    browser = Client()
+    confirm(browser, letter_to(cast.johan), "0000")
+    assert choose(browser, email="johan.ny@example.org") == 302
+    assert older.get("/installningar/").status_code == 302
+
+
+def test_a_frozen_person_is_not_let_in_by_a_letter(invited: User) -> None:
+    """A09: freezing takes letters that are on their way with it."""
+    code = letter_to(invited)
+    services.freeze(person=invited, now=clock.now())
+    assert "stämmer inte" in confirm(Client(), code)
+    assert "stämmer inte" in confirm(Client(), letter_to(invited))
+
+
+def test_the_first_administrator(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("invite_administrator", email="adam@example.org", name="Adam af Alm")
+    said = capsys.readouterr().out
+    code = re.search(r"/inbjudan/([0-9A-Z]{12})/", said)
+    assert code
+    browser = Client()
+    assert confirm(browser, code[1], "0000") == "/inbjudan/konto/"
+    assert choose(browser, email="adam@example.org") == 302
+    adam = User.objects.with_email("adam@example.org").get()
+    assert (adam.given_name, adam.family_name) == ("Adam", "af Alm")
+    assert adam.staff_roles.get().kind == StaffRole.Kind.ADMINISTRATOR
+    call_command("invite_administrator", email="adam@example.org", name="Adam af Alm")
+    assert adam.staff_roles.count() == 1
+    with pytest.raises(CommandError):
+        call_command("invite_administrator", email="ingen adress", name="X")
+
+
+# A new password ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _worker_is_there(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do at once what a worker would do, through the same task."""
+    from accounts.tasks import send_password_letter
+
+    def send_task(name: str, args: list[str], **_options: object) -> None:
+        assert name == "accounts.tasks.send_password_letter"
+        send_password_letter(*args)
+
+    monkeypatch.setattr(services.current_app, "send_task", send_task)
+
+
+def ask_for_link(email: str) -> tuple[int, str]:
+    answer = Client().post("/konto/losenord/glomt/", {"email": email})
+    return answer.status_code, answer.headers["Location"]
+
+
+@pytest.mark.usefixtures("_worker_is_there")
+def test_a_forgotten_password(cast: Cast, log_in: LogIn) -> None:
+    """The link, the last figures, a new password; every older session ends, and the link works once."""
+    cast.amina.personal_number = NUMBER
+    cast.amina.save()
+    older = log_in(cast.amina)
+    assert ask_for_link("amina.lind@example.org") == ask_for_link("ingen@example.org")
+    (letter,) = mail.outbox
+    assert letter.to == ["amina.lind@example.org"]
+    assert not re.search(r"Amina|Lind|Elsa|Granliden", str(letter.body))
+    path = re.search(r"https?://[^/\s]+(/\S+)", str(letter.body))
+    assert path
+    browser = Client()
+    form = browser.get(path[1]).headers["Location"]
+    wrong = browser.post(form, {"password1": NEW_PASSWORD, "last_four": "1111"})
+    assert "Siffrorna stämmer inte" in wrong.content.decode()
+    assert browser.post(form, {"password1": NEW_PASSWORD, "last_four": "2384"}).status_code == 302
+    assert older.get("/installningar/").status_code == 302
+    assert "gäller inte längre" in Client().get(path[1]).content.decode()
+    browser.post("/konto/logga-in/", {"login": "amina.lind@example.org", "password": NEW_PASSWORD})
+    assert browser.get("/installningar/").status_code == 200
+
+
+@pytest.mark.usefixtures("_worker_is_there")
+def test_no_link_to_a_frozen_account(cast: Cast) -> None:
+    services.freeze(person=cast.amina, now=clock.now())
+    ask_for_link("amina.lind@example.org")
+    assert mail.outbox == []
+
+
+# Another address ----------------------------------------------------------------------------------------
+
+
+def test_another_address_is_another_login(cast: Cast) -> None:
+    browser = Client()
+    browser.post("/konto/logga-in/", {"login": "amina.lind@example.org", "password": PASSWORD})
+    assert browser.post("/installningar/adress/", {"email": "johan.lind@example.org"}).status_code == 422
+    assert browser.post("/installningar/adress/", {"email": "ny@example.org"}).status_code == 302
+    again = Client()
+    again.post("/konto/logga-in/", {"login": "ny@example.org", "password": PASSWORD})
+    assert again.get("/installningar/").status_code == 200
+
+
+def test_another_address_asks_who_it_is_in_an_old_session(cast: Cast, log_in: LogIn) -> None:
+    answer = log_in(cast.amina).post("/installningar/adress/", {"email": "ny@example.org"})
+    assert answer.headers["Location"].startswith("/konto/bekrafta/")
+
+
+def test_two_who_want_the_same_address(cast: Cast) -> None:
+    invitation, _code = services.invite(person=cast.johan, actor_person=None, now=clock.now())
+    with pytest.raises(ValidationError, match="Adressen går inte"):
+        services.accept_invitation(
+            invitation=invitation,
+            email="AMINA.lind@example.org",
+            password=NEW_PASSWORD,
+            language="sv",
+            now=clock.now(),
+        )
+    assert person("Ny").email != cast.amina.email
+    invitation.refresh_from_db()
+    assert invitation.used_at is None
