@@ -4,7 +4,9 @@ With an empty environment this is the embedded default: SQLite, a database cache
 the console. `PRODUCTION=1` refuses to start when something is unsafe. See README.md for a table of the variables.
 """
 
+import os
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,7 +45,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
     }
     # Tests with threads need what production has too: a file, not a database in memory.
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(gettempdir()) / f"kapprummet-test-{os.getpid()}.sqlite3")}
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": env.number("DATABASE_KEEP_SECONDS", 600), "CONN_HEALTH_CHECKS": True}
 
