@@ -190,10 +190,15 @@ def tablet_with_pin(actor: Actor, action: Action) -> Opens:
 
 
 def granted(actor: Actor, action: Action) -> Opens:
-    """A grant to this person for this child and action, until its last day (django-guardian's rows)."""
+    """A grant to this person for this child and action, until its last day (django-guardian's rows).
+
+    Whoever was granted anything sees that the child is there.
+    """
     if actor.person is None or actor.tablet:
         return CLOSED
-    grants = ChildGrant.objects.on(actor.today).filter(user=actor.person, permission__codename=action.value)
+    grants = ChildGrant.objects.on(actor.today).filter(user=actor.person)
+    if action != Action.SEE_CHILD:
+        grants = grants.filter(permission__codename=action.value)
     return Opens(children=Q(pk__in=grants.values("content_object")))
 
 
