@@ -42,19 +42,37 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-def _time(label: Any, *, required: bool = False) -> forms.TimeField:
-    return forms.TimeField(
+class SometimesAsked:
+    """A field that may be empty where another answer makes it needless: the form judges that, not the field."""
+
+    def validate(self, value: object) -> None:
+        if value not in (None, "", []):
+            super().validate(value)  # type: ignore[misc]  # the field's own
+
+
+class TimeField(SometimesAsked, forms.TimeField):
+    pass
+
+
+class DateField(SometimesAsked, forms.DateField):
+    pass
+
+
+class ChoiceField(SometimesAsked, forms.TypedChoiceField):
+    pass
+
+
+def _time(label: Any) -> forms.TimeField:
+    return TimeField(
         label=label,
-        required=required,
         widget=TimeInput(),
         error_messages={"invalid": _("Skriv en tid, som 07:30."), "required": _("Skriv en tid, som 07:30.")},
     )
 
 
-def _date(label: Any, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(
+def _date(label: Any, kind: type[forms.DateField] = forms.DateField) -> forms.DateField:
+    return kind(
         label=label,
-        required=required,
         widget=DateInput(),
         error_messages={"invalid": _("Välj en dag."), "required": _("Välj en dag.")},
     )
@@ -79,6 +97,7 @@ def _interval(form: forms.Form, starts: str, ends: str) -> rules.Interval | None
 class DayForm(forms.Form):
     """One day: the usual times, other times, or off; who collects; a note."""
 
+    use_required_attribute = False
     what = forms.ChoiceField(
         label=_("Den här dagen"),
         choices=[("times", _("Andra tider")), ("usual", _("Som schemat")), ("off", _("Ledig"))],
@@ -135,6 +154,7 @@ class DayForm(forms.Form):
 class AbsenceForm(forms.Form):
     """Absence for days, or for a part of one, for one child or several."""
 
+    use_required_attribute = False
     children = forms.MultipleChoiceField(label=_("Gäller"), error_messages={"required": _("Välj minst ett barn.")})
     reason = forms.ChoiceField(
         label=_("Varför"),
@@ -144,7 +164,7 @@ class AbsenceForm(forms.Form):
         error_messages={"required": _("Välj varför.")},
     )
     starts_on = _date(_("Från och med"))
-    ends_on = _date(_("Till och med"), required=False)
+    ends_on = _date(_("Till och med"), DateField)
     is_part = forms.BooleanField(label=_("Bara en del av dagen"), required=False)
     from_time = _time(_("Borta från"))
     to_time = _time(_("Till"))
@@ -180,6 +200,7 @@ class AbsenceForm(forms.Form):
 class WeekForm(forms.Form):
     """One stroke of the brush: these days get these times, or are off."""
 
+    use_required_attribute = False
     weekdays = forms.TypedMultipleChoiceField(
         label=_("1. Välj dagar"),
         coerce=int,
@@ -190,7 +211,7 @@ class WeekForm(forms.Form):
     is_off = forms.BooleanField(label=_("Ledig de här dagarna"), required=False)
     starts = _time(_("Lämna in"))
     ends = _time(_("Hämta"))
-    repeats = forms.TypedChoiceField(label=_("Upprepas"), coerce=int, choices=REPEATS, empty_value="1", required=False)
+    repeats = ChoiceField(label=_("Upprepas"), coerce=int, choices=REPEATS, empty_value="")
     week = forms.IntegerField(required=False, min_value=0, max_value=rules.MOST_WEEKS - 1)
 
     def __init__(self, *args: Any, must_paint: bool = False, **kwargs: Any) -> None:

@@ -1,0 +1,129 @@
+"""What the principal is told: departments now, days, months, stays that nobody ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from pytest_django import DjangoAssertNumQueries
+
+from attendance import services
+from attendance.models import Absence, ClosedDay, Stay, WeekPlan
+from attendance.rules import State
+from attendance.selectors import department_totals, forgotten_stays, preschool_day, preschool_month
+from attendance.selectors.facts import known
+from attendance.selectors.schedule import schedule
+from children.actors import Actor
+from children.models import BackupPlacement, Department
+from portal.lib.ids import uuid7
+from tests.cast import Cast, child, local, place
+
+TUESDAY = date(2026, 10, 13)
+
+
+@pytest.fixture(autouse=True)
+def _on_a_tuesday() -> Iterator[None]:
+    with time_machine.travel(local(TUESDAY, 8), tick=False):
+        yield
+
+
+@pytest.fixture
+def morning(cast: Cast) -> Cast:
+    """Elsa is here, Noor is late, Hugo is ill; yesterday Elsa was there for eight and a half hours."""
+    weeks = [[[["07:30", "16:00"]]] * 5 + [[], []]]
+    for one in (cast.elsa, cast.noor, cast.hugo):
+        WeekPlan.objects.create(child=one, starts_on=date(2026, 8, 3), weeks=weeks)
+    Absence.objects.create(child=cast.hugo, starts_on=TUESDAY, ends_on=TUESDAY, reason="sick")
+    columns = {"child": cast.elsa, "department": cast.blasippan}
+    Stay.objects.create(id=uuid7(), arrived_at=local(TUESDAY, 7, 34), **columns)
+    monday = TUESDAY - timedelta(days=1)
+    Stay.objects.create(id=uuid7(), arrived_at=local(monday, 7, 30), left_at=local(monday, 16), **columns)
+    return cast
+
+
+def test_departments_now(morning: Cast) -> None:
+    totals = department_totals([morning.blasippan, morning.ekorren], local(TUESDAY, 8))
+    blasippan, ekorren = totals
+    assert (blasippan.present, blasippan.expected, blasippan.late, blasippan.placed) == (1, 1, 1, 2)
+    assert (ekorren.absent, ekorren.present, ekorren.placed) == (1, 0, 1)
+
+
+def test_a_child_in_a_backup_placement_is_counted_once(morning: Cast) -> None:
+    """B06: where it is."""
+    BackupPlacement.objects.create(child=morning.elsa, department=morning.ekorren, starts_on=TUESDAY, ends_on=TUESDAY)
+    totals = department_totals([morning.blasippan, morning.ekorren], local(TUESDAY, 8))
+    assert [total.placed for total in totals] == [1, 2]
+    day = preschool_day(morning.granliden, TUESDAY, local(TUESDAY, 8))
+    assert [[row.name for row in department.rows] for department in day.departments] == [
+        ["Noor Aziz"], ["Elsa Lind", "Hugo Lind"],
+    ]  # fmt: skip
+
+
+def test_departments_cost_the_same_for_two_and_for_twenty(
+    morning: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(8):
+        department_totals([morning.blasippan, morning.ekorren], local(TUESDAY, 8))
+    more = [Department.objects.create(name=f"Avdelning {n}", preschool=morning.granliden) for n in range(18)]
+    for department in more:
+        place(child("Barn", "Ek"), department)
+    with django_assert_num_queries(8):
+        assert len(department_totals([morning.blasippan, morning.ekorren, *more], local(TUESDAY, 8))) == 20
+
+
+def test_a_day_and_a_month(morning: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(9):
+        day = preschool_day(morning.granliden, TUESDAY, local(TUESDAY, 8))
+    (elsa, _noor) = day.departments[0].rows
+    assert (elsa.name, elsa.text, elsa.planned, elsa.came) == ("Elsa Lind", "Här 07:34", "07:30–16:00", "07:34–")
+    assert (day.counts.present, day.counts.absent, day.counts.late) == (1, 1, 1)
+    with django_assert_num_queries(7):
+        month = preschool_month(morning.granliden, TUESDAY)
+    monday, tuesday = month.days[11:13]
+    assert (monday.planned, monday.came, monday.hours_planned, monday.hours_stayed) == (3, 1, "25,5", "8,5")
+    assert (tuesday.planned, tuesday.came, tuesday.absent) == (3, 1, 1)
+    assert month.days[16].is_closed  # a Saturday
+
+
+def test_stays_that_nobody_ended(morning: Cast) -> None:
+    assert forgotten_stays([morning.granliden], local(TUESDAY, 8)) == []
+    services.flag_forgotten_stays(now=local(TUESDAY, 19))
+    (found,) = forgotten_stays([morning.granliden, morning.sjostjarnan], local(TUESDAY, 19))
+    assert (found.name, found.department, found.arrived_at) == ("Elsa Lind", "Blåsippan", local(TUESDAY, 7, 34))
+    assert forgotten_stays([morning.sjostjarnan], local(TUESDAY, 19)) == []
+    assert department_totals([morning.blasippan], local(TUESDAY, 19))[0].forgotten == 1
+
+
+def test_a_closed_day_hides_the_times_and_gives_them_back(morning: Cast) -> None:
+    """DOMAIN 2.5."""
+    eva, day, now = Actor.of_person(morning.eva), TUESDAY + timedelta(days=1), local(TUESDAY, 8)
+    closed = services.close_day(day=day, reason="Planeringsdag", actor=eva, now=now, preschool_id=morning.granliden.id)
+    services.close_day(day=day, reason="Planeringsdag", actor=eva, now=now, preschool_id=morning.granliden.id)
+    assert ClosedDay.objects.count() == 1
+
+    def state() -> State:
+        return known([morning.elsa.id], day, day).state(morning.elsa.id, local(day, 7)).state
+
+    assert state() == State.CLOSED
+    services.cancel_closed_day(closed_day_id=closed.id, actor=eva, now=now)
+    assert state() == State.EXPECTED
+    with pytest.raises(Http404):
+        services.close_day(
+            day=day, reason="x", actor=Actor.of_person(morning.ulf), now=now, preschool_id=morning.granliden.id
+        )
+    with pytest.raises(PermissionDenied):
+        services.close_day(
+            day=day, reason="x", actor=Actor.of_person(morning.maria), now=now, department_id=morning.blasippan.id
+        )
+
+
+def test_the_schedule_costs_the_same_for_one_and_for_many(
+    morning: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for children in ([morning.elsa], [morning.elsa, morning.hugo, morning.noor]):
+        with django_assert_num_queries(6):
+            schedule(children, date(2026, 10, 19), local(TUESDAY, 8))
