@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 import time_machine
 from django.core import signing
-from django.http import HttpResponse as Answer
 from django.test import Client
-from django.utils.formats import date_format
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Protection, User
 from attendance.models import Absence, DayPlan, Stay, TapEvent, WeekPlan
+from attendance.rules import Reason
+from attendance.services import report_absence
+from children.actors import Actor
 from children.models import Block, Child, Contact, Department, Tablet
 from children.protection import protect_child
 from children.tablets import PIN_COOKIE, revoke
@@ -23,6 +25,9 @@ from portal.lib import clock, days
 from portal.lib.ids import uuid7
 from tests import cast as people
 from tests.cast import Cast
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 TUESDAY = date(2026, 10, 13)
 OnTablet = Callable[[str], Client]
@@ -37,10 +42,15 @@ def at_0842() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def hall(cast: Cast, on_tablet: OnTablet) -> Client:
-    """The tablet in Blåsippan's hall, nobody's PIN."""
-    cast.hall_tablet, cast.hall_cookie = people.tablet(cast.blasippan)  # type: ignore[attr-defined]
-    return on_tablet(cast.hall_cookie)  # type: ignore[attr-defined]
+def paired(cast: Cast) -> tuple[Tablet, str]:
+    """The tablet in Blåsippan's hall, and its cookie."""
+    return people.tablet(cast.blasippan)
+
+
+@pytest.fixture
+def hall(paired: tuple[Tablet, str], on_tablet: OnTablet) -> Client:
+    """Its browser, nobody's PIN."""
+    return on_tablet(paired[1])
 
 
 def give_pin(browser: Client, tablet: Tablet, person: User) -> Client:
@@ -120,7 +130,9 @@ def test_one_tap_in_one_tap_out(cast: Cast, hall: Client, at_0842: time_machine.
     assert counts(board(hall, cast.blasippan)) == [1, 1, 0, 0]
 
 
-def test_undo_after_ten_seconds_asks_for_a_pin(cast: Cast, hall: Client, at_0842: time_machine.Traveller) -> None:
+def test_undo_after_ten_seconds_asks_for_a_pin(
+    cast: Cast, hall: Client, paired: tuple[Tablet, str], at_0842: time_machine.Traveller
+) -> None:
     """E01: the ten seconds end; somebody with a PIN can take it back the same day."""
     event = uuid7()
     press(hall, "arrived", cast.elsa, event=event)
@@ -129,7 +141,7 @@ def test_undo_after_ten_seconds_asks_for_a_pin(cast: Cast, hall: Client, at_0842
     answer = hall.post(address, fields, headers={"HX-Request": "true"})
     assert "Lås upp med PIN" in toast(answer)
     assert Stay.objects.count() == 1
-    give_pin(hall, cast.hall_tablet, cast.maria)  # type: ignore[attr-defined]
+    give_pin(hall, paired[0], cast.maria)
     assert toast(hall.post(address, fields, headers={"HX-Request": "true"})) == "Ångrat: Elsa L"
     assert not Stay.objects.exists()
 
@@ -215,14 +227,8 @@ def test_a_child_becomes_late_by_itself(cast: Cast, hall: Client, at_0842: time_
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_sick_report_shows_before_the_next_refresh(
-    on_tablet: OnTablet, log_in: LogIn, django_capture_on_commit_callbacks: object
-) -> None:
+def test_a_sick_report_shows_before_the_next_refresh(on_tablet: OnTablet) -> None:
     """D01: what a guardian reports at home renews the stamp of the department's board."""
-    from attendance.rules import Reason
-    from attendance.services import report_absence
-    from children.actors import Actor
-
     cast = Cast()
     hall = on_tablet(people.tablet(cast.blasippan)[1])
     stamp = re.search(r'data-stamp="([^"]+)"', board(hall, cast.blasippan))
@@ -277,9 +283,9 @@ def test_how_long_an_absence_lasts_does_not_tell_its_reason(cast: Cast, hall: Cl
     assert len(set(tellings)) == 1
 
 
-def test_with_a_pin_the_board_tells_more(cast: Cast, hall: Client) -> None:
+def test_with_a_pin_the_board_tells_more(cast: Cast, hall: Client, paired: tuple[Tablet, str]) -> None:
     _with_secrets(cast)
-    give_pin(hall, cast.hall_tablet, cast.maria)  # type: ignore[attr-defined]
+    give_pin(hall, paired[0], cast.maria)
     html = board(hall, cast.blasippan)
     assert all(word in tile(html, cast.elsa) for word in ("Allergi", "Lapp", "Hämtspärr"))
     assert "Sjuk" in tile(html, cast.noor)
@@ -293,10 +299,12 @@ def test_with_a_pin_the_board_tells_more(cast: Cast, hall: Client) -> None:
     assert looks.get().person_id == cast.maria.id
 
 
-def test_what_a_pin_opened_goes_away_with_it(cast: Cast, hall: Client, at_0842: time_machine.Traveller) -> None:
+def test_what_a_pin_opened_goes_away_with_it(
+    cast: Cast, hall: Client, paired: tuple[Tablet, str], at_0842: time_machine.Traveller
+) -> None:
     _with_secrets(cast)
     at_0842.move_to(people.local(TUESDAY, 8, 42))
-    give_pin(hall, cast.hall_tablet, cast.maria)  # type: ignore[attr-defined]
+    give_pin(hall, paired[0], cast.maria)
     stamp = re.search(r'data-stamp="([^"]+)"', board(hall, cast.blasippan))
     assert stamp
     ask = f"/avdelning/{cast.blasippan.id}/nytt/?sedan={stamp.group(1)}"
@@ -309,19 +317,21 @@ def test_what_a_pin_opened_goes_away_with_it(cast: Cast, hall: Client, at_0842: 
     assert "Allergi" not in answer.content.decode()
 
 
-def test_staff_report_absence_with_a_pin(cast: Cast, hall: Client) -> None:
+def test_staff_report_absence_with_a_pin(cast: Cast, hall: Client, paired: tuple[Tablet, str]) -> None:
     address = f"/avdelning/{cast.blasippan.id}/barn/{cast.elsa.id}/franvaro/"
     assert hall.post(address, {"reason": "sick"}).status_code == 403
-    give_pin(hall, cast.hall_tablet, cast.maria)  # type: ignore[attr-defined]
+    give_pin(hall, paired[0], cast.maria)
     answer = hall.post(address, {"reason": "sick"}, headers={"HX-Request": "true"})
     assert toast(answer) == "Elsa L är anmäld frånvarande idag"
     absence = Absence.objects.get()
     assert (absence.reason, absence.is_by_staff, absence.reported_by) == ("sick", True, cast.maria)
 
 
-def test_absence_of_a_child_that_is_here_is_refused_in_the_dialog(cast: Cast, hall: Client) -> None:
+def test_absence_of_a_child_that_is_here_is_refused_in_the_dialog(
+    cast: Cast, hall: Client, paired: tuple[Tablet, str]
+) -> None:
     """D04: the same on the tablet."""
-    give_pin(hall, cast.hall_tablet, cast.maria)  # type: ignore[attr-defined]
+    give_pin(hall, paired[0], cast.maria)
     press(hall, "arrived", cast.elsa)
     address = f"/avdelning/{cast.blasippan.id}/barn/{cast.elsa.id}/franvaro/"
     answer = hall.post(address, {"reason": "sick"}, headers={"HX-Request": "true"})
@@ -340,7 +350,9 @@ def test_several_come_in_at_once(cast: Cast, hall: Client) -> None:
     assert Stay.objects.count() == 2
 
 
-def test_letting_several_out_needs_a_pin_and_names_them_first(cast: Cast, hall: Client) -> None:
+def test_letting_several_out_needs_a_pin_and_names_them_first(
+    cast: Cast, hall: Client, paired: tuple[Tablet, str]
+) -> None:
     press(hall, "arrived", cast.elsa)
     press(hall, "arrived", cast.noor)
     address = f"/avdelning/{cast.blasippan.id}/flera/"
@@ -349,7 +361,7 @@ def test_letting_several_out_needs_a_pin_and_names_them_first(cast: Cast, hall: 
     assert answer.status_code == 302
     assert "/platta/pin/" in answer["Location"]
     assert str(cast.elsa.id) in answer["Location"], "what was marked is not lost on the way"
-    give_pin(hall, cast.hall_tablet, cast.maria)  # type: ignore[attr-defined]
+    give_pin(hall, paired[0], cast.maria)
     html = hall.post(address, fields).content.decode()
     assert "Elsa L" in html
     assert "Noor A" in html
@@ -359,10 +371,8 @@ def test_letting_several_out_needs_a_pin_and_names_them_first(cast: Cast, hall: 
     assert not Stay.objects.filter(left_at=None).exists()
 
 
-def test_a_protected_child_has_its_alias_on_the_board(cast: Cast, hall: Client) -> None:
+def test_a_protected_child_has_its_alias_on_the_board(cast: Cast, hall: Client, paired: tuple[Tablet, str]) -> None:
     """B08"""
-    from accounts.models import Protection
-
     protect_child(child=cast.elsa, level=Protection.PROTECTED, now=clock.now())
     cast.elsa.birth_date = date(2022, 10, 13)
     cast.elsa.save()
@@ -372,14 +382,14 @@ def test_a_protected_child_has_its_alias_on_the_board(cast: Cast, hall: Client) 
         assert cast.elsa.tile_name in tile(html, cast.elsa)
         assert "år!" not in html
     assert "Elsa" not in press(hall, "arrived", cast.elsa).content.decode()
-    give_pin(hall, cast.hall_tablet, cast.maria)  # type: ignore[attr-defined]
+    give_pin(hall, paired[0], cast.maria)
     assert "Elsa" not in hall.get(f"/avdelning/{cast.blasippan.id}/barn/{cast.elsa.id}/").content.decode()
 
 
-def test_a_revoked_tablet_is_shut_out_at_its_next_request(cast: Cast, hall: Client) -> None:
+def test_a_revoked_tablet_is_shut_out_at_its_next_request(cast: Cast, hall: Client, paired: tuple[Tablet, str]) -> None:
     """A06"""
     board(hall, cast.blasippan)
-    revoke(tablet=cast.hall_tablet, actor_person=cast.eva, now=clock.now())  # type: ignore[attr-defined]
+    revoke(tablet=paired[0], actor_person=cast.eva, now=clock.now())
     for address in ("", "nytt/?sedan=x"):
         answer = hall.get(f"/avdelning/{cast.blasippan.id}/{address}")
         assert answer.status_code in (302, 401)
@@ -407,12 +417,12 @@ def test_another_departments_tablet_neither_sees_nor_taps(cast: Cast, on_tablet:
     assert other.get(f"/avdelning/{cast.ekorren.id}/barn/{cast.elsa.id}/").status_code == 404
 
 
-def test_a_board_that_asks_is_one_look_an_hour(cast: Cast, hall: Client) -> None:
+def test_a_board_that_asks_is_one_look_an_hour(cast: Cast, hall: Client, paired: tuple[Tablet, str]) -> None:
     for _time in range(3):
         board(hall, cast.blasippan)
         hall.get(f"/avdelning/{cast.blasippan.id}/nytt/?sedan=old")
     look = AuditEntry.objects.get(is_look=True)
-    assert look.tablet_id == cast.hall_tablet.id  # type: ignore[attr-defined]
+    assert look.tablet_id == paired[0].id
     assert set(look.children) == {str(cast.elsa.id), str(cast.noor.id)}
 
 
@@ -421,7 +431,3 @@ def test_an_empty_department_says_what_it_waits_for(cast: Cast, on_tablet: OnTab
     html = board(on_tablet(people.tablet(empty)[1]), empty)
     assert "Inga barn här idag" in html
     assert counts(html) == [0, 0, 0, 0]
-
-
-def test_dates_are_in_swedish() -> None:
-    assert date_format(datetime(2026, 10, 13), "D") == "tis"  # noqa: DTZ001

@@ -53,11 +53,16 @@ def counts(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def board(cast: Cast, tuesday: date, visit: Visit) -> Page:
-    """The tablet's page in Blåsippan's hall, with eight children who are expected."""
+def paired(cast: Cast, tuesday: date) -> tuple[Tablet, str]:
+    """The tablet in Blåsippan's hall and its cookie; eight children are expected."""
     fill(cast, tuesday)
-    cast.hall_tablet, cast.hall_cookie = people.tablet(cast.blasippan)  # type: ignore[attr-defined]
-    page = visit(cast.hall_cookie)  # type: ignore[attr-defined]
+    return people.tablet(cast.blasippan)
+
+
+@pytest.fixture
+def board(cast: Cast, paired: tuple[Tablet, str], visit: Visit) -> Page:
+    """Its page, nobody's PIN."""
+    page = visit(paired[1])
     page.goto(f"/avdelning/{cast.blasippan.id}/")
     return page
 
@@ -108,11 +113,13 @@ def test_several_at_once(cast: Cast, board: Page) -> None:
     assert Stay.objects.count() == 3
 
 
-def test_letting_out_several_is_asked_once_more(cast: Cast, board: Page, visit: Visit) -> None:
+def test_letting_out_several_is_asked_once_more(
+    cast: Cast, board: Page, paired: tuple[Tablet, str], visit: Visit
+) -> None:
     for name in ("Alma W", "Tuva W"):
         press(board, name)
         expect(board.locator(".toast")).to_contain_text(name)
-    page = visit(cast.hall_cookie, pin=pin(cast.hall_tablet, cast.maria))  # type: ignore[attr-defined]
+    page = visit(paired[1], pin=pin(paired[0], cast.maria))
     page.goto(f"/avdelning/{cast.blasippan.id}/?valj=1")
     for name in ("Alma W", "Tuva W"):
         page.locator(".tile", has_text=name).click()
@@ -149,9 +156,9 @@ def test_without_network_nothing_is_taken_and_it_says_so(cast: Cast, board: Page
     expect(board.locator(".toast")).to_contain_text("Alma W är här")
 
 
-def test_a_revoked_tablet_leaves_the_board(cast: Cast, board: Page) -> None:
+def test_a_revoked_tablet_leaves_the_board(cast: Cast, board: Page, paired: tuple[Tablet, str]) -> None:
     """A06: shut out at its next question, by itself."""
-    revoke(tablet=cast.hall_tablet, actor_person=cast.eva, now=clock.now())  # type: ignore[attr-defined]
+    revoke(tablet=paired[0], actor_person=cast.eva, now=clock.now())
     expect(board.locator(".tile")).to_have_count(0)
     assert "/avdelning/" not in board.url
 
@@ -165,13 +172,15 @@ def test_with_the_keyboard_alone(cast: Cast, board: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nobody_is_shut_out(cast: Cast, board: Page, visit: Visit, scheme: str, find_barriers: FindBarriers) -> None:
+def test_nobody_is_shut_out(
+    cast: Cast, board: Page, paired: tuple[Tablet, str], visit: Visit, scheme: str, find_barriers: FindBarriers
+) -> None:
     """axe: the board, marking, and a child's dialog with a PIN."""
     press(board, "Alma W")
     expect(board.locator(".toast")).to_contain_text("Alma W")
     page = visit(
-        cast.hall_cookie,  # type: ignore[attr-defined]
-        pin=pin(cast.hall_tablet, cast.maria),  # type: ignore[attr-defined]
+        paired[1],
+        pin=pin(paired[0], cast.maria),
         color_scheme=scheme,
     )
     page.goto(f"/avdelning/{cast.blasippan.id}/")
