@@ -1,0 +1,149 @@
+"""Protected identity: the alias everywhere, the sealed name for the named list alone, each look told (B08)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import AuditEntry, Protection, User
+from children.models import NamedReader, ProtectedIdentity
+from children.protection import choose_alias, protect_child, protect_person
+from notifications.models import Delivery, Kind
+from portal.lib import clock
+from tests.cast import Cast, guard, person, tablet
+
+LogIn = Callable[[User], Client]
+LABELS = ("Sekretessmarkering", "Skyddad folkbokföring", "Fingerade", "skyddade uppgifter", "Skyddade uppgifter")
+
+
+@pytest.fixture
+def sealed(cast: Cast) -> Cast:
+    """Elsa and her guardian Amina have protected identity; nobody is named yet."""
+    cast.amina.phone, cast.amina.address = "+46709999999", '{"street": "Gömda gatan 1"}'
+    cast.amina.save()
+    protect_child(child=cast.elsa, level=Protection.PROTECTED, now=clock.now())
+    protect_person(person=cast.amina, level=Protection.CONFIDENTIAL, now=clock.now())
+    return cast
+
+
+def pages_of(cast: Cast, department: str, preschool: str) -> list[str]:
+    return [
+        f"/barn/{cast.elsa.id}/",
+        f"/barn/{cast.elsa.id}/kontakter/",
+        f"/barn/{cast.elsa.id}/sparr/",
+        f"/barn/{cast.elsa.id}/behorighet/",
+        f"/avdelning/{department}/barn/",
+        f"/avdelning/{department}/vardnadshavare/",
+        f"/avdelning/{department}/inbjudningar/",
+        f"/avdelning/{department}/inbjudningar/granska/?barn={cast.elsa.id}",
+        f"/forskola/{preschool}/barn/",
+        f"/forskola/{preschool}/plattor/",
+        "/vardnadshavare/",
+    ]
+
+
+def test_the_real_name_is_on_no_page_of_this_room(sealed: Cast, log_in: LogIn) -> None:
+    """B08, for the pages so far; nor does the label stand on any of them."""
+    guard(person("Nils", "Gömd"), sealed.elsa, confirmed=False)
+    for who in (sealed.maria, sealed.vikar, sealed.eva, sealed.johan, sealed.jonas, sealed.administrator):
+        browser = log_in(who)
+        for address in pages_of(sealed, str(sealed.blasippan.id), str(sealed.granliden.id)):
+            body = browser.get(address).content.decode()
+            for planted in ("Elsa", "Amina", "709999999", "70-999", "Gömda gatan", "amina.lind@", "Gömd"):
+                assert planted not in body.replace(who.full_name, ""), (who.given_name, address, planted)
+            for label in LABELS:
+                assert label not in body, (who.given_name, address, label)
+
+
+def test_who_the_family_is_is_for_named_readers(sealed: Cast, log_in: LogIn) -> None:
+    address = f"/barn/{sealed.elsa.id}/"
+    assert "Johan Lind" not in log_in(sealed.maria).get(address).content.decode()
+    name(sealed, log_in, sealed.maria)
+    body = log_in(sealed.maria).get(address).content.decode()
+    assert "Johan Lind" in body
+    assert "Visa skyddade uppgifter" in body
+    assert "Johan Lind" not in log_in(sealed.vikar).get(address).content.decode()
+
+
+def name(cast: Cast, log_in: LogIn, reader: User, of: str = "child") -> ProtectedIdentity:
+    wanted = {"child": cast.elsa} if of == "child" else {"person": cast.amina}
+    identity = ProtectedIdentity.objects.get(**wanted)
+    answer = log_in(cast.eva).post(f"/skyddade/{identity.id}/", {"reader": str(reader.id)})
+    assert answer.status_code == 302
+    return identity
+
+
+def test_a_look_is_logged_and_told_to_the_principals(sealed: Cast, log_in: LogIn) -> None:
+    identity = name(sealed, log_in, sealed.maria)
+    maria = log_in(sealed.maria)
+    assert maria.get(f"/skyddat/{identity.id}/").status_code == 405
+    body = maria.post(f"/skyddat/{identity.id}/").content.decode()
+    assert "Elsa Lind" in body
+    entry = AuditEntry.objects.get(action="identity.read")
+    assert (entry.person_id, entry.children) == (sealed.maria.id, [str(sealed.elsa.id)])
+    told = Delivery.objects.in_app().filter(kind=Kind.IDENTITY_READ)
+    assert [row.person_id for row in told] == [sealed.eva.id]
+    assert "Elsa" not in str(told[0].about)
+
+
+def test_a_guardians_identity_is_sealed_by_itself(sealed: Cast, log_in: LogIn) -> None:
+    name(sealed, log_in, sealed.maria)
+    own = ProtectedIdentity.objects.get(person=sealed.amina)
+    assert log_in(sealed.maria).post(f"/skyddat/{own.id}/").status_code == 404
+    name(sealed, log_in, sealed.maria, of="person")
+    body = log_in(sealed.maria).post(f"/skyddat/{own.id}/").content.decode()
+    for words in ("Amina Lind", "070-999 99 99", "Gömda gatan 1"):
+        assert words in body
+
+
+def test_nobody_else_opens_it(sealed: Cast, log_in: LogIn, on_tablet: Callable[[str], Client]) -> None:
+    identity = name(sealed, log_in, sealed.maria)
+    for who in (sealed.eva, sealed.vikar, sealed.jonas, sealed.administrator, sealed.amina, sealed.johan):
+        assert log_in(who).post(f"/skyddat/{identity.id}/").status_code == 404
+    _tablet, cookie = tablet(sealed.blasippan)
+    assert on_tablet(cookie).post(f"/skyddat/{identity.id}/").status_code == 404
+
+
+def test_taken_off_the_list_or_gone_from_work_it_is_shut_at_once(sealed: Cast, log_in: LogIn) -> None:
+    identity = name(sealed, log_in, sealed.maria)
+    maria = log_in(sealed.maria)
+    assert maria.post(f"/skyddat/{identity.id}/").status_code == 200
+    sealed.maria.staff_roles.update(department=sealed.musslan)
+    assert maria.post(f"/skyddat/{identity.id}/").status_code == 404
+    sealed.maria.staff_roles.update(department=sealed.blasippan)
+    log_in(sealed.eva).post(f"/skyddade/{identity.id}/bort/", {"reader": str(sealed.maria.id)})
+    assert not NamedReader.objects.exists()
+    assert maria.post(f"/skyddat/{identity.id}/").status_code == 404
+
+
+def test_the_list_is_kept_by_the_principal_there(sealed: Cast, log_in: LogIn) -> None:
+    identity = ProtectedIdentity.objects.get(child=sealed.elsa)
+    page = log_in(sealed.eva).get("/skyddade/").content.decode()
+    assert sealed.elsa.full_name in page
+    assert "Elsa" not in page
+    assert sealed.elsa.full_name not in log_in(sealed.ulf).get("/skyddade/").content.decode()
+    for who in (sealed.maria, sealed.amina, sealed.administrator):
+        assert log_in(who).get("/skyddade/").status_code == 404
+    for who in (sealed.maria, sealed.ulf):
+        assert log_in(who).get(f"/skyddade/{identity.id}/").status_code == 404
+    answer = log_in(sealed.eva).post(f"/skyddade/{identity.id}/", {"reader": str(sealed.jonas.id)})
+    assert answer.status_code == 422
+
+
+def test_lifted_by_a_person_and_only_once_the_register_has_let_go(sealed: Cast, log_in: LogIn) -> None:
+    identity = ProtectedIdentity.objects.get(child=sealed.elsa)
+    lift = f"/skyddade/{identity.id}/hav/"
+    assert log_in(sealed.eva).post(lift).status_code == 422
+    ProtectedIdentity.objects.update(is_marked_in_register=False)
+    assert log_in(sealed.maria).post(lift).status_code == 404
+    assert log_in(sealed.eva).post(lift).status_code == 302
+    sealed.elsa.refresh_from_db()
+    assert (sealed.elsa.full_name, sealed.elsa.protection) == ("Elsa Lind", "none")
+
+
+def test_an_alias_shares_nothing_with_the_real_name() -> None:
+    for _number in range(300):
+        given, family = choose_alias([("Alex", "Ek")], real=("Kim", "Holm"))
+        assert not {given, family} & {"Kim", "Holm", "Alex", "Ek"}
