@@ -7,15 +7,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.core import mail
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
-from pytest_django.fixtures import Settings
 
 from accounts import services
 from accounts.models import Invitation, User
+from accounts.tasks import send_password_letter
 from children.models import StaffRole
 from portal.lib import clock
 from tests.cast import PASSWORD, Cast, person
@@ -218,15 +219,14 @@ def test_the_first_administrator(db: None, capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.fixture
-def _worker_is_there(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def _worker_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do at once what a worker would do, through the same task."""
-    from accounts.tasks import send_password_letter
 
     def send_task(name: str, args: list[str], **_options: object) -> None:
         assert name == "accounts.tasks.send_password_letter"
         send_password_letter(*args)
 
-    monkeypatch.setattr(services.current_app, "send_task", send_task)
+    monkeypatch.setattr(current_app, "send_task", send_task)
 
 
 def ask_for_link(email: str) -> tuple[int, str]:
