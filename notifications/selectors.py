@@ -34,5 +34,7 @@ def wanted_ways(person_id: UUID) -> dict[tuple[Kind, Way], bool]:
     """Return what the person wants to be told in each way: the own choice, else the house's default."""
     chosen = {(row.kind, row.way): row.is_wanted for row in Preference.objects.filter(person=person_id)}
     return {
-        (kind, way): rules.is_wanted(kind, way, chosen.get((kind.value, way.value))) for kind in Kind for way in Way
+        (kind, way): rules.is_wanted(kind, way, chosen=chosen.get((kind.value, way.value)))
+        for kind in Kind
+        for way in Way
     }

@@ -90,6 +90,12 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
         places += _departments(actor, where)
     if actor.has_role(Kind.ADMINISTRATOR):
         places += _administration(where)
+    if actor.has_role(Kind.PRINCIPAL, Kind.STAFF):
+        is_there = where.is_any("children:pending", "children:confirm")
+        places.append(Place(reverse("children:pending"), "user-plus", _("Vårdnadshavare"), is_there))
+    if actor.has_role(Kind.PRINCIPAL):
+        is_there = where.is_any("children:kept", "children:readers")
+        places.append(Place(reverse("children:kept"), "shield", _("Skyddade"), is_there))
     if is_guardian(actor):
         places.append(Place(reverse("my_children"), "house", _("Mina barn"), where.is_any("my_children")))
     places.append(
@@ -114,16 +120,18 @@ def _preschools(actor: Actor, where: Where) -> list[Place]:
 
 
 def _departments(actor: Actor, where: Where) -> list[Place]:
-    own = access.departments_for(actor, Action.SEE_BOARD).order_by("name")[:MOST_PLACES]
-    return [
-        Place(
-            reverse("attendance:board", args=[department.id]),
-            "users",
-            department.name,
-            where.place_id == department.id,
-        )
-        for department in own
-    ]
+    """Return the way to each department's board and to its children; the boards alone where they are many."""
+    own = list(access.departments_for(actor, Action.SEE_BOARD).order_by("name")[:MOST_PLACES])
+    places = []
+    for department in own:
+        is_there = where.place_id == department.id
+        board = reverse("attendance:board", args=[department.id])
+        places.append(Place(board, "chart-no-axes-gantt", department.name, is_there and "board" in where.view_name))
+        if len(own) < MOST_PLACES // 2:
+            children = reverse("children:department_children", args=[department.id])
+            label = _("Barn på %(name)s") % {"name": department.name}
+            places.append(Place(children, "users", label, is_there and "board" not in where.view_name))
+    return places
 
 
 def _administration(where: Where) -> list[Place]:

@@ -5,7 +5,7 @@ A notice about a child whom the reader may no longer see is not shown at all (DO
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -49,9 +49,14 @@ class Notice:
     child_id: UUID
 
 
-def notices_for(actor: Actor, person: User, *, most: int) -> list[Notice]:
-    """Return the person's newest notices about children whom they see today: two queries, three with protection."""
+def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID] | None = None) -> list[Notice]:
+    """Return the person's newest notices about children whom they see today: two queries, three with protection.
+
+    With `about` only those among the newest that concern these children.
+    """
     deliveries = [(row, child_id) for row in latest(person.id, most=most) if (child_id := _id_in(row, "child"))]
+    if about is not None:
+        deliveries = [(row, child_id) for row, child_id in deliveries if child_id in about]
     if not deliveries:
         return []
     seen = access.children_for(actor, Action.SEE_CHILD)

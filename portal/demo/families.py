@@ -27,8 +27,8 @@ RELATIVES = (
     ("Grannen Bo", "Granne"),
 )
 NOTES = ("Har sovit dåligt i natt.", "Extra kläder i väskan.", "Tandläkare 13.30, vi hämtar 13.", "Ny gosekanin!")
-# Between these the board is alive by itself; at other hours some of the demo's children are there anyway.
-DAY_BEGINS, DAY_ENDS, LIVELY = time(6, 45), time(16, 15), time(9, 20)
+# Between these the board is alive by itself; at other hours most of the demo's children keep other hours today.
+DAY_BEGINS, DAY_ENDS, LIVELY = time(7, 15), time(13), time(8, 35)
 
 
 def confirm_guardians(cast: Cast, now: datetime) -> None:
@@ -152,8 +152,9 @@ def _weeks(child: Child, today: date) -> list[Week]:
     works_at_weekends = chance.random() < (0.7 if today.weekday() > 4 else 0.1)
     weekend = (_interval(480 + chance.choice((-30, 0, 30)), 930),) if works_at_weekends else off
     if hours == 15:
-        return [(off, weekday, weekday, weekday, off, weekend, weekend)]
-    if hours == 30 and chance.random() < 0.4:
+        here = chance.sample(range(5), 3)
+        return [(*(weekday if day in here else off for day in range(5)), weekend, weekend)]
+    if hours == 30 and chance.random() < 0.2:
         return [(weekday, weekday, weekday, weekday, off, weekend, weekend)]
     return [(weekday,) * 5 + (weekend, weekend)]
 
@@ -170,6 +171,9 @@ def _today(child: Child, now: datetime) -> Intervals | None:
     A board that is looked at in the evening or at night is as alive as one at twenty past nine.
     """
     here = days.local(now)
+    if child.full_name == WITH_GRANDMOTHER:  # still to come, so that the visitor can say that she does not
+        begins = (_minutes(here.time()) + 50) // 15 * 15
+        return (_interval(min(begins, 23 * 60), min(begins + 480, 23 * 60 + 45)),)
     if DAY_BEGINS <= here.time() <= DAY_ENDS or dice("odd hours", child.id).random() > 0.65:
         return None
     plan = known([child.id], here.date(), here.date(), with_stays=False).planned(child.id, here.date())

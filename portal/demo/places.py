@@ -10,7 +10,7 @@ from children import tablets
 from children.protection import identities_kept_by, name_reader
 from children.services.relations import block, write_allergy
 from portal.demo.cast import Cast, dice
-from portal.demo.people import MARIA
+from portal.demo.people import AMINA, MARIA
 from portal.lib import days
 
 ALLERGIES = (
@@ -56,9 +56,10 @@ def decide(cast: Cast, now: datetime) -> None:
         children = placed[department.id]
         for child in dice("allergy", department.name).sample(children, min(2, len(children))):
             write_allergy(actor=actor, child=child, text=dice(child.id).choice(ALLERGIES), now=now)
-    apart = next(child for child in placed[cast.department("Blåsippan").id] if len(cast.guardians[child.id]) == 2)
+    others = [child for child in placed[cast.department("Blåsippan").id] if child.family_name != AMINA.family_name]
+    apart = next(child for child in others if len(cast.guardians[child.id]) == 2 and not child.is_protected)
     block(actor=actor, child=apart, person_id=cast.guardians[apart.id][1].id, reason=BARRED_REASON, now=now)
-    lent = placed[cast.department("Ekorren").id][-1]
+    lent = next(child for child in placed[cast.department("Tallkotten").id] if child.given_name != "Noor")
     lent.backup_placements.create(
         department=cast.department("Blåsippan"),
         starts_on=today,

@@ -18,6 +18,7 @@ LEFT, TOP, FOOT = 6, 26, 28
 BAR_SHARE = 0.72
 GAP = 0.6
 LOWEST_CEILING = 2.0
+STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000)  # between the lines of a chart
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,12 @@ class Part:
 
 
 @register.inclusion_tag("components/segments.html")
-def segments(here: int, expected: int, away: int, scale: int = 0, *, thin: bool = False) -> dict[str, object]:
-    """Show here, expected and absent as one bar. `scale`: the number that fills the width; the sum by default."""
-    counts = (("here", here), ("expected", expected), ("away", away))
-    whole = max(scale, here + expected + away, 1)
+def segments(
+    here: int, expected: int, away: int, left: int = 0, scale: int = 0, *, thin: bool = False
+) -> dict[str, object]:
+    """Show here, expected, gone home and absent as one bar. `scale`: the number that fills the width; the sum by default."""
+    counts = (("here", here), ("expected", expected), ("left", left), ("away", away))
+    whole = max(scale, here + expected + left + away, 1)
     parts, start = [], 0.0
     for kind, count in counts:
         width = 100 * count / whole
@@ -44,6 +47,7 @@ def segments(here: int, expected: int, away: int, scale: int = 0, *, thin: bool 
         [
             ngettext("%(count)d här", "%(count)d här", here) % {"count": here},
             ngettext("%(count)d väntas", "%(count)d väntas", expected) % {"count": expected},
+            *([ngettext("%(count)d har gått", "%(count)d har gått", left) % {"count": left}] if left else []),
             ngettext("%(count)d frånvarande", "%(count)d frånvarande", away) % {"count": away},
         ]
     )

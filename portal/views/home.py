@@ -31,7 +31,7 @@ from portal.today import pending_needs
 from portal.views.principal import today
 
 Kind = StaffRole.Kind
-NEW_SHOWN = 4
+NEW_SHOWN, NEW_LOOKED_AT = 4, 30
 
 
 @require_safe
@@ -66,8 +66,9 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
     now = clock.now()
     cards = guardian_home(actor, now)
     monday = next_monday(actor.today)
-    lacking = children_lacking_plan([card.child_id for card in cards], monday) if cards else set()
-    audit.looked("home", person_id=person.id, children=[card.child_id for card in cards], once_an_hour=True)
+    own = {card.child_id for card in cards}
+    lacking = children_lacking_plan(own, monday) if own else set()
+    audit.looked("home", person_id=person.id, children=own)
     context = {
         "greeting": _greeting(days.local(now).hour, person.given_name),
         "now": days.local(now),
@@ -75,7 +76,7 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
         "without_plan": [card for card in cards if card.child_id in lacking],
         "next_week": monday.isocalendar().week,
         "next_monday": monday,
-        "notices": notices_for(actor, person, most=NEW_SHOWN),
+        "notices": notices_for(actor, person, most=NEW_LOOKED_AT, about=own)[:NEW_SHOWN] if own else [],
         "unread": unread_count(person.id),
     }
     return render(request, "home/guardian.html", context)
@@ -111,7 +112,7 @@ def _others(request: ActorRequest, actor: Actor) -> HttpResponse:
     """A specialist sees the children that they were let in to; those whose tools come later are told so."""
     granted = children_for(actor, Action.SEE_FILE) if actor.has_role(Kind.SPECIALIST) else None
     children = list(granted.order_by("given_name", "family_name", "pk")) if granted is not None else []
-    audit.looked("home", person_id=actor.person_id, children=[child.id for child in children], once_an_hour=True)
+    audit.looked("home", person_id=actor.person_id, children=[child.id for child in children])
     context = {
         "now": days.local(clock.now()),
         "children": children,

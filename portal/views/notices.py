@@ -32,7 +32,7 @@ def notices(request: ActorRequest) -> HttpResponse:
         services.mark_read(person=actor.person, now=clock.now())
         return see_other(request, reverse("notices"))
     rows = notices_for(actor, actor.person, most=MOST)
-    audit.looked("notices", person_id=actor.person_id, children={row.child_id for row in rows}, once_an_hour=True)
+    audit.looked("notices", person_id=actor.person_id, children={row.child_id for row in rows})
     return render(request, "notices/notices.html", {"notices": rows, "has_new": any(row.is_new for row in rows)})
 
 

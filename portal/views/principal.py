@@ -46,7 +46,7 @@ def preschool_day(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
     chosen = _day(request.GET.get("dag", ""), request.actor.today)
     shown = day_of(preschool, chosen, clock.now())
     ids = [row.child_id for department in shown.departments for row in department.rows]
-    audit.looked("preschool_day", person_id=request.actor.person_id, children=ids, back_to=chosen, once_an_hour=True)
+    audit.looked("preschool_day", person_id=request.actor.person_id, children=ids, back_to=chosen)
     openable = children_for(request.actor, Action.SEE_FILE).filter(pk__in=ids).values_list("pk", flat=True)
     context = {
         "preschool": preschool,
