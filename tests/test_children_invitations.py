@@ -1,0 +1,158 @@
+"""Inviting guardians: what is shown is what is done; letters on paper and by e-mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from smtplib import SMTPServerDisconnected
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client
+
+from accounts.models import Invitation, Protection, User
+from accounts.services import digest_of, find_invitation
+from children.letters import LetterPage, address_lines, print_letters
+from children.models import Block, Letter
+from children.protection import protect_person
+from children.services.invitations import send_waiting_letters
+from portal.lib import clock, days
+from tests.cast import Cast, guard
+
+LogIn = Callable[[User], Client]
+ADDRESS = '{"street": "Björkvägen 87", "postal_code": "212 34", "locality": "Lövköping", "country": "Sverige"}'
+
+
+@pytest.fixture
+def newcomer(cast: Cast) -> User:
+    """A confirmed guardian of Elsa and of nobody else, without an account."""
+    newcomer = User.objects.create(given_name="Nils", family_name="Öst", email="nils@example.org", address=ADDRESS)
+    newcomer.set_unusable_password()
+    newcomer.save()
+    guard(newcomer, cast.elsa)
+    return newcomer
+
+
+def base(cast: Cast) -> str:
+    return f"/avdelning/{cast.blasippan.id}/inbjudningar/"
+
+
+def test_it_works_on_paper(cast: Cast, newcomer: User, log_in: LogIn) -> None:
+    maria = log_in(cast.maria)
+    overview = maria.get(base(cast)).content.decode()
+    assert "Nils Öst" in overview
+    assert "Har inloggning" in overview  # those who have one are told apart
+    review = maria.get(base(cast) + f"granska/?barn={cast.elsa.id}").content.decode()
+    assert "1 person bjuds in" in review
+    assert "vårdnadshavare för Elsa Lind" in review
+    assert "Amina Lind" in review.split("Bjuds inte in")[1]
+    answer = maria.post(base(cast) + "brev/", {"person": [str(newcomer.id)], "barn": [str(cast.elsa.id)]})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer.content.startswith(b"%PDF")
+    assert "no-store" in answer["Cache-Control"]
+    invitation = Invitation.objects.get()
+    assert (invitation.person, invitation.made_by) == (newcomer, cast.maria)
+    assert "Inbjuden" in maria.get(base(cast)).content.decode()
+    with time_machine.travel(clock.now() + timedelta(days=31)):
+        assert "gick ut" in log_in(cast.maria).get(base(cast)).content.decode()
+
+
+def test_who_may_invite(cast: Cast, log_in: LogIn) -> None:
+    for who, status in ((cast.eva, 200), (cast.vikar, 403), (cast.jonas, 404), (cast.amina, 404), (cast.ulf, 404)):
+        assert log_in(who).get(base(cast)).status_code == status
+
+
+def test_pending_blocked_and_active_are_not_invited(cast: Cast, newcomer: User, log_in: LogIn) -> None:
+    """B03, B04: no letter to a pending or a blocked guardian, whatever the form sends."""
+    pending = User.objects.create(given_name="Pia", family_name="Väntar", password="!")
+    guard(pending, cast.elsa, confirmed=False)
+    Block.objects.create(child=cast.elsa, person=newcomer, reason="x")
+    maria = log_in(cast.maria)
+    assert "Nils" not in maria.get(base(cast)).content.decode()
+    for who in (pending, newcomer, cast.amina, cast.stranger):
+        answer = maria.post(base(cast) + "brev/", {"person": [str(who.id)], "barn": [str(cast.elsa.id)]})
+        assert answer.status_code == 422
+        assert "Ingen blev inbjuden" in answer.content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_one_who_cannot_be_invited_stops_all(cast: Cast, newcomer: User, log_in: LogIn) -> None:
+    people = [str(newcomer.id), str(cast.stranger.id)]
+    assert log_in(cast.maria).post(base(cast) + "brev/", {"person": people}).status_code == 422
+    assert not Invitation.objects.exists()
+
+
+def test_nobody_chosen_is_said(cast: Cast, log_in: LogIn) -> None:
+    answer = log_in(cast.maria).post(base(cast) + "brev/", {"barn": [str(cast.elsa.id)]})
+    assert "Välj minst en person" in answer.content.decode()
+
+
+def test_by_email_with_the_code_made_at_sending(cast: Cast, newcomer: User, log_in: LogIn) -> None:
+    answer = log_in(cast.maria).post(base(cast) + "skicka/", {"person": [str(newcomer.id)]})
+    assert answer.status_code == 302
+    assert not Invitation.objects.exists()
+    assert "på väg" in log_in(cast.maria).get(base(cast)).content.decode()
+    assert send_waiting_letters(now=clock.now()) == 1
+    assert send_waiting_letters(now=clock.now()) == 0
+    letter = mail.outbox[0]
+    assert letter.to == ["nils@example.org"]
+    code = re.search(r"/inbjudan/([A-Z0-9]{12})/", str(letter.body))
+    assert code
+    found = find_invitation(digest=digest_of(code[1]), now=clock.now())
+    assert found is not None
+    assert found.person == newcomer
+    for told in ("Elsa", "Lind", "Granliden", "Blåsippan", "Maria"):
+        assert told not in str(letter.body) + letter.subject
+
+
+def test_blocked_meanwhile_nothing_is_sent(cast: Cast, newcomer: User, log_in: LogIn) -> None:
+    """B04: never written to, even when the letter was already asked for."""
+    log_in(cast.maria).post(base(cast) + "skicka/", {"person": [str(newcomer.id)]})
+    Block.objects.create(child=cast.elsa, person=newcomer, reason="x")
+    send_waiting_letters(now=clock.now())
+    assert mail.outbox == []
+    assert Letter.objects.get().given_up_at is not None
+
+
+def test_a_mail_server_that_is_down_is_tried_again(
+    cast: Cast, newcomer: User, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in(cast.maria).post(base(cast) + "skicka/", {"person": [str(newcomer.id)]})
+
+    def refuse(_self: object) -> None:
+        raise SMTPServerDisconnected
+
+    with monkeypatch.context() as broken:
+        broken.setattr("django.core.mail.EmailMessage.send", refuse)
+        send_waiting_letters(now=clock.now())
+    assert Letter.objects.get().problem == "SMTPServerDisconnected"
+    assert send_waiting_letters(now=clock.now()) == 0
+    send_waiting_letters(now=clock.now() + timedelta(minutes=5))
+    assert len(mail.outbox) == 1
+
+
+def test_protected_guardians_get_a_letter_by_hand(cast: Cast, newcomer: User, log_in: LogIn) -> None:
+    protect_person(person=newcomer, level=Protection.CONFIDENTIAL, now=clock.now())
+    maria = log_in(cast.maria)
+    review = maria.get(base(cast) + f"granska/?barn={cast.elsa.id}").content.decode()
+    assert "lämna brevet personligen" in review
+    assert "Nils" not in review
+    assert maria.post(base(cast) + "skicka/", {"person": [str(newcomer.id)]}).status_code == 422
+    assert maria.post(base(cast) + "brev/", {"person": [str(newcomer.id)]}).status_code == 200
+
+
+def test_the_letter_has_every_letter_and_names_no_child() -> None:
+    page = LetterPage("Şükrü Åkerström", address_lines(ADDRESS), "K7M42QXT9HBC", days.today(), "Lövköping")
+    pdf = print_letters([page, page], base_url="https://portal.example")
+    assert pdf.count(b"/Type /Page\n") == 2
+    assert b"DejaVuSans" in pdf
+    assert address_lines(ADDRESS) == ("Björkvägen 87", "212 34  Lövköping")
+    assert address_lines("") == ()
+
+
+def test_a_guardian_of_two_is_invited_once(cast: Cast, newcomer: User, log_in: LogIn) -> None:
+    guard(newcomer, cast.noor)
+    review = log_in(cast.maria).get(base(cast) + f"granska/?barn={cast.elsa.id}&barn={cast.noor.id}").content.decode()
+    assert review.count(f'value="{newcomer.id}"') == 1
