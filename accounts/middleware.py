@@ -34,7 +34,8 @@ class LanguageMiddleware:
 
 
 class IdleMiddleware:
-    """Ends a session after minutes of rest. The page itself warns two minutes before and can extend.
+    """Ends a session after minutes of rest, and lets the browser forget its pages (A05). The page itself warns two
+    minutes before and can extend.
 
     `last_seen` is written at most once a minute, so that reading a page stays reading. Requests that a page makes by
     itself (`X-Idle: 1`) do not count as somebody being there.
@@ -49,6 +50,9 @@ class IdleMiddleware:
             last_seen = request.session.get("last_seen", now)
             if now - last_seen > 60 * request.session.get("idle_minutes", settings.IDLE_MINUTES_STAFF):
                 logout(request)
+                response = self.get_response(request)
+                response.headers["Clear-Site-Data"] = '"cache"'
+                return response
             elif "X-Idle" not in request.headers and (now - last_seen >= 60 or "last_seen" not in request.session):
                 request.session["last_seen"] = now
         return self.get_response(request)
