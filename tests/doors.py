@@ -3,6 +3,7 @@
 An answer is one sign:
     2  shown or done (200, 204)          3  done, and sent on (a redirect to one of our pages)
     L  sent to the login                 F  sent to set up a second factor
+    P  asked for a PIN
     4  not there (404)                   x  seen, but not allowed (403)
     b  a fault in what was sent (400, 422)     m  no such method (405)
 """
@@ -174,12 +175,15 @@ class Row:
         return signs[TARGETS.index(target)] if len(signs) == len(TARGETS) else signs
 
 
+GOALS = {"/logga-in/": "L", "/platta/pin/?": "P", "/tvasteg/": "F"}
+
+
 def sign_of(response: HttpResponseBase) -> str:
     """Return the sign for an answer."""
     status = response.status_code
     if status in (301, 302, 303):
         goal = response.headers["Location"]
-        return "L" if "/logga-in/" in goal or "/platta/" in goal else "F" if "/2fa/" in goal else "3"
+        return next((sign for part, sign in GOALS.items() if part in goal), "3")
     return {200: "2", 204: "2", 400: "b", 422: "b", 403: "x", 404: "4", 405: "m"}.get(status, str(status))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -32,6 +32,8 @@ from portal.lib.http import is_fragment_wanted
 @require_http_methods(["GET", "POST"])
 def schedule(request: ActorRequest) -> HttpResponse:
     """Look at a week; with POST paint it (`do=paint`), look at what would be saved (`preview`), or save it (`save`)."""
+    if request.actor.tablet:
+        raise Http404
     family = own_children(request.actor)
     chosen = _chosen(request, family)
     monday = _monday(request)

@@ -78,6 +78,7 @@ def block_guardian(request: ActorRequest, child_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Spärren gäller från och med nu."))
             return redirect("children:child", child.id)
+    audit.looked("child.block", person_id=request.actor.person_id, children=[child.id])
     context = {"child": child, "form": form, "people": people}
     return render(request, "children/block.html", context, status=422 if form.errors else 200)
 
@@ -109,6 +110,7 @@ def grants(request: ActorRequest, child_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _is_granted(request, child, form):
         messages.success(request, _("Behörigheten gäller de valda dagarna, och upphör av sig själv."))
         return redirect("children:grants", child.id)
+    audit.looked("child.grants", person_id=actor.person_id, children=[child.id])
     context = {"child": child, "form": form, "grants": child_page.grants(child, actor.today)}
     return render(request, "children/grants.html", context, status=422 if form.errors else 200)
 

@@ -1,0 +1,399 @@
+"""The door test: every address and method, every kind of actor, every kind of child (PROMISES 3.1, B03, B08).
+
+An address without a row fails. A wrong answer names the address, the actor and the child. Every body is searched for
+the real names of people with protected identity, and for the names of other families' children.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEntry, User
+from attendance.models import Absence, Stay
+from children.models import Block, Contact, PairingCode, ProtectedIdentity, RegisterRun
+from notifications.models import Delivery
+from portal.lib import clock, days
+from tests.cast import Cast
+from tests.doors import ACTORS, PLANTED, TARGETS, Doors, Row, all_names, sign_of
+
+# Who may what with a child, as a row of signs in the order own, same, other, protected, blocked -----------------------
+
+SEES = {  # sees the child, and may not do this with it
+    "guardian": "x444x",
+    "substitute": "xx4xx",
+    "staff": "xx4xx",
+    "elsewhere": "44x44",
+    "specialist": "x4444",
+    "principal": "xx4xx",
+    "principal_elsewhere": "44x44",
+    "tablet": "xx4xx",
+    "tablet_pin": "xx4xx",
+}
+OPEN_TO_ALL = dict.fromkeys(ACTORS, "2")
+
+
+def may(sign: str, *actors: str, **exact: str) -> dict[str, str]:
+    """Return SEES, with `sign` in the place of "x" for these actors."""
+    return SEES | {actor: SEES[actor].replace("x", sign) for actor in actors} | exact
+
+
+GUARDIANS = ("guardian",)
+WORKERS = ("substitute", "staff", "elsewhere")
+PRINCIPALS = ("principal", "principal_elsewhere")
+
+# With a department or a preschool the child's own is meant; "same" lies in the same one, "other" elsewhere.
+AT_BOARD = {
+    "substitute": "22422",
+    "staff": "22422",
+    "elsewhere": "44244",
+    "principal": "22422",
+    "principal_elsewhere": "44244",
+    "tablet": "22422",
+    "tablet_pin": "22422",
+}
+
+
+def at_board(sign: str, *actors: str, **exact: str) -> dict[str, str]:
+    """Return the signs for those who may do this at a department, and "x" for the others who see its board."""
+    seen = {actor: signs.replace("2", sign if actor in actors else "x") for actor, signs in AT_BOARD.items()}
+    return seen | exact
+
+
+LEADS = {"principal": "22422", "principal_elsewhere": "44244"}
+EVERY_PERSON = (
+    "guardian",
+    "blocked",
+    "left",
+    "contact",
+    "substitute",
+    "staff",
+    "elsewhere",
+    "specialist",
+    "principal",
+    "principal_elsewhere",
+    "administrator",
+    "communicator",
+    "archivist",
+)
+
+
+def person_only(sign: str, others: str = "L") -> dict[str, str]:
+    """Return the signs for a page that belongs to whoever is logged in, and to no tablet."""
+    return dict.fromkeys(EVERY_PERSON, sign) | {"tablet": others, "tablet_pin": others}
+
+
+def _tap(doors: Doors, target: str) -> dict[str, Any]:
+    return {"arrived": f"{doors.target(target).pk}.expected", "event": str(uuid4())}
+
+
+def _reader(doors: Doors, _target: str) -> dict[str, Any]:
+    return {"reader": str(doors.named.pk)}
+
+
+def _many(doors: Doors, target: str) -> dict[str, Any]:
+    return {"do": "arrived", "barn": f"{doors.target(target).pk}.expected", "event": str(uuid4())}
+
+
+ROWS: list[Row] = [
+    # Home
+    Row("home", "GET", person_only("2", "3")),
+    Row("my_children", "GET", dict.fromkeys(("guardian", "blocked", "left", "contact"), "2")),
+    Row("notices", "GET", person_only("2", "4")),
+    Row("notice_settings", "GET", person_only("2", "4")),
+    Row("notice_settings", "POST", person_only("3", "4")),
+    Row("tablets_overview", "GET", {"administrator": "2"}),
+    Row("feedback", "GET", {"administrator": "2"}),
+    Row("preschool_day", "GET", LEADS, about="preschool"),
+    Row("preschool_month", "GET", LEADS, about="month"),
+    Row("stay_correction", "GET", LEADS, about="stay"),
+    Row("stay_correction", "POST", LEADS, about="stay"),
+    # The guardian's plan and day
+    Row("attendance:schedule", "GET", person_only("2", "4")),
+    Row("attendance:schedule", "POST", person_only("2", "4")),
+    Row("attendance:sick", "POST", may("3", *GUARDIANS, *WORKERS, *PRINCIPALS, "tablet_pin"), about="child"),
+    Row("attendance:well", "POST", may("3", *GUARDIANS, *WORKERS, *PRINCIPALS, "tablet_pin"), about="absence"),
+    Row("attendance:absence", "GET", may("2", *GUARDIANS), about="child"),
+    Row("attendance:absence", "POST", may("2", *GUARDIANS), about="child"),
+    Row("attendance:day", "GET", may("2", *GUARDIANS), about="day"),
+    Row("attendance:day", "POST", may("2", *GUARDIANS), about="day"),
+    Row("attendance:history", "GET", may("2", *GUARDIANS), about="child"),
+    # The board
+    Row("attendance:board", "GET", AT_BOARD, about="department"),
+    Row("attendance:board_fresh", "GET", AT_BOARD, about="department"),
+    Row("attendance:board_tap", "POST", at_board("3", *AT_BOARD), about="department", sent=_tap),
+    Row("attendance:board_many", "POST", at_board("3", *AT_BOARD), about="department", sent=_many),
+    Row("attendance:board_undo", "POST", at_board("3", *AT_BOARD), about="department"),
+    Row("attendance:board_child", "GET", AT_BOARD, about="department child"),
+    Row(
+        "attendance:board_absent",
+        "POST",
+        at_board("3", *WORKERS, *PRINCIPALS, "tablet_pin"),
+        about="department child",
+    ),
+    # Those who work with children
+    Row(
+        "children:child",
+        "GET",
+        may("2", *WORKERS, *PRINCIPALS, "specialist", "tablet_pin", tablet="P"),
+        about="child",
+    ),
+    Row("children:allergy", "POST", may("3", *WORKERS, *PRINCIPALS, "tablet_pin", tablet="3"), about="child"),
+    Row(
+        "children:department_children",
+        "GET",
+        at_board("2", *WORKERS, *PRINCIPALS, "tablet_pin", tablet="P"),
+        about="department",
+    ),
+    Row("children:preschool_children", "GET", LEADS, about="preschool"),
+    Row("children:pending", "GET", dict.fromkeys(("staff", "elsewhere", *PRINCIPALS), "2")),
+    Row("children:confirm", "GET", at_board("2", "staff", "elsewhere", *PRINCIPALS), about="department"),
+    Row("children:confirm", "POST", at_board("3", "staff", "elsewhere", *PRINCIPALS), about="department"),
+    Row("children:invitations", "GET", at_board("2", "staff", "elsewhere", *PRINCIPALS), about="department"),
+    Row("children:invitations_review", "GET", at_board("2", "staff", "elsewhere", *PRINCIPALS), about="department"),
+    Row("children:invitations_letters", "POST", at_board("b", "staff", "elsewhere", *PRINCIPALS), about="department"),
+    Row("children:invitations_send", "POST", at_board("b", "staff", "elsewhere", *PRINCIPALS), about="department"),
+    # Guardians
+    Row("children:contacts", "GET", may("2", *GUARDIANS), about="child"),
+    Row("children:contacts", "POST", may("2", *GUARDIANS), about="child"),
+    Row("children:contact_remove", "POST", may("3", *GUARDIANS), about="contact"),
+    # Principals
+    Row("children:block", "GET", may("2", *PRINCIPALS, principal="224x2"), about="child"),
+    Row("children:block", "POST", may("2", *PRINCIPALS, principal="224x2"), about="child"),
+    Row("children:block_lift", "POST", may("3", *PRINCIPALS, principal="334x3"), about="block"),
+    Row("children:grants", "GET", may("2", *PRINCIPALS), about="child"),
+    Row("children:grants", "POST", may("2", *PRINCIPALS), about="child"),
+    Row("children:grant_withdraw", "POST", may("3", *PRINCIPALS), about="grant"),
+    Row("children:identity", "POST", {}, about="identity"),
+    Row("children:kept", "GET", dict.fromkeys(PRINCIPALS, "2")),
+    Row("children:readers", "GET", {"principal": "2"}, about="identity"),
+    Row("children:readers", "POST", {"principal": "2"}, about="identity"),
+    Row("children:reader_remove", "POST", {"principal": "3"}, about="identity", sent=_reader),
+    Row("children:protection_lift", "POST", {"principal": "b"}, about="identity"),
+    Row("children:tablets", "GET", LEADS, about="preschool"),
+    Row("children:tablets", "POST", LEADS, about="preschool"),
+    Row("children:tablet_code", "GET", {"principal": "2"}, about="code"),
+    Row("children:tablet_revoke", "POST", {"principal": "3"}, about="tablet"),
+    # The device
+    Row("children:tablet", "GET", OPEN_TO_ALL | dict.fromkeys(("tablet", "tablet_pin"), "3")),
+    Row("children:pair", "GET", OPEN_TO_ALL),
+    Row("children:pair", "POST", OPEN_TO_ALL),
+    Row("children:pin", "GET", dict.fromkeys(("tablet", "tablet_pin"), "2")),
+    Row("children:pin", "POST", dict.fromkeys(("tablet", "tablet_pin"), "2")),
+    Row("children:pin_end", "POST", dict.fromkeys(("tablet", "tablet_pin"), "3")),
+    # Administrators
+    Row("children:register", "GET", {"administrator": "2"}),
+    Row("children:register", "POST", {"administrator": "b"}),
+    Row("children:register_run", "GET", {"administrator": "2"}, about="run"),
+]
+
+
+class World:
+    """The rows that addresses name, made once for each child."""
+
+    def __init__(self, doors: Doors) -> None:
+        cast, now, today = doors.cast, clock.now(), days.today()
+        self.doors = doors
+        self.departments = dict.fromkeys(TARGETS, cast.blasippan) | {"other": cast.musslan}
+        self.ids: dict[tuple[str, str], Any] = {}
+        yesterday = now - datetime.timedelta(days=1)
+        for name in TARGETS:
+            child = doors.target(name)
+            tomorrow = today + datetime.timedelta(days=1)
+            absence = Absence.objects.create(
+                child=child, starts_on=tomorrow, ends_on=tomorrow, reason="sick", reported_by=cast.amina
+            )
+            stay = Stay.objects.create(
+                id=uuid4(), child=child, department=self.departments[name], arrived_at=yesterday, flagged_on=today
+            )
+            contact = Contact.objects.create(child=child, name="Moster", relation="moster")
+            block, _made = Block.objects.get_or_create(child=child, person=doors.people["blocked"], lifted_at=None)
+            self.ids |= {
+                ("absence", name): absence.pk,
+                ("stay", name): stay.pk,
+                ("contact", name): contact.pk,
+                ("block", name): block.pk,
+            }
+        self.identity = ProtectedIdentity.objects.get(child=doors.protected)
+        self.code = PairingCode.objects.create(
+            department=cast.blasippan, tablet_name="Ny", code_digest="x", made_by=cast.eva, expires_at=now
+        )
+        self.run = RegisterRun.objects.create(started_by=cast.administrator, file_name="register.zip")
+
+    def arguments(self, about: str, target: str) -> dict[str, Any]:
+        """Return what the address is filled with for this child."""
+        child, department = self.doors.target(target), self.departments[target]
+        places = {
+            "department": {"department_id": department.pk},
+            "preschool": {"preschool_id": department.preschool_id},
+        }
+        found: dict[str, dict[str, Any]] = {
+            "": {},
+            "child": {"child_id": child.pk},
+            "day": {"child_id": child.pk, "day": days.today() + datetime.timedelta(days=2)},
+            "absence": {"absence_id": self.ids["absence", target]},
+            "stay": {"stay_id": self.ids["stay", target]},
+            "contact": {"child_id": child.pk, "contact_id": self.ids["contact", target]},
+            "block": {"child_id": child.pk, "block_id": self.ids["block", target]},
+            "grant": {"child_id": child.pk, "person_id": self.doors.people["specialist"].pk},
+            "identity": {"identity_id": self.identity.pk},
+            "run": {"run_id": self.run.pk},
+            "month": places["preschool"] | {"month": "2026-10"},
+            "code": {"preschool_id": self.doors.cast.granliden.pk, "code_id": self.code.pk},
+            "tablet": {"preschool_id": self.doors.cast.granliden.pk, "tablet_id": self.doors.tablet.pk},
+            "department child": places["department"] | {"child_id": child.pk},
+            **places,
+        }
+        return found[about]
+
+
+PUBLIC = (
+    "about",
+    "accessibility",
+    "privacy",
+    "manifest",
+    "service_worker",
+    "offline",
+    "health",
+    "robots",
+    "security_txt",
+)
+ROWS += [Row(name, "GET", OPEN_TO_ALL) for name in PUBLIC]
+ROWS += [
+    Row("accessibility", "POST", dict.fromkeys(ACTORS, "b")),
+    Row("asset", "GET", OPEN_TO_ALL, about="asset"),
+    Row("styleguide", "GET", {"nobody": "4", "revoked": "4"}),
+    Row("demo", "GET", {"nobody": "4", "revoked": "4"}),
+    Row("demo", "POST", {"nobody": "4", "revoked": "4"}),
+    # Accounts: what opens one is open to all, the rest is for whoever is logged in
+    Row("accounts:invitation_code", "GET", OPEN_TO_ALL),
+    Row("accounts:invitation_code", "POST", OPEN_TO_ALL),
+    Row("accounts:invitation", "GET", dict.fromkeys(ACTORS, "3"), about="code typed"),
+    Row("accounts:invitation_confirm", "GET", dict.fromkeys(ACTORS, "3")),
+    Row("accounts:invitation_account", "GET", dict.fromkeys(ACTORS, "3")),
+    Row("accounts:language", "POST", dict.fromkeys(ACTORS, "3")),
+    Row("accounts:awake", "GET", person_only("2", "2")),
+    Row("accounts:welcome", "GET", person_only("2", "4")),
+    Row("accounts:settings", "GET", person_only("2", "4")),
+    Row("accounts:email", "GET", person_only("3")),  # asks for the password first
+    Row("accounts:pin", "GET", person_only("2", "4")),
+    Row("accounts:freeze", "GET", person_only("2", "4")),
+    Row("account_login", "GET", person_only("3", "2") | {"nobody": "2", "revoked": "2"}),
+    Row("account_logout", "POST", person_only("L")),
+    Row("account_inactive", "GET", OPEN_TO_ALL),
+    Row("account_reset_password", "GET", OPEN_TO_ALL),
+    Row("account_reset_password_done", "GET", OPEN_TO_ALL),
+    Row("account_reset_password_from_key_done", "GET", OPEN_TO_ALL),
+    Row("account_reset_password_from_key", "GET", OPEN_TO_ALL, about="key"),
+    Row("account_reauthenticate", "GET", person_only("2")),
+    Row("account_change_password", "GET", person_only("2")),
+    Row("account_set_password", "GET", person_only("3")),
+    Row("usersessions_list", "GET", person_only("2")),
+    Row("mfa_index", "GET", person_only("2")),
+    Row("mfa_authenticate", "GET", person_only("3", "L")),
+    Row("mfa_reauthenticate", "GET", person_only("3")),
+    Row("mfa_activate_totp", "GET", person_only("3")),
+    Row("mfa_deactivate_totp", "GET", person_only("4")),
+    Row("mfa_view_recovery_codes", "GET", person_only("4")),
+    Row("mfa_generate_recovery_codes", "GET", person_only("3")),
+    Row("mfa_download_recovery_codes", "GET", person_only("4")),
+    Row("mfa_list_webauthn", "GET", person_only("2")),
+    Row("mfa_add_webauthn", "GET", person_only("3")),
+    Row("mfa_reauthenticate_webauthn", "GET", person_only("3")),
+    Row("mfa_login_webauthn", "GET", person_only("3")),
+    Row("mfa_edit_webauthn", "GET", person_only("3"), about="key id"),
+    Row("mfa_remove_webauthn", "GET", person_only("3"), about="key id"),
+    Row("openid_connect_login", "POST", {"nobody": "4", "revoked": "4"}, about="provider"),
+    Row("openid_connect_callback", "GET", {"nobody": "4", "revoked": "4"}, about="provider"),
+]
+OTHER_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "asset": {"digest": "0", "name": "kapprummet.css"},
+    "code typed": {"code": "ABCD-EFGH-JKLM"},
+    "key": {"uidb36": "a", "key": "b"},
+    "key id": {"pk": 4711},
+    "provider": {"provider_id": "kommun"},
+}
+
+# Whose names an actor may never meet, besides those that nobody may.
+STRANGERS = {
+    "guardian": ("Noor", "Aziz", "Leo H", "Hed"),
+    "blocked": ("Elsa", "Olle", "Noor", "Leo H"),
+    "left": ("Elsa", "Hugo", "Noor", "Leo H", "Olle"),
+    "contact": ("Elsa", "Hugo", "Noor", "Leo H", "Olle", "Greta"),
+    "staff": ("Leo H", "Hugo"),
+    "substitute": ("Leo H", "Hugo"),
+    "elsewhere": ("Elsa", "Hugo", "Noor", "Olle"),
+    "specialist": ("Noor", "Leo H", "Olle"),
+    "principal_elsewhere": ("Elsa", "Hugo", "Noor", "Olle"),
+    "administrator": ("Elsa", "Hugo", "Noor", "Leo H", "Olle"),
+    "communicator": ("Elsa", "Hugo", "Noor", "Leo H", "Olle"),
+    "archivist": ("Elsa", "Hugo", "Noor", "Leo H", "Olle"),
+    "tablet": ("Leo H", "Hugo"),
+    "tablet_pin": ("Leo H", "Hugo"),
+    "nobody": ("Elsa", "Hugo", "Noor", "Leo H", "Olle"),
+    "revoked": ("Elsa", "Hugo", "Noor", "Leo H", "Olle"),
+}
+
+
+def test_every_address_has_a_row() -> None:
+    """A new address without a line in the table is a door that nobody has tried."""
+    assert all_names() - {row.name for row in ROWS} == set()
+    assert {row.name for row in ROWS} - all_names() == set()
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_every_door(actor: str, cast: Cast, log_in: Callable[[User], Client]) -> None:
+    """Each address gives each kind of actor the answer of the table, for each kind of child."""
+    doors = Doors(cast)
+    world = World(doors)
+    browser = doors.browser(actor, log_in)
+    browser.raise_request_exception = False
+    wrong: list[str] = []
+    for row in ROWS:
+        targets = TARGETS if any(len(signs) == len(TARGETS) for signs in row.answers.values()) else TARGETS[:1]
+        for target in targets:
+            arguments = OTHER_ARGUMENTS.get(row.about) or world.arguments(row.about, target)
+            address = reverse(row.name, kwargs=arguments)
+            cookies = copy.deepcopy(browser.cookies)
+            with transaction.atomic():  # whatever the request did is taken back
+                answer = browser.generic(
+                    row.method, address, **({} if row.method == "GET" else _form(row.sent(doors, target)))
+                )
+                looked = AuditEntry.objects.filter(is_look=True).exists() if row.method == "GET" else True
+                body = answer.content.decode(errors="replace") if not answer.streaming else ""
+                transaction.set_rollback(True)
+            browser.cookies = cookies
+            sign, expected = sign_of(answer), row.expected(actor, target)
+            where = f"{row.method} {row.name} as {actor} about {target}"
+            if sign != expected:
+                wrong.append(f"{where}: {sign} instead of {expected}")
+            wrong += [f"{where}: shows {name}" for name in (*PLANTED, *STRANGERS.get(actor, ())) if name in body]
+            if sign == "2" and not looked and any(name in body for name in ("Elsa", "Noor", "Leo H", "Olle")):
+                wrong.append(f"{where}: shows a child, and leaves no trace in the log")
+    assert wrong == [], "\n".join(wrong)
+
+
+def _form(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"data": urlencode(fields), "content_type": "application/x-www-form-urlencoded"}
+
+
+def test_a_named_reader_opens_what_nobody_else_does(cast: Cast, log_in: Callable[[User], Client]) -> None:
+    """The one door behind which the real name lies: named, logged, and told to the principal (DOMAIN 6.1)."""
+    doors = Doors(cast)
+    identity = ProtectedIdentity.objects.get(child=doors.protected)
+    address = reverse("children:identity", args=[identity.pk])
+    answer = log_in(doors.named).post(address)
+    assert "Zebulon Hemlighetsson" in answer.content.decode()
+    entry = AuditEntry.objects.get(action="identity.read")
+    assert (entry.person_id, entry.children) == (doors.named.pk, [str(doors.protected.pk)])
+    assert Delivery.objects.filter(person=cast.eva, kind="identity_read").exists()
+    assert log_in(cast.maria).post(address).status_code == 404
