@@ -39,7 +39,11 @@ SETTLED = """() => Promise.all(document.getAnimations()
     .map((move) => move.finished.catch(() => null)))"""
 
 # Refusals that a test provokes are answers, not errors of the page.
-EXPECTED_ERRORS = ("Failed to load resource", "net::ERR_INTERNET_DISCONNECTED")
+EXPECTED_ERRORS = (
+    "Failed to load resource",
+    "net::ERR_INTERNET_DISCONNECTED",
+    "An unknown error occurred when fetching the script",  # the service worker, when the network goes meanwhile
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

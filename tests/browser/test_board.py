@@ -10,6 +10,7 @@ from django.core import signing
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from accounts.services import choose_pin
 from attendance.models import DayPlan, Stay, WeekPlan
 from children.models import Child, Tablet
 from children.tablets import revoke
@@ -130,6 +131,28 @@ def test_letting_out_several_is_asked_once_more(
     expect(page.locator(".toast")).to_contain_text("2 barn har gått hem.")
     expect(dialog).to_have_count(0)
     assert counts(page) == ["6", "0", "2", "0"]
+
+
+def test_letting_out_several_asks_for_a_pin_and_forgets_nothing(cast: Cast, board: Page) -> None:
+    """The marked tiles are still marked after the PIN; then the board tells more, until it is locked."""
+    choose_pin(person=cast.maria, code="4711", now=clock.now())
+    cast.elsa.allergy = "Nötter"
+    cast.elsa.save()
+    for name in ("Alma W", "Elsa L"):
+        press(board, name)
+        expect(board.locator(".toast")).to_contain_text(name)
+    board.get_by_role("link", name="Välj flera").click()
+    expect(board.get_by_role("link", name="Avbryt")).to_be_visible()
+    for name in ("Alma W", "Elsa L"):
+        board.locator(".tile", has_text=name).click()
+    board.get_by_role("button", name="Hämta 2").click()
+    board.get_by_role("radio", name="Maria Berg").check()
+    board.locator("[name=pin]").fill("4711")
+    board.get_by_role("button", name="Lås upp").click()
+    expect(board.get_by_role("button", name="Hämta 2")).to_be_enabled()
+    expect(board.locator(f"#tile-{cast.elsa.id}")).to_contain_text("Allergi")
+    board.get_by_role("button", name="Maria Lås").click()
+    expect(board.locator(f"#tile-{cast.elsa.id}")).to_contain_text("Läs")
 
 
 def test_the_menu_of_a_tile_keeps_its_focus(cast: Cast, board: Page) -> None:
