@@ -53,6 +53,6 @@ class IdleMiddleware:
                 response = self.get_response(request)
                 response.headers["Clear-Site-Data"] = '"cache"'
                 return response
-            elif "X-Idle" not in request.headers and (now - last_seen >= 60 or "last_seen" not in request.session):
+            if "X-Idle" not in request.headers and (now - last_seen >= 60 or "last_seen" not in request.session):
                 request.session["last_seen"] = now
         return self.get_response(request)
