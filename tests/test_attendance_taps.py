@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry
-from attendance.models import Absence, Stay, TapEvent
+from attendance.models import Absence, DayPlan, Stay, TapEvent
 from attendance.rules import State, Tap
 from attendance.selectors import board_of
 from attendance.services import MadeTap, Outcome, flag_forgotten_stays, record_taps, undo_tap
@@ -19,7 +20,7 @@ from children.actors import Actor
 from children.models import Block, Child, Tablet
 from notifications.models import Delivery, Kind, Way
 from notifications.services import choose
-from portal.lib import days
+from portal.lib import days, live
 from portal.lib.ids import uuid7
 from tests.cast import Cast, child, local, place, tablet
 
@@ -240,6 +241,20 @@ def test_the_board_costs_the_same_for_two_and_for_forty(
         place(child(f"Barn{number}", "Ek"), cast.blasippan)
     look(hall, 7)
     look(with_pin, 9)
+
+
+def test_a_child_becomes_late_by_itself(cast: Cast, hall: Actor) -> None:
+    """E04: nobody touches anything; the stamp changes with the minute, and the board says so."""
+    today = days.today()
+    DayPlan.objects.create(child=cast.elsa, day=today, intervals=[["07:30", "16:00"]], changed_at=local(today, 0))
+    stamps = set()
+    for minute, text in ((44, "Väntas 07:30"), (45, "Sen 15 min")):
+        now = local(today, 7, minute)
+        shown = {tile.child_id: tile for tile in board_of(cast.blasippan, actor=hall, now=now).tiles}
+        assert shown[cast.elsa.id].text == text
+        with time_machine.travel(now, tick=False):
+            stamps.add(live.stamp(cast.blasippan.id))
+    assert len(stamps) == 2
 
 
 def test_a_board_in_the_hall_says_nothing_about_health(cast: Cast, hall: Actor, morning: datetime) -> None:

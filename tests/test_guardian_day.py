@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import AuditEntry, User
 from attendance import services
 from attendance.models import Absence, DayPlan, PlanningRule, Stay, WeekPlan
-from attendance.rules import Interval, State
+from attendance.rules import Interval, Reason, State
 from attendance.selectors import child_history, guardian_home
 from attendance.selectors.facts import known
 from children.actors import Actor
@@ -172,7 +172,7 @@ def test_overlapping_absence(cast: Cast) -> None:
     def report(first: int, last: int, reason: str) -> None:
         services.report_absence(
             child_ids=[cast.elsa.id], starts_on=date(2026, 10, first), ends_on=date(2026, 10, last),
-            reason=reason, actor=amina, now=now,  # type: ignore[arg-type]
+            reason=Reason(reason), actor=amina, now=now,
         )  # fmt: skip
 
     report(13, 15, "sick")
@@ -391,6 +391,18 @@ def test_home_costs_the_same_for_two_and_for_forty(
         place(one, cast.blasippan)
         guard(cast.amina, one)
     look()
+
+
+def test_reporting_sick_costs(cast: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    """Lock, who is here, what stands; absence, audit; where, whom to tell, what they want, the notices."""
+    plan(cast.elsa)
+    actor = Actor.of_person(cast.amina)
+    assert (actor.municipality.pk, actor.roles) == (1, [])
+    with django_assert_num_queries(9 + 2):  # and the savepoint of the test
+        services.report_absence(
+            child_ids=[cast.elsa.id], starts_on=TUESDAY, ends_on=TUESDAY, reason=Reason.SICK, actor=actor,
+            now=local(TUESDAY, 6, 10),
+        )  # fmt: skip
 
 
 def test_a_child_that_begins_soon(cast: Cast) -> None:

@@ -14,10 +14,12 @@ from attendance import rules
 from attendance.models import DayPlan
 from attendance.rules import State
 from attendance.selectors import words
-from attendance.selectors.facts import Known, Place, known
+from attendance.selectors.facts import Known, known
 from children.access import Action, children_for, children_in
 from children.actors import Actor
-from children.models import Block, Child, Department
+from children.models import Child, Department
+from children.selectors.people import with_somebody_kept_away
+from children.selectors.placing import Place
 from portal.lib import days
 
 ORDER = {State.LATE: 0, State.EXPECTED: 1, State.PRESENT: 2, State.LEFT: 3, State.ABSENT: 4, State.CLOSED: 5}
@@ -150,7 +152,7 @@ def _tiles(
     today = days.day_of(now)
     ids = [child.pk for child in children]
     facts = known(ids, today, today, places={child_id: [_here(child_id, department)] for child_id in ids})
-    barred = set(Block.objects.in_force().filter(child__in=ids).values_list("child_id", flat=True))
+    barred = with_somebody_kept_away(ids)
     readable = set(children_for(actor, Action.SEE_NOTES).filter(pk__in=ids).values_list("pk", flat=True))
     late_after = actor.municipality.late_after_minutes
     return [

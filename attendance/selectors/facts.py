@@ -6,20 +6,17 @@ Always the same number of queries, however many children and days there are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from itertools import starmap
-from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Q
 
 from attendance import rules
 from attendance.models import Absence, ClosedDay, DayPlan, PlanningRule, Stay, WeekPlan
-from children.models import BackupPlacement, Block, Guardianship, Placement
+from children.selectors.placing import Place, places_of
 from portal.lib import days
-from portal.lib.models import holds_on
 
 # Of those who collect only the names: the other columns are encrypted, and take time to open.
 DAY_PLAN_COLUMNS = (
@@ -55,51 +52,6 @@ def absence_of(row: Absence) -> rules.DayAbsence:
 
 def stay_of(row: Stay) -> rules.Stay:
     return rules.Stay(row.id, row.arrived_at, row.left_at, row.left_event, row.is_forgotten)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A child's department from a date to a date."""
-
-    child_id: UUID
-    starts_on: date
-    ends_on: date | None
-    department_id: UUID
-    department: str
-    preschool_id: UUID
-    preschool: str
-    area_id: UUID | None
-    is_backup: bool
-
-    def holds_on(self, day: date) -> bool:
-        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
-
-
-def places_of(child_ids: Iterable[UUID] | QuerySet[Any, Any], holding: Q) -> dict[UUID, list[Place]]:
-    """Return where the children are placed, backup placements first: one query."""
-
-    def rows(model: type[Placement | BackupPlacement], *, is_backup: bool) -> QuerySet[Any, tuple[Any, ...]]:
-        return (
-            model._default_manager.filter(holding, child__in=ids)
-            .order_by()
-            .values_list(
-                "child_id", "starts_on", "ends_on", "department_id", "department__name",
-                "department__preschool_id", "department__preschool__name", "department__preschool__area_id",
-                Value(is_backup, BooleanField()),
-            )
-        )  # fmt: skip
-
-    ids = child_ids if isinstance(child_ids, QuerySet) else list(child_ids)
-    found: dict[UUID, list[Place]] = defaultdict(list)
-    both = rows(Placement, is_backup=False).union(rows(BackupPlacement, is_backup=True), all=True)
-    for place in sorted(starmap(Place, both), key=lambda place: (not place.is_backup, place.starts_on)):
-        found[place.child_id].append(place)
-    return found
-
-
-def departments_of(child_ids: Iterable[UUID], day: date) -> dict[UUID, Place]:
-    """Return where each of these children is on `day`: one query."""
-    return {child_id: places[0] for child_id, places in places_of(child_ids, holds_on(day)).items()}
 
 
 @dataclass
@@ -185,12 +137,6 @@ def known(
         ):
             found.stays[stay.child_id].append(stay_of(stay))
     return found
-
-
-def guardians_of(child_ids: Collection[UUID], day: date) -> QuerySet[Guardianship]:
-    """Return the confirmed guardianships that hold on `day`, without those of people who are kept out."""
-    blocked = Block.objects.in_force().filter(child=OuterRef("child"), person=OuterRef("guardian"))
-    return Guardianship.objects.on(day).confirmed().filter(~Exists(blocked), child__in=child_ids)
 
 
 def cut_off_for(place: Place | None) -> rules.CutOff:

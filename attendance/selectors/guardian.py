@@ -13,13 +13,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from attendance import rules
-from attendance.models import Stay
+from attendance.models import Absence, DayPlan, Stay
 from attendance.rules import Reason, State
 from attendance.selectors import words
-from attendance.selectors.facts import Known, Place, guardians_of, known
+from attendance.selectors.facts import Known, known
 from children.access import Action, children_for
 from children.actors import Actor
-from children.models import Child, Contact
+from children.models import Child
+from children.selectors.people import contacts_who_may_collect, guardians_of
+from children.selectors.placing import Place
 from portal.lib import days
 
 NAMES = ("id", "given_name", "family_name")
@@ -112,10 +114,9 @@ def who_may_collect(actor: Actor, child: Child) -> list[MayCollect]:
     named = [
         MayCollect(f"g:{person.pk}", _("Du") if person.pk == actor.person_id else person.full_name) for person in people
     ]
-    contacts = Contact.objects.current().filter(child=child, may_collect=True).order_by("created_at")
     return named + [
         MayCollect(f"c:{contact.pk}", f"{contact.name} ({contact.relation})" if contact.relation else contact.name)
-        for contact in contacts
+        for contact in contacts_who_may_collect(child.pk)
     ]
 
 
@@ -133,6 +134,39 @@ def child_history(child: Child, month: date, *, today: date) -> History:
         earlier=(first - timedelta(days=1)).replace(day=1) if has_more else None,
         later=after if after <= today else None,
     )
+
+
+def standing_absences(family: Sequence[Child]) -> list[Absence]:
+    """Return the family's absences that are not over, soonest first."""
+    rows = Absence.objects.standing().on_or_after(days.today()).filter(child__in=family)
+    return list(rows.select_related("child").order_by("starts_on", "child__given_name"))
+
+
+def day_before_changes(child: Child, day: date) -> dict[str, Any]:
+    """Return what holds on the day, as the form shows it before anything is typed."""
+    plan = known([child.id], day, day, with_stays=False).planned(child.id, day)
+    changed = DayPlan.objects.filter(child=child, day=day).first()
+    times: list[rules.Interval | None] = [*(plan.intervals or ()), None, None]
+    first, second = times[:2]
+    what = "usual"
+    if changed and changed.intervals is not None:
+        what = "times" if changed.intervals else "off"
+    elif plan.intervals:
+        what = "times"
+    collector = ""
+    if changed and changed.collecting_guardian_id is not None:
+        collector = f"g:{changed.collecting_guardian_id}"
+    elif changed and changed.collecting_contact_id is not None:
+        collector = f"c:{changed.collecting_contact_id}"
+    return {
+        "what": what,
+        "starts": first.starts if first else None,
+        "ends": first.ends if first else None,
+        "again_starts": second.starts if second else None,
+        "again_ends": second.ends if second else None,
+        "collector": collector,
+        "note": changed.note if changed else "",
+    }
 
 
 def _own(actor: Actor) -> QuerySet[Child]:

@@ -12,8 +12,8 @@ from django.db.models import Q
 from attendance import rules
 from attendance.models import WeekPlan
 from attendance.selectors.facts import Known, known
-from attendance.selectors.preschool import places_in
 from children.models import Department
+from children.selectors.placing import places_in
 from portal.lib import days
 from portal.lib.models import holds_on
 

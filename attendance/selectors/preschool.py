@@ -16,8 +16,10 @@ from attendance.models import Stay
 from attendance.rules import State
 from attendance.selectors import words
 from attendance.selectors.board import Counts
-from attendance.selectors.facts import Known, Place, known, places_of
-from children.models import BackupPlacement, Child, Department, Municipality, Placement, Preschool
+from attendance.selectors.facts import Known, known
+from children.models import Child, Department, Municipality, Preschool
+from children.selectors.people import named_children
+from children.selectors.placing import Place, places_in
 from portal.lib import days
 from portal.lib.models import holds_on
 
@@ -168,7 +170,7 @@ def preschool_day(preschool: Preschool, day: date, now: datetime) -> PreschoolDa
     _begins, ends = days.day_bounds(day)
     seen_at = min(now, ends - timedelta(seconds=1)) if day <= days.day_of(now) else days.day_bounds(day)[0]
     late_after = Municipality.current().late_after_minutes
-    names = Child.objects.filter(pk__in=places).only("given_name", "family_name").in_bulk()
+    names = named_children(places)
     rows: dict[UUID, list[tuple[DayRow, State]]] = defaultdict(list)
     for child_id, (place, *_later) in places.items():
         state = facts.state(child_id, seen_at, late_after)
@@ -225,20 +227,6 @@ def forgotten_stays(preschools: Iterable[Preschool], now: datetime) -> list[Forg
 
 def _forgotten() -> QuerySet[Stay]:
     return Stay.objects.open().exclude(flagged_on=None)
-
-
-def places_in(department_ids: Iterable[UUID], holding: Q) -> dict[UUID, list[Place]]:
-    """Return where the children of these departments are while `holding` holds, backup placements first: one query.
-
-    A child that is away in another department for all of that time is not among them.
-    """
-
-    ids = set(department_ids)
-    placed = Placement.objects.filter(holding, department__in=ids).values("child")
-    backup = BackupPlacement.objects.filter(holding, department__in=ids).values("child")
-    concerned = Child.objects.filter(Q(pk__in=placed) | Q(pk__in=backup)).values("pk")
-    found = places_of(concerned, holding)
-    return {child_id: places for child_id, places in found.items() if any(p.department_id in ids for p in places)}
 
 
 def _day_row(child: Child, facts: Known, day: date, state: rules.DayState) -> DayRow:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from attendance import rules
 from attendance.drafts import Draft, draft_from
 from attendance.selectors import words
-from attendance.selectors.facts import Known, cut_off_for, departments_of, known
+from attendance.selectors.facts import Known, cut_off_for, known
 from children.models import Child
+from children.selectors.placing import departments_of
 from portal.lib import days
 
 # The bar of a day goes from six to six; what lies outside is cut.

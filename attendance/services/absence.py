@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from attendance import rules
 from attendance.models import Absence, Stay
-from attendance.selectors.facts import absence_of, departments_of
-from attendance.services.telling import staff_of
+from attendance.selectors.facts import absence_of
 from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Child
+from children.selectors.people import staff_of
+from children.selectors.placing import departments_of
 from notifications.models import Kind
 from notifications.services import notify
 from portal.lib import days, live

@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy
 from accounts import audit
 from attendance import rules
 from attendance.models import DayPlan, WeekPlan
-from attendance.selectors.facts import Place, cut_off_for, departments_of, guardians_of, stored
+from attendance.selectors.facts import cut_off_for, stored
 from attendance.services.absence import LONGEST, lock_children
 from children.access import Action
 from children.actors import Actor
-from children.models import Child, Contact
+from children.models import Child
+from children.selectors.people import contacts_who_may_collect, guardians_of
+from children.selectors.placing import Place, departments_of
 from portal.lib import days, live
 
 FAULTS = {
@@ -167,10 +169,8 @@ def _check_collector(child: Child, collector: Collector, today: date) -> None:
     if collector.guardian_id:
         if not guardians_of([child.id], today).filter(guardian=collector.guardian_id).exists():
             raise wrong
-    elif collector.contact_id:
-        allowed = Contact.objects.current().filter(child=child, may_collect=True, pk=collector.contact_id)
-        if not allowed.exists():
-            raise wrong
+    elif collector.contact_id and not contacts_who_may_collect(child.id).filter(pk=collector.contact_id).exists():
+        raise wrong
 
 
 def _touch(child_ids: Iterable[UUID], day: date) -> None:

@@ -18,11 +18,13 @@ from accounts import audit
 from accounts.models import User
 from attendance import rules
 from attendance.models import Absence, Stay, TapEvent
-from attendance.selectors.facts import Known, departments_of, guardians_of, known, stay_of
+from attendance.selectors.facts import Known, known, stay_of
 from attendance.services.telling import tell_of_taps
 from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Tablet
+from children.selectors.people import guardians_of
+from children.selectors.placing import departments_of
 from notifications.models import Kind
 from notifications.services import notify
 from portal.lib import days, live
@@ -321,7 +323,7 @@ def _tell_reporters(arrivals: Sequence[MadeTap], *, today: date, now: datetime) 
         return
     whole_days = Absence.objects.standing().on(today).filter(child__in=event_of, from_time=None, is_by_staff=False)
     for child_id, absence_id, reporter_id in whole_days.values_list("child", "id", "reported_by"):
-        if guardians_of([child_id], today).filter(guardian=reporter_id).exists():
+        if guardians_of([child_id], today).filter(guardian=reporter_id, guardian__frozen_at=None).exists():
             notify(
                 person_ids=[reporter_id],
                 kind=Kind.CAME_THOUGH_ABSENT,

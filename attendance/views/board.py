@@ -53,10 +53,10 @@ def board(request: ActorRequest, department_id: UUID) -> HttpResponse:
     context |= {
         "messages": [],
         "page_id": uuid7(),
-        "nav": _places(request.actor, department),
         "zone": settings.TIME_ZONE,
         "is_tablet": request.actor.tablet is not None,
         "leave": reverse("children:tablet") if request.actor.tablet else _addresses(department)["board"],
+        **_nav(request.actor, department),
     }
     return render(request, "attendance/board/page.html", context)
 
@@ -212,8 +212,8 @@ def _child_page(request: ActorRequest, department: Department, child: Child, pro
         "id": "child",
         "title": child.tile_name,
         "fetched": True,
-        "nav": _places(request.actor, department),
         "department": department,
+        **_nav(request.actor, department),
     }
     kind = "dialog" if is_fragment_wanted(request) else "page"
     return _stay_open(request, render(request, f"attendance/board/child_{kind}.html", context))
@@ -230,8 +230,8 @@ def _ask_first(request: ActorRequest, department: Department, child_ids: Iterabl
         "id": "let-out-dialog",
         "title": _("Hämta flera"),
         "fetched": True,
-        "nav": _places(request.actor, department),
         "department": department,
+        **_nav(request.actor, department),
     }
     kind = "dialog" if is_fragment_wanted(request) else "page"
     return _stay_open(request, render(request, f"attendance/board/let_out_{kind}.html", context))
@@ -282,9 +282,9 @@ def _pin_address(next_address: str) -> str:
     return f"{reverse('children:pin')}?{urlencode({'next': next_address})}"
 
 
-def _places(actor: Actor, department: Department) -> list[dict[str, object]]:
-    """Return the places of the rail: on a tablet the board alone, for a person also the way home."""
-    here = {"url": _addresses(department)["board"], "icon": "layout-grid", "label": _("Avdelning"), "active": True}
-    if actor.tablet:
-        return [here]
-    return [here, {"url": reverse("home"), "icon": "house", "label": _("Hem"), "last": True}]
+def _nav(actor: Actor, department: Department) -> dict[str, object]:
+    """Return the rail of a tablet, which leads to the board alone. A person keeps the places of the house."""
+    if actor.tablet is None:
+        return {}
+    url = _addresses(department)["board"]
+    return {"nav": [{"url": url, "icon": "layout-grid", "label": _("Avdelning"), "active": True}]}

@@ -18,10 +18,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from attendance import services
 from attendance.forms import AbsenceForm, DayForm, parsed_date, take_errors
-from attendance.models import Absence, DayPlan
-from attendance.rules import Interval, Reason
-from attendance.selectors.facts import known
-from attendance.selectors.guardian import child_card, child_history, own_children, who_may_collect
+from attendance.models import Absence
+from attendance.rules import Reason
+from attendance.selectors.guardian import (
+    child_card,
+    child_history,
+    day_before_changes,
+    own_children,
+    standing_absences,
+    who_may_collect,
+)
 from attendance.selectors.schedule import locked_since
 from children.access import Action, get_child
 from children.http import ActorRequest
@@ -75,7 +81,7 @@ def absence(request: ActorRequest, child_id: UUID) -> HttpResponse:
             messages.success(request, _("Frånvaron är anmäld."))
             return redirect(_home(request))
     context = {"form": form, "child": child, "family": family, "chosen": set(_values(form, "children"))}
-    context["standing"] = _standing(family)
+    context["standing"] = standing_absences(family)
     return _page(request, "absence", context)
 
 
@@ -84,7 +90,7 @@ def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
     """One day that is different: its times, who collects, a note."""
     child = get_child(request.actor, Action.PLAN, child_id)
     collectors = who_may_collect(request.actor, child)
-    form = DayForm(request.POST or None, collectors=collectors, initial=_day_now(child, day))
+    form = DayForm(request.POST or None, collectors=collectors, initial=day_before_changes(child, day))
     if form.is_valid():
         try:
             services.change_day(
@@ -142,36 +148,3 @@ def _home(request: ActorRequest) -> str:
 
 def _values(form: AbsenceForm, name: str) -> list[str]:
     return [str(value) for value in form[name].value() or []]
-
-
-def _standing(family: list[Child]) -> list[Absence]:
-    """Return the family's absences that are not over, soonest first."""
-    rows = Absence.objects.standing().on_or_after(days.today()).filter(child__in=family)
-    return list(rows.select_related("child").order_by("starts_on", "child__given_name"))
-
-
-def _day_now(child: Child, day: date) -> dict[str, Any]:
-    """Return what holds on the day, as the form shows it before anything is typed."""
-    plan = known([child.id], day, day, with_stays=False).planned(child.id, day)
-    changed = DayPlan.objects.filter(child=child, day=day).first()
-    times: list[Interval | None] = [*(plan.intervals or ()), None, None]
-    first, second = times[:2]
-    what = "usual"
-    if changed and changed.intervals is not None:
-        what = "times" if changed.intervals else "off"
-    elif plan.intervals:
-        what = "times"
-    collector = ""
-    if changed and changed.collecting_guardian_id is not None:
-        collector = f"g:{changed.collecting_guardian_id}"
-    elif changed and changed.collecting_contact_id is not None:
-        collector = f"c:{changed.collecting_contact_id}"
-    return {
-        "what": what,
-        "starts": first.starts if first else None,
-        "ends": first.ends if first else None,
-        "again_starts": second.starts if second else None,
-        "again_ends": second.ends if second else None,
-        "collector": collector,
-        "note": changed.note if changed else "",
-    }

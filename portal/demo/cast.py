@@ -9,10 +9,10 @@ from typing import Self
 from uuid import UUID
 
 from accounts.models import User
-from attendance.selectors.facts import departments_of
 from children.access import Action, children_for, departments_for
 from children.actors import Actor
 from children.models import Child, Department, StaffRole
+from children.selectors.placing import departments_of
 from portal.demo.people import EVA
 from portal.demo.register import SEED
 

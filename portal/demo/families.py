@@ -7,11 +7,12 @@ from uuid import UUID
 
 from accounts.models import User
 from attendance.rules import Interval, Intervals, Reason, Week
-from attendance.selectors.facts import departments_of, known
+from attendance.selectors.facts import known
 from attendance.services import Collector, change_day, report_absence, save_week_plan
 from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Child, Contact
+from children.selectors.placing import departments_of
 from children.services.contacts import add_contact
 from children.services.relations import confirm_guardianships
 from portal.demo.cast import Cast, dice

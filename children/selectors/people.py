@@ -1,0 +1,43 @@
+"""The grown-ups around children: who guards, who may collect, who is kept away, who works there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from children.models import Block, Child, Contact, Guardianship, StaffRole
+from children.selectors.placing import Place
+
+
+def guardians_of(child_ids: Collection[UUID], day: date) -> QuerySet[Guardianship]:
+    """Return the confirmed guardianships that hold on `day`, without those of people who are kept out."""
+    blocked = Block.objects.in_force().filter(child=OuterRef("child"), person=OuterRef("guardian"))
+    return Guardianship.objects.on(day).confirmed().filter(~Exists(blocked), child__in=child_ids)
+
+
+def contacts_who_may_collect(child_id: UUID) -> QuerySet[Contact]:
+    """Return the contacts that the guardians have said may collect the child, in the order in which they came."""
+    return Contact.objects.current().filter(child=child_id, may_collect=True).order_by("created_at")
+
+
+def with_somebody_kept_away(child_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the children from whom somebody must be kept away."""
+    return set(Block.objects.in_force().filter(child__in=child_ids).values_list("child_id", flat=True))
+
+
+def named_children(child_ids: Iterable[UUID]) -> dict[UUID, Child]:
+    """Return the children with their names alone: the other columns are encrypted, and take time to open."""
+    return Child.objects.filter(pk__in=list(child_ids)).only("given_name", "family_name").in_bulk()
+
+
+def staff_of(place: Place, child_ids: Collection[UUID], day: date) -> list[UUID]:
+    """Return who works with the department on `day`: there, or for its preschool; nobody who is kept from the child."""
+    roles = StaffRole.objects.on(day).filter(
+        Q(department=place.department_id) | Q(preschool=place.preschool_id),
+        kind__in=[StaffRole.Kind.STAFF, StaffRole.Kind.SUBSTITUTE],
+    )
+    kept_out = Block.objects.in_force().filter(child__in=child_ids).values("person")
+    return list(roles.exclude(person__in=kept_out).values_list("person", flat=True).distinct())

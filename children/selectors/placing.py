@@ -1,0 +1,74 @@
+"""Where children are placed, on a day or over a time: one query for any number of children."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import starmap
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, Q, QuerySet, Value
+
+from children.models import BackupPlacement, Child, Placement
+from portal.lib.models import holds_on
+
+
+@dataclass(frozen=True)
+class Place:
+    """A child's department from a date to a date."""
+
+    child_id: UUID
+    starts_on: date
+    ends_on: date | None
+    department_id: UUID
+    department: str
+    preschool_id: UUID
+    preschool: str
+    area_id: UUID | None
+    is_backup: bool
+
+    def holds_on(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+def places_of(child_ids: Iterable[UUID] | QuerySet[Any, Any], holding: Q) -> dict[UUID, list[Place]]:
+    """Return where the children are placed, backup placements first: one query."""
+
+    def rows(model: type[Placement | BackupPlacement], *, is_backup: bool) -> QuerySet[Any, tuple[Any, ...]]:
+        return (
+            model._default_manager.filter(holding, child__in=ids)
+            .order_by()
+            .values_list(
+                "child_id", "starts_on", "ends_on", "department_id", "department__name",
+                "department__preschool_id", "department__preschool__name", "department__preschool__area_id",
+                Value(is_backup, BooleanField()),
+            )
+        )  # fmt: skip
+
+    ids = child_ids if isinstance(child_ids, QuerySet) else list(child_ids)
+    found: dict[UUID, list[Place]] = defaultdict(list)
+    both = rows(Placement, is_backup=False).union(rows(BackupPlacement, is_backup=True), all=True)
+    for place in sorted(starmap(Place, both), key=lambda place: (not place.is_backup, place.starts_on)):
+        found[place.child_id].append(place)
+    return found
+
+
+def departments_of(child_ids: Iterable[UUID], day: date) -> dict[UUID, Place]:
+    """Return where each of these children is on `day`: one query."""
+    return {child_id: places[0] for child_id, places in places_of(child_ids, holds_on(day)).items()}
+
+
+def places_in(department_ids: Iterable[UUID], holding: Q) -> dict[UUID, list[Place]]:
+    """Return where the children of these departments are while `holding` holds, backup placements first: one query.
+
+    A child that is away in another department for all of that time is not among them.
+    """
+    ids = set(department_ids)
+    placed = Placement.objects.filter(holding, department__in=ids).values("child")
+    backup = BackupPlacement.objects.filter(holding, department__in=ids).values("child")
+    concerned = Child.objects.filter(Q(pk__in=placed) | Q(pk__in=backup)).values("pk")
+    found = places_of(concerned, holding)
+    return {child_id: places for child_id, places in found.items() if any(p.department_id in ids for p in places)}
