@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from children.views import contacts, devices, invitations, protection, register, relations, staff, tablets
+from children.views import contacts, devices, frozen, invitations, protection, register, relations, staff, tablets
 
 app_name = "children"
 
@@ -31,6 +31,8 @@ urlpatterns = [
     path("skyddade/<uuid:identity_id>/", protection.readers, name="readers"),
     path("skyddade/<uuid:identity_id>/bort/", protection.reader_remove, name="reader_remove"),
     path("skyddade/<uuid:identity_id>/hav/", protection.lift, name="protection_lift"),
+    path("frysta/", frozen.frozen, name="frozen"),
+    path("frysta/<uuid:person_id>/oppna/", frozen.unfreeze, name="unfreeze"),
     path("forskola/<uuid:preschool_id>/plattor/", tablets.tablets, name="tablets"),
     path("forskola/<uuid:preschool_id>/plattor/kod/<uuid:code_id>/", tablets.tablet_code, name="tablet_code"),
     path(

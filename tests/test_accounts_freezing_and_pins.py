@@ -65,6 +65,24 @@ def test_opened_again_old_sessions_stay_dead(cast: Cast, log_in: LogIn) -> None:
     assert (opened.person_id, opened.about) == (cast.eva.id, {"opened": str(cast.amina.id)})
 
 
+def test_who_opens_a_frozen_account(cast: Cast, log_in: LogIn) -> None:
+    """A09: the principal of the child's preschool, for somebody at the desk; an administrator for whoever works."""
+    services.freeze(person=cast.amina, now=clock.now())
+    services.freeze(person=cast.maria, now=clock.now())
+    path = f"/frysta/{cast.amina.id}/oppna/"
+    for other in (cast.johan, cast.vikar, cast.specialist, cast.communicator, cast.ulf, cast.administrator):
+        assert log_in(other).post(path).status_code == 404
+    assert "Amina" not in log_in(cast.ulf).get("/frysta/").content.decode()
+    assert log_in(cast.johan).get("/frysta/").status_code == 404
+    eva = log_in(cast.eva)
+    assert "Amina Lind" in eva.get("/frysta/").content.decode()
+    assert eva.post(path).status_code == 302
+    assert eva.post(path).status_code == 404, "it is open already"
+    cast.amina.refresh_from_db()
+    assert cast.amina.is_active
+    assert log_in(cast.administrator).post(f"/frysta/{cast.maria.id}/oppna/").status_code == 302
+
+
 def test_freezing_ends_the_pin_on_every_tablet(cast: Cast) -> None:
     """A09: the PIN that was given a moment ago, and the PIN as such."""
     made, cookie = tablet(cast.blasippan)
