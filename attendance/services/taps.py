@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -197,20 +197,33 @@ class _Log:
 
     @classmethod
     def read(cls, taps: Sequence[MadeTap]) -> _Log:
-        """Read from a moment that no earlier stay reaches over: two queries."""
+        """Read, for each child, from a moment that no earlier stay reaches over: two queries, three where one does.
+
+        A stay that was forgotten before the last one is what it is: the arrival after it made it so.
+        """
         child_ids = {tap.child_id for tap in taps}
         begins = days.day_bounds(days.day_of(min(tap.occurred_at for tap in taps)))[0]
-        reaching = Q(left_at=None) | Q(left_at__gte=begins) | Q(arrived_at__gte=begins)
-        stays = list(Stay.objects.filter(reaching, child__in=child_ids).order_by("arrived_at"))
-        # An older forgotten stay is what it is: the arrival after it made it so.
-        before = [stay for stay in stays if stay.arrived_at < begins]
-        last_before = {stay.child_id: stay for stay in before}
-        stays = [stay for stay in stays if stay.arrived_at >= begins or last_before[stay.child_id] is stay]
-        begins = min([begins, *(stay.arrived_at for stay in stays)])
+        reaching = Q(left_at=None) | Q(left_at__gte=begins)
+        own = Stay.objects.filter(child__in=child_ids).order_by("arrived_at")
+        stays = list(own.filter(reaching | Q(arrived_at__gte=begins)))
+        earliest = min([begins, *(stay.arrived_at for stay in stays)])
+        if earliest < begins:  # only with those that have ended since is it known which stay is the last
+            stays = list(own.filter(reaching | Q(arrived_at__gte=earliest)))
+        last = {stay.child_id: stay for stay in stays if stay.arrived_at < begins}
+        starts = dict.fromkeys(child_ids, begins) | {
+            child_id: stay.arrived_at
+            for child_id, stay in last.items()
+            if stay.left_at is None or stay.left_at >= begins
+        }
+        tap_ids = {tap.id for tap in taps}
         found = TapEvent.objects.filter(
-            Q(pk__in=[tap.id for tap in taps]) | Q(child__in=child_ids, occurred_at__gte=begins)
+            Q(pk__in=tap_ids) | Q(child__in=child_ids, occurred_at__gte=min(starts.values()))
         )
-        return cls({stay.id: stay for stay in stays}, {event.id: event for event in found}, child_ids)
+        return cls(
+            {stay.id: stay for stay in stays if stay.arrived_at >= starts[stay.child_id]},
+            {event.id: event for event in found if event.id in tap_ids or _is_within(event, starts)},
+            child_ids,
+        )
 
     def is_acceptable(self, tap: MadeTap, now: datetime) -> bool:
         """Tell whether the tap may be written down, or is written down already as what it says it is."""
@@ -272,6 +285,11 @@ class _Log:
                 Stay.objects.filter(pk=stay.id).update(**values)
         if fresh:
             Stay.objects.bulk_create(fresh)
+
+
+def _is_within(event: TapEvent, starts: Mapping[UUID, datetime]) -> bool:
+    """Tell whether an event belongs to its child's window. An id that another child's tap has used already does not."""
+    return event.child_id in starts and event.occurred_at >= starts[event.child_id]
 
 
 def _write(new: Sequence[MadeTap], log: _Log, *, actor: Actor, now: datetime) -> None:
