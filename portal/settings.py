@@ -302,7 +302,9 @@ SILENCED_SYSTEM_CHECKS = [
 # Headers --------------------------------------------------------------------------------------------------------
 
 _https = urlsplit(BASE_URL).scheme == "https"
+# Browsers follow a form's redirects only to origins that the policy names: add those that sign-on passes through.
 _sign_on = [f"{urlsplit(OIDC_SERVER).scheme}://{urlsplit(OIDC_SERVER).netloc}"] if OIDC_SERVER else []
+_sign_on += env.words("OIDC_ALSO_AT")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
