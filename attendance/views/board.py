@@ -56,7 +56,7 @@ def board(request: ActorRequest, department_id: UUID) -> HttpResponse:
         "zone": settings.TIME_ZONE,
         "is_tablet": request.actor.tablet is not None,
         "leave": reverse("children:tablet") if request.actor.tablet else _addresses(department)["board"],
-        **_nav(request.actor, department),
+        "nav": _nav(request.actor, department),
     }
     return render(request, "attendance/board/page.html", context)
 
@@ -213,7 +213,7 @@ def _child_page(request: ActorRequest, department: Department, child: Child, pro
         "title": child.tile_name,
         "fetched": True,
         "department": department,
-        **_nav(request.actor, department),
+        "nav": _nav(request.actor, department),
     }
     kind = "dialog" if is_fragment_wanted(request) else "page"
     return _stay_open(request, render(request, f"attendance/board/child_{kind}.html", context))
@@ -231,7 +231,7 @@ def _ask_first(request: ActorRequest, department: Department, child_ids: Iterabl
         "title": _("Hämta flera"),
         "fetched": True,
         "department": department,
-        **_nav(request.actor, department),
+        "nav": _nav(request.actor, department),
     }
     kind = "dialog" if is_fragment_wanted(request) else "page"
     return _stay_open(request, render(request, f"attendance/board/let_out_{kind}.html", context))
@@ -282,9 +282,12 @@ def _pin_address(next_address: str) -> str:
     return f"{reverse('children:pin')}?{urlencode({'next': next_address})}"
 
 
-def _nav(actor: Actor, department: Department) -> dict[str, object]:
-    """Return the rail of a tablet, which leads to the board alone. A person keeps the places of the house."""
+def _nav(actor: Actor, department: Department) -> list[dict[str, object]]:
+    """Return the places of the rail: on a tablet the board alone, for a person also the way home."""
+    board_address = _addresses(department)["board"]
+    places: list[dict[str, object]] = [
+        {"url": board_address, "icon": "layout-grid", "label": _("Avdelning"), "active": True}
+    ]
     if actor.tablet is None:
-        return {}
-    url = _addresses(department)["board"]
-    return {"nav": [{"url": url, "icon": "layout-grid", "label": _("Avdelning"), "active": True}]}
+        places.append({"url": reverse("home"), "icon": "house", "label": _("Hem"), "last": True})
+    return places
