@@ -110,17 +110,15 @@ def framework_in_rules(source: str) -> list[str]:
 
 def foreign_queries(path_in_room: str, room: str, source: str) -> list[str]:
     """Return uses of `<PersonalModel>.objects` (or `_default_manager`) where only the owner's own rooms may."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        if (
-            isinstance(node, ast.Attribute)
-            and node.attr in {"objects", "_default_manager", "_base_manager"}
-            and isinstance(node.value, ast.Name)
-            and node.value.id in PERSONAL
-            and not (PERSONAL[node.value.id] == room and MAY_QUERY.search(path_in_room))
-        ):
-            found.append(f"line {node.lineno}: {node.value.id}.{node.attr}")
-    return found
+    return [
+        f"line {node.lineno}: {node.value.id}.{node.attr}"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"objects", "_default_manager", "_base_manager"}
+        and isinstance(node.value, ast.Name)
+        and node.value.id in PERSONAL
+        and not (PERSONAL[node.value.id] == room and MAY_QUERY.search(path_in_room))
+    ]
 
 
 def _named(path: Path) -> str:
