@@ -47,9 +47,10 @@ class Cast:
     def at(self, day: date) -> dict[UUID, list[Child]]:
         """Return the children who are placed in each department on `day`."""
         found: dict[UUID, list[Child]] = {department.id: [] for department in self.departments}
-        for child_id, place in departments_of(self.children, day).items():
-            if place.department_id in found:
-                found[place.department_id].append(self.children[child_id])
+        places = departments_of(self.children, day)
+        for child in self.children.values():
+            if child.id in places and places[child.id].department_id in found:
+                found[places[child.id].department_id].append(child)
         return found
 
     def leads(self, day: date | None = None) -> Actor:

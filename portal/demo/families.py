@@ -51,7 +51,7 @@ def lay_plans(cast: Cast, now: datetime) -> None:
         actor = Actor.of_person(guardian, cast.today)
         own = [one for one in children_for(actor, Action.PLAN) if one.full_name != SETTLING_IN]
         seen |= {one.id for one in own}
-        if own and (dice("plan", child.id).random() > 0.06 or child.full_name == WITH_GRANDMOTHER):
+        if own and (dice("plan", child.register_id).random() > 0.06 or child.full_name == WITH_GRANDMOTHER):
             save_week_plan(
                 child_ids=[one.id for one in own],
                 starts_on=cast.today,
@@ -65,7 +65,7 @@ def tell_more(cast: Cast, now: datetime) -> None:
     """Name those who may collect, and say what holds today: other times, who collects, a note."""
     today = days.day_of(now)
     for child in children_today(cast, today):
-        chance = dice("today", child.id)
+        chance = dice("today", child.register_id)
         guardian = guardian_of(cast, child)
         if guardian is None:
             continue
@@ -87,7 +87,7 @@ def report_absences(cast: Cast, day: date, now: datetime) -> None:
     """Report some children sick or on leave in the morning of `day`."""
     often = 0.09 if day == days.day_of(now) else 0.035
     for child in children_today(cast, day):
-        chance, guardian = dice("absence", child.id, day), guardian_of(cast, child)
+        chance, guardian = dice("absence", child.register_id, day), guardian_of(cast, child)
         if guardian is None or child.full_name in (SETTLING_IN, WITH_GRANDMOTHER) or chance.random() > often:
             continue
         length = chance.choice((0, 0, 1, 2)) if day.weekday() < 3 else 0
@@ -110,7 +110,7 @@ def change_days_ahead(cast: Cast, now: datetime) -> None:
     begins = days.monday_of(today) + timedelta(days=14)
     for child in children_today(cast, today):
         guardian = guardian_of(cast, child)
-        if guardian and dice("ahead", child.id).random() < 0.05:
+        if guardian and dice("ahead", child.register_id).random() < 0.05:
             report_absence(
                 child_ids=[child.id],
                 starts_on=begins,
@@ -143,7 +143,7 @@ def guardian_of(cast: Cast, child: Child) -> User | None:
 
 def _weeks(child: Child, today: date) -> list[Week]:
     """Return a plan within the child's hours. Some families work at weekends; on a weekend, most of the demo's do."""
-    chance = dice("week", child.id)
+    chance = dice("week", child.register_id)
     placement = child.placements.order_by("starts_on").last()
     hours = (placement.hours_per_week if placement else None) or 40
     begins = {15: 540, 20: 540, 30: 510, 40: 450, 50: 405}.get(hours, 480) + chance.choice((-15, 0, 0, 15, 30))
@@ -175,7 +175,7 @@ def _today(child: Child, now: datetime) -> Intervals | None:
     if child.full_name == WITH_GRANDMOTHER:  # still to come, so that the visitor can say that she does not
         begins = (_minutes(here.time()) + 50) // 15 * 15
         return (_interval(min(begins, 23 * 60), min(begins + 480, 23 * 60 + 45)),)
-    if DAY_BEGINS <= here.time() <= DAY_ENDS or dice("odd hours", child.id).random() > 0.65:
+    if DAY_BEGINS <= here.time() <= DAY_ENDS or dice("odd hours", child.register_id).random() > 0.65:
         return None
     plan = known([child.id], here.date(), here.date(), with_stays=False).planned(child.id, here.date())
     moved = (here.hour * 60 + here.minute - LIVELY.hour * 60 - LIVELY.minute) // 15 * 15
@@ -219,8 +219,8 @@ def _settle_in(cast: Cast, now: datetime) -> None:
 
 
 def _name_relative(actor: Actor, child: Child, now: datetime) -> Contact:
-    name, relation = RELATIVES[0] if child.full_name == WITH_GRANDMOTHER else dice(child.id).choice(RELATIVES)
-    phone = f"+46701740{dice('phone', child.id).randint(605, 699)}"
+    name, relation = RELATIVES[0] if child.full_name == WITH_GRANDMOTHER else dice(child.register_id).choice(RELATIVES)
+    phone = f"+46701740{dice('phone', child.register_id).randint(605, 699)}"
     return add_contact(actor=actor, child=child, name=name, relation=relation, phone=phone, may_collect=True, now=now)
 
 
@@ -228,6 +228,6 @@ def _collector(cast: Cast, child: Child, contact: Contact | None) -> Collector:
     if contact is not None:
         return Collector(contact_id=contact.id)
     guardians = cast.confirmed.get(child.id, [])
-    if guardians and dice("collects", child.id).random() < 0.5:
-        return Collector(guardian_id=dice("who", child.id).choice(guardians).id)
+    if guardians and dice("collects", child.register_id).random() < 0.5:
+        return Collector(guardian_id=dice("who", child.register_id).choice(guardians).id)
     return Collector()

@@ -55,7 +55,7 @@ def decide(cast: Cast, now: datetime) -> None:
     for department in cast.departments:
         children = placed[department.id]
         for child in dice("allergy", department.name).sample(children, min(2, len(children))):
-            write_allergy(actor=actor, child=child, text=dice(child.id).choice(ALLERGIES), now=now)
+            write_allergy(actor=actor, child=child, text=dice(child.register_id).choice(ALLERGIES), now=now)
     others = [child for child in placed[cast.department("Blåsippan").id] if child.family_name != AMINA.family_name]
     apart = next(child for child in others if len(cast.guardians[child.id]) == 2 and not child.is_protected)
     block(actor=actor, child=apart, person_id=cast.guardians[apart.id][1].id, reason=BARRED_REASON, now=now)

@@ -70,7 +70,7 @@ def _taps(
     is_today = day == days.day_of(now)
     forgotten = _forgotten(children, department, facts, day, now)
     for child in children:
-        plan, chance = facts.planned(child.id, day), dice("stay", child.id, day)
+        plan, chance = facts.planned(child.id, day), dice("stay", child.register_id, day)
         if not plan.attending or (
             is_today and child.full_name != families.WITH_GRANDMOTHER and chance.random() < STAYS_AWAY
         ):
