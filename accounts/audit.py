@@ -68,7 +68,8 @@ def looked(
         those = hashlib.sha256("".join(seen).encode()).hexdigest()[:16]
         key = f"looked:{page}:{person_id}:{tablet_id}:{now:%Y%m%d%H}:{those}"
         try:
-            if not cache.add(key, 1, 3_700):
+            # Asking first: on SQLite even an add that adds nothing waits for the one writer.
+            if cache.get(key) or not cache.add(key, 1, 3_700):
                 return
         except Exception:  # noqa: BLE001 (whatever a cache can fail with)
             log.warning("without a cache the look is written down once more than needed")

@@ -31,6 +31,8 @@ class DoorMiddleware(LoginRequiredMiddleware):
         request.actor = actor = self._actor_of(request)  # type: ignore[attr-defined]  # declared by ActorRequest
         if not getattr(view_func, "login_required", True):
             return None
+        if actor is None and tablets.TABLET_COOKIE in request.COOKIES:
+            return redirect("children:tablet")  # a tablet that was revoked: nobody logs in on it
         if actor is None:
             return super().process_view(request, view_func, view_args, view_kwargs)
         if actor.tablet is None:

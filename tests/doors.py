@@ -3,7 +3,7 @@
 An answer is one sign:
     2  shown or done (200, 204)          3  done, and sent on (a redirect to one of our pages)
     L  sent to the login                 F  sent to set up a second factor
-    P  asked for a PIN
+    P  asked for a PIN                   T  sent to pair the tablet again
     4  not there (404)                   x  seen, but not allowed (403)
     b  a fault in what was sent (400, 422)     m  no such method (405)
 """
@@ -157,7 +157,7 @@ class Row:
     """One address and method, and the answer that each kind of actor gets.
 
     `answers` has one sign per target where the address is about a child, in the order of TARGETS; one sign otherwise.
-    Whoever is not named gets `others`. `nobody` and `revoked` are sent to the login unless they are named.
+    Whoever is not named gets `others`. `nobody` is sent to the login and `revoked` to pairing, unless named.
     """
 
     name: str
@@ -171,11 +171,11 @@ class Row:
     def expected(self, actor: str, target: str) -> str:
         signs = self.answers.get(actor)
         if signs is None:
-            signs = "L" if actor in ("nobody", "revoked") else self.others
+            signs = {"nobody": "L", "revoked": "T"}.get(actor, self.others)
         return signs[TARGETS.index(target)] if len(signs) == len(TARGETS) else signs
 
 
-GOALS = {"/logga-in/": "L", "/platta/pin/?": "P", "/tvasteg/": "F"}
+GOALS = {"/logga-in/": "L", "/platta/pin/": "P", "/tvasteg/": "F", "/platta/": "T"}
 
 
 def sign_of(response: HttpResponseBase) -> str:
