@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from attendance.models import WeekPlan
-from children.models import Block, Guardianship, StaffRole
+from children.models import Block, Child, Guardianship, StaffRole
 from notifications.models import Delivery, Kind, Preference, Way
 from notifications.services import notify
 from portal.lib import clock, days
@@ -30,20 +30,20 @@ def page(browser: Client, address: str = "/") -> str:
     return answer.content.decode()
 
 
-def plan(*children: object) -> None:
+def plan(*children: Child) -> None:
     """Give the children a plan from this week on."""
     week = [[["07:30", "16:00"]]] * 5 + [[], []]
     for one in children:
         WeekPlan.objects.create(child=one, starts_on=days.monday_of(days.today()), weeks=[week])
 
 
-def tell(reader: User, kind: Kind, about: object) -> None:
+def tell(reader: User, kind: Kind, about: Child) -> None:
     Delivery.objects.create(
         person=reader,
         kind=kind,
         way=Way.IN_APP,
         event=uuid7(),
-        about={"child": str(about.pk)},  # type: ignore[attr-defined]
+        about={"child": str(about.pk)},
         try_after=clock.now(),
         sent_at=clock.now(),
     )

@@ -272,6 +272,7 @@ class TestForgottenStay:
         assert address not in answer.content.decode()
         mended = Stay.objects.get(pk=stay)
         assert mended.left_at == local(date(2026, 10, 12), 16, 10)
+        assert mended.left_event
         kept = TapEvent.objects.get(pk=mended.left_event)
         assert (kept.reason, kept.person) == ("Enligt Maria, som stängde.", cast.eva)
         assert TapEvent.objects.filter(pk=stay, kind="arrived").exists()

@@ -137,7 +137,8 @@ def feedback(request: ActorRequest) -> HttpResponse:
     """What people have written about the portal; a POST takes one off the list of what waits."""
     demand(request.actor, Action.IMPORT_REGISTER)
     if request.method == "POST" and request.actor.person is not None:
-        row = Feedback.objects.filter(pk=_uuid(request.POST.get("id", ""))).first()
+        chosen = _uuid(request.POST.get("id", ""))
+        row = Feedback.objects.filter(pk=chosen).first() if chosen else None
         if row is None:
             raise Http404
         services.mark_feedback_read(feedback=row, actor_person=request.actor.person, now=clock.now())
