@@ -29,7 +29,7 @@ RELATIVES = (
 )
 NOTES = ("Har sovit dåligt i natt.", "Extra kläder i väskan.", "Tandläkare 13.30, vi hämtar 13.", "Ny gosekanin!")
 # Between these the board is alive by itself; at other hours most of the demo's children keep other hours today.
-DAY_BEGINS, DAY_ENDS, LIVELY = time(7, 15), time(13), time(8, 35)
+DAY_BEGINS, DAY_ENDS, LIVELY = time(7, 15), time(15, 45), time(8, 35)
 
 
 def confirm_guardians(cast: Cast, now: datetime) -> None:
@@ -174,7 +174,8 @@ def _today(child: Child, now: datetime) -> Intervals | None:
     here = days.local(now)
     if child.full_name == WITH_GRANDMOTHER:  # still to come, so that the visitor can say that she does not
         begins = (_minutes(here.time()) + 50) // 15 * 15
-        return (_interval(min(begins, 23 * 60), min(begins + 480, 23 * 60 + 45)),)
+        begins = min(begins, 23 * 60)
+        return (_interval(begins, min(begins + 480, max(begins + 45, 18 * 60))),)
     if DAY_BEGINS <= here.time() <= DAY_ENDS or dice("odd hours", child.register_id).random() > 0.65:
         return None
     plan = known([child.id], here.date(), here.date(), with_stays=False).planned(child.id, here.date())
