@@ -17,8 +17,8 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from attendance.models import ClosedDay, Stay
-from attendance.selectors.preschool import DepartmentTotal, department_totals
-from children.models import BackupPlacement, Block, Department, Guardianship, ProtectedIdentity, Tablet
+from attendance.selectors.preschool import DepartmentTotal, department_totals, forgotten_stays
+from children.models import BackupPlacement, Block, Department, Guardianship, Preschool, ProtectedIdentity, Tablet
 from children.tablets import TABLET_COOKIE
 from portal.demo import people
 from portal.lib import clock, days
@@ -81,7 +81,7 @@ class TestFilling:
         assert BackupPlacement.objects.on(days.today()).count() == 1
         assert ClosedDay.objects.filter(day__gt=days.today()).exists()
         assert Tablet.objects.paired().count() == 6
-        assert Stay.objects.filter(flagged_on__isnull=False, left_at=None).count() == 1
+        assert len(forgotten_stays(Preschool.objects.all(), clock.now())) == 1
         assert Stay.objects.filter(arrived_at__lt=filled - timedelta(days=14)).count() > 100
         self._prints_who_to_be()
         self._keeps_everything_the_second_time()
