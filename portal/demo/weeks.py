@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -71,15 +72,17 @@ def _taps(
     forgotten = _forgotten(children, department, facts, day, now)
     for child in children:
         plan, chance = facts.planned(child.id, day), dice("stay", child.register_id, day)
-        if not plan.attending or (
-            is_today and child.full_name != families.WITH_GRANDMOTHER and chance.random() < STAYS_AWAY
-        ):
-            continue
+        if not plan.attending or (is_today and (child.full_name == families.WITH_GRANDMOTHER or _is_late(chance))):
+            continue  # Elsa is still to come, so that the visitor can say that she does not
         came, went = _times(plan, day, chance.gauss(2, 6), chance.gauss(-6, 8))
         if came <= now:
             yield MadeTap(uuid7(), child.id, Tap.ARRIVED, came)
         if went <= now and child.id != forgotten:
             yield MadeTap(uuid7(), child.id, Tap.LEFT, went)
+
+
+def _is_late(chance: random.Random) -> bool:
+    return chance.random() < STAYS_AWAY
 
 
 def _times(plan: PlannedDay, day: date, early: float, late: float) -> tuple[datetime, datetime]:
