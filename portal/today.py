@@ -11,7 +11,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -153,7 +152,7 @@ def _forgotten(stay: ForgottenStay) -> Need:
     return Need(
         title=_("Vistelse utan hämtning"),
         text=_("%(department)s, %(day)s · rätta med orsak")
-        % {"department": stay.department, "day": date_format(since, "l j F").lower()},
+        % {"department": stay.department, "day": days.in_words(since, "l j F")},
         icon="clock",
         url=reverse("stay_correction", args=[stay.stay_id]),
         look="red",
@@ -223,7 +222,7 @@ def _tablets(actor: Actor, now: datetime) -> list[Need]:
         rows.append(
             Need(
                 _("Plattan på %(department)s är tyst") % {"department": tablet.department.name},
-                _("Sågs senast %(day)s") % {"day": date_format(seen, "l j F H:i").lower() if seen else "–"},
+                _("Sågs senast %(day)s") % {"day": days.in_words(seen, "l j F H:i") if seen else "–"},
                 "tablet",
                 reverse("children:tablets", args=[tablet.department.preschool_id]),
             )

@@ -90,8 +90,8 @@ class Schedule:
 def week_span(monday: date) -> str:
     """Return the week's Monday to Friday: "19–23 okt"."""
     friday = monday + timedelta(days=4)
-    first = date_format(monday, "j" if monday.month == friday.month else "j M")
-    return f"{first}–{date_format(friday, 'j M')}".lower()
+    first = days.in_words(monday, "j" if monday.month == friday.month else "j M")
+    return f"{first}–{days.in_words(friday, 'j M')}"
 
 
 def schedule(
@@ -236,7 +236,7 @@ def _week_card(monday: date, children: Sequence[Child], facts: Known) -> WeekCar
         for child in children
     ]
     if "closed" in marks:
-        caption = _("Stängt {day}").format(day=date_format(monday + timedelta(days=marks.index("closed")), "D").lower())
+        caption = _("Stängt {day}").format(day=days.in_words(monday + timedelta(days=marks.index("closed")), "D"))
     elif set(marks) == {"none"}:
         caption = _("Inga tider")
     else:

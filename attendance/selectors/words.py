@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.utils.formats import date_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from attendance import rules
@@ -62,10 +62,10 @@ def until_words(state: rules.DayState, today: date) -> str:
     while back.weekday() > 4:
         back += timedelta(days=1)
     if back - today > timedelta(days=6):
-        return _("till och med {day}").format(day=date_format(state.until, "j M").lower())
+        return _("till och med {day}").format(day=days.in_words(state.until, "j M"))
     if state.reason == Reason.SICK:
-        return _("till och med {day}").format(day=date_format(state.until, "D").lower())
-    return _("åter {day}").format(day=date_format(back, "l").lower())
+        return _("till och med {day}").format(day=days.in_words(state.until, "D"))
+    return _("åter {day}").format(day=days.in_words(back, "l"))
 
 
 def times(intervals: Iterable[rules.Interval] | None) -> str:
@@ -91,5 +91,5 @@ def collector(day_plan: DayPlan | None, reader_id: UUID | None = None) -> str:
 
 
 def hours(minutes: int) -> str:
-    """Return a length in hours as it is said: "42,5"."""
-    return f"{minutes / 60:.1f}".replace(".", ",").removesuffix(",0")
+    """Return a length in hours as the reader's language writes it: "42,5"."""
+    return number_format(f"{minutes / 60:.1f}".removesuffix(".0"))

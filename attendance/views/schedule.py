@@ -138,7 +138,7 @@ def _weekdays(found: Schedule, form: WeekForm) -> list[dict[str, Any]]:
     return [
         {
             "value": day.weekday(),
-            "word": date_format(day, "D").lower(),
+            "word": date_format(day, "D"),
             "number": day.day,
             "full": _day(day),
             "chosen": str(day.weekday()) in marked,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
+from django.utils.formats import date_format
 
 
 def today() -> date:
@@ -46,6 +47,15 @@ def monday_of(day: date) -> date:
 def week(monday: date, days: int = 7) -> list[date]:
     """Return `days` dates from a Monday on."""
     return [monday + timedelta(days=number) for number in range(days)]
+
+
+def in_words(day: date, form: str) -> str:
+    """Return a date or moment as the reader's language writes it inside a sentence, by Django's letters for dates.
+
+    Swedish has small letters for months and weekdays, but Django gives the short months ("M") a capital.
+    """
+    said = date_format(day, form)
+    return said.lower() if date_format(day, "l").islower() else said
 
 
 def span(first: date, last: date) -> Iterator[date]:

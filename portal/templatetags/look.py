@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib import days
 from portal.views.assets import address
 
 register = template.Library()
@@ -69,6 +70,9 @@ def state_look(state: str) -> str:
 def state_word(state: str) -> str:
     """Return the plain word for the state."""
     return str(STATES.get(str(state).lower(), UNKNOWN_STATE)[2])
+
+
+register.filter("in_words", days.in_words)
 
 
 @register.filter
