@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from children import access
@@ -92,7 +93,7 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
         places += _administration(where)
     if actor.has_role(Kind.PRINCIPAL, Kind.STAFF):
         is_there = where.is_any("children:pending", "children:confirm")
-        places.append(Place(reverse("children:pending"), "user-plus", _("Vårdnadshavare"), is_there))
+        places.append(Place(reverse("children:pending"), "user-plus", pgettext("several", "Vårdnadshavare"), is_there))
     if actor.has_role(Kind.PRINCIPAL):
         is_there = where.is_any("children:kept", "children:readers")
         places.append(Place(reverse("children:kept"), "shield", _("Skyddade"), is_there))
