@@ -67,15 +67,25 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
             call_command("createcachetable", verbosity=0)
             call_command("collectstatic", interactive=False, verbosity=0)
-            if settings.DEMO and not get_user_model()._default_manager.exists():
-                self._say("Filling an invented municipality (once)")
-                call_command("demo")
+            if settings.DEMO:
+                self._prepare_demo()
         except BaseException:
             if new:  # half a municipality is none: the next start begins again
                 _remove_demo(var)
             raise
         finally:
             connection.close()
+
+    def _prepare_demo(self) -> None:
+        """Fill an empty demo; in one that has stood still, let the days pass. Other people's data are left alone."""
+        if not get_user_model()._default_manager.exists():
+            self._say("Filling an invented municipality (once)")
+            call_command("demo")
+            return
+        try:
+            call_command("demo")
+        except CommandError as refusal:
+            self.stdout.write(str(refusal))
 
     def _start_over(self, var: Path) -> None:
         """Remove the demo's database and files. Raises `CommandError` for anything but the demo's own."""
