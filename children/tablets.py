@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from children import guesses
-from children.models import Department, PairingCode, StaffRole, Tablet
+from children.models import Department, PairingCode, Preschool, StaffRole, Tablet
 from portal.lib import clock
 from portal.lib.crypto import keyed_digest
+from portal.lib.models import of_row
+from portal.lib.prepared import Rows, prepared
 
 # Letters and figures that cannot be mistaken for each other at arm's length.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -26,6 +28,10 @@ CODE_LENGTH = 8
 CODE_LIVES = timedelta(minutes=10)
 PIN_RESTS = timedelta(minutes=2)
 COOKIE_LIVES = 400 * 86_400
+# What every request of a tablet needs to know of it; the rest is read when it is asked for.
+_OWN = ("id", "department_id", "name", "secret_digest", "seen_at", "revoked_at")
+_DEPARTMENTS = ("id", "name", "starts_on", "ends_on", "preschool_id")
+_PRESCHOOLS = ("id", "name", "area_id")
 _PREFIX = "__Host-" if settings.SESSION_COOKIE_SECURE else ""
 TABLET_COOKIE, PIN_COOKIE = f"{_PREFIX}platta", f"{_PREFIX}pin"
 
@@ -125,10 +131,28 @@ def tablet_of(request: HttpRequest) -> Tablet | None:
         tablet_id, secret = signing.loads(raw, salt="tablet")
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    tablet = Tablet.objects.paired().select_related("department__preschool").filter(pk=tablet_id).first()
+    tablet = _paired(tablet_id)
     if tablet is None or not constant_time_compare(tablet.secret_digest, _digest("tablet", secret)):
         return None
     return tablet
+
+
+def _paired(tablet_id: str) -> Tablet | None:
+    """Return a paired tablet with what is asked of its department and preschool on every request."""
+    for row in _paired_rows(UUID(tablet_id)):
+        own, department, preschool = row[: len(_OWN)], row[len(_OWN) : -len(_PRESCHOOLS)], row[-len(_PRESCHOOLS) :]
+        tablet = of_row(Tablet, _OWN, own)
+        tablet.department = of_row(Department, _DEPARTMENTS, department)
+        tablet.department.preschool = of_row(Preschool, _PRESCHOOLS, preschool)
+        return tablet
+    return None
+
+
+@prepared
+def _paired_rows(tablet_id: UUID) -> Rows:
+    place = [f"department__{name}" for name in _DEPARTMENTS]
+    preschool = [f"department__preschool__{name}" for name in _PRESCHOOLS]
+    return Tablet.objects.paired().filter(pk=tablet_id).values_list(*_OWN, *place, *preschool)
 
 
 def note_seen(tablet: Tablet) -> None:

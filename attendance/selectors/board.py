@@ -7,22 +7,24 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from attendance import rules
-from attendance.models import DayPlan
 from attendance.rules import State
 from attendance.selectors import words
-from attendance.selectors.facts import Known, known
+from attendance.selectors.facts import ChangedDay, Known, known
 from children.access import Action, children_for, children_in
 from children.actors import Actor
-from children.models import Child, Department
+from children.models import Child, Department, Tablet
 from children.selectors.people import with_somebody_kept_away
 from children.selectors.placing import Place
 from portal.lib import days
+from portal.lib.models import of_row
+from portal.lib.prepared import Row, Rows, prepared
 
 ORDER = {State.LATE: 0, State.EXPECTED: 1, State.PRESENT: 2, State.LEFT: 3, State.ABSENT: 4, State.CLOSED: 5}
+COLUMNS = ("id", "given_name", "family_name", "birth_date", "allergy", "protection")
 
 
 @dataclass(frozen=True)
@@ -101,10 +103,7 @@ def board_of(
 
     What the hall may not read (DOMAIN 3.14) is on it only for an actor who may read notes: a person, or a PIN.
     """
-    children = children_for(actor, Action.SEE_CHILD)
-    if actor.tablet is None or actor.tablet.department_id != department.pk:
-        children = children.filter(children_in(Q(pk=department.pk), actor))
-    rows = _tiles(list(_named(children)), actor, department, now, more_url)
+    rows = _tiles(_children(department, actor), actor, department, now, more_url)
     return Board(
         department=department,
         today=days.day_of(now),
@@ -123,13 +122,35 @@ def tiles_of(
     more_url: Callable[[UUID], str] | None = None,
 ) -> list[Tile]:
     """Return these tiles as the board has them, without children that the actor does not see: as many queries."""
-    children = list(_named(children_for(actor, Action.SEE_CHILD).filter(pk__in=child_ids)))
+    chosen = set(child_ids)
+    if actor.tablet and actor.person is None and len(chosen) > 1:
+        children = [child for child in _children(department, actor) if child.pk in chosen]
+    else:
+        seen = children_for(actor, Action.SEE_CHILD).filter(pk__in=chosen)
+        children = _named(seen.values_list(*COLUMNS))
     return [made for made, _state in _tiles(children, actor, department, now, more_url)]
 
 
-def _named(children: QuerySet[Child]) -> QuerySet[Child]:
-    """Leave out the columns that a tile does not print: they are encrypted, and take time to open."""
-    return children.only("id", "given_name", "family_name", "birth_date", "allergy", "protection")
+def _children(department: Department, actor: Actor) -> list[Child]:
+    """Return those of the department's children whom the actor sees."""
+    if actor.tablet is None or actor.tablet.department_id != department.pk:
+        there = children_in(Q(pk=department.pk), actor)
+        return _named(children_for(actor, Action.SEE_CHILD).filter(there).values_list(*COLUMNS))
+    if actor.person is None:
+        return _named(_on_the_wall(department.pk, actor.today))
+    return _named(children_for(actor, Action.SEE_CHILD).values_list(*COLUMNS))
+
+
+@prepared
+def _on_the_wall(department_id: UUID, today: date) -> Rows:
+    """Ask the access table for a tablet without a PIN: its answer hangs on the department and the day alone."""
+    wall = Actor.of_tablet(Tablet(department_id=department_id), today=today)
+    return children_for(wall, Action.SEE_CHILD).values_list(*COLUMNS)
+
+
+def _named(rows: Iterable[Row]) -> list[Child]:
+    """Return children with what a tile prints: the other columns are encrypted, and take time to open."""
+    return [of_row(Child, COLUMNS, row) for row in rows]
 
 
 def _here(child_id: UUID, department: Department) -> Place:
@@ -198,7 +219,7 @@ def _tile(
     return made, state.state
 
 
-def _detail(state: rules.DayState, plan: rules.PlannedDay, day_plan: DayPlan | None, today: date) -> str:
+def _detail(state: rules.DayState, plan: rules.PlannedDay, day_plan: ChangedDay | None, today: date) -> str:
     """Return the tile's second line: when and by whom the child is collected, or when it is back."""
     if state.state == State.LATE:
         return words.times(plan.attending)
@@ -216,12 +237,12 @@ def _detail(state: rules.DayState, plan: rules.PlannedDay, day_plan: DayPlan | N
     return plan.closed
 
 
-def _is_relation(day_plan: DayPlan | None) -> bool:
-    return bool(day_plan and day_plan.collecting_contact and day_plan.collecting_contact.relation)
+def _is_relation(day_plan: ChangedDay | None) -> bool:
+    return bool(day_plan and not day_plan.guardian_name and day_plan.contact_relation)
 
 
 def _marks(
-    child: Child, state: rules.DayState, day_plan: DayPlan | None, today: date, *, is_barred: bool, is_open: bool
+    child: Child, state: rules.DayState, day_plan: ChangedDay | None, today: date, *, is_barred: bool, is_open: bool
 ) -> tuple[Mark, ...]:
     """Return the tile's marks. Without a PIN one neutral word stands for all that must be read with one."""
     note = day_plan.note if day_plan else ""

@@ -17,18 +17,7 @@ from attendance import rules
 from attendance.models import Absence, ClosedDay, DayPlan, PlanningRule, Stay, WeekPlan
 from children.selectors.placing import Place, places_of
 from portal.lib import days
-
-# Of those who collect only the names: the other columns are encrypted, and take time to open.
-DAY_PLAN_COLUMNS = (
-    "child_id",
-    "day",
-    "intervals",
-    "note",
-    "changed_at",
-    "collecting_guardian__given_name",
-    "collecting_contact__relation",
-    "collecting_contact__name",
-)
+from portal.lib.prepared import Rows, prepared
 
 
 def interval_of(pair: Sequence[str]) -> rules.Interval:
@@ -40,9 +29,19 @@ def stored(intervals: Iterable[rules.Interval]) -> list[list[str]]:
     return [[f"{interval.starts:%H:%M}", f"{interval.ends:%H:%M}"] for interval in sorted(intervals)]
 
 
-def plan_of(row: WeekPlan) -> rules.RepeatingPlan:
-    weeks = tuple(tuple(tuple(map(interval_of, day)) for day in week) for week in row.weeks)
-    return rules.RepeatingPlan(row.starts_on, row.ends_on, weeks)
+def weeks_of(weeks: Iterable[Iterable[Iterable[Sequence[str]]]]) -> tuple[rules.Week, ...]:
+    return tuple(tuple(tuple(map(interval_of, day)) for day in week) for week in weeks)
+
+
+@dataclass(frozen=True)
+class ClosedOn:
+    """A day on which a department, a preschool or an area is closed, and why."""
+
+    day: date
+    reason: str
+    department_id: UUID | None
+    preschool_id: UUID | None
+    area_id: UUID | None
 
 
 def absence_of(row: Absence) -> rules.DayAbsence:
@@ -54,6 +53,18 @@ def stay_of(row: Stay) -> rules.Stay:
     return rules.Stay(row.id, row.arrived_at, row.left_at, row.left_event, row.is_forgotten)
 
 
+@dataclass(frozen=True)
+class ChangedDay:
+    """What a family has said about one day. Of those who collect only the names: the rest is encrypted."""
+
+    intervals: rules.Intervals | None
+    note: str = ""
+    collecting_guardian_id: UUID | None = None
+    guardian_name: str = ""
+    contact_relation: str = ""
+    contact_name: str = ""
+
+
 @dataclass
 class Known:
     """Everything said and done about some children between two dates."""
@@ -61,9 +72,9 @@ class Known:
     first: date
     last: date
     plans: dict[UUID, list[rules.RepeatingPlan]] = field(default_factory=lambda: defaultdict(list))
-    day_plans: dict[tuple[UUID, date], DayPlan] = field(default_factory=dict)
+    day_plans: dict[tuple[UUID, date], ChangedDay] = field(default_factory=dict)
     absences: dict[UUID, list[rules.DayAbsence]] = field(default_factory=lambda: defaultdict(list))
-    closed: list[ClosedDay] = field(default_factory=list)
+    closed: list[ClosedOn] = field(default_factory=list)
     stays: dict[UUID, list[rules.Stay]] = field(default_factory=lambda: defaultdict(list))
     places: dict[UUID, list[Place]] = field(default_factory=dict)
 
@@ -73,12 +84,11 @@ class Known:
 
     def planned(self, child_id: UUID, day: date) -> rules.PlannedDay:
         changed = self.day_plans.get((child_id, day))
-        times = changed.intervals if changed else None
         return rules.merged_plan(
             rules.DayFacts(
                 day=day,
                 plans=tuple(self.plans.get(child_id, ())),
-                changed=None if times is None else tuple(map(interval_of, times)),
+                changed=changed.intervals if changed else None,
                 absences=tuple(self.absences.get(child_id, ())),
                 closed=self.closed_reason(self.place(child_id, day), day),
             )
@@ -120,23 +130,59 @@ def known(
     found = Known(first, last)
     if not ids:
         return found
-    holding = Q(starts_on__lte=places_until or last) & (Q(ends_on=None) | Q(ends_on__gte=first))
-    found.places = places_of(ids, holding) if places is None else places
-    for plan in WeekPlan.objects.on_or_after(first).filter(child__in=ids, starts_on__lte=last):
-        found.plans[plan.child_id].append(plan_of(plan))
-    changed = DayPlan.objects.filter(child__in=ids, day__gte=first, day__lte=last)
-    for day_plan in changed.select_related("collecting_guardian", "collecting_contact").only(*DAY_PLAN_COLUMNS):
-        found.day_plans[day_plan.child_id, day_plan.day] = day_plan
-    for absence in Absence.objects.standing().filter(child__in=ids, starts_on__lte=last, ends_on__gte=first):
-        found.absences[absence.child_id].append(absence_of(absence))
-    found.closed = list(ClosedDay.objects.standing().filter(day__gte=first, day__lte=last))
+    if places is None:
+        until = places_until or last
+        found.places = places_of(ids, Q(starts_on__lte=until) & (Q(ends_on=None) | Q(ends_on__gte=first)))
+    else:
+        found.places = places
+    for child_id, starts_on, ends_on, weeks in _plans(ids, first, last):
+        found.plans[child_id].append(rules.RepeatingPlan(starts_on, ends_on, weeks_of(weeks)))
+    for child_id, day, times, *said in _changed_days(ids, first, last):
+        intervals = None if times is None else tuple(map(interval_of, times))
+        found.day_plans[child_id, day] = ChangedDay(intervals, *said)
+    for child_id, absence_id, starts_on, ends_on, reason, from_time, to_time in _absences(ids, first, last):
+        part = rules.Interval(from_time, to_time) if from_time and to_time else None
+        absence = rules.DayAbsence(starts_on, ends_on, rules.Reason(reason), part, absence_id)
+        found.absences[child_id].append(absence)
+    found.closed = [ClosedOn(*row) for row in _closed_days(first, last)]
     if with_stays:
-        begins, ends = days.day_bounds(first)[0], days.day_bounds(last)[1]
-        for stay in (
-            Stay.objects.filter(child__in=ids).touching(begins, ends).exclude(is_forgotten=True, arrived_at__lt=begins)
-        ):
-            found.stays[stay.child_id].append(stay_of(stay))
+        for child_id, *stay in _stays(ids, first, last):
+            found.stays[child_id].append(rules.Stay(*stay))
     return found
+
+
+@prepared
+def _plans(child_ids: Sequence[UUID], first: date, last: date) -> Rows:
+    plans = WeekPlan.objects.on_or_after(first).filter(child__in=child_ids, starts_on__lte=last)
+    return plans.values_list("child_id", "starts_on", "ends_on", "weeks")
+
+
+@prepared
+def _changed_days(child_ids: Sequence[UUID], first: date, last: date) -> Rows:
+    return DayPlan.objects.filter(child__in=child_ids, day__gte=first, day__lte=last).values_list(
+        "child_id", "day", "intervals", "note", "collecting_guardian_id", "collecting_guardian__given_name",
+        "collecting_contact__relation", "collecting_contact__name",
+    )  # fmt: skip
+
+
+@prepared
+def _absences(child_ids: Sequence[UUID], first: date, last: date) -> Rows:
+    standing = Absence.objects.standing().filter(child__in=child_ids, starts_on__lte=last, ends_on__gte=first)
+    return standing.values_list("child_id", "id", "starts_on", "ends_on", "reason", "from_time", "to_time")
+
+
+@prepared
+def _closed_days(first: date, last: date) -> Rows:
+    closed = ClosedDay.objects.standing().filter(day__gte=first, day__lte=last)
+    return closed.values_list("day", "reason", "department_id", "preschool_id", "area_id")
+
+
+@prepared
+def _stays(child_ids: Sequence[UUID], first: date, last: date) -> Rows:
+    begins, ends = days.day_bounds(first)[0], days.day_bounds(last)[1]
+    stays = Stay.objects.filter(child__in=child_ids).touching(begins, ends)
+    stays = stays.exclude(is_forgotten=True, arrived_at__lt=begins)
+    return stays.values_list("child_id", "id", "arrived_at", "left_at", "left_event", "is_forgotten")
 
 
 def cut_off_for(place: Place | None) -> rules.CutOff:

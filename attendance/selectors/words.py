@@ -10,8 +10,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from attendance import rules
-from attendance.models import DayPlan
 from attendance.rules import Reason, State
+from attendance.selectors.facts import ChangedDay
 from portal.lib import days
 
 HOURS_FROM = 120  # minutes late from which hours are said
@@ -77,17 +77,13 @@ def gaps(state: rules.DayState) -> str:
     return ", ".join(_("Borta {times}").format(times=gap) for gap in state.gaps)
 
 
-def collector(day_plan: DayPlan | None, reader_id: UUID | None = None) -> str:
+def collector(changed: ChangedDay | None, reader_id: UUID | None = None) -> str:
     """Return who collects, as one word: "Du", a guardian's given name, a contact's relation; or nothing."""
-    if day_plan is None:
+    if changed is None:
         return ""
-    if day_plan.collecting_guardian_id is not None:
-        if day_plan.collecting_guardian_id == reader_id:
-            return _("Du")
-        return day_plan.collecting_guardian.given_name if day_plan.collecting_guardian else ""
-    if day_plan.collecting_contact is not None:
-        return day_plan.collecting_contact.relation or day_plan.collecting_contact.name
-    return ""
+    if changed.collecting_guardian_id is not None and changed.collecting_guardian_id == reader_id:
+        return _("Du")
+    return changed.guardian_name or changed.contact_relation or changed.contact_name or ""
 
 
 def hours(minutes: int) -> str:

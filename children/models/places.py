@@ -6,7 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.models import Base
+from portal.lib.models import Base, of_row
+from portal.lib.prepared import Rows, prepared
+
+_SETTINGS = ("id", "name", "visible_before_days", "late_after_minutes")
 
 
 class Municipality(models.Model):
@@ -26,7 +29,12 @@ class Municipality(models.Model):
     @classmethod
     def current(cls) -> "Municipality":
         """Return the one row, or the house's defaults while there is none."""
-        return cls.objects.filter(pk=1).first() or cls()
+        return next((of_row(cls, _SETTINGS, row) for row in _the_row()), None) or cls()
+
+
+@prepared
+def _the_row() -> Rows:
+    return Municipality.objects.filter(pk=1).values_list(*_SETTINGS)
 
 
 class PlaceQuerySet(models.QuerySet):  # type: ignore[type-arg]  # shared by three models

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children.models import Block, Child, Contact, Guardianship, StaffRole
 from children.selectors.placing import Place
+from portal.lib.prepared import Rows, prepared
 
 
 def guardians_of(child_ids: Collection[UUID], day: date) -> QuerySet[Guardianship]:
@@ -25,7 +26,12 @@ def contacts_who_may_collect(child_id: UUID) -> QuerySet[Contact]:
 
 def with_somebody_kept_away(child_ids: Collection[UUID]) -> set[UUID]:
     """Return those of the children from whom somebody must be kept away."""
-    return set(Block.objects.in_force().filter(child__in=child_ids).values_list("child_id", flat=True))
+    return {child_id for (child_id,) in _kept_apart(child_ids)}
+
+
+@prepared
+def _kept_apart(child_ids: Collection[UUID]) -> Rows:
+    return Block.objects.in_force().filter(child__in=child_ids).values_list("child_id")
 
 
 def named_children(child_ids: Iterable[UUID]) -> dict[UUID, Child]:

@@ -1,7 +1,8 @@
 """What every model of the house has in common. No tables of its own."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -27,6 +28,13 @@ def holds_on(day: date, prefix: str = "") -> Q:
 
 
 Row = TypeVar("Row", bound=models.Model)
+
+
+def of_row(model: type[Row], names: Sequence[str], row: Sequence[Any]) -> Row:
+    """Return an instance with these columns, as `only()` would; the others are read when they are asked for."""
+    given = dict(zip(names, row, strict=True))
+    columns = [field.attname for field in model._meta.concrete_fields if field.attname in given]
+    return model.from_db(None, columns, [given[name] for name in columns])
 
 
 class DatedQuerySet(models.QuerySet[Row]):

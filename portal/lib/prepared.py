@@ -1,0 +1,143 @@
+"""Reads whose SQL is made once.
+
+Django makes the SQL of a queryset anew each time that it is read, from Python objects, and that takes three times
+longer than PostgreSQL takes to answer. On a board that is asked all day the same few statements are worth keeping:
+the queryset is written as always, in a function, and what changes from call to call are the ids that it is given.
+
+    @prepared
+    def plans_of(child_ids: Sequence[UUID], day: date) -> Rows:
+        return WeekPlan.objects.on(day).filter(child__in=child_ids).values_list("child_id", "weeks")
+
+Ids (UUIDs and sequences of them) are the statement's parameters. All other arguments are part of what it is kept
+under, so that whatever a queryset makes of a date (a horizon, a Monday) is made anew for another date. An id can only
+be compared: nothing can be made of it, and a function that branches on one gets an id that no row has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec
+from uuid import UUID, uuid4
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.query import ValuesListIterable
+
+Given = ParamSpec("Given")
+Row = tuple[Any, ...]
+Rows = QuerySet[Any, Row]
+
+KEPT = 64  # statements for each function: some dates, some lengths
+LONGEST = 128  # a longer list of ids takes its time anyway
+
+
+@dataclass(frozen=True)
+class _Ids:
+    """Stands in a key for so many ids; None for one that is not in a list."""
+
+    number: int | None
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """SQL, its parameters (`slots` names those that are ids), and how each column becomes Python's."""
+
+    sql: str
+    constants: tuple[Any, ...]
+    slots: tuple[tuple[int, int], ...]
+    converters: tuple[tuple[int, list[Callable[..., Any]], Any], ...]
+
+    def rows(self, ids: Sequence[UUID]) -> list[Row]:
+        values = list(self.constants)
+        for place, number in self.slots:
+            values[place] = _stored(ids[number])
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, values)
+            found: list[Row] = cursor.fetchall()
+        return [self._converted(row) for row in found] if self.converters else found
+
+    def _converted(self, row: Row) -> Row:
+        values = list(row)
+        for column, functions, expression in self.converters:
+            for function in functions:
+                values[column] = function(values[column], expression, connection)
+        return tuple(values)
+
+
+def prepared(build: Callable[Given, Rows]) -> Callable[Given, list[Row]]:
+    """Return a function that reads what `build` asks for, a `values_list()`, with SQL that is made once."""
+
+    @lru_cache(maxsize=KEPT)
+    def statement(key: tuple[Any, ...], names: tuple[str, ...]) -> _Statement | None:
+        return _compiled(build, key, names)
+
+    @wraps(build)
+    def read(*args: Given.args, **named: Given.kwargs) -> list[Row]:
+        key, ids = _shape((*args, *named.values()))
+        if len(ids) > LONGEST:
+            return list(build(*args, **named))
+        kept = statement(key, tuple(named))
+        return kept.rows(ids) if kept else []
+
+    return read
+
+
+def _shape(arguments: Sequence[Any]) -> tuple[tuple[Any, ...], list[UUID]]:
+    """Return the arguments without their ids, and the ids. Lists are filled up, so that there are few lengths."""
+    key: list[Any] = []
+    ids: list[UUID] = []
+    for argument in arguments:
+        if isinstance(argument, UUID):
+            key.append(_Ids(None))
+            ids.append(argument)
+        elif isinstance(argument, list | tuple | set | frozenset):
+            own = list(argument)
+            own += own[-1:] * ((1 << max(len(own) - 1, 0).bit_length()) - len(own))
+            key.append(_Ids(len(own)))
+            ids += own
+        else:
+            key.append(argument)
+    return tuple(key), ids
+
+
+def _compiled(build: Callable[..., Rows], key: tuple[Any, ...], names: tuple[str, ...]) -> _Statement | None:
+    """Make the SQL with ids that stand nowhere else, and see where they come out; None where nothing can be found."""
+    signs: list[UUID] = []
+
+    def sign() -> UUID:
+        signs.append(uuid4())
+        return signs[-1]
+
+    arguments = [
+        part if not isinstance(part, _Ids) else sign() if part.number is None else [sign() for _n in range(part.number)]
+        for part in key
+    ]
+    plain = len(arguments) - len(names)
+    queryset = build(*arguments[:plain], **dict(zip(names, arguments[plain:], strict=True)))
+    if not issubclass(queryset._iterable_class, ValuesListIterable):
+        raise TypeError("only a values_list() can be prepared")
+    compiler = queryset.query.get_compiler(connection=connection)
+    try:
+        sql, constants = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    stored = {_stored(one): number for number, one in enumerate(signs)}
+    slots = tuple((place, stored[value]) for place, value in enumerate(constants) if _is_sign(value, stored))
+    if {number for _place, number in slots} != set(stored.values()):
+        raise TypeError("an id is not in the statement: it was changed, or left out")
+    converters = compiler.get_converters([selected[0] for selected in compiler.select])
+    return _Statement(
+        sql, tuple(constants), slots, tuple((column, *converter) for column, converter in converters.items())
+    )
+
+
+def _is_sign(value: Any, stored: dict[Any, int]) -> bool:
+    return isinstance(value, UUID | str) and value in stored
+
+
+def _stored(one: UUID) -> UUID | str:
+    """Return the id as the database takes it as a parameter."""
+    return one if connection.features.has_native_uuid_field else one.hex
