@@ -1,0 +1,108 @@
+"""Statements and templates that are made once say what they would say if they were made each time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.template.loader import render_to_string
+
+from attendance.selectors.board import Tile, board_of
+from attendance.templatetags.tiles import TILE, tile
+from children.access import Action, children_for
+from children.actors import Actor
+from children.models import Block, Child, Placement
+from portal.lib import clock, days
+from portal.lib.moulds import Mould
+from portal.lib.prepared import Rows, prepared
+from tests import cast as people
+from tests.cast import Cast
+
+
+@prepared
+def named(child_ids: Collection[UUID]) -> Rows:
+    return Child.objects.filter(pk__in=child_ids).order_by("given_name").values_list("id", "given_name", "allergy")
+
+
+def test_the_same_statement_answers_for_other_ids(cast: Cast) -> None:
+    cast.elsa.allergy = "Jordnötter"
+    cast.elsa.save()
+    assert named([cast.elsa.id]) == [(cast.elsa.id, "Elsa", "Jordnötter")]
+    assert named([cast.noor.id]) == [(cast.noor.id, "Noor", "")]
+    assert [row[1] for row in named({cast.elsa.id, cast.noor.id, uuid4()})] == ["Elsa", "Noor"]
+    assert named([]) == []
+    assert [row[1] for row in named([*(uuid4() for _more in range(200)), cast.noor.id])] == ["Noor"]
+
+
+def test_a_date_is_never_kept_from_another_day(cast: Cast) -> None:
+    @prepared
+    def begun(child_id: UUID, day: date) -> Rows:
+        before = day + timedelta(days=1)
+        return Placement.objects.filter(child=child_id, starts_on__lt=before).values_list("child_id")
+
+    first = Placement.objects.filter(child=cast.elsa).earliest("starts_on").starts_on
+    assert begun(cast.elsa.id, first) == [(cast.elsa.id,)]
+    assert begun(cast.elsa.id, first - timedelta(days=1)) == []
+
+
+@pytest.mark.django_db
+def test_an_id_that_does_not_reach_the_statement_is_a_mistake() -> None:
+    @prepared
+    def everybody(_child_id: UUID) -> Rows:
+        return Child.objects.values_list("id")
+
+    with pytest.raises(TypeError, match="left out"):
+        everybody(uuid4())
+
+
+def test_the_wall_shows_whom_the_access_table_opens(cast: Cast) -> None:
+    """The board's statement is the table's own, on each day and for each department."""
+    hall = people.tablet(cast.blasippan)[0]
+    other = people.tablet(cast.ekorren)[0]
+    Block.objects.create(child=cast.noor, person=cast.stranger)
+    for tablet in (hall, other, hall):
+        for after in (0, 1, 400):
+            actor = Actor.of_tablet(tablet, today=days.today() + timedelta(days=after))
+            shown = board_of(tablet.department, actor=actor, now=clock.now()).child_ids
+            assert set(shown) == set(children_for(actor, Action.SEE_CHILD).values_list("pk", flat=True))
+
+
+# Moulds --------------------------------------------------------------------------------------------------------------
+
+
+def made_tile(**more: object) -> Tile:
+    given = {
+        "child_id": uuid4(), "name": "Elsa L", "initials": "EL", "tint": 0, "state": "expected", "text": "Väntas 08:00",
+        "detail": "", "tap": "arrived", "tap_words": "Lämna in", "order": "1 08:00 Elsa", "more_url": "/mer/",
+    }  # fmt: skip
+    return Tile(**{**given, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"name": '<b onclick="x">&'},
+        {"name": "100 % {0} %s"},
+        {"tint": 5},
+        {"detail": "16:00 · mormor"},
+        {"more_url": ""},
+    ],
+)
+def test_a_mould_prints_what_the_template_prints(more: dict[str, object]) -> None:
+    """The second print comes from what the first one kept."""
+    fresh = Mould(TILE.template, TILE.name, TILE.kind, TILE.holes)
+    for one in (made_tile(**more), made_tile(**more)):
+        plain = render_to_string(TILE.template, {"tile": one, "choosing": False, "chosen": False})
+        assert fresh.printed(one, choosing=False, chosen=False) == plain
+        assert tile(one) == plain
+
+
+def test_a_mould_keeps_no_words() -> None:
+    mould = Mould(TILE.template, TILE.name, TILE.kind, TILE.holes)
+    mould.printed(made_tile(name="Hemlig", text="Sen 4 min"), choosing=False, chosen=False)
+    other = mould.printed(made_tile(name="Annan"), choosing=False, chosen=False)
+    assert "Hemlig" not in other
+    assert "Sen 4 min" not in other
