@@ -88,4 +88,5 @@ def collector(changed: ChangedDay | None, reader_id: UUID | None = None) -> str:
 
 def hours(minutes: int) -> str:
     """Return a length in hours as the reader's language writes it: "42,5"."""
-    return number_format(f"{minutes / 60:.1f}".removesuffix(".0"))
+    length = round(minutes / 60, 1)
+    return number_format(length, decimal_pos=0 if length == int(length) else 1, use_l10n=True, force_grouping=True)
