@@ -68,8 +68,10 @@ class Action(StrEnum):
     # With a preschool
     OVERSEE = "oversee"
     PAIR_TABLETS = "pair_tablets"
+    INVITE_STAFF = "invite_staff"
     # With the municipality
     IMPORT_REGISTER = "import_register"
+    INVITE_PRINCIPALS = "invite_principals"
 
 
 @dataclass(frozen=True)
@@ -227,13 +229,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
         granted,
     ),
     # the child's page for those who work with it
-    Action.SEE_FILE: (
-        works_where_the_child_is,
-        employed_where_the_child_is,
-        principal_of,
-        tablet_with_pin,
-        granted,
-    ),
+    Action.SEE_FILE: (works_where_the_child_is, employed_where_the_child_is, principal_of, tablet_with_pin, granted),
     Action.SEE_NOTES: (guardian_of, works_where_the_child_is, principal_of, tablet_with_pin, granted),
     Action.SEE_CONTACTS: (works_where_the_child_is, employed_where_the_child_is, principal_of, tablet_with_pin),
     Action.SEE_IDENTITY: (named_reader,),
@@ -253,7 +249,9 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.INVITE: (employed_where_the_child_is, principal_of),
     Action.OVERSEE: (principal_of,),
     Action.PAIR_TABLETS: (principal_of,),
+    Action.INVITE_STAFF: (principal_of,),
     Action.IMPORT_REGISTER: (administrator,),
+    Action.INVITE_PRINCIPALS: (administrator,),
 }
 
 GRANTABLE = tuple(action for action, rules in TABLE.items() if granted in rules)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from children.access import Action
-from children.models import Department
+from children.models import Department, StaffRole
 from children.rules import read_phone
 
 Choices = Iterable[tuple[Any, Any]]
@@ -168,6 +168,33 @@ class ReaderForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [("", _("Välj namn")), *((person.pk, person.full_name) for person in people)]
         self.fields["reader"].choices = choices  # type: ignore[attr-defined]  # a choice field
+
+
+class MunicipalRoleForm(forms.Form):
+    """Which role for the whole municipality, and for whom."""
+
+    kind = forms.TypedChoiceField(
+        label=_("Roll"),
+        choices=[(kind, kind.label) for kind in StaffRole.MUNICIPAL],
+        coerce=StaffRole.Kind,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Välj en roll."), "invalid_choice": _("Välj en av rollerna.")},
+    )
+    name = forms.CharField(
+        label=_("För- och efternamn"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Skriv personens namn.")},
+    )
+    email = forms.EmailField(
+        label=_("E-postadress i arbetet"),
+        help_text=_("Har någon redan adressen får den personen rollen, under sitt eget namn."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": _("Skriv adressen som personen ska logga in med."),
+            "invalid": _("Adressen ser inte ut som en e-postadress. Skriv den som namn@exempel.se."),
+        },
+    )
 
 
 class PairingForm(forms.Form):

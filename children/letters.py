@@ -1,4 +1,4 @@
-"""The invitation on paper: one page for each guardian, with a code and the same code as a picture.
+"""The invitation on paper: one page for each person, with a code and the same code as a picture.
 
 The letter names no child and no preschool (DOMAIN 6.4): whoever opens somebody else's envelope learns nothing.
 It is in Swedish with a short English part, whatever language the person who prints it reads.
@@ -42,13 +42,18 @@ WINDOW_LEFT, WINDOW_TOP = 112 * mm, 50 * mm
 
 @dataclass(frozen=True)
 class LetterPage:
-    """What one letter says. `lines` are those of the address; without any the letter is handed over."""
+    """What one letter says. `lines` are those of the address; without any the letter is handed over.
+
+    A letter that is `is_for_work` tells somebody whose number nobody has (`has_number`) what to answer instead.
+    """
 
     name: str
     lines: tuple[str, ...]
     code: str
     last_day: date
     sender: str
+    is_for_work: bool = False
+    has_number: bool = True
 
 
 def address_lines(stored: str) -> tuple[str, ...]:
@@ -97,7 +102,7 @@ def _draw(canvas: Canvas, page: LetterPage, base_url: str) -> None:
     y = HEIGHT - 105 * mm
     with translation.override("sv"):
         y = _write(canvas, _("Välkommen till Kapprummet"), y, size=20)
-        y = _write(canvas, _swedish(), y - 4 * mm)
+        y = _write(canvas, _swedish(page), y - 4 * mm)
         y = _draw_code(canvas, page, base_url, y - 6 * mm)
         last_day = date_format(page.last_day, "j F Y")
         y = _write(canvas, _("Koden gäller en gång, till och med {day}.").format(day=last_day), y - 6 * mm)
@@ -109,11 +114,21 @@ def _draw(canvas: Canvas, page: LetterPage, base_url: str) -> None:
     _write(canvas, english, y - 5 * mm, size=9.5, colour=SECOND)
 
 
-def _swedish() -> str:
-    return _(
-        "Kommunen använder Kapprummet för kontakten mellan hem och verksamhet. Du får en egen inloggning, och den "
-        "skapar du med koden här nedanför. Du behöver den här sidan och de fyra sista siffrorna i ditt personnummer."
-    )
+def _swedish(page: LetterPage) -> str:
+    if page.is_for_work:
+        why = _("Du arbetar i en verksamhet där kommunen använder Kapprummet.")
+    else:
+        why = _("Kommunen använder Kapprummet för kontakten mellan hem och verksamhet.")
+    text = _("{why} Du får en egen inloggning, och den skapar du med koden här nedanför. {figures}")
+    figures = what_to_answer(is_for_work=page.is_for_work, has_number=page.has_number)
+    return text.format(why=why, figures=figures)
+
+
+def what_to_answer(*, is_for_work: bool, has_number: bool) -> str:
+    """Say which four figures the page will ask for. The administrator adds colleagues by name and address alone."""
+    if is_for_work and not has_number:
+        return _("När sidan frågar efter fyra siffror i ditt personnummer skriver du 0000.")
+    return _("Du behöver också de fyra sista siffrorna i ditt personnummer.")
 
 
 ENGLISH = (

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from children.views import contacts, devices, frozen, invitations, protection, register, relations, staff, tablets
+from children.views import (
+    contacts,
+    devices,
+    frozen,
+    invitations,
+    personnel,
+    protection,
+    register,
+    relations,
+    staff,
+    tablets,
+)
 
 app_name = "children"
 
@@ -33,6 +44,10 @@ urlpatterns = [
     path("skyddade/<uuid:identity_id>/hav/", protection.lift, name="protection_lift"),
     path("frysta/", frozen.frozen, name="frozen"),
     path("frysta/<uuid:person_id>/oppna/", frozen.unfreeze, name="unfreeze"),
+    path("forskola/<uuid:preschool_id>/personal/", personnel.staff, name="staff"),
+    path("forskola/<uuid:preschool_id>/personal/granska/", personnel.review, name="staff_review"),
+    path("forskola/<uuid:preschool_id>/personal/brev/", personnel.letters, name="staff_letters"),
+    path("forskola/<uuid:preschool_id>/personal/skicka/", personnel.send, name="staff_send"),
     path("forskola/<uuid:preschool_id>/plattor/", tablets.tablets, name="tablets"),
     path("forskola/<uuid:preschool_id>/plattor/kod/<uuid:code_id>/", tablets.tablet_code, name="tablet_code"),
     path(
@@ -44,6 +59,12 @@ urlpatterns = [
     path("platta/pin/", devices.pin, name="pin"),
     path("platta/pin/slut/", devices.pin_end, name="pin_end"),
     # Administrators
+    path("personal/", personnel.leaders, name="leaders"),
+    path("personal/granska/", personnel.review, name="leaders_review"),
+    path("personal/brev/", personnel.letters, name="leaders_letters"),
+    path("personal/skicka/", personnel.send, name="leaders_send"),
+    path("personal/roll/", personnel.role_give, name="role_give"),
+    path("personal/roll/<uuid:role_id>/avsluta/", personnel.role_end, name="role_end"),
     path("register/", register.register, name="register"),
     path("register/<uuid:run_id>/", register.register_run, name="register_run"),
 ]

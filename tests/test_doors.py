@@ -70,6 +70,7 @@ def at_board(sign: str, *actors: str, **exact: str) -> dict[str, str]:
 
 
 LEADS = {"principal": "22422", "principal_elsewhere": "44244"}
+LEADS_IN_VAIN = {"principal": "bb4bb", "principal_elsewhere": "44b44"}  # nobody was chosen
 EVERY_PERSON = (
     "guardian",
     "blocked",
@@ -181,6 +182,10 @@ ROWS: list[Row] = [
     Row("children:protection_lift", "POST", {"principal": "b"}, about="identity"),
     Row("children:frozen", "GET", dict.fromkeys((*PRINCIPALS, "administrator"), "2")),
     Row("children:unfreeze", "POST", {"principal": "3"}, about="frozen"),
+    Row("children:staff", "GET", LEADS, about="preschool"),
+    Row("children:staff_review", "POST", LEADS, about="preschool"),
+    Row("children:staff_letters", "POST", LEADS_IN_VAIN, about="preschool"),
+    Row("children:staff_send", "POST", LEADS_IN_VAIN, about="preschool"),
     Row("children:tablets", "GET", LEADS, about="preschool"),
     Row("children:tablets", "POST", LEADS, about="preschool"),
     Row("children:tablet_code", "GET", {"principal": "2"}, about="code"),
@@ -196,6 +201,12 @@ ROWS: list[Row] = [
     Row("children:register", "GET", {"administrator": "2"}),
     Row("children:register", "POST", {"administrator": "b"}),
     Row("children:register_run", "GET", {"administrator": "2"}, about="run"),
+    Row("children:leaders", "GET", {"administrator": "2"}),
+    Row("children:leaders_review", "POST", {"administrator": "2"}),
+    Row("children:leaders_letters", "POST", {"administrator": "b"}),
+    Row("children:leaders_send", "POST", {"administrator": "b"}),
+    Row("children:role_give", "POST", {"administrator": "b"}),
+    Row("children:role_end", "POST", {"administrator": "3"}, about="role"),
 ]
 
 
@@ -231,6 +242,7 @@ class World:
         self.code = PairingCode.objects.create(
             department=cast.blasippan, tablet_name="Ny", code_digest="x", made_by=cast.eva, expires_at=now
         )
+        self.role = cast.communicator.staff_roles.get()
         self.run = RegisterRun.objects.create(started_by=cast.administrator, file_name="register.zip")
 
     def arguments(self, about: str, target: str) -> dict[str, Any]:
@@ -252,6 +264,7 @@ class World:
             "frozen": {"person_id": self.frozen.pk},
             "identity": {"identity_id": self.identity.pk},
             "run": {"run_id": self.run.pk},
+            "role": {"role_id": self.role.pk},
             "month": places["preschool"] | {"month": "2026-10"},
             "code": {"preschool_id": self.doors.cast.granliden.pk, "code_id": self.code.pk},
             "tablet": {"preschool_id": self.doors.cast.granliden.pk, "tablet_id": self.doors.tablet.pk},

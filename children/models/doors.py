@@ -140,6 +140,7 @@ class Letter(Base):
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="letters")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    is_for_work = models.BooleanField(default=False)  # asked for where the person works, not where its children are
     try_after = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)

@@ -267,6 +267,11 @@ class StaffRole(Dated):
     def __str__(self) -> str:
         return str(self.id)
 
+    @property
+    def place(self) -> Area | Preschool | Department | None:
+        """Where it is; None for the whole municipality."""
+        return self.department or self.preschool or self.area
+
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def in_force(self, day: date) -> Self:

@@ -1,56 +1,20 @@
-"""Who can be invited, and how it went: one query serves the page, the letters and the check."""
+"""Which guardians can be invited, and how it went: one query serves the page, the letters and the check."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Invitation, User
+from accounts.models import User
 from children.access import Action, children_for, children_in
 from children.actors import Actor
-from children.models import Block, Child, Department, Guardianship, Letter
-from portal.lib import clock
-
-
-class InvitationState(StrEnum):
-    """How far a guardian has come."""
-
-    PENDING = "pending"  # nobody has confirmed the guardianship: no letter
-    NEW = "new"
-    WAITING = "waiting"  # an e-mail is on its way
-    INVITED = "invited"
-    EXPIRED = "expired"
-    ACTIVE = "active"
-    FROZEN = "frozen"
-
-
-INVITABLE = (InvitationState.NEW, InvitationState.INVITED, InvitationState.EXPIRED)
-
-
-@dataclass(frozen=True)
-class Invitee:
-    """A guardian of one or more children of the department, once."""
-
-    person_id: UUID
-    name: str
-    state: InvitationState
-    has_email: bool
-    by_hand: bool
-    invited_at: datetime | None = None
-    expires_at: datetime | None = None
-    opened_at: datetime | None = None
-    could_not_be_sent: bool = False
-    children: tuple[Child, ...] = field(default=())
-
-    @property
-    def may_be_invited(self) -> bool:
-        return self.state in INVITABLE
+from children.models import Block, Child, Department, Guardianship
+from children.selectors.invitees import InvitationState, Invitee, how_far, leading_among
 
 
 def invitable_children(actor: Actor, department: Department) -> QuerySet[Child]:
@@ -72,13 +36,13 @@ def invitees(actor: Actor, department: Department) -> list[Invitee]:
     of_person: dict[UUID, list[Guardianship]] = defaultdict(list)
     for row in _guardianships(children, actor.today):
         of_person[row.guardian_id].append(row)
-    latest = _latest_invitations(of_person)
-    letters = {
-        letter.person_id: letter for letter in Letter.objects.filter(person__in=of_person).order_by("created_at")
-    }
-    now = clock.now()
+    found = how_far(
+        [rows[0].guardian for rows in of_person.values()],
+        unconfirmed={who for who, rows in of_person.items() if all(row.confirmed_at is None for row in rows)},
+        above=leading_among(of_person, actor.today),
+    )
     return [
-        _invitee(rows, [by_id[row.child_id] for row in rows], latest.get(person_id), letters.get(person_id), now)
+        replace(found[person_id], children=tuple(by_id[row.child_id] for row in rows))
         for person_id, rows in of_person.items()
     ]
 
@@ -108,59 +72,8 @@ def family_rows(found: Iterable[Invitee]) -> list[FamilyRow]:
     return sorted(rows.values(), key=lambda row: (row.child.given_name.casefold(), row.child.family_name.casefold()))
 
 
-def _latest_invitations(people: Iterable[UUID]) -> dict[UUID, Invitation]:
-    rows = Invitation.objects.filter(person__in=list(people)).order_by("created_at")
-    return {row.person_id: row for row in rows}
-
-
-def has_account(person: User) -> bool:
-    """Tell whether the person has opened the account: chosen a password, or come in by municipal sign-on."""
-    return bool(person.password and person.has_usable_password()) or person.last_login is not None
-
-
-def _invitee(
-    rows: list[Guardianship],
-    children: list[Child],
-    invitation: Invitation | None,
-    letter: Letter | None,
-    now: datetime,
-) -> Invitee:
-    person = rows[0].guardian
-    is_waiting = letter is not None and letter.sent_at is None and letter.given_up_at is None
-    return Invitee(
-        person_id=person.pk,
-        name=person.full_name,
-        state=_state(person, rows, invitation, now, is_waiting=is_waiting),
-        has_email=bool(person.email) and not person.is_protected,
-        by_hand=not person.address,
-        invited_at=invitation.created_at if invitation else None,
-        expires_at=invitation.expires_at if invitation else None,
-        opened_at=invitation.used_at if invitation else None,
-        could_not_be_sent=letter is not None and letter.given_up_at is not None,
-        children=tuple(children),
-    )
-
-
-def _state(
-    person: User, rows: list[Guardianship], invitation: Invitation | None, now: datetime, *, is_waiting: bool
-) -> InvitationState:
-    if person.frozen_at is not None:
-        return InvitationState.FROZEN
-    if has_account(person):
-        return InvitationState.ACTIVE
-    if all(row.confirmed_at is None for row in rows):
-        return InvitationState.PENDING
-    if is_waiting:
-        return InvitationState.WAITING
-    if invitation is None:
-        return InvitationState.NEW
-    return InvitationState.INVITED if invitation.is_open(now) else InvitationState.EXPIRED
-
-
-def is_still_to_invite(person: User, day: date) -> bool:
-    """Tell whether a letter may go to the person: a confirmed guardian of somebody, not blocked, without an account."""
-    if has_account(person) or person.frozen_at is not None or person.is_protected:
-        return False
+def may_be_written_to(person: User, day: date) -> bool:
+    """Tell whether the person is a confirmed guardian of some child and not kept away from it."""
     kept_away = Block.objects.in_force().filter(child=OuterRef("child"), person=person)
     own = Guardianship.objects.on_or_after(day).confirmed().filter(guardian=person)
     return own.exclude(Exists(kept_away)).exists()

@@ -1,13 +1,13 @@
-"""Inviting guardians: letters on paper, and the same letter by e-mail.
+"""Inviting guardians and those who work here: letters on paper, and the same letter by e-mail.
 
-What the page showed is what is done: both ask `children.selectors.invitations` who may be invited.
+What the page showed is what is done: both ask the same selector who may be invited.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from smtplib import SMTPException, SMTPResponseException
 from uuid import UUID
 
@@ -24,10 +24,12 @@ from accounts import audit
 from accounts.models import User
 from accounts.services import invite
 from children.actors import Actor
-from children.letters import LetterPage, address_lines, link, print_letters
-from children.models import Department, Letter, Municipality
+from children.letters import LetterPage, address_lines, link, print_letters, what_to_answer
+from children.models import Department, Letter, Municipality, Preschool
 from children.rules import in_fours
-from children.selectors.invitations import Invitee, invitees, is_still_to_invite
+from children.selectors.invitations import invitees, may_be_written_to
+from children.selectors.invitees import Invitee, has_account
+from children.selectors.personnel import personnel, works_somewhere
 from portal.lib import days
 
 log = logging.getLogger(__name__)
@@ -37,10 +39,15 @@ MOST_TRIES = 8
 MOST_AT_ONCE = 200
 
 
-def _chosen(actor: Actor, department: Department, person_ids: Collection[UUID]) -> list[Invitee]:
+# A department's guardians, a preschool's staff, or (None) those who lead preschools and run the system.
+Place = Department | Preschool | None
+
+
+def _chosen(actor: Actor, place: Place, person_ids: Collection[UUID]) -> list[Invitee]:
     """Return those chosen, all of them. Raises `ValidationError` when somebody can no longer be invited."""
     wanted = set(person_ids)
-    found = [one for one in invitees(actor, department) if one.person_id in wanted and one.may_be_invited]
+    those = invitees(actor, place) if isinstance(place, Department) else personnel(actor, place)
+    found = [one for one in those if one.person_id in wanted and one.may_be_invited]
     if not wanted:
         raise ValidationError(_("Välj minst en person."), code="nobody")
     if len(wanted) > MOST_AT_ONCE:
@@ -53,19 +60,20 @@ def _chosen(actor: Actor, department: Department, person_ids: Collection[UUID]) 
     return found
 
 
-def make_letters(*, actor: Actor, department: Department, person_ids: Collection[UUID], now: datetime) -> bytes:
+def make_letters(*, actor: Actor, place: Place, person_ids: Collection[UUID], now: datetime) -> bytes:
     """Return one PDF with a letter, and a new code, for each person. Codes in earlier letters stop working.
 
     Raises `ValidationError` when somebody can no longer be invited; then nobody is.
     """
     with transaction.atomic():
-        chosen = _chosen(actor, department, person_ids)
+        chosen = _chosen(actor, place, person_ids)
         people = User.objects.in_bulk([one.person_id for one in chosen])
-        pages = [_page(people[one.person_id], actor, now) for one in chosen]
+        is_for_work = not isinstance(place, Department)
+        pages = [_page(people[one.person_id], actor, now, is_for_work=is_for_work) for one in chosen]
     return print_letters(pages, base_url=settings.BASE_URL)
 
 
-def _page(person: User, actor: Actor, now: datetime) -> LetterPage:
+def _page(person: User, actor: Actor, now: datetime, *, is_for_work: bool) -> LetterPage:
     invitation, code = invite(person=person, actor_person=actor.person, now=now)
     return LetterPage(
         name=person.full_name,
@@ -73,16 +81,18 @@ def _page(person: User, actor: Actor, now: datetime) -> LetterPage:
         code=code,
         last_day=days.day_of(invitation.expires_at),
         sender=actor.municipality.name,
+        is_for_work=is_for_work,
+        has_number=bool(person.personal_number),
     )
 
 
-def send_letters(*, actor: Actor, department: Department, person_ids: Collection[UUID], now: datetime) -> int:
+def send_letters(*, actor: Actor, place: Place, person_ids: Collection[UUID], now: datetime) -> int:
     """Have the letters sent by e-mail; return how many. The codes are made when they are sent.
 
     Raises `ValidationError` when somebody cannot be invited by e-mail; then nobody is.
     """
     with transaction.atomic():
-        chosen = _chosen(actor, department, person_ids)
+        chosen = _chosen(actor, place, person_ids)
         if not all(one.has_email for one in chosen):
             raise ValidationError(_("Någon av dem har ingen e-postadress. Skriv ut brev till dem."), code="no_email")
         for one in chosen:
@@ -90,7 +100,11 @@ def send_letters(*, actor: Actor, department: Department, person_ids: Collection
                 person_id=one.person_id,
                 sent_at=None,
                 given_up_at=None,
-                defaults={"asked_by": actor.person, "try_after": now},
+                defaults={
+                    "asked_by": actor.person,
+                    "try_after": now,
+                    "is_for_work": not isinstance(place, Department),
+                },
             )
             if is_new:
                 audit.did("invitation.asked", person_id=actor.person_id, now=now, invited=one.person_id)
@@ -118,11 +132,19 @@ def send_waiting_letters(*, now: datetime, most: int = 50) -> int:
     return tried
 
 
+def _is_still_to_invite(letter: Letter, day: date) -> bool:
+    """Tell whether the person may be written to at all, and for the reason for which it was asked."""
+    person = letter.person
+    if not person.email or has_account(person) or person.frozen_at is not None or person.is_protected:
+        return False
+    return works_somewhere(person, day) if letter.is_for_work else may_be_written_to(person, day)
+
+
 def _send(letter: Letter, now: datetime) -> None:
     """Make the code and send it; whoever must not be invited any more is left alone."""
     person = letter.person
     row = Letter.objects.filter(pk=letter.pk)
-    if not person.email or not is_still_to_invite(person, days.day_of(now)):
+    if not _is_still_to_invite(letter, days.day_of(now)):
         row.update(given_up_at=now, claimed_until=None, problem="not to be invited")
         return
     invitation, code = invite(person=person, actor_person=letter.asked_by, now=now)
@@ -148,10 +170,15 @@ def _send(letter: Letter, now: datetime) -> None:
 def _message(person: User, code: str, last_day: str, letter: Letter) -> EmailMessage:
     """Return the letter as a message: no child, no preschool, the link and the code."""
     with override("sv"):
+        why = (
+            _("Du arbetar i en verksamhet där {municipality} använder Kapprummet.")
+            if letter.is_for_work
+            else _("{municipality} använder Kapprummet för kontakten mellan hem och verksamhet.")
+        )
+        figures = what_to_answer(is_for_work=letter.is_for_work, has_number=bool(person.personal_number))
         text = _(
-            "Hej!\n\n{municipality} använder Kapprummet för kontakten mellan hem och verksamhet. Du får en egen "
-            "inloggning, och den skapar du här:\n\n{link}\n\nFrågar sidan efter koden är den {code}. Du behöver också "
-            "de fyra sista siffrorna i ditt personnummer. Koden gäller en gång, till och med {day}.\n\n"
+            "Hej!\n\n{why} Du får en egen inloggning, och den skapar du här:\n\n{link}\n\nFrågar sidan efter koden "
+            "är den {code}. {figures} Koden gäller en gång, till och med {day}.\n\n"
             "Är brevet inte till dig? Ta bort det. Koden öppnar inget utan dina egna uppgifter.\n"
         )
         subject = _("Din inloggning till Kapprummet")
@@ -162,7 +189,8 @@ def _message(person: User, code: str, last_day: str, letter: Letter) -> EmailMes
     return EmailMessage(
         subject=subject,
         body=(text + english).format(
-            municipality=Municipality.current().name,
+            why=why.format(municipality=Municipality.current().name),
+            figures=figures,
             link=link(settings.BASE_URL, code),
             code=in_fours(code),
             day=last_day,
