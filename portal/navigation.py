@@ -90,13 +90,15 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
     elif actor.has_role(Kind.STAFF, Kind.SUBSTITUTE):
         places += _departments(actor, where)
     if actor.has_role(Kind.ADMINISTRATOR):
-        places += _administration(where)
+        places += _administration(actor, where)
     if actor.has_role(Kind.PRINCIPAL, Kind.STAFF):
         is_there = where.is_any("children:pending", "children:confirm")
         places.append(Place(reverse("children:pending"), "user-plus", pgettext("several", "Vårdnadshavare"), is_there))
     if actor.has_role(Kind.PRINCIPAL):
         is_there = where.is_any("children:kept", "children:readers")
         places.append(Place(reverse("children:kept"), "shield", _("Skyddade"), is_there))
+    if actor.has_role(Kind.PRINCIPAL, Kind.ADMINISTRATOR):
+        places.append(Place(reverse("children:frozen"), "lock", _("Frysta konton"), where.is_any("children:frozen")))
     if is_guardian(actor):
         places.append(Place(reverse("my_children"), "house", _("Mina barn"), where.is_any("my_children")))
     places.append(
@@ -108,16 +110,21 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
 
 
 def _preschools(actor: Actor, where: Where) -> list[Place]:
-    led = access.preschools_for(actor, Action.OVERSEE).order_by("name")[:MOST_PLACES]
-    return [
+    """Return the way to each preschool's day, and to the staff of the first: that page leads to the others'."""
+    led = list(access.preschools_for(actor, Action.OVERSEE).order_by("name", "pk")[:MOST_PLACES])
+    is_staff_page = where.view_name.startswith("children:staff")
+    places = [
         Place(
             reverse("preschool_day", args=[preschool.id]),
             "chart-no-axes-gantt",
             preschool.name.removeprefix("Förskolan "),
-            where.place_id == preschool.id,
+            where.place_id == preschool.id and not is_staff_page,
         )
         for preschool in led
     ]
+    if led:
+        places.append(Place(reverse("children:staff", args=[led[0].id]), "users", _("Personal"), is_staff_page))
+    return places
 
 
 def _departments(actor: Actor, where: Where) -> list[Place]:
@@ -135,8 +142,10 @@ def _departments(actor: Actor, where: Where) -> list[Place]:
     return places
 
 
-def _administration(where: Where) -> list[Place]:
+def _administration(actor: Actor, where: Where) -> list[Place]:
+    label = _("Personal i kommunen") if actor.has_role(Kind.PRINCIPAL) else _("Personal")
     return [
+        Place(reverse("children:leaders"), "users", label, where.view_name.startswith("children:leaders")),
         Place(
             reverse("children:register"), "upload", _("Barnregister"), where.view_name.startswith("children:register")
         ),
