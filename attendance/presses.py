@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
 from attendance.rules import State, Tap
-from attendance.services.taps import MadeTap
+from attendance.services.tap_log import MadeTap
 
 MOST_AT_ONCE = 100
 STATES = {state.value: state for state in State}

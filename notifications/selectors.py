@@ -3,21 +3,39 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import Count
+
 from notifications import rules
 from notifications.models import Delivery, Kind, Preference, Way
+from portal.lib.models import of_row
+from portal.lib.prepared import Rows, prepared
+
+SHOWN = ("id", "created_at", "person_id", "kind", "event", "about", "read_at")
 
 
 def unread_count(person_id: UUID) -> int:
     """Return how many notices the person has not read: one small query."""
-    return Delivery.objects.filter(person=person_id).unread().count()
+    return next((number for (number,) in _unread(person_id)), 0)
+
+
+@prepared
+def _unread(person_id: UUID) -> Rows:
+    unread = Delivery.objects.filter(person=person_id).unread()
+    return unread.order_by().values("person").annotate(number=Count("pk")).values_list("number")
 
 
 def latest(person_id: UUID, *, most: int, before: Delivery | None = None) -> Sequence[Delivery]:
     """Return the person's newest notices in the portal, newest first; with `before` those that come after it."""
-    found = Delivery.objects.filter(person=person_id).in_app()
-    if before is not None:
-        found = found.filter(created_at__lt=before.created_at)
-    return list(found.order_by("-created_at", "-id")[:most])
+    if before is None:
+        return [of_row(Delivery, SHOWN, row) for row in _newest(person_id, most)]
+    earlier = Delivery.objects.filter(person=person_id, created_at__lt=before.created_at).in_app()
+    return list(earlier.order_by("-created_at", "-id")[:most])
+
+
+@prepared
+def _newest(person_id: UUID, most: int) -> Rows:
+    newest = Delivery.objects.filter(person=person_id).in_app().order_by("-created_at", "-id")
+    return newest.values_list(*SHOWN)[:most]
 
 
 def waiting_counts() -> dict[str, int]:

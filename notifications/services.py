@@ -1,7 +1,7 @@
 """Telling people: rows first. A worker does the rest, and a sweep takes what the bell missed."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from smtplib import SMTPResponseException
 from uuid import UUID
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from notifications import rules
 from notifications.models import Delivery, Kind, Preference, Way
+from portal.lib.prepared import Rows, prepared
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +35,7 @@ def notify(
     people = sorted(set(person_ids))
     if not people:
         return []
-    chosen = {
-        (row.person_id, row.way): row.is_wanted for row in Preference.objects.filter(person__in=people, kind=kind)
-    }
+    chosen = {(person_id, way): is_wanted for person_id, way, is_wanted in _chosen(people, kind)}
     made = [
         Delivery(
             person_id=person_id,
@@ -56,6 +55,11 @@ def notify(
     if any(delivery.way != Way.IN_APP for delivery in made):
         transaction.on_commit(ring, robust=True)
     return made
+
+
+@prepared
+def _chosen(person_ids: Collection[UUID], kind: Kind) -> Rows:
+    return Preference.objects.filter(person__in=person_ids, kind=kind).values_list("person_id", "way", "is_wanted")
 
 
 def ring() -> None:

@@ -14,6 +14,7 @@ from attendance.templatetags.tiles import TILE, tile
 from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Block, Child, Placement
+from children.prepared_access import Asked, child_rows
 from portal.lib import clock, days
 from portal.lib.moulds import Mould
 from portal.lib.prepared import Rows, prepared
@@ -67,6 +68,22 @@ def test_the_wall_shows_whom_the_access_table_opens(cast: Cast) -> None:
             actor = Actor.of_tablet(tablet, today=days.today() + timedelta(days=after))
             shown = board_of(tablet.department, actor=actor, now=clock.now()).child_ids
             assert set(shown) == set(children_for(actor, Action.SEE_CHILD).values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("action", [Action.PLAN, Action.SEE_CHILD, Action.REPORT_ABSENCE, Action.SEE_NOTES])
+def test_a_family_is_answered_by_the_access_table(cast: Cast, action: Action) -> None:
+    """So is everybody else: the same statement must not serve somebody who has a role, or a frozen account."""
+    Block.objects.create(child=cast.hugo, person=cast.johan)
+    asked = Asked(("id",))
+    for _again in range(2):
+        for person in (cast.amina, cast.johan, cast.neighbour, cast.stranger, cast.maria, cast.eva, cast.specialist):
+            actor = Actor.of_person(person)
+            opened = set(children_for(actor, action).values_list("pk", flat=True))
+            assert {child_id for (child_id,) in child_rows(actor, action, asked)} == opened
+            among = {child_id for (child_id,) in child_rows(actor, action, asked, among=[cast.elsa.id, cast.leo.id])}
+            assert among == opened & {cast.elsa.id, cast.leo.id}
+    cast.amina.frozen_at = clock.now()
+    assert child_rows(Actor.of_person(cast.amina), action, asked) == []
 
 
 # Moulds --------------------------------------------------------------------------------------------------------------

@@ -16,15 +16,16 @@ from attendance.selectors import words
 from attendance.selectors.facts import ChangedDay, Known, known
 from children.access import Action, children_for, children_in
 from children.actors import Actor
-from children.models import Child, Department, Tablet
+from children.models import Child, Department
+from children.prepared_access import Asked, child_rows
 from children.selectors.people import with_somebody_kept_away
 from children.selectors.placing import Place
 from portal.lib import days
 from portal.lib.models import of_row
-from portal.lib.prepared import Row, Rows, prepared
+from portal.lib.prepared import Row
 
 ORDER = {State.LATE: 0, State.EXPECTED: 1, State.PRESENT: 2, State.LEFT: 3, State.ABSENT: 4, State.CLOSED: 5}
-COLUMNS = ("id", "given_name", "family_name", "birth_date", "allergy", "protection")
+NAMED = Asked(("id", "given_name", "family_name", "birth_date", "allergy", "protection"))
 
 
 @dataclass(frozen=True)
@@ -122,35 +123,21 @@ def tiles_of(
     more_url: Callable[[UUID], str] | None = None,
 ) -> list[Tile]:
     """Return these tiles as the board has them, without children that the actor does not see: as many queries."""
-    chosen = set(child_ids)
-    if actor.tablet and actor.person is None and len(chosen) > 1:
-        children = [child for child in _children(department, actor) if child.pk in chosen]
-    else:
-        seen = children_for(actor, Action.SEE_CHILD).filter(pk__in=chosen)
-        children = _named(seen.values_list(*COLUMNS))
+    children = _named(child_rows(actor, Action.SEE_CHILD, NAMED, among=set(child_ids)))
     return [made for made, _state in _tiles(children, actor, department, now, more_url)]
 
 
 def _children(department: Department, actor: Actor) -> list[Child]:
     """Return those of the department's children whom the actor sees."""
-    if actor.tablet is None or actor.tablet.department_id != department.pk:
-        there = children_in(Q(pk=department.pk), actor)
-        return _named(children_for(actor, Action.SEE_CHILD).filter(there).values_list(*COLUMNS))
-    if actor.person is None:
-        return _named(_on_the_wall(department.pk, actor.today))
-    return _named(children_for(actor, Action.SEE_CHILD).values_list(*COLUMNS))
-
-
-@prepared
-def _on_the_wall(department_id: UUID, today: date) -> Rows:
-    """Ask the access table for a tablet without a PIN: its answer hangs on the department and the day alone."""
-    wall = Actor.of_tablet(Tablet(department_id=department_id), today=today)
-    return children_for(wall, Action.SEE_CHILD).values_list(*COLUMNS)
+    if actor.place_id == department.pk:
+        return _named(child_rows(actor, Action.SEE_CHILD, NAMED))
+    there = children_in(Q(pk=department.pk), actor)
+    return _named(children_for(actor, Action.SEE_CHILD).filter(there).values_list(*NAMED.columns))
 
 
 def _named(rows: Iterable[Row]) -> list[Child]:
     """Return children with what a tile prints: the other columns are encrypted, and take time to open."""
-    return [of_row(Child, COLUMNS, row) for row in rows]
+    return [of_row(Child, NAMED.columns, row) for row in rows]
 
 
 def _here(child_id: UUID, department: Department) -> Place:

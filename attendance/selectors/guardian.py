@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -17,14 +16,16 @@ from attendance.models import Absence, DayPlan, Stay
 from attendance.rules import Reason, State
 from attendance.selectors import words
 from attendance.selectors.facts import Known, known
-from children.access import Action, children_for
+from children.access import Action
 from children.actors import Actor
 from children.models import Child
+from children.prepared_access import Asked, child_rows
 from children.selectors.people import contacts_who_may_collect, guardians_of
 from children.selectors.placing import Place
 from portal.lib import days
+from portal.lib.models import of_row
 
-NAMES = ("id", "given_name", "family_name")
+OWN = Asked(("id", "given_name", "family_name", "birth_date"), order=("birth_date", "given_name", "pk"))
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class MayCollect:
 
 def guardian_home(actor: Actor, now: datetime) -> list[ChildCard]:
     """Return the cards of the children that are placed now or soon, oldest first: seven queries."""
-    return _cards(actor, list(_own(actor).order_by("birth_date", "given_name", "pk")), now)
+    return _cards(actor, own_children(actor), now)
 
 
 def child_card(actor: Actor, child: Child, now: datetime) -> ChildCard:
@@ -104,7 +105,7 @@ def child_card(actor: Actor, child: Child, now: datetime) -> ChildCard:
 
 def own_children(actor: Actor) -> list[Child]:
     """Return the children that the guardian plans for, oldest first: one query."""
-    return list(_own(actor).order_by("birth_date", "given_name", "pk"))
+    return [of_row(Child, OWN.columns, row) for row in child_rows(actor, Action.PLAN, OWN)]
 
 
 def who_may_collect(actor: Actor, child: Child) -> list[MayCollect]:
@@ -167,10 +168,6 @@ def day_before_changes(child: Child, day: date) -> dict[str, Any]:
         "collector": collector,
         "note": changed.note if changed else "",
     }
-
-
-def _own(actor: Actor) -> QuerySet[Child]:
-    return children_for(actor, Action.PLAN).only(*NAMES, "birth_date")
 
 
 def _cards(actor: Actor, children: Sequence[Child], now: datetime) -> list[ChildCard]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -16,6 +16,7 @@ from children.models import Department
 from children.selectors.placing import places_in
 from portal.lib import days
 from portal.lib.models import holds_on
+from portal.lib.prepared import Rows, prepared
 
 FIRST_HOUR, LAST_HOUR = 6, 17
 
@@ -81,13 +82,18 @@ def without_plan(departments: Iterable[Department], monday: date) -> dict[UUID, 
 def children_lacking_plan(child_ids: Iterable[UUID], monday: date) -> set[UUID]:
     """Return those who lack times for the week from `monday`: one query where all have a plan, else six more."""
     ids = set(child_ids)
-    ids -= set(WeekPlan.objects.on(monday).filter(child__in=ids).values_list("child_id", flat=True))
+    ids -= {child_id for (child_id,) in _planned_on(ids, monday)}
     if not ids:
         return set()
     week = days.week(monday, 5)
     facts = known(ids, monday, week[-1], with_stays=False)
     here = {place.department_id for own in facts.places.values() for place in own}
     return {child_id for child_id in ids if _lacks_plan(facts, child_id, week, here)}
+
+
+@prepared
+def _planned_on(child_ids: Collection[UUID], day: date) -> Rows:
+    return WeekPlan.objects.on(day).filter(child__in=child_ids).values_list("child_id")
 
 
 def _lacks_plan(facts: Known, child_id: UUID, week: Iterable[date], ids: set[UUID]) -> UUID | None:

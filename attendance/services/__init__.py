@@ -3,7 +3,8 @@
 from attendance.services.absence import end_absence, report_absence, withdraw_absence
 from attendance.services.closing import cancel_closed_day, close_day
 from attendance.services.planning import Collector, change_day, save_week_plan
-from attendance.services.taps import MadeTap, Outcome, TapResult, flag_forgotten_stays, record_taps, undo_tap
+from attendance.services.tap_log import MadeTap
+from attendance.services.taps import Outcome, TapResult, flag_forgotten_stays, record_taps, undo_tap
 
 __all__ = [
     "Collector",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -19,13 +19,18 @@ from attendance.selectors.facts import absence_of
 from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Child
+from children.prepared_access import Asked, child_rows
 from children.selectors.people import staff_of
 from children.selectors.placing import departments_of
 from notifications.models import Kind
 from notifications.services import notify
 from portal.lib import days, live
+from portal.lib.models import of_row
+from portal.lib.prepared import Rows, prepared
 
 LONGEST = timedelta(days=366)
+HELD = Asked(("id", "given_name", "family_name"), order=("pk",), hold=True)
+ABSENCE = ("id", "child_id", "starts_on", "ends_on", "from_time", "to_time", "reason")
 
 
 def lock_children(actor: Actor, action: Action, child_ids: Iterable[UUID]) -> list[Child]:
@@ -34,8 +39,7 @@ def lock_children(actor: Actor, action: Action, child_ids: Iterable[UUID]) -> li
     Raises `Http404` or `PermissionDenied` as the door does.
     """
     wanted = set(child_ids)
-    children = children_for(actor, action).filter(pk__in=wanted).order_by("pk")
-    found = list(children.select_for_update(of=("self",), no_key=True))
+    found = [of_row(Child, HELD.columns, row) for row in child_rows(actor, action, HELD, among=wanted)]
     missing = wanted - {child.pk for child in found}
     if missing:
         if children_for(actor, Action.SEE_CHILD).filter(pk__in=missing).count() == len(missing):
@@ -69,9 +73,8 @@ def report_absence(
         if starts_on <= today <= ends_on:
             _refuse_those_who_are_here(children, today)
         standing: dict[UUID, list[Absence]] = {}
-        for absence in Absence.objects.standing().filter(
-            child__in=children, starts_on__lte=ends_on, ends_on__gte=starts_on
-        ):
+        for row in _standing([child.id for child in children], starts_on, ends_on):
+            absence = of_row(Absence, ABSENCE, row)
             standing.setdefault(absence.child_id, []).append(absence)
         wished = rules.DayAbsence(starts_on, ends_on, reason, part)
         merged = {child.id: _merged(child, wished, standing.get(child.id, [])) for child in children}
@@ -175,11 +178,7 @@ def _check_dates(starts_on: date, ends_on: date, today: date, part: rules.Interv
 
 
 def _refuse_those_who_are_here(children: Sequence[Child], today: date) -> None:
-    begins, _ends = days.day_bounds(today)
-    here = {
-        stay.child_id: stay.arrived_at
-        for stay in Stay.objects.open().filter(child__in=children, arrived_at__gte=begins)
-    }
+    here: dict[UUID, datetime] = dict(_open_stays([child.id for child in children], today))
     for child in children:
         if child.id in here:
             raise ValidationError(
@@ -190,6 +189,18 @@ def _refuse_those_who_are_here(children: Sequence[Child], today: date) -> None:
                     ).format(name=child.given_name, time=f"{days.local(here[child.id]):%H:%M}")
                 }
             )
+
+
+@prepared
+def _open_stays(child_ids: Collection[UUID], today: date) -> Rows:
+    begun = Stay.objects.open().filter(child__in=child_ids, arrived_at__gte=days.day_bounds(today)[0])
+    return begun.values_list("child_id", "arrived_at")
+
+
+@prepared
+def _standing(child_ids: Collection[UUID], first: date, last: date) -> Rows:
+    standing = Absence.objects.standing().filter(child__in=child_ids, starts_on__lte=last, ends_on__gte=first)
+    return standing.values_list(*ABSENCE)
 
 
 def _merged(child: Child, wished: rules.DayAbsence, standing: Sequence[Absence]) -> rules.DayAbsence | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from children.selectors.people import guardians_of
 from notifications import rules as notice_rules
 from notifications.models import Kind, Preference, Way
 from notifications.services import notify
+from portal.lib.prepared import Rows, prepared
 
 
 def tell_of_taps(taps: Iterable[tuple[UUID, UUID, Kind]], *, today: date, now: datetime) -> None:
@@ -22,13 +23,20 @@ def tell_of_taps(taps: Iterable[tuple[UUID, UUID, Kind]], *, today: date, now: d
     taps = list(taps)
     if not taps:
         return
-    guardians = guardians_of({child_id for _event, child_id, _kind in taps}, today).filter(guardian__frozen_at=None)
-    if not any(notice_rules.is_wanted(kind, way, chosen=None) for _e, _c, kind in taps for way in Way):
-        wishes = Preference.objects.filter(kind__in={kind for _e, _c, kind in taps}, is_wanted=True)
-        guardians = guardians.filter(Exists(wishes.filter(person=OuterRef("guardian"))))
+    kinds = tuple(sorted({kind for _event, _child, kind in taps}))
     wanting: dict[UUID, list[UUID]] = {}
-    for child_id, person_id in guardians.values_list("child_id", "guardian_id"):
+    for child_id, person_id in _guardians_who_want({child_id for _event, child_id, _kind in taps}, kinds, today):
         wanting.setdefault(child_id, []).append(person_id)
     for event, child_id, kind in taps:
         if child_id in wanting:
             notify(person_ids=wanting[child_id], kind=kind, event=event, about={"child": child_id}, now=now)
+
+
+@prepared
+def _guardians_who_want(child_ids: Collection[UUID], kinds: tuple[Kind, ...], today: date) -> Rows:
+    """Ask for each child's guardians; where the house's default is silence, for those who have asked to be told."""
+    guardians = guardians_of(child_ids, today).filter(guardian__frozen_at=None)
+    if not any(notice_rules.is_wanted(kind, way, chosen=None) for kind in kinds for way in Way):
+        wishes = Preference.objects.filter(kind__in=kinds, is_wanted=True)
+        guardians = guardians.filter(Exists(wishes.filter(person=OuterRef("guardian"))))
+    return guardians.values_list("child_id", "guardian_id")

@@ -32,6 +32,7 @@ from attendance.selectors.schedule import locked_since
 from children.access import Action, get_child
 from children.http import ActorRequest
 from children.models import Child
+from children.prepared_access import get_named_child
 from portal.lib import clock, days
 from portal.lib.http import is_fragment_wanted, safe_next
 
@@ -39,7 +40,7 @@ from portal.lib.http import is_fragment_wanted, safe_next
 @require_POST
 def sick(request: ActorRequest, child_id: UUID) -> HttpResponse:
     """The second of the two taps: ill today."""
-    child = get_child(request.actor, Action.REPORT_ABSENCE, child_id)
+    child = get_named_child(request.actor, Action.REPORT_ABSENCE, child_id)
     now = clock.now()
     today = days.day_of(now)
     problem = ""
@@ -57,7 +58,7 @@ def sick(request: ActorRequest, child_id: UUID) -> HttpResponse:
 def well(request: ActorRequest, absence_id: UUID) -> HttpResponse:
     """Well again, or coming after all."""
     absence = services.end_absence(absence_id=absence_id, actor=request.actor, now=clock.now())
-    child = get_child(request.actor, Action.REPORT_ABSENCE, absence.child_id)
+    child = get_named_child(request.actor, Action.REPORT_ABSENCE, absence.child_id)
     if absence.withdrawn_at:
         said = _("Frånvaron är borttagen. Tiderna gäller igen.")
     else:

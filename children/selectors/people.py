@@ -41,9 +41,14 @@ def named_children(child_ids: Iterable[UUID]) -> dict[UUID, Child]:
 
 def staff_of(place: Place, child_ids: Collection[UUID], day: date) -> list[UUID]:
     """Return who works with the department on `day`: there, or for its preschool; nobody who is kept from the child."""
+    return [person_id for (person_id,) in _staff(place.department_id, place.preschool_id, child_ids, day)]
+
+
+@prepared
+def _staff(department_id: UUID, preschool_id: UUID, child_ids: Collection[UUID], day: date) -> Rows:
     roles = StaffRole.objects.on(day).filter(
-        Q(department=place.department_id) | Q(preschool=place.preschool_id),
+        Q(department=department_id) | Q(preschool=preschool_id),
         kind__in=[StaffRole.Kind.STAFF, StaffRole.Kind.SUBSTITUTE],
     )
     kept_out = Block.objects.in_force().filter(child__in=child_ids).values("person")
-    return list(roles.exclude(person__in=kept_out).values_list("person", flat=True).distinct())
+    return roles.exclude(person__in=kept_out).values_list("person").distinct()

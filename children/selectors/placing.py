@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import starmap
@@ -14,6 +14,7 @@ from django.db.models import BooleanField, Q, QuerySet, Value
 
 from children.models import BackupPlacement, Child, Placement
 from portal.lib.models import holds_on
+from portal.lib.prepared import Rows, prepared
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,17 @@ class Place:
 def places_of(child_ids: Iterable[UUID] | QuerySet[Any, Any], holding: Q) -> dict[UUID, list[Place]]:
     """Return where the children are placed, backup placements first: one query."""
 
+    listed = list(_placed(child_ids, holding)) if isinstance(child_ids, QuerySet) else _listed(list(child_ids), holding)
+    found: dict[UUID, list[Place]] = defaultdict(list)
+    for place in sorted(starmap(Place, listed), key=lambda place: (not place.is_backup, place.starts_on)):
+        found[place.child_id].append(place)
+    return found
+
+
+def _placed(child_ids: Collection[UUID] | QuerySet[Any, Any], holding: Q) -> Rows:
     def rows(model: type[Placement | BackupPlacement], *, is_backup: bool) -> QuerySet[Any, tuple[Any, ...]]:
         return (
-            model._default_manager.filter(holding, child__in=ids)
+            model._default_manager.filter(holding, child__in=child_ids)
             .order_by()
             .values_list(
                 "child_id", "starts_on", "ends_on", "department_id", "department__name",
@@ -48,12 +57,12 @@ def places_of(child_ids: Iterable[UUID] | QuerySet[Any, Any], holding: Q) -> dic
             )
         )  # fmt: skip
 
-    ids = child_ids if isinstance(child_ids, QuerySet) else list(child_ids)
-    found: dict[UUID, list[Place]] = defaultdict(list)
-    both = rows(Placement, is_backup=False).union(rows(BackupPlacement, is_backup=True), all=True)
-    for place in sorted(starmap(Place, both), key=lambda place: (not place.is_backup, place.starts_on)):
-        found[place.child_id].append(place)
-    return found
+    return rows(Placement, is_backup=False).union(rows(BackupPlacement, is_backup=True), all=True)
+
+
+@prepared
+def _listed(child_ids: Collection[UUID], holding: Q) -> Rows:
+    return _placed(child_ids, holding)
 
 
 def departments_of(child_ids: Iterable[UUID], day: date) -> dict[UUID, Place]:

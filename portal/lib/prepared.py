@@ -8,14 +8,14 @@ the queryset is written as always, in a function, and what changes from call to 
     def plans_of(child_ids: Sequence[UUID], day: date) -> Rows:
         return WeekPlan.objects.on(day).filter(child__in=child_ids).values_list("child_id", "weeks")
 
-Ids (UUIDs and sequences of them) are the statement's parameters. All other arguments are part of what it is kept
+Ids (UUIDs and collections of them) are the statement's parameters. All other arguments are part of what it is kept
 under, so that whatever a queryset makes of a date (a horizon, a Monday) is made anew for another date. An id can only
 be compared: nothing can be made of it, and a function that branches on one gets an id that no row has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec
@@ -93,7 +93,7 @@ def _shape(arguments: Sequence[Any]) -> tuple[tuple[Any, ...], list[UUID]]:
         if isinstance(argument, UUID):
             key.append(_Ids(None))
             ids.append(argument)
-        elif isinstance(argument, list | tuple | set | frozenset):
+        elif isinstance(argument, Collection) and all(isinstance(one, UUID) for one in argument):
             own = list(argument)
             own += own[-1:] * ((1 << max(len(own) - 1, 0).bit_length()) - len(own))
             key.append(_Ids(len(own)))
