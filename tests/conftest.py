@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from importlib import import_module
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
 from pytest_django import DjangoDbBlocker
@@ -18,6 +20,11 @@ from tests.cast import Cast
 
 # Playwright's event loop makes Django believe that it runs in async code; the browser tests call it from plain code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# A Redis of its own for each worker, as it has a database of its own: some tests empty the cache.
+if django_settings.REDIS_URL and (worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")):
+    address = urlsplit(django_settings.REDIS_URL)
+    django_settings.CACHES["default"]["LOCATION"] = address._replace(path=f"/{1 + int(worker)}").geturl()
 
 
 @pytest.fixture(scope="session")
