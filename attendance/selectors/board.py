@@ -182,7 +182,7 @@ def _tile(
     more_url: Callable[[UUID], str] | None,
 ) -> tuple[Tile, State]:
     today = days.day_of(now)
-    plan, state = facts.planned(child.pk, today), facts.state(child.pk, now, late_after)
+    plan, state = facts.day(child.pk, now, late_after)
     day_plan = facts.day_plans.get((child.pk, today))
     tap = next(iter(rules.allowed_taps(state.state)))
     first = {State.PRESENT: state.collected_at}.get(state.state, state.expected_at)

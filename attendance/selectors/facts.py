@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Q
@@ -21,7 +22,12 @@ from portal.lib.prepared import Rows, prepared
 
 
 def interval_of(pair: Sequence[str]) -> rules.Interval:
-    return rules.Interval(time.fromisoformat(pair[0]), time.fromisoformat(pair[1]))
+    return _interval(*pair)
+
+
+@lru_cache(maxsize=1024)
+def _interval(starts: str, ends: str) -> rules.Interval:
+    return rules.Interval(time.fromisoformat(starts), time.fromisoformat(ends))
 
 
 def stored(intervals: Iterable[rules.Interval]) -> list[list[str]]:
@@ -110,10 +116,15 @@ class Known:
     def state(
         self, child_id: UUID, now: datetime, late_after_minutes: int = rules.LATE_AFTER_MINUTES
     ) -> rules.DayState:
+        return self.day(child_id, now, late_after_minutes)[1]
+
+    def day(
+        self, child_id: UUID, now: datetime, late_after_minutes: int = rules.LATE_AFTER_MINUTES
+    ) -> tuple[rules.PlannedDay, rules.DayState]:
+        """Return what is planned for the day that `now` is on, and where the child is."""
         here = days.local(now)
-        return rules.day_state(
-            here, self.planned(child_id, here.date()), self.stays.get(child_id, ()), late_after_minutes
-        )
+        plan = self.planned(child_id, here.date())
+        return plan, rules.day_state(here, plan, self.stays.get(child_id, ()), late_after_minutes)
 
 
 def known(
