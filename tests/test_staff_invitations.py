@@ -187,7 +187,7 @@ class TestStaff:
         assert Letter.objects.get().given_up_at is not None
 
     def test_one_who_is_kept_from_a_child_works_all_the_same(self, cast: Cast, pia: User, log_in: LogIn) -> None:
-        """The block is about the child: nobody here is told of it, and the login opens that child no more than before."""
+        """A block is about the child: nobody here is told of it; the login opens that child no more than it did."""
         own = child("Otto", "Ny")
         place(own, cast.ekorren)
         guard(pia, own)

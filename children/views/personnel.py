@@ -34,7 +34,11 @@ def staff(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
     preschool = get_preschool(request.actor, Action.INVITE_STAFF, preschool_id)
     led = preschools_for(request.actor, Action.INVITE_STAFF).order_by("name", "pk")
     tabs = [
-        {"url": reverse("children:staff", args=[one.pk]), "label": one.name, "active": one.pk == preschool.pk}
+        {
+            "url": reverse("children:staff", args=[one.pk]),
+            "label": one.name.removeprefix("Förskolan "),
+            "active": one.pk == preschool.pk,
+        }
         for one in led
     ]
     context = _people(request, preschool) | {"tabs": tabs if len(tabs) > 1 else []}
