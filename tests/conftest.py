@@ -7,6 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
@@ -20,6 +21,10 @@ from tests.cast import Cast
 
 # Playwright's event loop makes Django believe that it runs in async code; the browser tests call it from plain code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# A busy machine must not make a property look false.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 # A Redis of its own for each worker, as it has a database of its own: some tests empty the cache.
 if django_settings.REDIS_URL and (worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")):

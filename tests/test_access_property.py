@@ -71,7 +71,7 @@ FAMILY_SECRETS = {"see_contacts", "confirm_guardian"}
 STAFF_PLACES = {"see_board", "list_children"}
 EMPLOYED_PLACES = {"invite"}
 PRINCIPAL_PLACES = {"see_board", "list_children", "invite", "oversee", "pair_tablets"}
-PRINCIPAL_PRESCHOOLS = {"oversee", "pair_tablets"}
+PRINCIPAL_PRESCHOOLS = {"oversee", "pair_tablets", "invite_staff"}
 
 
 @dataclass
@@ -450,7 +450,7 @@ def _compare_with_djangos_door(actor: Actor, world: World) -> None:
 
 
 def test_every_action_is_in_the_model() -> None:
-    covered = {*OF_CHILDREN, *OF_DEPARTMENTS, *OF_PRESCHOOLS, Action.IMPORT_REGISTER}
+    covered = {*OF_CHILDREN, *OF_DEPARTMENTS, *OF_PRESCHOOLS, Action.IMPORT_REGISTER, Action.INVITE_PRINCIPALS}
     assert covered == set(Action) == set(TABLE)
 
 

@@ -34,7 +34,7 @@ class Part:
 def segments(
     here: int, expected: int, away: int, left: int = 0, scale: int = 0, *, thin: bool = False
 ) -> dict[str, object]:
-    """Show here, expected, gone home and absent as one bar. `scale`: the number that fills the width; the sum by default."""
+    """Show here, expected, gone home and absent as one bar. `scale` is the number that fills it; their sum if none."""
     counts = (("here", here), ("expected", expected), ("left", left), ("away", away))
     whole = max(scale, here + expected + left + away, 1)
     parts, start = [], 0.0
