@@ -357,6 +357,13 @@ def test_somebody_elses_child_is_not_planned_for(cast: Cast, log_in: LogIn) -> N
     assert not WeekPlan.objects.exists()
 
 
+def test_a_first_plan_may_begin_in_the_middle_of_a_week(cast: Cast, log_in: LogIn) -> None:
+    """What is only painted locks nothing: after the brush there is still something to press."""
+    browser = log_in(cast.amina)
+    drafted = lay(browser, cast.elsa, do="paint", weekdays=[0, 1], vecka="2026-10-12")
+    assert 'value="preview"' in drafted.content.decode()  # type: ignore[attr-defined]
+
+
 def test_first_times(cast: Cast, log_in: LogIn) -> None:
     """An empty schedule says what to do first."""
     page = log_in(cast.amina).get("/schema/").content.decode()

@@ -107,12 +107,13 @@ def schedule(
     facts = known([child.pk for child in children], min(monday, today), last, with_stays=False)
     laid = {child.pk: draft_from(facts.plans.get(child.pk, ()), monday) for child in children}
     has_plan = any(facts.plans.get(child.pk) for child in children)
+    is_bound = _plans_hold(facts, children, today)  # by what is saved: a draft binds nobody
     for child_id, draft in (drafts or {}).items():
         before = [plan for plan in facts.plans.get(child_id, ()) if plan.starts_on < monday]
         facts.plans[child_id] = [*before, rules.RepeatingPlan(monday, None, draft.weeks)]
     place = next((found for child in children if (found := facts.place(child.pk, max(monday, today)))), None)
     cut_off = cut_off_for(place)
-    first_to_lay = _first_to_lay(here, cut_off, has_plan=_plans_hold(facts, children, today))
+    first_to_lay = _first_to_lay(here, cut_off, has_plan=is_bound)
     week = days.week(monday)
     shown = [day for day in week if day.weekday() < 5 or _is_planned(facts, children, day)]
     rows = tuple(_day(day, children, facts, here, cut_off) for day in shown)
