@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ from attendance.selectors.schedule import schedule as schedule_of
 from children.http import ActorRequest
 from children.models import Child
 from portal.lib import clock, days
-from portal.lib.http import is_fragment_wanted
+from portal.lib.http import is_fragment_wanted, see_other
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,7 +58,7 @@ def _lay(request: ActorRequest, family: list[Child], chosen: list[Child], monday
                 take_errors(form, refused)
             else:
                 messages.success(request, _("Schemat är sparat och gäller från {day}.").format(day=_day(monday)))
-                return redirect(f"{reverse('attendance:schedule')}?vecka={monday}")
+                return see_other(request, f"{reverse('attendance:schedule')}?vecka={monday}")
     found = schedule_of(chosen, monday, clock.now(), drafts=drafts)
     return _show(request, family, found, form, is_preview=do == "preview" and form.is_valid(), is_draft=True)
 
