@@ -100,7 +100,7 @@ class Board:
 def board_of(
     department: Department, *, actor: Actor, now: datetime, more_url: Callable[[UUID], str] | None = None
 ) -> Board:
-    """Return the department's children as tiles, next expected first: eight queries; one to three more with a PIN.
+    """Return the department's children as tiles, next expected first: eight queries; one to four more with a PIN.
 
     What the hall may not read (DOMAIN 3.14) is on it only for an actor who may read notes: a person, or a PIN.
     """
@@ -162,13 +162,29 @@ def _tiles(
     facts = known(ids, today, today, places={child_id: [_here(child_id, department)] for child_id in ids})
     barred = with_somebody_kept_away(ids)
     readable = set(children_for(actor, Action.SEE_NOTES).filter(pk__in=ids).values_list("pk", flat=True))
+    families = _known_families(actor, facts)
     late_after = actor.municipality.late_after_minutes
     return [
         _tile(
-            child, facts, now, late_after, is_barred=child.pk in barred, is_open=child.pk in readable, more_url=more_url
+            child,
+            facts,
+            now,
+            late_after,
+            is_barred=child.pk in barred,
+            is_open=child.pk in readable,
+            knows_family=child.pk in families,
+            more_url=more_url,
         )
         for child in children
     ]
+
+
+def _known_families(actor: Actor, facts: Known) -> set[UUID]:
+    """Return those of the children somebody is said to collect today whose family the actor may know."""
+    said = [child_id for (child_id, _day), plan in facts.day_plans.items() if plan.guardian_name or plan.contact_name]
+    if not said or actor.person is None:
+        return set()
+    return set(children_for(actor, Action.SEE_CONTACTS).filter(pk__in=said).values_list("pk", flat=True))
 
 
 def _tile(
@@ -179,6 +195,7 @@ def _tile(
     *,
     is_barred: bool,
     is_open: bool,
+    knows_family: bool,
     more_url: Callable[[UUID], str] | None,
 ) -> tuple[Tile, State]:
     today = days.day_of(now)
@@ -186,6 +203,7 @@ def _tile(
     day_plan = facts.day_plans.get((child.pk, today))
     tap = next(iter(rules.allowed_taps(state.state)))
     first = {State.PRESENT: state.collected_at}.get(state.state, state.expected_at)
+    who = words.collector_on_board(day_plan, is_protected=child.is_protected, knows_family=knows_family)
     made = Tile(
         child_id=child.pk,
         name=child.tile_name,
@@ -194,7 +212,7 @@ def _tile(
         state=words.badge(state, plan, with_reason=is_open),
         text=words.badge_text(state, plan, with_reason=is_open),
         # Illness and leave are told apart by "till och med" and "åter", too.
-        detail=_detail(state if is_open else replace(state, reason=None), plan, day_plan, today),
+        detail=_detail(state if is_open else replace(state, reason=None), plan, who, today),
         tap=tap.value,
         tap_words=_("Hämta") if tap == rules.Tap.LEFT else _("Lämna in"),
         order=f"{ORDER[state.state]} {words.clock(first) or '99:99'} {child.tile_name} {child.pk}",
@@ -206,26 +224,17 @@ def _tile(
     return made, state.state
 
 
-def _detail(state: rules.DayState, plan: rules.PlannedDay, day_plan: ChangedDay | None, today: date) -> str:
+def _detail(state: rules.DayState, plan: rules.PlannedDay, who: str, today: date) -> str:
     """Return the tile's second line: when and by whom the child is collected, or when it is back."""
     if state.state == State.LATE:
         return words.times(plan.attending)
     if state.state in (State.EXPECTED, State.PRESENT):
-        who = words.collector(day_plan)
-        return " · ".join(
-            filter(
-                None, [words.clock(state.collected_at), who[:1].lower() + who[1:] if _is_relation(day_plan) else who]
-            )
-        )
+        return " · ".join(filter(None, [words.clock(state.collected_at), who]))
     if state.state == State.LEFT:
         return _("åter {time}").format(time=words.clock(state.returns_at)) if state.returns_at else ""
     if state.state == State.ABSENT:
         return words.until_words(state, today)
     return plan.closed
-
-
-def _is_relation(day_plan: ChangedDay | None) -> bool:
-    return bool(day_plan and not day_plan.guardian_name and day_plan.contact_relation)
 
 
 def _marks(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from attendance.models import Absence, DayPlan, TapEvent
 from attendance.rules import UNDO_LASTS, Tap
 from children.access import Action, can
@@ -81,6 +83,14 @@ def _taps(child: Child, today: date, now: datetime, *, may_correct: bool) -> lis
     ]
 
 
+def _kept_away(child: Child, *, sees_family: bool) -> list[str]:
+    """Return who may not collect: by name for those who may know the family, else that there is somebody."""
+    kept_away = blocks(child)
+    if kept_away and not sees_family:
+        return [_("Fråga rektor innan barnet hämtas.")]
+    return [block.name for block in kept_away]
+
+
 def _secrets(child: Child, actor: Actor) -> Secrets:
     plan = DayPlan.objects.filter(child=child, day=actor.today).first()
     sees_family = can(actor, Action.SEE_CONTACTS, child)
@@ -89,7 +99,7 @@ def _secrets(child: Child, actor: Actor) -> Secrets:
         note=plan.note if plan else "",
         allergy=child.allergy,
         absence=Absence.objects.standing().on(actor.today).filter(child=child).first(),
-        kept_away=[block.name for block in blocks(child)],
+        kept_away=_kept_away(child, sees_family=sees_family),
         sees_family=sees_family,
         may_collect=[person for person in family if person.may_collect],
         others=[person for person in family if not person.may_collect],

@@ -86,6 +86,21 @@ def collector(changed: ChangedDay | None, reader_id: UUID | None = None) -> str:
     return changed.guardian_name or changed.contact_relation or changed.contact_name or ""
 
 
+def collector_on_board(changed: ChangedDay | None, *, is_protected: bool, knows_family: bool) -> str:
+    """Return who collects, for the tile in the hall: a guardian's given name or a contact's relation; or nothing.
+
+    A contact's own name, and anything at all about whom a child with protected identity belongs to, is for those who
+    may know the family. To others such a child's tile is as any on which nobody is named.
+    """
+    if changed is None or (is_protected and not knows_family):
+        return ""
+    relation = changed.contact_relation or ""
+    said = changed.guardian_name or relation[:1].lower() + relation[1:]
+    if said or not changed.contact_name:
+        return said
+    return changed.contact_name if knows_family else _("hämtas av annan")
+
+
 def hours(minutes: int) -> str:
     """Return a length in hours as the reader's language writes it: "42,5"."""
     length = round(minutes / 60, 1)
