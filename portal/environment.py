@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 Value = TypeVar("Value")
@@ -32,14 +33,31 @@ def flag(name: str, *, default: bool = False) -> bool:
     return _parsed(name, raw, lambda word: words[word.lower()], "1 or 0")
 
 
-def number(name: str, default: int) -> int:
-    """Return the variable as a whole number."""
-    return _parsed(name, text(name, str(default)), int, "a whole number")
+def number(name: str, default: int, *, least: int = 0) -> int:
+    """Return the variable as a whole number that is not below `least`."""
+
+    def parse(word: str) -> int:
+        if (found := int(word)) < least:
+            raise ValueError
+        return found
+
+    return _parsed(name, text(name, str(default)), parse, f"a whole number from {least} up")
 
 
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list without empty parts."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def fernet_keys(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated variable of Fernet keys. What is wrong with one is said without showing it."""
+    keys = words(name, default)
+    for place, key in enumerate(keys, 1):
+        try:
+            Fernet(key)
+        except ValueError:
+            raise ImproperlyConfigured(f"{name}: key {place} is no Fernet key (32 bytes in url-safe base64)") from None
+    return keys
 
 
 def folder(name: str, default: Path) -> Path:

@@ -8,7 +8,11 @@ PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), pub
 
 
 class PrivacyHeadersMiddleware:
-    """Nothing personal is kept by a browser, a proxy or a search engine (A05, PROMISES 3.6)."""
+    """Nothing personal is kept by a browser, a proxy or a search engine (A05, PROMISES 3.6).
+
+    The outermost of all: redirects, refusals and static files pass through it too. What says itself how long it may
+    be kept, as files with a digest in their name do, is believed.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -20,4 +24,7 @@ class PrivacyHeadersMiddleware:
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = PERMISSIONS
+        # Django's own middleware sets these two on all answers but its own refusals of a wrong host.
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
         return response

@@ -28,7 +28,8 @@ BENCH = env.flag("BENCH")  # `make bench` measures against two bare pages
 _INSECURE = "insecure-" + "only-for-tests-and-the-first-look-" * 2
 SECRET_KEY = env.text("SECRET_KEY", None if PRODUCTION else _INSECURE)
 INDEX_KEY = env.text("INDEX_KEY", None if PRODUCTION else _INSECURE)
-FIELD_KEYS = env.words("FIELD_KEYS") or ([] if PRODUCTION else ["b25seS1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="])
+_INSECURE_FIELD_KEY = "b25seS1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="
+FIELD_KEYS = env.fernet_keys("FIELD_KEYS") or ([] if PRODUCTION else [_INSECURE_FIELD_KEY])
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 BASE_URL = env.text("BASE_URL", None if PRODUCTION else "http://localhost:8000").rstrip("/")
 
@@ -140,9 +141,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    # What sets headers stands outside everything that may answer by itself: redirects, refusals, static files.
+    "portal.middleware.PrivacyHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -155,7 +158,6 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.IdleMiddleware",
     "children.middleware.DoorMiddleware",
-    "portal.middleware.PrivacyHeadersMiddleware",
 ]
 
 BEHIND_PROXY = env.flag("BEHIND_PROXY")  # nginx in front: it compresses, and says whether the visitor came by https
@@ -191,6 +193,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(FILES_ROOT)}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -218,8 +221,8 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 
 # Guardians are mostly at home on their own phones, staff at shared computers: minutes without a request.
-IDLE_MINUTES_STAFF = env.number("IDLE_MINUTES_STAFF", 30)
-IDLE_MINUTES_GUARDIAN = env.number("IDLE_MINUTES_GUARDIAN", 8 * 60)
+IDLE_MINUTES_STAFF = env.number("IDLE_MINUTES_STAFF", 30, least=1)
+IDLE_MINUTES_GUARDIAN = env.number("IDLE_MINUTES_GUARDIAN", 8 * 60, least=1)
 SECOND_FACTOR_FOR_STAFF = not DEMO
 
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
@@ -352,13 +355,18 @@ if PRODUCTION:
         "BENCH must be off": BENCH,
         "DEMO must be off: it lets anybody choose who to be": DEMO,
         "SECRET_KEY must be at least 50 characters": len(SECRET_KEY) < 50 or SECRET_KEY.startswith("insecure-"),
-        "INDEX_KEY must be at least 32 characters and not SECRET_KEY": len(INDEX_KEY) < 32 or INDEX_KEY == SECRET_KEY,
-        "FIELD_KEYS must name at least one key": not FIELD_KEYS,
+        "INDEX_KEY must be at least 32 characters and not SECRET_KEY": len(INDEX_KEY) < 32
+        or INDEX_KEY == SECRET_KEY
+        or INDEX_KEY.startswith("insecure-"),
+        "FIELD_KEYS must name at least one key, and none that is public": not FIELD_KEYS
+        or _INSECURE_FIELD_KEY in FIELD_KEYS,
         "ALLOWED_HOSTS must name the hosts, without *": not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS,
         "BASE_URL must begin with https://": not _https,
-        "DATABASE_URL must be PostgreSQL": DATABASES["default"]["ENGINE"].endswith("sqlite3"),
+        "DATABASE_URL must be PostgreSQL": DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql",
         "REDIS_URL must be set: rate limits and stamps are shared by all web nodes": not REDIS_URL,
-        "EMAIL_URL must be a mail server": EMAIL_BACKEND.endswith(("console.EmailBackend", "dummy.EmailBackend")),
+        "BROKER_URL must be a broker that all nodes share (Redis or AMQP)": urlsplit(CELERY_BROKER_URL).scheme
+        not in ("redis", "rediss", "amqp", "amqps"),
+        "EMAIL_URL must be a mail server (SMTP)": not EMAIL_BACKEND.endswith(".smtp.EmailBackend") or not EMAIL_HOST,
     }
     if _wrong := [fault for fault, present in _faults.items() if present]:
         raise ImproperlyConfigured("Kapprummet does not start in production: " + "; ".join(_wrong))

@@ -83,14 +83,24 @@ def test_a_safe_production_starts() -> None:
         ("SECRET_KEY", "insecure-" + "x" * 60),
         ("INDEX_KEY", "short"),
         ("INDEX_KEY", SAFE["SECRET_KEY"]),
+        ("INDEX_KEY", "insecure-" + "x" * 60),
         ("FIELD_KEYS", ""),
+        ("FIELD_KEYS", "b25seS1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="),
+        ("FIELD_KEYS", f"{'A' * 43}=,b25seS1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="),
+        ("FIELD_KEYS", f"{'A' * 43}=,short"),
         ("ALLOWED_HOSTS", ""),
         ("ALLOWED_HOSTS", "kapprummet.example,*"),
         ("BASE_URL", "http://kapprummet.example"),
         ("DATABASE_URL", "sqlite:///x.sqlite3"),
+        ("DATABASE_URL", "mysql://kapprummet:x@db/kapprummet"),
         ("REDIS_URL", ""),
+        ("BROKER_URL", "filesystem://"),
+        ("BROKER_URL", "memory://"),
         ("EMAIL_URL", "consolemail://"),
         ("EMAIL_URL", "dummymail://"),
+        ("EMAIL_URL", "filemail:///tmp/mail"),
+        ("EMAIL_URL", "memorymail://"),
+        ("EMAIL_URL", "smtp://"),
     ],
 )
 def test_an_unsafe_production_refuses_to_start(name: str, value: str) -> None:
@@ -136,11 +146,24 @@ def test_municipal_sign_on_appears_when_it_is_named() -> None:
     assert values("SOCIALACCOUNT_PROVIDERS") == [{}]
 
 
-@pytest.mark.parametrize(("name", "value"), [("DEBUG", "maybe"), ("IDLE_MINUTES_STAFF", "soon")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "maybe"),
+        ("IDLE_MINUTES_STAFF", "soon"),
+        ("IDLE_MINUTES_STAFF", "0"),
+        ("IDLE_MINUTES_GUARDIAN", "-5"),
+        ("FIELD_KEYS", "not-a-key"),
+    ],
+)
 def test_a_switch_that_makes_no_sense_stops_the_start(name: str, value: str) -> None:
     answer = read("DEBUG", **{name: value})
     assert answer.returncode != 0
     assert name in answer.stderr
+
+
+def test_a_wrong_key_is_not_shown() -> None:
+    assert "almost-a-secret" not in read("DEBUG", FIELD_KEYS="almost-a-secret").stderr.replace("FIELD_KEYS", "")
 
 
 def test_the_embedded_default_has_a_key_that_seals() -> None:
