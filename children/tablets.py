@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ CODE_LIVES = timedelta(minutes=10)
 PIN_RESTS = timedelta(minutes=2)
 COOKIE_LIVES = 400 * 86_400
 # What every request of a tablet needs to know of it; the rest is read when it is asked for.
-_OWN = ("id", "department_id", "name", "secret_digest", "seen_at", "revoked_at")
+_OWN = ("id", "department_id", "name", "secret_digest", "seen_at", "revoked_at", "locks")
 _DEPARTMENTS = ("id", "name", "starts_on", "ends_on", "preschool_id")
 _PRESCHOOLS = ("id", "name", "area_id")
 _PREFIX = "__Host-" if settings.SESSION_COOKIE_SECURE else ""
@@ -166,7 +166,7 @@ def remember_pin(response: HttpResponse, tablet: Tablet, person_id: UUID) -> Non
     """Let the person stay for two minutes of rest; every further act with the PIN begins them anew."""
     response.set_cookie(
         PIN_COOKIE,
-        signing.dumps([str(tablet.id), str(person_id)], salt="pin"),
+        signing.dumps([str(tablet.id), str(person_id), tablet.locks], salt="pin"),
         max_age=int(PIN_RESTS.total_seconds()),
         httponly=True,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -178,16 +178,24 @@ def forget_pin(response: HttpResponse) -> None:
     response.delete_cookie(PIN_COOKIE, samesite="Strict")
 
 
+def lock(tablet: Tablet) -> None:
+    """Let every PIN that was given on the tablet so far be worth nothing, copies of its cookie included."""
+    Tablet.objects.filter(pk=tablet.pk).update(locks=F("locks") + 1)
+
+
 def pin_person_of(request: HttpRequest, tablet: Tablet) -> User | None:
-    """Return who gave a PIN on this tablet less than two minutes of rest ago, unless the account is frozen."""
+    """Return who gave a PIN on this tablet less than two minutes of rest ago, unless the account is frozen.
+
+    None when the tablet was locked since then. A cookie without a count is from before the first lock.
+    """
     raw = request.COOKIES.get(PIN_COOKIE)
     if not raw:
         return None
     try:
-        tablet_id, person_id = signing.loads(raw, salt="pin", max_age=PIN_RESTS)
+        tablet_id, person_id, locks = (*signing.loads(raw, salt="pin", max_age=PIN_RESTS), 0)[:3]
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    if tablet_id != str(tablet.id):
+    if (tablet_id, locks) != (str(tablet.id), tablet.locks):
         return None
     return User.objects.filter(pk=person_id, frozen_at=None).first()
 

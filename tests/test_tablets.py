@@ -129,6 +129,22 @@ class TestPin:
         assert hall.post("/platta/pin/slut/").status_code == 302
         assert hall.get(address).status_code == 302
 
+    def test_a_copied_cookie_is_worth_nothing_once_the_tablet_is_locked(
+        self, cast: Cast, hall: Client, on_tablet: Callable[[str], Client]
+    ) -> None:
+        address = f"/barn/{cast.elsa.id}/"
+        self.give(hall, cast.maria)
+        thief = on_tablet(hall.cookies[TABLET_COOKIE].value)
+        thief.cookies[PIN_COOKIE] = copied = hall.cookies[PIN_COOKIE].value
+        assert thief.get(address).status_code == 200
+        hall.post("/platta/pin/slut/")
+        thief.cookies[PIN_COOKIE] = copied
+        assert thief.get(address).status_code == 302
+        assert self.give(hall, cast.maria) == 302
+        assert hall.get(address).status_code == 200, "a PIN that is given after the lock works at once"
+        thief.cookies[PIN_COOKIE] = copied
+        assert thief.get(address).status_code == 302
+
     def test_next_stays_in_the_house(self, cast: Cast, hall: Client) -> None:
         values = {"person": str(cast.maria.id), "pin": "4711", "next": "https://evil.example/"}
         assert hall.post("/platta/pin/", values)["Location"] == f"/avdelning/{cast.blasippan.id}/"

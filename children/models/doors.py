@@ -30,6 +30,8 @@ class Tablet(Base):
     secret_digest = models.CharField(max_length=64)
     paired_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     seen_at = models.DateTimeField(null=True, blank=True)
+    locks = models.PositiveIntegerField(default=0)
+    """How often somebody has locked it: a PIN given before the last time is worth nothing."""
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 

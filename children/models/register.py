@@ -19,6 +19,7 @@ class RegisterRun(Base):
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=200)
     is_dry_run = models.BooleanField(default=False)
+    may_remove_many = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     rows_done = models.PositiveIntegerField(default=0)
     rows_in_all = models.PositiveIntegerField(default=0)

@@ -85,6 +85,8 @@ def pin(request: ActorRequest) -> HttpResponse:
 @require_POST
 def pin_end(request: ActorRequest) -> HttpResponse:
     """Lock the tablet again at once."""
-    answer = redirect(_board(_tablet_of(request)))
+    asking = _tablet_of(request)
+    tablets.lock(asking)
+    answer = redirect(_board(asking))
     tablets.forget_pin(answer)
     return answer
