@@ -137,7 +137,7 @@ def needs_of(
     actor: Actor, departments: list[Department], preschools: dict[UUID, Preschool], now: datetime
 ) -> list[Need]:
     """Return what waits at these preschools, most urgent first."""
-    forgotten = forgotten_stays(preschools.values(), now)
+    forgotten = forgotten_stays(actor, preschools.values(), now)
     return [
         *(_forgotten(stay) for stay in forgotten[:3]),
         *_more_forgotten(forgotten[3:]),

@@ -18,7 +18,7 @@ from attendance.selectors import department_totals, forgotten_stays, preschool_d
 from attendance.selectors.facts import known
 from attendance.selectors.schedule import schedule
 from children.actors import Actor
-from children.models import BackupPlacement, Department
+from children.models import BackupPlacement, Block, Department
 from portal.lib.ids import uuid7
 from tests.cast import Cast, child, local, place
 
@@ -57,7 +57,7 @@ def test_a_child_in_a_backup_placement_is_counted_once(morning: Cast) -> None:
     BackupPlacement.objects.create(child=morning.elsa, department=morning.ekorren, starts_on=TUESDAY, ends_on=TUESDAY)
     totals = department_totals([morning.blasippan, morning.ekorren], local(TUESDAY, 8))
     assert [total.placed for total in totals] == [1, 2]
-    day = preschool_day(morning.granliden, TUESDAY, local(TUESDAY, 8))
+    day = preschool_day(Actor.of_person(morning.eva), morning.granliden, TUESDAY, local(TUESDAY, 8))
     assert [[row.name for row in department.rows] for department in day.departments] == [
         ["Noor Aziz"], ["Elsa Lind", "Hugo Lind"],
     ]  # fmt: skip
@@ -76,8 +76,10 @@ def test_departments_cost_the_same_for_two_and_for_twenty(
 
 
 def test_a_day_and_a_month(morning: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    eva = Actor.of_person(morning.eva)
+    assert eva.roles and eva.municipality  # read once in a request, by the door
     with django_assert_num_queries(9):
-        day = preschool_day(morning.granliden, TUESDAY, local(TUESDAY, 8))
+        day = preschool_day(eva, morning.granliden, TUESDAY, local(TUESDAY, 8))
     (elsa, _noor) = day.departments[0].rows
     assert (elsa.name, elsa.text, elsa.planned, elsa.came) == ("Elsa Lind", "Här 07:34", "07:30–16:00", "07:34–")
     assert (day.counts.present, day.counts.absent, day.counts.late) == (1, 1, 1)
@@ -89,12 +91,25 @@ def test_a_day_and_a_month(morning: Cast, django_assert_num_queries: DjangoAsser
     assert month.days[16].is_closed  # a Saturday
 
 
+def test_a_principal_who_is_kept_from_a_child_reads_figures_alone(morning: Cast) -> None:
+    """DOMAIN 6.2: the block wins over the role; the figures stay whole."""
+    Block.objects.create(child=morning.elsa, person=morning.eva, reason="Egen familj")
+    day = preschool_day(Actor.of_person(morning.eva), morning.granliden, TUESDAY, local(TUESDAY, 8))
+    assert [row.name for department in day.departments for row in department.rows] == ["Noor Aziz", "Hugo Lind"]
+    assert [department.unnamed for department in day.departments] == [1, 0]
+    assert (day.counts.present, day.counts.absent, day.counts.late) == (1, 1, 1)
+
+
 def test_stays_that_nobody_ended(morning: Cast) -> None:
-    assert forgotten_stays([morning.granliden], local(TUESDAY, 8)) == []
+    eva = Actor.of_person(morning.eva)
+    assert forgotten_stays(eva, [morning.granliden], local(TUESDAY, 8)) == []
     services.flag_forgotten_stays(now=local(TUESDAY, 19))
-    (found,) = forgotten_stays([morning.granliden, morning.sjostjarnan], local(TUESDAY, 19))
+    (found,) = forgotten_stays(eva, [morning.granliden, morning.sjostjarnan], local(TUESDAY, 19))
     assert (found.name, found.department, found.arrived_at) == ("Elsa Lind", "Blåsippan", local(TUESDAY, 7, 34))
-    assert forgotten_stays([morning.sjostjarnan], local(TUESDAY, 19)) == []
+    assert forgotten_stays(eva, [morning.sjostjarnan], local(TUESDAY, 19)) == []
+    assert department_totals([morning.blasippan], local(TUESDAY, 19))[0].forgotten == 1
+    Block.objects.create(child=morning.elsa, person=morning.eva, reason="Egen familj")
+    assert forgotten_stays(eva, [morning.granliden], local(TUESDAY, 19)) == []
     assert department_totals([morning.blasippan], local(TUESDAY, 19))[0].forgotten == 1
 
 

@@ -18,6 +18,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from attendance.models import ClosedDay, Stay
 from attendance.selectors.preschool import DepartmentTotal, department_totals, forgotten_stays
+from children.actors import Actor
 from children.models import BackupPlacement, Block, Department, Guardianship, Preschool, ProtectedIdentity, Tablet
 from children.tablets import TABLET_COOKIE
 from portal.demo import people
@@ -81,7 +82,8 @@ class TestFilling:
         assert BackupPlacement.objects.on(days.today()).count() == 1
         assert ClosedDay.objects.filter(day__gt=days.today()).exists()
         assert Tablet.objects.paired().count() == 6
-        assert len(forgotten_stays(Preschool.objects.all(), clock.now())) == 1
+        eva = Actor.of_person(User.objects.with_email(people.EVA.email).get())
+        assert len(forgotten_stays(eva, Preschool.objects.all(), clock.now())) == 1
         assert Stay.objects.filter(arrived_at__lt=filled - timedelta(days=14)).count() > 100
         self._prints_who_to_be()
         self._keeps_everything_the_second_time()

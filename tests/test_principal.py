@@ -19,7 +19,7 @@ from attendance.models import Absence, Stay, TapEvent, WeekPlan
 from attendance.rules import Tap
 from attendance.services import MadeTap, flag_forgotten_stays, record_taps
 from children.actors import Actor
-from children.models import Child, Department, Placement
+from children.models import Block, Child, Department, Placement
 from portal.downloads import harmless
 from portal.lib import live
 from portal.lib.ids import uuid7
@@ -307,6 +307,21 @@ class TestForgottenStay:
         assert browser.get(address).status_code == 404
         assert browser.post(address, {"left_at": "16:10", "reason": "x"}).status_code == 404
         assert Stay.objects.get(pk=stay).left_at is None
+
+    def test_the_door_is_shut_for_a_principal_who_is_kept_from_the_child(
+        self, cast: Cast, eva: Client, stay: UUID
+    ) -> None:
+        """DOMAIN 6.2"""
+        Block.objects.create(child=cast.elsa, person=cast.eva, reason="Egen familj")
+        address = reverse("stay_correction", args=[stay])
+        assert eva.get(address).status_code == 404
+        assert eva.post(address, {"left_at": "16:10", "reason": "x"}).status_code == 404
+        assert Stay.objects.get(pk=stay).left_at is None
+        assert address not in page(eva)
+        day = page(eva, reverse("preschool_day", args=[cast.granliden.id]) + "?dag=2026-10-12")
+        assert "Elsa" not in day
+        assert "Noor" in day
+        assert "1 barn räknas med utan namn" in day
 
     def test_the_door_is_shut_when_the_child_has_moved_away(self, cast: Cast, eva: Client, stay: UUID) -> None:
         Placement.objects.filter(child=cast.elsa).update(ends_on=TUESDAY - timedelta(days=1))

@@ -17,8 +17,9 @@ from attendance.rules import State
 from attendance.selectors import words
 from attendance.selectors.board import Counts
 from attendance.selectors.facts import Known, known
+from children.access import Action, children_for
+from children.actors import Actor
 from children.models import Child, Department, Municipality, Preschool
-from children.selectors.people import named_children
 from children.selectors.placing import Place, places_in
 from portal.lib import days
 from portal.lib.models import holds_on
@@ -59,10 +60,13 @@ class DayRow:
 
 @dataclass(frozen=True)
 class DayDepartment:
+    """A department's day. `counts` is of all its children, `unnamed` how many of them the reader may not see."""
+
     department_id: UUID
     name: str
     counts: Counts
     rows: tuple[DayRow, ...]
+    unnamed: int = 0
 
 
 @dataclass(frozen=True)
@@ -162,19 +166,26 @@ def department_totals(departments: Iterable[Department], now: datetime) -> list[
     ]
 
 
-def preschool_day(preschool: Preschool, day: date, now: datetime) -> PreschoolDay:
-    """Return a day at the preschool, child by child: ten queries. A day that has been is seen from its end."""
+def preschool_day(actor: Actor, preschool: Preschool, day: date, now: datetime) -> PreschoolDay:
+    """Return a day at the preschool, child by child: nine queries. A day that has been is seen from its end.
+
+    Children whom the actor does not lead today, or is kept from, are in the figures and nowhere else.
+    """
     departments = list(preschool.departments.open_on(day))
     places = places_in([department.pk for department in departments], holds_on(day))
     facts = known(places, day, day, places=places)
     _begins, ends = days.day_bounds(day)
     seen_at = min(now, ends - timedelta(seconds=1)) if day <= days.day_of(now) else days.day_bounds(day)[0]
     late_after = Municipality.current().late_after_minutes
-    names = named_children(places)
-    rows: dict[UUID, list[tuple[DayRow, State]]] = defaultdict(list)
+    seen = children_for(actor, Action.OVERSEE).filter(pk__in=list(places))
+    names = seen.only("given_name", "family_name").in_bulk()  # the other columns are encrypted, and take time to open
+    states: dict[UUID, list[State]] = defaultdict(list)
+    rows: dict[UUID, list[DayRow]] = defaultdict(list)
     for child_id, (place, *_later) in places.items():
         state = facts.state(child_id, seen_at, late_after)
-        rows[place.department_id].append((_day_row(names[child_id], facts, day, state), state.state))
+        states[place.department_id].append(state.state)
+        if child_id in names:
+            rows[place.department_id].append(_day_row(names[child_id], facts, day, state))
     here = Place(preschool.pk, date.min, None, preschool.pk, "", preschool.pk, "", preschool.area_id, False)
     return PreschoolDay(
         day=day,
@@ -183,8 +194,9 @@ def preschool_day(preschool: Preschool, day: date, now: datetime) -> PreschoolDa
             DayDepartment(
                 department.pk,
                 department.name,
-                Counts.of(state for _row, state in rows[department.pk]),
-                tuple(sorted((row for row, _state in rows[department.pk]), key=lambda row: (row.name, row.child_id))),
+                Counts.of(states[department.pk]),
+                tuple(sorted(rows[department.pk], key=lambda row: (row.name, row.child_id))),
+                unnamed=len(states[department.pk]) - len(rows[department.pk]),
             )
             for department in departments
         ),
@@ -203,16 +215,17 @@ def preschool_month(preschool: Preschool, month: date) -> PreschoolMonth:
     return PreschoolMonth(first, tuple(_month_day(day, facts, here) for day in days.span(first, last)))
 
 
-def forgotten_stays(preschools: Iterable[Preschool], now: datetime) -> list[ForgottenStay]:
-    """Return the stays at these preschools that a person must correct, oldest first: one query.
+def forgotten_stays(actor: Actor, preschools: Iterable[Preschool], now: datetime) -> list[ForgottenStay]:
+    """Return the stays at these preschools that the actor must correct, oldest first: one query.
 
+    None of a child whom the actor does not lead, or is kept from: somebody else must.
     Those that were flagged in the evening and are still open, and those that a later arrival left without an end in
     the last thirty days.
     """
     recent = Q(is_forgotten=True, arrived_at__gte=now - timedelta(days=30))
     stays = (
         Stay.objects.filter(Q(is_forgotten=False) & ~Q(flagged_on=None) | recent, left_at=None)
-        .filter(department__preschool__in=list(preschools))
+        .filter(department__preschool__in=list(preschools), child__in=children_for(actor, Action.OVERSEE).values("pk"))
         .order_by("arrived_at")
     )
     columns = ("id", "child_id", "department_id", "department__name", "department__preschool_id", "arrived_at")

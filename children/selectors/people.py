@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from children.models import Block, Child, Contact, Guardianship, StaffRole
+from children.models import Block, Contact, Guardianship, StaffRole
 from children.selectors.placing import Place
 from portal.lib.prepared import Rows, prepared
 
@@ -32,11 +32,6 @@ def with_somebody_kept_away(child_ids: Collection[UUID]) -> set[UUID]:
 @prepared
 def _kept_apart(child_ids: Collection[UUID]) -> Rows:
     return Block.objects.in_force().filter(child__in=child_ids).values_list("child_id")
-
-
-def named_children(child_ids: Iterable[UUID]) -> dict[UUID, Child]:
-    """Return the children with their names alone: the other columns are encrypted, and take time to open."""
-    return Child.objects.filter(pk__in=list(child_ids)).only("given_name", "family_name").in_bulk()
 
 
 def staff_of(place: Place, child_ids: Collection[UUID], day: date) -> list[UUID]:

@@ -44,7 +44,7 @@ def preschool_day(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
     """One day at a preschool, child by child: who was to come, who came, and when."""
     preschool = get_preschool(request.actor, Action.OVERSEE, preschool_id)
     chosen = _day(request.GET.get("dag", ""), request.actor.today)
-    shown = day_of(preschool, chosen, clock.now())
+    shown = day_of(request.actor, preschool, chosen, clock.now())
     ids = [row.child_id for department in shown.departments for row in department.rows]
     audit.looked("preschool_day", person_id=request.actor.person_id, children=ids, back_to=chosen)
     openable = children_for(request.actor, Action.SEE_FILE).filter(pk__in=ids).values_list("pk", flat=True)

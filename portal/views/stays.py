@@ -42,8 +42,8 @@ def stay_correction(request: ActorRequest, stay_id: UUID) -> HttpResponse:
 
 
 def _forgotten(actor: Actor, stay_id: UUID) -> ForgottenStay:
-    """Return the stay when the actor leads the preschool and nobody has corrected it. Raises `Http404` otherwise."""
-    found = forgotten_stays(preschools_for(actor, Action.OVERSEE), clock.now())
+    """Return the stay when the actor leads preschool and child, and nobody has corrected it. Raises `Http404` else."""
+    found = forgotten_stays(actor, preschools_for(actor, Action.OVERSEE), clock.now())
     if stay := next((stay for stay in found if stay.stay_id == stay_id), None):
         return stay
     raise Http404
