@@ -297,7 +297,7 @@ def english_texts() -> tuple[set[str], set[str]]:
     for entry in entries():
         swedish |= set(entry.source)
         english |= set(entry.english)
-    return swedish - english, english - swedish
+    return swedish - english, english - swedish - {""}
 
 
 def faults(page: str, language: str) -> list[str]:
