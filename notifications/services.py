@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from smtplib import SMTPResponseException
 from uuid import UUID
 
 from celery import current_app
@@ -15,13 +14,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications import rules
-from notifications.models import Delivery, Kind, Preference, Way
+from notifications import mailing, rules
+from notifications.models import Delivery, DeliveryQuerySet, Kind, Preference, Way
 from portal.lib.prepared import Rows, prepared
 
 log = logging.getLogger(__name__)
 
-CLAIM_HOLDS = timedelta(minutes=2)
+# With the sweep's ten seconds: what a killed worker held is resumed within half a minute. A claim is renewed right
+# before sending, and sending is ended (mailing.LONGEST) before the claim runs out.
+CLAIM_HOLDS = timedelta(seconds=20)
 
 
 def notify(
@@ -70,57 +71,77 @@ def ring() -> None:
         log.warning("the bell could not be rung; the sweep will find the deliveries")
 
 
-def claim(*, now: datetime, most: int = 50) -> list[Delivery]:
-    """Take deliveries for this worker: each is taken by exactly one, by a conditional UPDATE."""
-    taken = []
-    for delivery in Delivery.objects.waiting(now).exclude(way=Way.IN_APP).order_by("try_after")[:most]:
-        mine = Delivery.objects.filter(pk=delivery.pk, sent_at=None, tries=delivery.tries).waiting(now)
-        if mine.update(claimed_until=now + CLAIM_HOLDS, tries=F("tries") + 1) == 1:
+def claim(*, now: datetime) -> Delivery | None:
+    """Take one delivery for this worker: each is taken by exactly one, by a conditional UPDATE."""
+    for delivery in Delivery.objects.waiting(now).exclude(way=Way.IN_APP).order_by("try_after")[:10]:
+        if _own(delivery).waiting(now).update(claimed_until=now + CLAIM_HOLDS, tries=F("tries") + 1) == 1:
             delivery.tries += 1
-            taken.append(delivery)
-    return taken
+            return delivery
+    return None  # nothing waits, or others were faster and go on
+
+
+def _own(delivery: Delivery) -> DeliveryQuerySet:
+    """Return the row as long as nobody has taken, finished or cancelled it since this worker saw it."""
+    return Delivery.objects.filter(pk=delivery.pk, tries=delivery.tries, sent_at=None, given_up_at=None)
 
 
 def deliver(*, delivery: Delivery, now: datetime) -> None:
-    """Send one claimed delivery, and mark it as sent, to be tried again, or given up."""
-    person = User.objects.filter(pk=delivery.person_id).first()
-    problem = ""
+    """Send one claimed delivery, and mark it as sent, to be tried again, or given up. A lost claim is left alone."""
+    if delivery.tries > rules.MOST_TRIES:  # workers died of it
+        _give_up(delivery, now, "tries")
+        return
     try:
+        person = User.objects.filter(pk=delivery.person_id).only("email", "language", "frozen_at").first()
         if person is None or not person.email or not person.is_active:
             _give_up(delivery, now, "no address")
-            return
-        _send_email(person, delivery)
-    except SMTPResponseException as refusal:
-        problem = f"{refusal.smtp_code}"
-        if 500 <= refusal.smtp_code < 600:
-            _give_up(delivery, now, problem)
-            return
-    except OSError as fault:  # no connection, a time-out, a name that is not found; never with an address in it
-        problem = type(fault).__name__
-    if not problem:
-        Delivery.objects.filter(pk=delivery.pk).update(sent_at=now, claimed_until=None, problem="")
-    elif delivery.tries >= rules.MOST_TRIES:
-        _give_up(delivery, now, problem)
-    else:
-        later = now + timedelta(seconds=rules.wait_before_try(delivery.tries))
-        Delivery.objects.filter(pk=delivery.pk).update(try_after=later, claimed_until=None, problem=problem)
+        elif _send_email(person, delivery, now):
+            _own(delivery).update(sent_at=now, claimed_until=None, problem="")
+    except Exception as fault:  # noqa: BLE001 (whatever it is, what waits behind must go on; never with an address)
+        _failed(delivery, mailing.verdict(fault), now)
+
+
+def _failed(delivery: Delivery, verdict: mailing.Verdict, now: datetime) -> None:
+    if verdict.is_final or delivery.tries >= rules.MOST_TRIES:
+        _give_up(delivery, now, verdict.problem)
+        return
+    later = now + timedelta(seconds=rules.wait_before_try(delivery.tries))
+    _own(delivery).update(try_after=later, claimed_until=None, problem=verdict.problem[:200])
 
 
 def _give_up(delivery: Delivery, now: datetime, problem: str) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(given_up_at=now, claimed_until=None, problem=problem[:200])
+    _own(delivery).update(given_up_at=now, claimed_until=None, problem=problem[:200])
 
 
-def _send_email(person: User, delivery: Delivery) -> None:
-    """Send the one text that leaves the house: that there is something new, and where. Nothing else (DOMAIN 4.10)."""
+def cancel(*, person_id: UUID, child_id: UUID, now: datetime) -> int:
+    """Withdraw what waits to be told this person about this child; return how much it was.
+
+    For whoever may no longer be told. Must be called in the transaction that shuts the child to the person.
+    """
+    waiting = Delivery.objects.filter(person_id=person_id, sent_at=None, given_up_at=None, about__child=str(child_id))
+    return waiting.update(given_up_at=now, claimed_until=None, problem="withdrawn")
+
+
+def _send_email(person: User, delivery: Delivery, now: datetime) -> bool:
+    """Send the mail; return False when the claim was lost before anything was said."""
+
+    def prepare(waited: timedelta) -> EmailMessage | None:
+        is_ours = _own(delivery).update(claimed_until=now + waited + CLAIM_HOLDS)
+        return _message(person, delivery) if is_ours else None
+
+    return mailing.send(prepare)
+
+
+def _message(person: User, delivery: Delivery) -> EmailMessage:
+    """Return the one text that leaves the house: that there is something new, and where. Nothing else (DOMAIN 4.10)."""
     with translation.override(person.language or settings.LANGUAGE_CODE):
-        EmailMessage(
+        return EmailMessage(
             subject=_("Du har något nytt i Kapprummet"),
             body=_("Hej!\n\nDet finns något nytt till dig i Kapprummet. Logga in för att läsa:\n{address}\n").format(
                 address=settings.BASE_URL + "/"
             ),
             to=[person.email],
             headers={"Message-ID": f"<{delivery.id}@kapprummet>", "Auto-Submitted": "auto-generated"},
-        ).send()
+        )
 
 
 def mark_read(*, person: User, now: datetime) -> int:

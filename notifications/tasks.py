@@ -8,8 +8,7 @@ from portal.lib import clock
 def sweep() -> int:
     """Deliver everything that waits. Rung after a commit and run every ten seconds; any number may run at once."""
     delivered = 0
-    while claimed := services.claim(now=clock.now()):
-        for delivery in claimed:
-            services.deliver(delivery=delivery, now=clock.now())
-        delivered += len(claimed)
+    while delivery := services.claim(now=clock.now()):
+        services.deliver(delivery=delivery, now=clock.now())
+        delivered += 1
     return delivered

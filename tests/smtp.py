@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,13 +16,37 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass
 class MailServer:
-    """`answers` are given to the coming messages one after the other; then every message is taken."""
+    """`answers` are given to the coming messages one after the other; then every message is taken.
+
+    `recipients` and `senders` answer in the same way before that, and `pause` holds back the answer to a message.
+    Whoever logs in is refused.
+    """
 
     answers: list[str] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    pause: float = 0
     taken: list[Message] = field(default_factory=list)
     port: int = 0
 
+    async def handle_MAIL(  # noqa: N802 (aiosmtpd's)
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        answer = self.senders.pop(0) if self.senders else "250 OK"
+        if answer.startswith("250"):
+            envelope.mail_from = address
+        return answer
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's)
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        answer = self.recipients.pop(0) if self.recipients else "250 OK"
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's)
+        await asyncio.sleep(self.pause)
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
@@ -35,7 +60,7 @@ def mail_server(use: Callable[[str, object], None]) -> Iterator[MailServer]:
     server = MailServer()
     with socket.create_server(("127.0.0.1", 0)) as probe:
         server.port = probe.getsockname()[1]
-    controller = Controller(server, hostname="127.0.0.1", port=server.port)
+    controller = Controller(server, hostname="127.0.0.1", port=server.port, auth_require_tls=False)
     controller.start()
     try:
         use("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")

@@ -10,16 +10,21 @@ from smtplib import SMTPServerDisconnected
 import pytest
 import time_machine
 from django.core import mail
+from django.db.models import F
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.models import Invitation, Protection, User
 from accounts.services import digest_of, find_invitation
 from children.letters import LetterPage, address_lines, print_letters
 from children.models import Block, Letter
 from children.protection import protect_person
+from children.services import invitations
 from children.services.invitations import send_waiting_letters
+from children.tasks import send_letters
 from portal.lib import clock, days
 from tests.cast import Cast, guard
+from tests.smtp import mail_server
 
 LogIn = Callable[[User], Client]
 ADDRESS = '{"street": "Björkvägen 87", "postal_code": "212 34", "locality": "Lövköping", "country": "Sverige"}'
@@ -131,6 +136,56 @@ def test_a_mail_server_that_is_down_is_tried_again(
     assert send_waiting_letters(now=clock.now()) == 0
     send_waiting_letters(now=clock.now() + timedelta(minutes=5))
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize(("code", "is_final"), [(550, True), (450, False)])
+def test_a_refused_recipient_is_given_up_only_when_it_is_for_good(
+    cast: Cast, newcomer: User, log_in: LogIn, settings: Settings, code: int, *, is_final: bool
+) -> None:
+    log_in(cast.maria).post(base(cast) + "skicka/", {"person": [str(newcomer.id)]})
+    with mail_server(lambda name, value: setattr(settings, name, value)) as server:
+        server.recipients = [f"{code} no"]
+        send_waiting_letters(now=clock.now())
+        letter = Letter.objects.get()
+        assert (letter.given_up_at is not None, letter.problem) == (is_final, str(code))
+        send_waiting_letters(now=clock.now() + timedelta(minutes=5))
+        assert len(server.taken) == (0 if is_final else 1)
+
+
+def test_a_sender_that_is_refused_is_our_fault_and_tried_again(
+    cast: Cast, newcomer: User, log_in: LogIn, settings: Settings
+) -> None:
+    log_in(cast.maria).post(base(cast) + "skicka/", {"person": [str(newcomer.id)]})
+    with mail_server(lambda name, value: setattr(settings, name, value)) as server:
+        server.senders = ["550 not you"]
+        send_waiting_letters(now=clock.now())
+        assert Letter.objects.get().given_up_at is None
+
+
+def test_a_letter_that_cannot_be_made_does_not_stop_those_behind_it(cast: Cast, newcomer: User, log_in: LogIn) -> None:
+    maria = log_in(cast.maria)
+    maria.post(base(cast) + "skicka/", {"person": [str(newcomer.id)]})
+    Letter.objects.update(try_after=clock.now() - timedelta(hours=1))  # goes first
+    other = User.objects.create(given_name="Ola", family_name="Ny", email="ola@example.org", password="!")
+    guard(other, cast.elsa)
+    maria.post(base(cast) + "skicka/", {"person": [str(other.id)]})
+    User.objects.filter(pk=newcomer.pk).update(email=F("given_name"))  # which is not sealed
+    assert send_letters() == 2
+    assert [letter.to for letter in mail.outbox] == [["ola@example.org"]]
+    broken = Letter.objects.get(person_id=newcomer.pk)
+    assert (broken.problem, broken.tries, broken.given_up_at) == ("InvalidToken", 1, None)
+
+
+def test_a_worker_that_lost_its_letter_sends_nothing_and_ends_no_code(
+    cast: Cast, newcomer: User, log_in: LogIn
+) -> None:
+    log_in(cast.maria).post(base(cast) + "skicka/", {"person": [str(newcomer.id)]})
+    lost = Letter.objects.get()
+    send_waiting_letters(now=clock.now())
+    code = Invitation.objects.get()
+    invitations._send(lost, clock.now())
+    assert len(mail.outbox) == 1
+    assert Invitation.objects.get() == code
 
 
 def test_protected_guardians_get_a_letter_by_hand(cast: Cast, newcomer: User, log_in: LogIn) -> None:

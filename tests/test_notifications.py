@@ -6,14 +6,18 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import Message
+from time import monotonic
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from notifications import rules, services
+from children.actors import Actor
+from children.services.relations import block
+from notifications import mailing, rules, services, tasks
 from notifications.models import Delivery, Kind, Way
 from portal.lib import clock
 from tests.cast import Cast, person
@@ -32,7 +36,7 @@ def tell(*people: User, kind: Kind = Kind.CAME_THOUGH_ABSENT, **about: object) -
 
 def sweep(after: timedelta = timedelta(0)) -> None:
     now = clock.now() + after
-    for delivery in services.claim(now=now):
+    while delivery := services.claim(now=now):
         services.deliver(delivery=delivery, now=now)
 
 
@@ -130,10 +134,137 @@ def test_a_frozen_account_is_not_written_to(cast: Cast, server: MailServer) -> N
 def test_a_claim_that_nobody_finished_is_taken_up_again(cast: Cast, server: MailServer) -> None:
     """A worker that dies in the middle leaves a claim, and the claim runs out."""
     tell(cast.amina)
-    assert len(services.claim(now=clock.now())) == 1
-    assert services.claim(now=clock.now()) == []
+    assert services.claim(now=clock.now())
+    assert services.claim(now=clock.now()) is None
     sweep(services.CLAIM_HOLDS + timedelta(seconds=1))
     assert len(server.taken) == 1
+
+
+def test_what_a_killed_worker_held_is_resumed_within_half_a_minute(settings: Settings) -> None:
+    """Promise 2; and a worker that lives is done, or hung up on, before its claim runs out."""
+    every = timedelta(seconds=float(settings.CELERY_BEAT_SCHEDULE["sweep-deliveries"]["schedule"]))
+    assert services.CLAIM_HOLDS + every <= timedelta(seconds=30)
+    assert timedelta(seconds=mailing.LONGEST) < services.CLAIM_HOLDS
+
+
+def test_a_worker_that_lost_its_claim_sends_nothing_and_marks_nothing(cast: Cast, server: MailServer) -> None:
+    tell(cast.amina)
+    slow = services.claim(now=clock.now())
+    later = clock.now() + services.CLAIM_HOLDS + timedelta(seconds=1)
+    quick = services.claim(now=later)
+    assert slow
+    assert quick
+    services.deliver(delivery=slow, now=later)
+    assert server.taken == []
+    waiting = Delivery.objects.get(way=Way.EMAIL)
+    assert (waiting.sent_at, waiting.claimed_until) == (None, later + services.CLAIM_HOLDS)
+    services.deliver(delivery=quick, now=later)
+    services.deliver(delivery=slow, now=later)
+    assert len(server.taken) == 1
+    assert Delivery.objects.get(way=Way.EMAIL).sent_at
+
+
+def test_one_delivery_is_claimed_at_a_time(cast: Cast, server: MailServer) -> None:
+    """What a slow server keeps waiting is not held: another worker takes it."""
+    tell(cast.amina, cast.johan)
+    assert services.claim(now=clock.now())
+    assert Delivery.objects.exclude(claimed_until=None).count() == 1
+    assert services.claim(now=clock.now())
+
+
+def test_a_server_that_never_comes_to_an_end_is_hung_up_on(
+    cast: Cast, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailing, "LONGEST", 0.2)
+    server.pause = 3
+    tell(cast.amina)
+    started = monotonic()
+    sweep()
+    assert monotonic() - started < 2
+    assert Delivery.objects.get(way=Way.EMAIL).problem == "SMTPServerDisconnected"
+
+
+def test_a_fault_of_one_does_not_stop_those_behind_it(cast: Cast, server: MailServer) -> None:
+    """An address that cannot be opened is a problem of its own row: counted, put off, given up in the end."""
+    tell(cast.amina)
+    tell(cast.johan)
+    Delivery.objects.filter(person=cast.amina).update(try_after=clock.now() - timedelta(hours=1))  # goes first
+    User.objects.filter(pk=cast.amina.pk).update(email=F("given_name"))  # which is not sealed
+    assert tasks.sweep() == 2
+    assert [letter["To"] for letter in server.taken] == [cast.johan.email]
+    broken = Delivery.objects.filter(person_id=cast.amina.pk, way=Way.EMAIL)
+    assert broken.values_list("problem", "tries", "given_up_at").get() == ("InvalidToken", 1, None)
+    assert broken.get().try_after > clock.now()
+    broken.update(tries=rules.MOST_TRIES - 1, try_after=clock.now())
+    assert tasks.sweep() == 1
+    assert broken.get().given_up_at
+
+
+def test_a_mail_that_kills_its_workers_is_given_up(cast: Cast, server: MailServer) -> None:
+    tell(cast.amina)
+    Delivery.objects.filter(way=Way.EMAIL).update(tries=rules.MOST_TRIES)
+    sweep()
+    assert server.taken == []
+    assert Delivery.objects.get(way=Way.EMAIL).given_up_at
+
+
+@pytest.mark.parametrize(
+    ("told", "answer", "is_final"),
+    [
+        ("recipients", "550 no such person", True),
+        ("recipients", "450 busy", False),
+        ("recipients", "451 try later", False),
+        ("recipients", "530 log in first", False),
+        ("senders", "550 not you", False),
+        ("senders", "451 try later", False),
+        ("answers", "554 not this", True),
+        ("answers", "452 full", False),
+    ],
+)
+def test_only_what_trying_again_cannot_mend_is_given_up(
+    cast: Cast, server: MailServer, told: str, answer: str, *, is_final: bool
+) -> None:
+    getattr(server, told).append(answer)
+    tell(cast.amina)
+    sweep()
+    delivery = Delivery.objects.get(way=Way.EMAIL)
+    assert (delivery.given_up_at is not None, delivery.problem) == (is_final, answer[:3])
+    sweep(timedelta(minutes=1))
+    assert len(server.taken) == (0 if is_final else 1)
+
+
+def test_a_wrong_password_of_ours_loses_nothing(cast: Cast, server: MailServer, settings: Settings) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "portal", "wrong"
+    tell(cast.amina)
+    sweep()
+    delivery = Delivery.objects.get(way=Way.EMAIL)
+    assert (delivery.given_up_at, delivery.problem) == (None, "535")
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    sweep(timedelta(minutes=1))
+    assert len(server.taken) == 1
+
+
+def test_who_is_blocked_meanwhile_is_not_written_to(cast: Cast, server: MailServer) -> None:
+    """About this child; about another, and to others, the mail goes."""
+    tell(cast.amina, cast.johan, child=cast.elsa.pk)
+    tell(cast.amina, child=uuid4())
+    boss = Actor.of_person(cast.eva)
+    block(actor=boss, child=cast.elsa, person_id=cast.amina.pk, reason="x", now=clock.now())
+    sweep()
+    assert sorted(str(letter["To"]) for letter in server.taken) == sorted([cast.amina.email, cast.johan.email])
+    withdrawn = Delivery.objects.get(problem="withdrawn")
+    assert (withdrawn.person_id, withdrawn.about) == (cast.amina.pk, {"child": str(cast.elsa.pk)})
+    assert withdrawn.given_up_at
+
+
+def test_withdrawn_while_a_worker_holds_it(cast: Cast, server: MailServer) -> None:
+    tell(cast.amina, child=cast.elsa.pk)
+    held = services.claim(now=clock.now())
+    assert held
+    assert services.cancel(person_id=cast.amina.pk, child_id=cast.elsa.pk, now=clock.now()) == 1
+    services.deliver(delivery=held, now=clock.now())
+    assert server.taken == []
+    assert Delivery.objects.get(way=Way.EMAIL).problem == "withdrawn"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -144,9 +275,8 @@ def test_four_workers_send_each_letter_once(server: MailServer) -> None:
 
     def work() -> None:
         try:
-            while claimed := services.claim(now=clock.now(), most=5):
-                for delivery in claimed:
-                    services.deliver(delivery=delivery, now=clock.now())
+            while delivery := services.claim(now=clock.now()):
+                services.deliver(delivery=delivery, now=clock.now())
         except BaseException as fault:  # noqa: BLE001 (a thread's fault must reach the test)
             faults.append(fault)
         finally:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -30,7 +31,7 @@ from children.models import (
 from children.register.importing import import_register
 from children.register.placements_writing import PlacementsWriter
 from children.register.report import Report
-from notifications.models import Delivery
+from notifications.models import Delivery, Kind, Way
 from portal.lib import clock, days
 from tests.registers import SAMPLES, Register, child_named, number, person_named, rid
 
@@ -199,6 +200,32 @@ def test_who_vanishes_loses_access_that_day_and_is_kept(tmp_path: Path) -> None:
     again = smaller.take_in(tmp_path)
     assert counts(again)[:2] == (0, 0)
     assert again.removed == 0
+
+
+def test_who_is_no_longer_a_guardian_is_not_told_what_waited(tmp_path: Path) -> None:
+    register = Register()
+    register.take_in(tmp_path)
+    confirm_all()
+    told = [
+        Delivery.objects.create(
+            person_id=row.guardian_id,
+            kind=Kind.CAME_THOUGH_ABSENT,
+            way=Way.EMAIL,
+            event=uuid4(),
+            about={"child": str(row.child_id)},
+            try_after=clock.now(),
+        )
+        for row in Guardianship.objects.all()
+    ]
+    smaller = register.copy()
+    smaller.remove("persons", "Sara")
+    smaller.take_in(tmp_path)
+    ended = Guardianship.objects.filter(ends_on__isnull=False) | Guardianship.objects.filter(confirmed_at=None)
+    pairs = {(row.guardian_id, str(row.child_id)) for row in ended}
+    assert person_named("Sara").pk in {guardian_id for guardian_id, _child in pairs}
+    withdrawn = Delivery.objects.filter(problem="withdrawn").exclude(given_up_at=None)
+    assert {(one.person_id, one.about["child"]) for one in withdrawn} == pairs
+    assert len(pairs) < len(told)
 
 
 def test_who_comes_back_is_there_again_but_pending(tmp_path: Path) -> None:

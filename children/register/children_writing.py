@@ -17,6 +17,7 @@ from children.register.people_writing import (
 )
 from children.register.rows import Marking, Person
 from children.register.writing import Run, print_of
+from notifications.services import cancel
 
 FIELDS = [
     "given_name",
@@ -163,7 +164,11 @@ class ChildrenWriter:
 
 
 def end_guardianship(run: Run, row: Guardianship) -> Guardianship:
-    """Close a guardianship from this day on. One that began today cannot end before: it is no longer confirmed."""
+    """Close a guardianship from this day on. One that began today cannot end before: it is no longer confirmed.
+
+    What waits to be told about the child is withdrawn.
+    """
+    cancel(person_id=row.guardian_id, child_id=row.child_id, now=run.now)
     row.ends_on = max(run.yesterday, row.starts_on)
     if row.ends_on >= run.today:
         row.confirmed_at = row.confirmed_by = None

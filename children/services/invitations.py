@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from smtplib import SMTPException, SMTPResponseException
 from uuid import UUID
 
 from celery import current_app
@@ -30,6 +29,7 @@ from children.rules import in_fours
 from children.selectors.invitations import invitees, may_be_written_to
 from children.selectors.invitees import Invitee, has_account
 from children.selectors.personnel import personnel, works_somewhere
+from notifications import mailing
 from portal.lib import days
 
 log = logging.getLogger(__name__)
@@ -120,10 +120,13 @@ def ring() -> None:
         log.warning("the bell could not be rung; the sweep will find the letters")
 
 
-def send_waiting_letters(*, now: datetime, most: int = 50) -> int:
-    """Send letters that wait; return how many were tried. Each is taken by exactly one worker."""
+def send_waiting_letters(*, now: datetime, most: int = 1) -> int:
+    """Send letters that wait; return how many were tried. Each is taken by exactly one worker.
+
+    One at a time, so that each claim begins at its own moment; whoever calls goes on until none is left.
+    """
     tried = 0
-    for letter in Letter.objects.waiting(now).select_related("person").order_by("try_after")[:most]:
+    for letter in Letter.objects.waiting(now).order_by("try_after")[:most]:
         mine = Letter.objects.filter(pk=letter.pk, tries=letter.tries).waiting(now)
         if mine.update(claimed_until=now + CLAIM_HOLDS, tries=F("tries") + 1) == 1:
             letter.tries += 1
@@ -141,30 +144,30 @@ def _is_still_to_invite(letter: Letter, day: date) -> bool:
 
 
 def _send(letter: Letter, now: datetime) -> None:
-    """Make the code and send it; whoever must not be invited any more is left alone."""
-    person = letter.person
-    row = Letter.objects.filter(pk=letter.pk)
-    if not _is_still_to_invite(letter, days.day_of(now)):
-        row.update(given_up_at=now, claimed_until=None, problem="not to be invited")
+    """Make the code and send it; whoever must not be invited any more is left alone, and so is a lost claim."""
+    row = Letter.objects.filter(pk=letter.pk, tries=letter.tries, sent_at=None, given_up_at=None)
+
+    def prepare(waited: timedelta) -> EmailMessage | None:
+        if not row.update(claimed_until=now + waited + CLAIM_HOLDS):
+            return None  # another worker's: a code made here would end the one that it sends
+        invitation, code = invite(person=letter.person, actor_person=letter.asked_by, now=now)
+        return _message(letter.person, code, days.day_of(invitation.expires_at).isoformat(), letter)
+
+    if letter.tries > MOST_TRIES:  # workers died of it
+        row.update(given_up_at=now, claimed_until=None, problem="tries")
         return
-    invitation, code = invite(person=person, actor_person=letter.asked_by, now=now)
-    problem = ""
     try:
-        _message(person, code, days.day_of(invitation.expires_at).isoformat(), letter).send()
-    except SMTPResponseException as refusal:
-        problem = str(refusal.smtp_code)
-        if 500 <= refusal.smtp_code < 600:
-            row.update(given_up_at=now, claimed_until=None, problem=problem)
-            return
-    except (SMTPException, OSError) as fault:  # never with an address in it
-        problem = type(fault).__name__
-    if not problem:
-        row.update(sent_at=now, claimed_until=None, problem="")
-    elif letter.tries >= MOST_TRIES:
-        row.update(given_up_at=now, claimed_until=None, problem=problem)
-    else:
-        wait = timedelta(seconds=min(30 << letter.tries, 3_600))
-        row.update(try_after=now + wait, claimed_until=None, problem=problem)
+        if not _is_still_to_invite(letter, days.day_of(now)):
+            row.update(given_up_at=now, claimed_until=None, problem="not to be invited")
+        elif mailing.send(prepare):
+            row.update(sent_at=now, claimed_until=None, problem="")
+    except Exception as fault:  # noqa: BLE001 (whatever it is, what waits behind must go on; never with an address)
+        verdict = mailing.verdict(fault)
+        if verdict.is_final or letter.tries >= MOST_TRIES:
+            row.update(given_up_at=now, claimed_until=None, problem=verdict.problem[:60])
+        else:
+            wait = timedelta(seconds=min(30 << letter.tries, 3_600))
+            row.update(try_after=now + wait, claimed_until=None, problem=verdict.problem[:60])
 
 
 def _message(person: User, code: str, last_day: str, letter: Letter) -> EmailMessage:

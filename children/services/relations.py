@@ -16,6 +16,7 @@ from accounts.models import User
 from children.access import Action, children_for, get_child
 from children.actors import Actor
 from children.models import BackupPlacement, Block, Child, Guardianship, Placement
+from notifications.services import cancel
 from portal.lib import live
 
 
@@ -65,6 +66,7 @@ def block(*, actor: Actor, child: Child, person_id: UUID, reason: str, now: date
                 raise ValidationError(_("Välj en av barnets vårdnadshavare."), code="person")
             made = Block.objects.create(child=child, person=guardian, made_by=actor.person, reason=reason)
             audit.did("guardian.blocked", person_id=actor.person_id, now=now, children=[child.id], blocked=guardian.id)
+            cancel(person_id=guardian.id, child_id=child.id, now=now)
             touch_boards(child, actor)
     except IntegrityError:
         raise ValidationError(_("Personen är redan spärrad."), code="blocked") from None
