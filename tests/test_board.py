@@ -365,6 +365,9 @@ def test_letting_several_out_needs_a_pin_and_names_them_first(
     html = hall.post(address, fields).content.decode()
     assert "Elsa L" in html
     assert "Noor A" in html
+    look = AuditEntry.objects.get(action="board.let_out", is_look=True)
+    assert (look.person_id, look.tablet_id) == (cast.maria.id, paired[0].id)
+    assert look.children == sorted([str(cast.elsa.id), str(cast.noor.id)])
     assert Stay.objects.filter(left_at=None).count() == 2
     answer = hall.post(address, {**fields, "confirmed": "1"}, headers={"HX-Request": "true"})
     assert toast(answer) == "2 barn har gått hem."

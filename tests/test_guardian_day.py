@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -132,6 +133,43 @@ def test_a_child_that_is_here_is_not_reported_absent(cast: Cast, log_in: LogIn) 
         in browser.post(f"/barn/{cast.elsa.id}/sjuk/", headers={"HX-Request": "true"}).content.decode()
     )
     assert not Absence.objects.exists()
+
+
+def sick_today(one: Child, by: User, now: datetime, part: tuple[time, time] | tuple[None, None] = (None, None)) -> bool:
+    """Report the child sick on the day of `now`; tell whether an absence was made of it."""
+    today = days.day_of(now)
+    made = services.report_absence(
+        child_ids=[one.id],
+        starts_on=today,
+        ends_on=today,
+        reason=Reason.SICK,
+        actor=Actor.of_person(by),
+        now=now,
+        from_time=part[0],
+        to_time=part[1],
+    )
+    return bool(made)
+
+
+def test_a_child_that_has_been_here_is_not_reported_away(cast: Cast) -> None:
+    """DOMAIN 3.6: the part of the day that is left can be."""
+    stay = {"child": cast.elsa, "department": cast.blasippan, "arrived_at": local(TUESDAY, 6, 5)}
+    Stay.objects.create(id=uuid7(), left_at=local(TUESDAY, 9), **stay)
+    with pytest.raises(ValidationError, match="Elsa har varit här idag och gick 09:00"):
+        sick_today(cast.elsa, cast.amina, local(TUESDAY, 10))
+    assert sick_today(cast.elsa, cast.amina, local(TUESDAY, 10), (time(12), time(16)))
+
+
+def test_a_child_that_is_here_since_the_night_is_not_reported_absent(cast: Cast) -> None:
+    """DOMAIN 3.6: night care is presence; what was forgotten on an ordinary day is not."""
+    arrived_at = local(TUESDAY - timedelta(days=1), 20)
+    Stay.objects.create(id=uuid7(), child=cast.elsa, department=cast.blasippan, arrived_at=arrived_at)
+    nights = [[[["00:00", "07:00"], ["20:00", "00:00"]]] * 7]
+    night_care = WeekPlan.objects.create(child=cast.elsa, starts_on=date(2026, 10, 5), weeks=nights)
+    with pytest.raises(ValidationError, match="Elsa är här sedan 20:00"):
+        sick_today(cast.elsa, cast.amina, local(TUESDAY, 5))
+    night_care.delete()
+    assert sick_today(cast.elsa, cast.amina, local(TUESDAY, 5))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from attendance import rules
 from attendance.models import Absence, Stay
-from attendance.selectors.facts import absence_of
+from attendance.selectors.facts import absence_of, known
 from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Child
@@ -62,8 +62,9 @@ def report_absence(
     """Report children absent for whole days, or from a time to a time on one day; all of them or none.
 
     The same report again changes nothing, and one that overlaps an absence for the same reason becomes one with it.
-    Raises `ValidationError`, by field, for days in the past, for a child that is here today (DOMAIN 3.6), and where
-    another absence stands. The department's staff are told of what concerns today.
+    Raises `ValidationError`, by field, for days in the past, for a child that is here today or has been and is
+    reported for the whole day (DOMAIN 3.6), and where another absence stands. The department's staff are told of what
+    concerns today.
     """
     today = days.day_of(now)
     part = rules.Interval(from_time, to_time) if from_time and to_time else None
@@ -71,7 +72,7 @@ def report_absence(
     with transaction.atomic():
         children = lock_children(actor, Action.REPORT_ABSENCE, child_ids)
         if starts_on <= today <= ends_on:
-            _refuse_those_who_are_here(children, today)
+            _refuse_those_who_are_here(children, now, is_whole_day=part is None)
         standing: dict[UUID, list[Absence]] = {}
         for row in _standing([child.id for child in children], starts_on, ends_on):
             absence = of_row(Absence, ABSENCE, row)
@@ -177,24 +178,51 @@ def _check_dates(starts_on: date, ends_on: date, today: date, part: rules.Interv
         raise ValidationError({"to_time": _("Tiden måste sluta efter att den börjar.")})
 
 
-def _refuse_those_who_are_here(children: Sequence[Child], today: date) -> None:
-    here: dict[UUID, datetime] = dict(_open_stays([child.id for child in children], today))
+def _refuse_those_who_are_here(children: Sequence[Child], now: datetime, *, is_whole_day: bool) -> None:
+    """Raise `ValidationError` for the first child that is here, or has been: what happened is not reported away."""
+    today = days.day_of(now)
+    stays: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
+    for child_id, arrived_at, left_at in _stays_of(today, [child.id for child in children]):
+        stays.setdefault(child_id, []).append((arrived_at, left_at))
     for child in children:
-        if child.id in here:
+        own = stays.get(child.id, [])
+        since = next((arrived for arrived, left in own if left is None and _is_here(child, arrived, now)), None)
+        left_at = max((left for _arrived, left in own if left), default=None)
+        if since is not None:
             raise ValidationError(
                 {
                     "starts_on": _(
                         "{name} är här sedan {time}. Hämta {name} eller ändra hämtningstiden, "
                         "och anmäl frånvaro från imorgon."
-                    ).format(name=child.given_name, time=f"{days.local(here[child.id]):%H:%M}")
+                    ).format(name=child.given_name, time=f"{days.local(since):%H:%M}")
+                }
+            )
+        if left_at is not None and is_whole_day:
+            raise ValidationError(
+                {
+                    "starts_on": _(
+                        "{name} har varit här idag och gick {time}. Anmäl en del av dagen, eller frånvaro från imorgon."
+                    ).format(name=child.given_name, time=f"{days.local(left_at):%H:%M}")
                 }
             )
 
 
+def _is_here(child: Child, arrived_at: datetime, now: datetime) -> bool:
+    """Tell whether an open stay is presence: begun today, or in a night that today's plan goes on with.
+
+    What was forgotten on an earlier day is not, and the day's state says which it is.
+    """
+    today = days.day_of(now)
+    if days.day_of(arrived_at) >= today:
+        return True
+    return known([child.id], today, today).state(child.id, now).state == rules.State.PRESENT
+
+
 @prepared
-def _open_stays(child_ids: Collection[UUID], today: date) -> Rows:
-    begun = Stay.objects.open().filter(child__in=child_ids, arrived_at__gte=days.day_bounds(today)[0])
-    return begun.values_list("child_id", "arrived_at")
+def _stays_of(today: date, child_ids: Collection[UUID]) -> Rows:
+    begins, ends = days.day_bounds(today)
+    stays = Stay.objects.filter(child__in=child_ids, is_forgotten=False).touching(begins, ends)
+    return stays.values_list("child_id", "arrived_at", "left_at")
 
 
 @prepared

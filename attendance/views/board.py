@@ -196,7 +196,7 @@ def _said(request: ActorRequest, department: Department, tiles: Sequence[Tile], 
 def _child_page(request: ActorRequest, department: Department, child: Child, problem: str = "") -> HttpResponse:
     """Show what the board tells about one child, as a dialog or as a page."""
     tile = next(iter(_tiles(request, department, [child.id])), None)
-    is_away = tile is not None and tile.state in ("expected", "late", "unplanned", "left")
+    is_away = tile is not None and tile.state in ("expected", "late", "unplanned")
     found = child_on_board(child, request.actor, clock.now(), is_away=is_away)
     audit.looked(
         "board.child", person_id=request.actor.person_id, tablet_id=request.actor.tablet_id, children=[child.id]
@@ -222,6 +222,12 @@ def _child_page(request: ActorRequest, department: Department, child: Child, pro
 def _ask_first(request: ActorRequest, department: Department, child_ids: Iterable[UUID]) -> HttpResponse:
     """Name the children who are about to be let out."""
     tiles = _tiles(request, department, child_ids)
+    audit.looked(
+        "board.let_out",
+        person_id=request.actor.person_id,
+        tablet_id=request.actor.tablet_id,
+        children=[tile.child_id for tile in tiles],
+    )
     context = {
         "tiles": sorted(tiles, key=lambda tile: tile.name),
         "fields": request.POST,
