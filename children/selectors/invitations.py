@@ -102,23 +102,3 @@ def pending_guardians(children: Iterable[Child], day: date) -> list[PendingGuard
         for row in rows
         if row.confirmed_at is None
     ]
-
-
-def pending_count(actor: Actor) -> int:
-    """Return how many guardianships wait for this person to confirm them."""
-    children = children_for(actor, Action.CONFIRM_GUARDIAN)
-    return Guardianship.objects.on_or_after(actor.today).pending().filter(child__in=children).count()
-
-
-def pending_by_department(actor: Actor, departments: Iterable[Department]) -> list[tuple[Department, int]]:
-    """Return the departments at which guardianships wait for this person to confirm them, with how many."""
-    counted = [(one, _pending_in(actor, one)) for one in sorted(departments, key=_place_of)]
-    return [(department, count) for department, count in counted if count]
-
-
-def _pending_in(actor: Actor, department: Department) -> int:
-    return len(pending_guardians(invitable_children(actor, department), actor.today))
-
-
-def _place_of(department: Department) -> tuple[str, str]:
-    return department.preschool.name, department.name

@@ -6,9 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from children.access import Action, children_for, departments_for
 from children.actors import Actor
-from children.models import Department, Guardianship, Placement, Tablet
+from children.models import Block, Department, Guardianship, Placement, Tablet
 
 SEEN_LATELY = timedelta(days=1)
 
@@ -22,8 +24,12 @@ class Pending:
 
 
 def pending_by_department(actor: Actor) -> list[Pending]:
-    """Return how many guardianships wait for this actor, by the department of the child: two queries."""
-    rows = Guardianship.objects.on_or_after(actor.today).pending()
+    """Return how many guardianships wait for this actor, by the department of the child, most first: two queries.
+
+    Without those of people who are kept away from the child: nobody confirms them while the block stands.
+    """
+    blocked = Block.objects.in_force().filter(child=OuterRef("child"), person=OuterRef("guardian"))
+    rows = Guardianship.objects.on_or_after(actor.today).pending().filter(~Exists(blocked))
     waiting = Counter(
         rows.filter(child__in=children_for(actor, Action.CONFIRM_GUARDIAN)).values_list("child", flat=True)
     )

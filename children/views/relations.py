@@ -17,7 +17,8 @@ from children.forms import BlockForm, GrantForm
 from children.http import ActorRequest
 from children.models import Child
 from children.selectors import child_page
-from children.selectors.invitations import invitable_children, pending_by_department, pending_guardians
+from children.selectors.invitations import invitable_children, pending_guardians
+from children.selectors.overview import pending_by_department
 from children.services.grants import grant, withdraw_grant
 from children.services.relations import block, confirm_guardianships, lift_block
 from portal.lib import clock
@@ -26,11 +27,9 @@ from portal.lib import clock
 @require_GET
 def pending(request: ActorRequest) -> HttpResponse:
     """Show at which departments guardianships wait to be confirmed."""
-    departments = departments_for(request.actor, Action.INVITE).select_related("preschool")
-    if not departments:
+    if not departments_for(request.actor, Action.INVITE).exists():
         raise Http404
-    context = {"rows": pending_by_department(request.actor, departments)}
-    return render(request, "children/pending.html", context)
+    return render(request, "children/pending.html", {"rows": pending_by_department(request.actor)})
 
 
 @require_http_methods(["GET", "POST"])
