@@ -6,8 +6,6 @@ The principal keeps the list of those who may open a sealed identity; being its 
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +19,7 @@ from accounts import audit
 from accounts.models import Protection, User
 from children.access import Action, children_for, departments_for
 from children.actors import Actor
+from children.aliases import choose_alias
 from children.models import (
     Child,
     Department,
@@ -33,24 +32,6 @@ from children.models import (
 from notifications.models import Kind
 from notifications.services import notify
 from portal.lib import live
-
-# Names that say nothing about who bears them, and that nobody would take for a label.
-GIVEN_NAMES = ("Alex", "Billie", "Charlie", "Eli", "Frankie", "Jamie", "Kim", "Lo", "Love", "Mika", "Noa", "Robin")
-FAMILY_NAMES = ("Alm", "Blad", "Ek", "Fors", "Gran", "Holm", "Lind", "Mark", "Nord", "Sand", "Vik", "Åker")
-
-
-def choose_alias(taken: Iterable[tuple[str, str]] = (), real: tuple[str, str] = ("", "")) -> tuple[str, str]:
-    """Return a given and a family name by chance: neither part of the `real` name, and no pair that is `taken`.
-
-    As long as there are enough of them, no part of a taken name is used either.
-    """
-    avoided = set(taken)
-    parts = {part for pair in avoided for part in pair}
-    pairs = [(given, family) for given in GIVEN_NAMES for family in FAMILY_NAMES if not {given, family} & set(real)]
-    free = [pair for pair in pairs if pair not in avoided]
-    apart = [pair for pair in free if not parts & set(pair)]
-    return secrets.choice(apart or free or pairs)
-
 
 # Sealing and unsealing ---------------------------------------------------------------------------------------------
 
@@ -69,7 +50,7 @@ def protect_child(*, child: Child, level: Protection, now: datetime, actor_perso
             placements__department__in=Placement.objects.filter(child=child).values("department")
         ).values_list("given_name", "family_name")
         real = (child.given_name, child.family_name)
-        child.given_name, child.family_name = choose_alias(companions, real)
+        child.given_name, child.family_name = choose_alias(companions, real, child.personal_number)
         audit.did("child.protected", person_id=actor_person.id if actor_person else None, now=now, children=[child.id])
     child.protection = level
     child.save(update_fields=["given_name", "family_name", "protection"])
@@ -93,7 +74,9 @@ def protect_person(*, person: User, level: Protection, now: datetime, actor_pers
                 "is_marked_in_register": True,
             },
         )
-        person.given_name, person.family_name = choose_alias(real=(person.given_name, person.family_name))
+        person.given_name, person.family_name = choose_alias(
+            real=(person.given_name, person.family_name), number=person.personal_number
+        )
         person.phone = person.address = ""
         audit.did("person.protected", person_id=actor_person.id if actor_person else None, now=now, protected=person.id)
     person.protection = level

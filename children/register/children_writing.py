@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
+from children.aliases import choose_alias
 from children.models import Child, Guardianship, ProtectedIdentity
-from children.protection import choose_alias
 from children.register.people_writing import (
     IDENTITY_FIELDS,
     address_text,
@@ -119,7 +119,9 @@ class ChildrenWriter:
         created = []
         if identity is None:
             identity = ProtectedIdentity(child=child, given_name=child.given_name, family_name=child.family_name)
-            child.given_name, child.family_name = choose_alias([(person.given_name, person.family_name)])
+            child.given_name, child.family_name = choose_alias(
+                real=(person.given_name, person.family_name), number=child.personal_number
+            )
             created = [identity]
         fill_identity(identity, person, marking)
         identity.address = address_text(person.address)

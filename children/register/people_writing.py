@@ -9,8 +9,8 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from accounts.models import Protection, User
+from children.aliases import choose_alias
 from children.models import Child, ProtectedIdentity, StaffRole
-from children.protection import choose_alias
 from children.register.rows import Address, Entity, Marking, Person
 from children.register.writing import Run, print_of
 from portal.lib.crypto import BlindIndexField
@@ -174,7 +174,9 @@ class PeopleWriter:
         created = []
         if identity is None:
             identity = ProtectedIdentity(person=user, given_name=user.given_name, family_name=user.family_name)
-            user.given_name, user.family_name = choose_alias([(person.given_name, person.family_name)])
+            user.given_name, user.family_name = choose_alias(
+                real=(person.given_name, person.family_name), number=user.personal_number
+            )
             created = [identity]
         fill_identity(identity, person, marking)
         identity.phone = person.phone or identity.phone
