@@ -150,6 +150,19 @@ class TestStaff:
         assert "1 vårdnadshavare att bekräfta" in shown
         assert reverse("children:pending") in shown
 
+    def test_those_who_are_kept_away_do_not_wait(self, cast: Cast, log_in: LogIn) -> None:
+        nils = person("Nils", "Ny")
+        guard(nils, cast.elsa, confirmed=False)
+        Block.objects.create(child=cast.elsa, person=nils, reason="Domstol")
+        assert "att bekräfta" not in page(log_in(cast.maria))
+        assert "Blåsippan" not in page(log_in(cast.maria), reverse("children:pending")).split("<main", 1)[1]
+
+    def test_notices_about_children_are_a_look(self, cast: Cast, log_in: LogIn) -> None:
+        tell(cast.maria, Kind.ABSENCE_REPORTED, cast.elsa)
+        page(log_in(cast.maria))
+        look = AuditEntry.objects.get(action="home", is_look=True)
+        assert (look.person_id, look.children) == (cast.maria.id, [str(cast.elsa.id)])
+
     def test_a_substitute_is_not_asked_to_confirm(self, cast: Cast, log_in: LogIn) -> None:
         guard(person("Nils", "Ny"), cast.elsa, confirmed=False)
         assert "att bekräfta" not in page(log_in(cast.vikar))

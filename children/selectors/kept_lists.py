@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Count, Q
 
 from accounts.models import User
 from children.actors import Actor
-from children.models import Child, NamedReader, ProtectedIdentity
+from children.models import Child, Guardianship, NamedReader, ProtectedIdentity
 from children.protection import bearer_of, identities_kept_by
 from portal.lib.models import holds_on
 
@@ -34,6 +36,16 @@ def kept_lists(actor: Actor) -> list[KeptList]:
         for row in counted
     ]
     return sorted(found, key=lambda row: (not row.is_child, row.bearer.full_name.casefold()))
+
+
+def children_near(identities: Iterable[ProtectedIdentity], day: date) -> set[UUID]:
+    """Return the children of whom these identities tell: those who bear one, and those whose guardian does."""
+    rows = list(identities)
+    guarded = Guardianship.objects.on_or_after(day).filter(
+        guardian__in=[row.person_id for row in rows if row.person_id]
+    )
+    own = {row.child_id for row in rows if row.child_id}
+    return own | set(guarded.values_list("child", flat=True))
 
 
 def readers_of(identity: ProtectedIdentity, day: date) -> list[NamedReader]:

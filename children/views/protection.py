@@ -1,5 +1,6 @@
 """Sealed identities: opened by named readers, and the lists that principals keep."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import audit
 from accounts.models import User
 from children.access import Action, preschools_for
 from children.forms import ReaderForm
@@ -25,7 +27,7 @@ from children.protection import (
     remove_reader,
 )
 from children.rules import spoken_phone
-from children.selectors.kept_lists import kept_lists, readers_of
+from children.selectors.kept_lists import children_near, kept_lists, readers_of
 from portal.lib import clock
 
 
@@ -49,7 +51,14 @@ def kept(request: ActorRequest) -> HttpResponse:
     """Show the principal whose identities are sealed, under their aliases, and who may open them."""
     if not preschools_for(request.actor, Action.OVERSEE).exists():
         raise Http404
-    return render(request, "children/kept.html", {"rows": kept_lists(request.actor)})
+    rows = kept_lists(request.actor)
+    _looked(request, "identities.kept", [row.identity for row in rows])
+    return render(request, "children/kept.html", {"rows": rows})
+
+
+def _looked(request: ActorRequest, page: str, identities: Iterable[ProtectedIdentity]) -> None:
+    children = children_near(identities, request.actor.today)
+    audit.looked(page, person_id=request.actor.person_id, children=children)
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,6 +78,7 @@ def readers(request: ActorRequest, identity_id: UUID) -> HttpResponse:
 
 
 def _readers_page(request: ActorRequest, found: ProtectedIdentity, form: ReaderForm, problem: str = "") -> HttpResponse:
+    _looked(request, "identity.readers", [found])
     context = {
         "identity": found,
         "bearer": bearer_of(found),

@@ -84,13 +84,15 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
 
 def _staff(request: ActorRequest, actor: Actor, person: User) -> HttpResponse:
     now = clock.now()
+    notices = notices_for(actor, person, most=NEW_SHOWN)
+    audit.looked("home", person_id=person.id, children={notice.child_id for notice in notices})
     departments = list(departments_for(actor, Action.SEE_BOARD).select_related("preschool").order_by("name", "id"))
     context = {
         "greeting": _greeting(days.local(now).hour, person.given_name),
         "now": days.local(now),
         "departments": list(zip(departments, department_totals(departments, now), strict=True)),
         "needs": pending_needs(actor),
-        "notices": notices_for(actor, person, most=NEW_SHOWN),
+        "notices": notices,
     }
     return render(request, "home/staff.html", context)
 
