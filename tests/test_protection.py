@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuditEntry, Protection, User
+from children.aliases import BOYS, EITHERS, FAMILY_NAMES, GIRLS, choose_alias
 from children.models import NamedReader, ProtectedIdentity
-from children.protection import choose_alias, protect_child, protect_person
+from children.protection import protect_child, protect_person
 from notifications.models import Delivery, Kind
 from portal.lib import clock
 from tests.cast import Cast, guard, person, tablet
@@ -147,3 +148,31 @@ def test_an_alias_shares_nothing_with_the_real_name() -> None:
     for _number in range(300):
         given, family = choose_alias([("Alex", "Ek")], real=("Kim", "Holm"))
         assert not {given, family} & {"Kim", "Holm", "Alex", "Ek"}
+
+
+def test_an_alias_is_an_ordinary_name_of_the_same_sex() -> None:
+    for names in (GIRLS, BOYS, FAMILY_NAMES):
+        assert len(set(names)) == len(names) >= 60
+    for _number in range(50):
+        assert choose_alias(number="202205172384")[0] in GIRLS
+        assert choose_alias(number="202205172392")[0] in BOYS
+        assert choose_alias()[0] in EITHERS
+
+
+def test_the_birth_date_of_a_protected_child_is_for_its_readers(sealed: Cast, log_in: LogIn) -> None:
+    address = f"/barn/{sealed.elsa.id}/"
+    assert "17 maj 2022" not in log_in(sealed.maria).get(address).content.decode()
+    name(sealed, log_in, sealed.maria)
+    assert "17 maj 2022" in log_in(sealed.maria).get(address).content.decode()
+    assert "17 maj 2022" not in log_in(sealed.vikar).get(address).content.decode()
+
+
+def test_looking_at_the_lists_is_a_look(sealed: Cast, log_in: LogIn) -> None:
+    identity = ProtectedIdentity.objects.get(person=sealed.amina)
+    eva = log_in(sealed.eva)
+    eva.get("/skyddade/")
+    seen = AuditEntry.objects.get(action="identities.kept", is_look=True)
+    assert (seen.person_id, seen.children) == (sealed.eva.id, sorted([str(sealed.elsa.id), str(sealed.hugo.id)]))
+    eva.get(f"/skyddade/{identity.id}/")
+    seen = AuditEntry.objects.get(action="identity.readers", is_look=True)
+    assert seen.children == sorted([str(sealed.elsa.id), str(sealed.hugo.id)])

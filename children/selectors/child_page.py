@@ -80,6 +80,7 @@ class ChildPage:
     department: Department | None
     stretches: list[Stretch]
     sees_family: bool
+    shows_birth_date: bool
     guardians: list[Reachable]
     contacts: list[Reachable]
     identities: list[ProtectedIdentity]
@@ -99,6 +100,7 @@ def child_page(actor: Actor, child: Child) -> ChildPage:
         department=where_today(child, actor),
         stretches=stretches(child, actor.today),
         sees_family=sees_family,
+        shows_birth_date=sees_family or not child.is_protected,
         guardians=guardians(child, actor.today) if sees_family else [],
         contacts=contacts(child) if sees_family else [],
         identities=list(identities_near(actor, child)),
