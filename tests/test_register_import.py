@@ -381,9 +381,12 @@ def test_an_export_that_lost_most_people_takes_nobody_away_unless_told_to(tmp_pa
     (tmp_path / "organisations.json").write_bytes((SAMPLES / "lovkoping" / "organisations.json").read_bytes())
     report = import_register(tmp_path, now=clock.now())
     assert report.removed == 0
-    assert any("226 av 226" in note for note in report.notes)
+    assert "226 av 226" in report.notes[0]
+    assert report.exit_status == 1
+    assert report.skipped == []
     allowed = import_register(tmp_path, now=clock.now(), may_remove_many=True)
     assert allowed.removed == 226 + 92
+    assert allowed.exit_status == 0
     assert not Placement.objects.on_or_after(days.today()).exists()
 
 
@@ -402,6 +405,7 @@ def test_memberships_stand_in_where_a_provider_has_no_placements(tmp_path: Path)
     ]
     report = register.take_in(tmp_path)
     assert any("Medlemskap i avdelningar" in note for note in report.notes)
+    assert not any("placements.json" in note for note in report.notes)
     assert (report.skipped, Placement.objects.count()) == ([], 4)
     assert Placement.objects.on(days.today()).get(child=child_named("Elsa")).department.name == "Lingon"
     assert counts(register.take_in(tmp_path))[:2] == (0, 0)

@@ -67,6 +67,33 @@ def test_a_rehearsal_changes_nothing(cast: Cast, log_in: LogIn, rung: list[str])
     assert not Child.objects.filter(register_id__isnull=False).exists()
 
 
+def test_what_the_brake_stopped_is_said_first_and_can_be_let_through(
+    cast: Cast, log_in: LogIn, rung: list[str]
+) -> None:
+    browser = log_in(cast.administrator)
+
+    def take_in(file: SimpleUploadedFile, **more: str) -> str:
+        browser.post(reverse("children:register"), {"file": file} | more)
+        run = RegisterRun.objects.get(pk=rung[-1])
+        runs.carry_out(run.id)
+        return browser.get(reverse("children:register_run", args=[run.id])).text
+
+    take_in(packed())
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("persons.json", '{"data": [], "pageToken": null}')
+        archive.write(SAMPLES / "lovkoping" / "organisations.json", "organisations.json")
+    page = take_in(SimpleUploadedFile("export.zip", content.getvalue()))
+    assert "Inläst, men ingen som saknas togs bort" in page
+    assert page.count("226 av 226 personer saknas") == 1
+    assert "Ta bort dem ändå" in page
+    assert "Ta bort dem ändå" in browser.get(reverse("children:register")).text
+    assert not User.objects.exclude(left_register_on=None).exists()
+    page = take_in(SimpleUploadedFile("export.zip", content.getvalue()), may_remove_many="on")
+    assert "Allt är inläst" in page
+    assert User.objects.exclude(left_register_on=None).exists()
+
+
 def test_a_run_is_carried_out_once(cast: Cast, log_in: LogIn, rung: list[str]) -> None:
     log_in(cast.administrator).post(reverse("children:register"), {"file": packed()})
     run = RegisterRun.objects.get()

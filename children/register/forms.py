@@ -15,7 +15,7 @@ LARGEST_UPLOAD = 256 << 20
 
 
 class UploadForm(forms.Form):
-    """A zip with the register's files, and whether it is only a rehearsal."""
+    """A zip with the register's files, whether it is only a rehearsal, and whether many may be taken away."""
 
     file = forms.FileField(
         label=_("Registrets filer i en zip-fil"),
@@ -30,6 +30,10 @@ class UploadForm(forms.Form):
     )
     is_dry_run = forms.BooleanField(
         label=_("Provkör: visa vad som skulle hända, utan att spara"),
+        required=False,
+    )
+    may_remove_many = forms.BooleanField(
+        label=_("Ta bort dem ändå: även om mer än en femtedel saknas i filerna"),
         required=False,
     )
 

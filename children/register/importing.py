@@ -84,10 +84,11 @@ def _import(
         if not report.skipped:
             report.note(_("Filerna innehåller inga rader."))
         return
-    for entity in Entity:
-        if not source.of(entity):
-            report.note(_("Filen %s.json saknas; det den handlar om lämnades orört.") % entity)
     plan = settle(gathered, _known(), today, report)
+    for entity in Entity:
+        stood_in = entity is Entity.PLACEMENTS and plan.placements  # by memberships, which a note of its own says
+        if not source.of(entity) and not stood_in:
+            report.note(_("Filen %s.json saknas; det den handlar om lämnades orört.") % entity)
     run = Run(plan, gathered, report, now, today, may_remove_many)
     try:
         _write(run, person_id, tell)

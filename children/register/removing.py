@@ -1,7 +1,8 @@
 """Who and what vanished from the register: access ends today, the rows are kept for the retention rules.
 
 Only a list that was read to its end can miss somebody, and a run that would take away a large part of what is there
-is more likely a broken export than a changed municipality: then nothing is taken away, and the report says so.
+is more likely a broken export than a changed municipality: then nothing is taken away. That leaves people with access
+who should have none, so the report says it first and the run does not count as gone in whole.
 """
 
 from dataclasses import dataclass, field
@@ -58,7 +59,7 @@ def find_missing(run: Run) -> Missing:
 def _is_allowed(run: Run, gone: int, known: int, what: str) -> bool:
     if run.may_remove_many or gone <= max(ALWAYS_ALLOWED, known * LARGEST_SHARE):
         return True
-    run.report.note(
+    run.report.stop(
         _("%(gone)d av %(known)d %(what)s saknas i registret. De togs inte bort. Kontrollera filerna.")
         % {"gone": gone, "known": known, "what": what}
     )

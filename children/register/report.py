@@ -42,11 +42,17 @@ class Report:
     removed: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     rows_read: int = 0
+    stopped: list[str] = field(default_factory=list)
+    """What was not done because it looked like a broken export: somebody has to look at it today."""
     _notes: dict[str, int] = field(default_factory=dict)
 
     def skip(self, entity: Entity, row_id: str, fault: Fault) -> None:
         """Add a row that is left out; its id is shown unless it could be a personal number."""
         self.skipped.append(Skipped(str(entity), shown(row_id), fault.field, fault.problem, fault.advice))
+
+    def stop(self, sentence: str) -> None:
+        """Say what was not done; it comes first among the notes, and the run counts as not gone in whole."""
+        self.stopped.append(sentence)
 
     def note(self, sentence: str, count: int = 1) -> None:
         """Add a note; the same sentence several times becomes one, with the count in `%(count)s`."""
@@ -55,15 +61,15 @@ class Report:
 
     @property
     def notes(self) -> list[str]:
-        """The notes in the order in which they first came up."""
-        return [sentence.replace("%(count)s", str(count)) for sentence, count in self._notes.items()]
+        """What was not done, then the notes in the order in which they first came up."""
+        return self.stopped + [sentence.replace("%(count)s", str(count)) for sentence, count in self._notes.items()]
 
     @property
     def exit_status(self) -> int:
-        """0 when all rows went in, 1 when some were left out, 2 when nothing could be read."""
+        """0 when all went in, 1 when rows were left out or removals stopped, 2 when nothing could be read."""
         if not self.rows_read:
             return 2
-        return 1 if self.skipped else 0
+        return 1 if self.skipped or self.stopped else 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as the file and the page show it."""

@@ -27,10 +27,12 @@ def _file_of(run_id: UUID) -> Path:
     return Path(settings.FILES_ROOT) / "register" / f"{run_id}.zip"
 
 
-def start_run(*, file: UploadedFile[bytes], started_by: User, is_dry_run: bool, now: datetime) -> RegisterRun:
+def start_run(
+    *, file: UploadedFile[bytes], started_by: User, is_dry_run: bool, may_remove_many: bool = False, now: datetime
+) -> RegisterRun:
     """Keep the file and write down that it is to be read; the worker does it. Nothing is read here."""
     name = Path((file.name or "register.zip").replace("\\", "/")).name[:200]
-    run = RegisterRun(started_by=started_by, file_name=name, is_dry_run=is_dry_run)
+    run = RegisterRun(started_by=started_by, file_name=name, is_dry_run=is_dry_run, may_remove_many=may_remove_many)
     target = _file_of(run.id)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -62,6 +64,7 @@ def carry_out(run_id: UUID) -> None:
                 now=clock.now(),
                 person_id=run.started_by_id,
                 is_dry_run=run.is_dry_run,
+                may_remove_many=run.may_remove_many,
                 progress=lambda _step, done, size: _tell(run.id, done, size),
                 began=lambda: _begin(run.id),
             )
@@ -88,7 +91,8 @@ def _tell(run_id: UUID, done: int, size: int) -> None:
 
 
 def _end(run_id: UUID, state: str, report: Report) -> None:
-    RegisterRun.objects.filter(pk=run_id).update(state=state, report=report.as_dict(), ended_at=clock.now())
+    kept = report.as_dict() | {"stopped": report.stopped}
+    RegisterRun.objects.filter(pk=run_id).update(state=state, report=kept, ended_at=clock.now())
     _file_of(run_id).unlink(missing_ok=True)
 
 

@@ -32,6 +32,7 @@ def register(request: ActorRequest) -> HttpResponse:
             file=form.cleaned_data["file"],
             started_by=request.actor.person,
             is_dry_run=form.cleaned_data["is_dry_run"],
+            may_remove_many=form.cleaned_data["may_remove_many"],
             now=clock.now(),
         )
         _ring(run)
@@ -47,9 +48,12 @@ def register_run(request: ActorRequest, run_id: UUID) -> HttpResponse:
     demand(request.actor, Action.IMPORT_REGISTER)
     run = get_object_or_404(RegisterRun, pk=run_id)
     skipped = run.report.get("skipped", [])
+    stopped = run.report.get("stopped", [])
     context: dict[str, Any] = {
         "run": run,
         "is_open": run.state in OPEN,
+        "stopped": stopped,
+        "notes": [note for note in run.report.get("notes", []) if note not in stopped],
         "skipped": skipped[:ROWS_SHOWN],
         "skipped_left": max(0, len(skipped) - ROWS_SHOWN),
     }

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Exit with 0 when all rows went in, 1 when some were left out, 2 when nothing could be read."""
+        """Exit with 0 when all went in, 1 when rows were left out or removals stopped, 2 when nothing could be read."""
         try:
             with override("sv"):
                 report = import_register(
