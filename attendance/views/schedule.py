@@ -98,15 +98,11 @@ def _show(
     audit.looked(
         "attendance.schedule", person_id=request.actor.person_id, children=[child.pk for child in found.children]
     )
-    cycle = max((len(draft.weeks) for draft in found.drafts.values()), default=1)
-    chosen = {child.pk for child in found.children}
+    cycle = _cycle(found)
     context: dict[str, Any] = {
         "schedule": found,
         "form": form,
-        "chips": [
-            {"value": c.pk, "label": c.given_name, "initials": c.initials, "tint": c.tint, "chosen": c.pk in chosen}
-            for c in family
-        ],
+        "chips": _chips(family, found),
         "family": family,
         "weekdays": _weekdays(found, form),
         "packed": [(f"draft-{child_id}", draft.packed()) for child_id, draft in found.drafts.items()],
@@ -115,14 +111,31 @@ def _show(
         "later": found.monday + timedelta(days=7),
         "is_draft": is_draft,
         "is_preview": is_preview,
+        "weeks": _weeks_ahead(found) if is_preview else [],
     }
-    if is_preview:
-        context["weeks"] = [
-            schedule_of(found.children, found.monday + timedelta(days=7 * n), clock.now(), drafts=_shifted(found, n))
-            for n in range(max(cycle, 2))
-        ]
     part = "schedule_main" if is_fragment_wanted(request) else "schedule"
     return render(request, f"attendance/guardian/{part}.html", context)
+
+
+def _cycle(found: Schedule) -> int:
+    """Return after how many weeks the longest of the plans begins anew."""
+    return max((len(draft.weeks) for draft in found.drafts.values()), default=1)
+
+
+def _chips(family: list[Child], found: Schedule) -> list[dict[str, Any]]:
+    chosen = {child.pk for child in found.children}
+    return [
+        {"value": c.pk, "label": c.given_name, "initials": c.initials, "tint": c.tint, "chosen": c.pk in chosen}
+        for c in family
+    ]
+
+
+def _weeks_ahead(found: Schedule) -> list[Schedule]:
+    """Return the weeks of the whole plan as dates, two at least."""
+    return [
+        schedule_of(found.children, found.monday + timedelta(days=7 * n), clock.now(), drafts=_shifted(found, n))
+        for n in range(max(_cycle(found), 2))
+    ]
 
 
 def _shifted(found: Schedule, weeks: int) -> dict[UUID, Draft]:
@@ -151,12 +164,11 @@ def _usual(found: Schedule) -> dict[str, Any]:
     """Return what the brush holds at first: every weekday, and the times that are most usual, or 07:30–16:00."""
     every = [part for draft in found.drafts.values() for week in draft.weeks for day in week for part in day]
     usual = max(every, key=every.count, default=None)
-    cycle = max((len(draft.weeks) for draft in found.drafts.values()), default=1)
     return {
         "weekdays": [] if every else list(range(5)),
         "starts": usual.starts if usual else "07:30",
         "ends": usual.ends if usual else "16:00",
-        "repeats": cycle,
+        "repeats": _cycle(found),
     }
 
 
