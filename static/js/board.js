@@ -316,10 +316,17 @@ async function send(address, fields) {
   }
 }
 
-/** @param {HTMLFormElement} pressed @param {HTMLElement | null} button */
+/** A wet thumb that lands twice is one tap: the same tile rests this long (milliseconds) before it turns back. */
+const RESTS = 1000;
+/** @type {Map<string, number>} when each tile was last pressed, by the child's id */
+const pressedAt = new Map();
+
+/** @param {HTMLFormElement} pressed @param {HTMLButtonElement | null} button */
 async function press(pressed, button) {
   const tile = button?.closest(".tile");
   if (isTurning || tile?.getAttribute("aria-busy") === "true") return;
+  const child = pressed === form && tile && button ? button.value.split(".")[0] : "";
+  if (Date.now() - (pressedAt.get(child) ?? 0) < RESTS) return;
   const fields = new FormData(pressed, button);
   if (pressed === form && tile) {
     fields.delete("page");
@@ -333,6 +340,8 @@ async function press(pressed, button) {
     const response = await send(button?.getAttribute("formaction") ?? pressed.action, fields);
     answers += 1;
     if (response.status >= 500) return notSent();
+    if (child) pressedAt.set(child, Date.now());
+    else pressedAt.clear();
     const html = await response.text();
     const asksMore = parsed(html).querySelector("dialog");
     if (!asksMore) pressed.closest("dialog")?.close();
