@@ -28,6 +28,14 @@ class SearchForm(forms.Form):
         return self.cleaned_data["namn"].strip() if self.is_valid() else ""
 
 
+# Signs that turn the direction of what stands after them: a telephone number would be read backwards.
+DIRECTION = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
+
+
+def without_direction(text: str) -> str:
+    return text.translate(DIRECTION).strip()
+
+
 class ContactForm(forms.Form):
     """Somebody who may be called, and perhaps collect."""
 
@@ -50,6 +58,12 @@ class ContactForm(forms.Form):
         error_messages={"required": _("Skriv ett telefonnummer, så att personalen kan ringa.")},
     )
     may_collect = forms.BooleanField(label=_("Får hämta barnet"), required=False, initial=True)
+
+    def clean_name(self) -> str:
+        return without_direction(self.cleaned_data["name"])
+
+    def clean_relation(self) -> str:
+        return without_direction(self.cleaned_data["relation"])
 
     def clean_phone(self) -> str:
         phone = read_phone(self.cleaned_data["phone"])

@@ -53,7 +53,7 @@ MARIA = Figure(
     "Maria",
     "Berg",
     _("Pedagog på Blåsippan"),
-    _("Öppna tavlan, bekräfta en vårdnadshavare, skriv ut ett brev med inbjudan."),
+    _("Öppna tavlan, se vilka som får hämta, skriv ut ett brev med inbjudan."),
     "users",
 )
 JONAS = Figure(

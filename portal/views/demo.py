@@ -39,8 +39,10 @@ def chooser(request: HttpRequest) -> HttpResponse:
 def _become_person(request: HttpRequest) -> HttpResponse:
     figure = people.BY_KEY.get(request.POST.get("who", ""))
     person = User.objects.with_email(figure.email).first() if figure else None
-    if person is None or not person.is_active:
+    if person is None:
         raise Http404
+    if not person.is_active:
+        return redirect("account_inactive")
     logout(request)
     login(request, person, backend="accounts.backends.LoginBackend")
     # What allauth keeps after its own login: settings of the account then ask for no new proof.
@@ -57,7 +59,7 @@ def _become_tablet(request: HttpRequest) -> HttpResponse:
         raise Http404
     now = clock.now()
     code = tablets.make_pairing_code(
-        department=department, tablet_name=_("Demons platta i hallen"), actor_person=principal, now=now
+        department=department, tablet_name=_("Plattan i hallen"), actor_person=principal, now=now
     )
     tablet, secret = tablets.pair(code=code, now=now)
     logout(request)
