@@ -77,8 +77,7 @@ def test_departments_cost_the_same_for_two_and_for_twenty(
 
 def test_a_day_and_a_month(morning: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     eva = Actor.of_person(morning.eva)
-    assert eva.roles
-    assert eva.municipality  # both are read once in a request, by the door
+    assert (len(eva.roles), eva.municipality) == (1, morning.municipality)  # the door reads both once in a request
     with django_assert_num_queries(9):
         day = preschool_day(eva, morning.granliden, TUESDAY, local(TUESDAY, 8))
     (elsa, _noor) = day.departments[0].rows

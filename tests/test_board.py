@@ -351,10 +351,11 @@ def test_several_come_in_at_once(cast: Cast, hall: Client) -> None:
 
 
 def test_letting_several_out_needs_a_pin_and_names_them_first(
-    cast: Cast, hall: Client, paired: tuple[Tablet, str]
+    cast: Cast, hall: Client, paired: tuple[Tablet, str], at_0842: time_machine.Traveller
 ) -> None:
     press(hall, "arrived", cast.elsa)
     press(hall, "arrived", cast.noor)
+    at_0842.shift(1)
     address = f"/avdelning/{cast.blasippan.id}/flera/"
     fields = {"do": "left", "page": str(uuid7()), "barn": [f"{c.id}.present" for c in (cast.elsa, cast.noor)]}
     answer = hall.post(address, fields)
