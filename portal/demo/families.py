@@ -27,7 +27,12 @@ RELATIVES = (
     ("Moster Leyla", "Moster"),
     ("Grannen Bo", "Granne"),
 )
-NOTES = ("Har sovit dåligt i natt.", "Extra kläder i väskan.", "Tandläkare på torsdag, då hämtar vi tidigare.", "Ny gosekanin!")
+NOTES = (
+    "Har sovit dåligt i natt.",
+    "Extra kläder i väskan.",
+    "Tandläkare på torsdag, då hämtar vi tidigare.",
+    "Ny gosekanin!",
+)
 # Between these the board is alive by itself; at other hours most of the demo's children keep other hours today.
 DAY_BEGINS, DAY_ENDS, LIVELY = time(7, 15), time(15, 45), time(8, 35)
 
