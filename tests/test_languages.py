@@ -232,17 +232,8 @@ def public_pages() -> list[str]:
     return [reverse(name) for name in (*named, "about", "accessibility", "privacy", "offline")]
 
 
-OWN = (
-    "accounts:settings",
-    "accounts:email",
-    "accounts:freeze",
-    "account_change_password",
-    "account_logout",
-    "mfa_index",
-    "usersessions_list",
-    "notices",
-    "notice_settings",
-)
+OWN = ["accounts:settings", "accounts:email", "accounts:freeze", "account_change_password", "account_logout"]
+OWN += ["mfa_index", "usersessions_list", "notices", "notice_settings"]
 
 
 def pages_of(cast: Cast, who: str) -> list[str]:
@@ -284,9 +275,7 @@ def pages_of(cast: Cast, who: str) -> list[str]:
             reverse("children:frozen"),
         ],
         "administrator": [reverse("children:register"), reverse("tablets_overview"), reverse("feedback")],
-        "communicator": [],
-        "specialist": [],
-    }[who]
+    }.get(who, [])
     return [reverse("home"), *own, *(reverse(name) for name in OWN)]
 
 
