@@ -26,10 +26,16 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("house")
 
-# A Redis of its own for each worker, as it has a database of its own: some tests empty the cache.
-if django_settings.REDIS_URL and (worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")):
-    address = urlsplit(django_settings.REDIS_URL)
-    django_settings.CACHES["default"]["LOCATION"] = address._replace(path=f"/{1 + int(worker)}").geturl()
+# Each worker has a folder and a Redis of its own, as it has a database of its own: some tests empty the cache, and
+# on SQLite only one import may run in a folder.
+if worker := os.environ.get("PYTEST_XDIST_WORKER", ""):
+    django_settings.VAR = django_settings.VAR / "test" / worker
+    django_settings.VAR.mkdir(parents=True, exist_ok=True)
+    if django_settings.REDIS_URL:
+        number = 1 + int(worker.removeprefix("gw"))
+        django_settings.CACHES["default"]["LOCATION"] = (
+            urlsplit(django_settings.REDIS_URL)._replace(path=f"/{number}").geturl()
+        )
 
 
 @pytest.fixture(scope="session")
