@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -343,23 +344,28 @@ OTHER_ARGUMENTS: dict[str, dict[str, Any]] = {
 
 # Whose names an actor may never meet, besides those that nobody may.
 STRANGERS = {
-    "guardian": ("Noor", "Aziz", "Leo H", "Hed"),
-    "blocked": ("Elsa", "Olle", "Noor", "Leo H"),
-    "left": ("Elsa", "Hugo", "Noor", "Leo H", "Olle"),
-    "contact": ("Elsa", "Hugo", "Noor", "Leo H", "Olle", "Greta"),
-    "staff": ("Leo H", "Hugo"),
-    "substitute": ("Leo H", "Hugo"),
+    "guardian": ("Noor", "Aziz", "Leo", "Hed"),
+    "blocked": ("Elsa", "Olle", "Noor", "Leo"),
+    "left": ("Elsa", "Hugo", "Noor", "Leo", "Olle"),
+    "contact": ("Elsa", "Hugo", "Noor", "Leo", "Olle", "Greta"),
+    "staff": ("Leo", "Hugo"),
+    "substitute": ("Leo", "Hugo"),
     "elsewhere": ("Elsa", "Hugo", "Noor", "Olle"),
-    "specialist": ("Noor", "Leo H", "Olle"),
+    "specialist": ("Noor", "Leo", "Olle"),
     "principal_elsewhere": ("Elsa", "Hugo", "Noor", "Olle"),
-    "administrator": ("Elsa", "Hugo", "Noor", "Leo H", "Olle"),
-    "communicator": ("Elsa", "Hugo", "Noor", "Leo H", "Olle"),
-    "archivist": ("Elsa", "Hugo", "Noor", "Leo H", "Olle"),
-    "tablet": ("Leo H", "Hugo"),
-    "tablet_pin": ("Leo H", "Hugo"),
-    "nobody": ("Elsa", "Hugo", "Noor", "Leo H", "Olle"),
-    "revoked": ("Elsa", "Hugo", "Noor", "Leo H", "Olle"),
+    "administrator": ("Elsa", "Hugo", "Noor", "Leo", "Olle"),
+    "communicator": ("Elsa", "Hugo", "Noor", "Leo", "Olle"),
+    "archivist": ("Elsa", "Hugo", "Noor", "Leo", "Olle"),
+    "tablet": ("Leo", "Hugo"),
+    "tablet_pin": ("Leo", "Hugo"),
+    "nobody": ("Elsa", "Hugo", "Noor", "Leo", "Olle"),
+    "revoked": ("Elsa", "Hugo", "Noor", "Leo", "Olle"),
 }
+
+
+def says(body: str, name: str) -> bool:
+    """Tell whether the name stands there as a word: by chance it can also be a part of a token."""
+    return re.search(rf"\b{name}\b", body) is not None
 
 
 def test_every_address_has_a_row() -> None:
@@ -396,8 +402,8 @@ def test_every_door(actor: str, cast: Cast, log_in: Callable[[User], Client], mo
             where = f"{row.method} {row.name} as {actor} about {target}"
             if sign != expected:
                 wrong.append(f"{where}: {sign} instead of {expected}")
-            wrong += [f"{where}: shows {name}" for name in (*PLANTED, *STRANGERS.get(actor, ())) if name in body]
-            if sign == "2" and not looked and any(name in body for name in ("Elsa", "Noor", "Leo H", "Olle")):
+            wrong += [f"{where}: shows {name}" for name in (*PLANTED, *STRANGERS.get(actor, ())) if says(body, name)]
+            if sign == "2" and not looked and any(says(body, name) for name in ("Elsa", "Noor", "Leo", "Olle")):
                 wrong.append(f"{where}: shows a child, and leaves no trace in the log")
     assert wrong == [], "\n".join(wrong)
 
