@@ -68,7 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         """Tell whether it is the person's password. allauth would look for an address that it does not keep."""
         return self.authenticate(context.request, email=user.email, password=password) is not None
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ARG002
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ARG002 (allauth's)
         """Count wrong passwords by what finds the person, however the address is written and wherever it is typed."""
         return crypto.blind_index(str(credentials.get("email", "")), purpose="login") or "nobody"
 

@@ -93,7 +93,7 @@ def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
         )
     except (RequestException, KeyError, ValueError):  # the provider is away, or talks nonsense
         request.session.pop(statekit.STATES_SESSION_KEY, None)
-        return get_adapter().unavailable(request, status=HTTPStatus.BAD_GATEWAY)  # type: ignore[no-any-return]
+        return get_adapter().unavailable(request, status=HTTPStatus.BAD_GATEWAY)  # type: ignore[no-any-return]  # allauth
     return answer
 
 
@@ -106,5 +106,5 @@ def answer(request: HttpRequest, provider_id: str) -> HttpResponse:
     try:
         response: HttpResponse = view(request)
     except (KeyError, ValueError):
-        return get_adapter().unavailable(request, status=HTTPStatus.BAD_GATEWAY)  # type: ignore[no-any-return]
+        return get_adapter().unavailable(request, status=HTTPStatus.BAD_GATEWAY)  # type: ignore[no-any-return]  # allauth
     return response

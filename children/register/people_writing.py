@@ -39,7 +39,7 @@ IDENTITY_FIELDS = ["given_name", "family_name", "phone", "address", "is_marked_i
 
 def index_of(model: type, field_name: str, value: str) -> str | None:
     """Return what the blind index of a model holds for a value."""
-    field = model._meta.get_field(field_name)  # type: ignore[attr-defined]
+    field = model._meta.get_field(field_name)  # type: ignore[attr-defined]  # a model
     assert isinstance(field, BlindIndexField)  # noqa: S101 (for the type checker)
     return field.index_of(value)
 

@@ -71,7 +71,7 @@ def _absent(run: Run, rows: object) -> list[UUID]:
     plan, gathered = run.plan, run.gathered
     is_whole = Entity.PERSONS in gathered.whole
     absent = []
-    pairs = rows.exclude(register_id=None).values_list("pk", "register_id")  # type: ignore[attr-defined]
+    pairs = rows.exclude(register_id=None).values_list("pk", "register_id")  # type: ignore[attr-defined]  # a model
     for pk, register_id in pairs.iterator():
         key = str(register_id)
         if key in plan.dead or (is_whole and not gathered.is_named(Entity.PERSONS, key)):
