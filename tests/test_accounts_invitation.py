@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from celery import current_app
+from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -159,7 +160,9 @@ def test_a_person_without_a_number_answers_zeros(cast: Cast) -> None:
     [
         ({"email": "inte en adress"}, "Adressen ser inte ut som en e-postadress"),
         ({"password": "kort"}, "10 tecken"),
-        ({"password": "amina@example.org"}, "likt"),
+        ({"password": "amina@example.org"}, "för likt ditt namn"),
+        ({"password": "amina lind amina"}, "för likt ditt namn"),
+        ({"password": "LindAminaLind"}, "för likt ditt namn"),
         ({"email": "johan.lind@example.org"}, "Adressen går inte att använda"),
         ({"language": "xx"}, "xx"),
     ],
@@ -173,6 +176,14 @@ def test_what_is_wrong_is_said_on_the_field(invited: User, typed: dict[str, str]
     assert sentence in answer.content.decode()
     assert form["email"] in answer.content.decode(), "what was typed is kept"
     assert Invitation.objects.get(person=invited).used_at is None
+
+
+def test_a_new_password_is_not_the_own_name(cast: Cast) -> None:
+    """The same at every later change: the names are this house's, not those that Django looks for."""
+    maria = person("Maria", "Olsson")
+    with pytest.raises(ValidationError, match="för likt ditt namn"):
+        validate_password("maria olsson maria", maria)
+    validate_password("en maria bland många andra ord", maria)
 
 
 def test_a_shared_computer_changes_hands(invited: User, log_in: LogIn, cast: Cast) -> None:
