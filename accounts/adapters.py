@@ -50,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
         """Begin the session afresh: its idle clock, the language that was chosen before, the log."""
-        for kept in ("last_seen", "idle_minutes", "invitation", "invitation_confirmed"):
+        for kept in ("last_seen", "idle_minutes", "invitation", "invitation_confirmed", "invitation_wrong"):
             request.session.pop(kept, None)
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         if not user.language and chosen in dict(settings.LANGUAGES):

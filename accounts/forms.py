@@ -208,6 +208,15 @@ class InvitationCodeForm(forms.Form):
         error_messages={"required": _("Skriv koden som står i brevet.")},
     )
 
+    def clean_code(self) -> str:
+        code = services.plain(self.cleaned_data["code"])
+        if len(code) != services.CODE_LENGTH:
+            raise ValidationError(
+                _("En kod är tolv bokstäver och siffror. 0, 1, I, L och O finns aldrig i den, och inte Å, Ä eller Ö."),
+                code="shape",
+            )
+        return code
+
 
 class LastFourForm(forms.Form):
     """Who it is, by what the letter does not say."""

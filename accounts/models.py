@@ -148,12 +148,13 @@ class Invitation(Base):
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether the invitation can still be used at `now`."""
-        return (
-            self.used_at is None
-            and self.withdrawn_at is None
-            and self.expires_at > now
-            and self.wrong_answers < self.MOST_WRONG_ANSWERS
-        )
+        return self.used_at is None and self.takes_answers(now)
+
+    def takes_answers(self, now: datetime) -> bool:
+        """Tell whether it may be asked whose it is: while it is open, and for good once it was used."""
+        if self.wrong_answers >= self.MOST_WRONG_ANSWERS:
+            return False
+        return self.used_at is not None or (self.withdrawn_at is None and self.expires_at > now)
 
 
 class Pin(Base):

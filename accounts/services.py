@@ -4,6 +4,7 @@ import logging
 import secrets
 from contextlib import suppress
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from uuid import UUID
 
 from allauth.account.forms import default_token_generator
@@ -34,13 +35,22 @@ INVITATION_LIVES = timedelta(days=30)
 NO_NUMBER = "0000"
 
 
-def _plain(code: str) -> str:
+class Answer(Enum):
+    """What somebody with a code and four figures is told."""
+
+    CONFIRMED = auto()
+    HAS_ACCOUNT = auto()
+    WRONG = auto()
+
+
+def plain(code: str) -> str:
+    """Return the signs of a typed code that a code can hold, in capitals."""
     return "".join(sign for sign in code.upper() if sign in ALPHABET)
 
 
 def digest_of(code: str) -> str:
     """Return what a typed or scanned code is kept as: small letters, spaces and dashes make no difference."""
-    return keyed_digest(_plain(code), purpose="invitation")
+    return keyed_digest(plain(code), purpose="invitation")
 
 
 def invite(*, person: User, actor_person: User | None, now: datetime) -> tuple[Invitation, str]:
@@ -64,29 +74,35 @@ def find_invitation(*, digest: str, now: datetime) -> Invitation | None:
     return invitation if invitation and invitation.is_open(now) and invitation.person.is_active else None
 
 
+def is_used(*, digest: str) -> bool:
+    """Tell whether the invitation with this digest has opened its account. For whoever has confirmed who they are."""
+    return Invitation.objects.filter(code_digest=digest, person__frozen_at=None).exclude(used_at=None).exists()
+
+
 def is_last_four(*, person: User, last_four: str) -> bool:
     """Tell whether these are the last four figures of the person's number; 0000 for one without a number."""
     expected = (person.personal_number or NO_NUMBER)[-4:]
     return secrets.compare_digest(expected.encode(), last_four.strip().encode())
 
 
-def confirm_identity(*, digest: str, last_four: str, now: datetime) -> bool:
+def confirm_identity(*, digest: str, last_four: str, now: datetime) -> Answer:
     """Tell whether there is an open invitation, and the last four figures are those of the invited person's number.
 
-    Five wrong answers close the invitation. The answer is the same for a code that does not exist. A person without
-    a personal number in the register answers 0000: the letter to the registered address is then all there is.
+    Whoever knows both of an invitation that was used is told of the account. Five wrong answers close either. The
+    answer is the same for a code that does not exist. A person without a personal number in the register answers
+    0000: the letter to the registered address is then all there is.
     """
     with transaction.atomic():
         # The lock makes tries follow each other: five are five, also when they are sent at once.
         found = Invitation.objects.select_for_update(of=("self",)).filter(code_digest=digest)
         invitation = found.select_related("person").first()
-        if invitation is None or not invitation.is_open(now) or not invitation.person.is_active:
-            return False
+        if invitation is None or not invitation.takes_answers(now) or not invitation.person.is_active:
+            return Answer.WRONG
         if is_last_four(person=invitation.person, last_four=last_four):
-            return True
+            return Answer.HAS_ACCOUNT if invitation.used_at else Answer.CONFIRMED
         Invitation.objects.filter(pk=invitation.pk).update(wrong_answers=F("wrong_answers") + 1)
         audit.did("invitation.wrong_answer", person_id=None, now=now, invited=invitation.person_id)
-    return False
+    return Answer.WRONG
 
 
 def accept_invitation(*, invitation: Invitation, email: str, password: str, language: str, now: datetime) -> User:

@@ -8,6 +8,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.core import ratelimit
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -21,15 +22,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import services
 from accounts.forms import InvitationCodeForm, LastFourForm, NewAccountForm
+from accounts.models import Invitation
 from portal.lib import clock
 
 # How long a code rests in the session, and how long a confirmed person may take to choose a password.
 RESTS_FOR = 60 * 60
-DIGEST, CONFIRMED = "invitation", "invitation_confirmed"
+DIGEST, CONFIRMED, WRONG = "invitation", "invitation_confirmed", "invitation_wrong"
 
 
 def _keep(request: HttpRequest, code: str) -> None:
-    request.session[DIGEST] = services.digest_of(code)
+    digest = services.digest_of(code)
+    if request.session.get(DIGEST) != digest:
+        request.session[WRONG] = 0
+    request.session[DIGEST] = digest
     request.session.pop(CONFIRMED, None)
     if not request.user.is_authenticated:
         request.session.set_expiry(RESTS_FOR)
@@ -38,7 +43,7 @@ def _keep(request: HttpRequest, code: str) -> None:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
-    """Where the code of a letter is typed. Whether it exists is not said here."""
+    """Where the code of a letter is typed. What no code looks like is said here; whether it exists is not."""
     form = InvitationCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         _keep(request, form.cleaned_data["code"])
@@ -57,7 +62,10 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Who it is, by the last four figures. One answer for a wrong code, wrong figures and a closed invitation."""
+    """Who it is, by the last four figures. One answer for a wrong code, wrong figures and a closed invitation.
+
+    Who has both right of a letter that is used up is told so: that is its owner.
+    """
     digest = request.session.get(DIGEST)
     if not digest:
         return redirect("accounts:invitation_code")
@@ -69,17 +77,43 @@ def confirm(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _("Det har kommit många försök härifrån. Vänta en minut och försök igen."))
             status = 429
         elif form.is_valid():
-            if services.confirm_identity(digest=digest, last_four=form.cleaned_data["last_four"], now=clock.now()):
+            last_four, now = form.cleaned_data["last_four"], clock.now()
+            answer = services.confirm_identity(digest=digest, last_four=last_four, now=now)
+            if answer is services.Answer.CONFIRMED:
                 request.session[CONFIRMED] = digest
                 return redirect("accounts:invitation_account")
-            form.add_error(
-                None,
-                _(
-                    "Det stämmer inte. Kontrollera koden i brevet och de fyra siffrorna. Efter fem fel stängs "
-                    "inbjudan. Be då avdelningen om ett nytt brev."
-                ),
-            )
+            if answer is services.Answer.HAS_ACCOUNT:
+                return _show_the_way_in(request)
+            form.add_error(None, _refusal(request))
     return render(request, "accounts/invitation_confirm.html", {"form": form}, status=status)
+
+
+def _refusal(request: HttpRequest) -> str:
+    """Count a wrong answer, and say what to do. The session counts, so that a code that never was answers alike."""
+    wrong = request.session[WRONG] = request.session.get(WRONG, 0) + 1
+    if wrong >= Invitation.MOST_WRONG_ANSWERS:
+        return _(
+            "Det har blivit fel fem gånger, och koden går inte att använda längre. Be den som gav dig brevet om ett "
+            "nytt. Koden i det fungerar genast."
+        )
+    return _(
+        "Det stämmer inte. Kontrollera koden i brevet och de fyra siffrorna. Efter fem fel stängs "
+        "inbjudan. Be då avdelningen om ett nytt brev."
+    )
+
+
+def _show_the_way_in(request: HttpRequest) -> HttpResponse:
+    """Lead whoever has used the own letter already to where they log in."""
+    for name in (DIGEST, CONFIRMED, WRONG):
+        request.session.pop(name, None)
+    messages.info(
+        request,
+        _(
+            "Brevet är redan använt: du har ett konto. Logga in med din e-postadress och ditt lösenord, eller välj ett "
+            "nytt lösenord."
+        ),
+    )
+    return redirect("account_login")
 
 
 @sensitive_post_parameters("password")
@@ -91,6 +125,8 @@ def account(request: HttpRequest) -> HttpResponse:
     confirmed = digest is not None and request.session.get(CONFIRMED) == digest
     invitation = services.find_invitation(digest=digest, now=clock.now()) if digest and confirmed else None
     if invitation is None:
+        if digest and confirmed and services.is_used(digest=digest):
+            return _show_the_way_in(request)
         return redirect("accounts:invitation_code")
     form = NewAccountForm(
         request.POST or None,
