@@ -31,7 +31,7 @@ def import_waiting_registers() -> None:
 
 @shared_task
 def send_letters() -> int:
-    """Send the invitations that wait. Rung when they are asked for and run every minute; any number may run at once."""
+    """Send the invitations that wait. Rung when asked for and swept every ten seconds; any number run at once."""
     sent = 0
     while tried := invitations.send_waiting_letters(now=clock.now()):
         sent += tried

@@ -9,6 +9,7 @@ DEFAULTS: Mapping[tuple[str, str], bool] = {
     ("came_though_absent", "email"): True,
     ("identity_read", "in_app"): True,
     ("identity_read", "email"): True,
+    ("pin_locked", "in_app"): True,
 }
 
 

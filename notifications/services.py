@@ -20,10 +20,6 @@ from portal.lib.prepared import Rows, prepared
 
 log = logging.getLogger(__name__)
 
-# With the sweep's ten seconds: what a killed worker held is resumed within half a minute. A claim is renewed right
-# before sending, and sending is ended (mailing.LONGEST) before the claim runs out.
-CLAIM_HOLDS = timedelta(seconds=20)
-
 
 def notify(
     *, person_ids: Iterable[UUID], kind: Kind, event: UUID, about: Mapping[str, object], now: datetime
@@ -74,7 +70,7 @@ def ring() -> None:
 def claim(*, now: datetime) -> Delivery | None:
     """Take one delivery for this worker: each is taken by exactly one, by a conditional UPDATE."""
     for delivery in Delivery.objects.waiting(now).exclude(way=Way.IN_APP).order_by("try_after")[:10]:
-        if _own(delivery).waiting(now).update(claimed_until=now + CLAIM_HOLDS, tries=F("tries") + 1) == 1:
+        if _own(delivery).waiting(now).update(claimed_until=now + mailing.CLAIM_HOLDS, tries=F("tries") + 1) == 1:
             delivery.tries += 1
             return delivery
     return None  # nothing waits, or others were faster and go on
@@ -125,7 +121,7 @@ def _send_email(person: User, delivery: Delivery, now: datetime) -> bool:
     """Send the mail; return False when the claim was lost before anything was said."""
 
     def prepare(waited: timedelta) -> EmailMessage | None:
-        is_ours = _own(delivery).update(claimed_until=now + waited + CLAIM_HOLDS)
+        is_ours = _own(delivery).update(claimed_until=now + waited + mailing.CLAIM_HOLDS)
         return _message(person, delivery) if is_ours else None
 
     return mailing.send(prepare)

@@ -89,7 +89,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-deliveries": {"task": "notifications.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
-    "send-letters": {"task": "children.tasks.send_letters", "schedule": 60.0, "options": {"expires": 60}},
+    "send-letters": {"task": "children.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "flag-forgotten-stays": {"task": "attendance.tasks.flag_forgotten_stays", "schedule": 1800.0},
     "import-waiting-registers": {

@@ -22,6 +22,7 @@ from children.protection import protect_person
 from children.services import invitations
 from children.services.invitations import send_waiting_letters
 from children.tasks import send_letters
+from notifications import mailing
 from portal.lib import clock, days
 from tests.cast import Cast, guard
 from tests.smtp import mail_server
@@ -50,7 +51,7 @@ def test_it_works_on_paper(cast: Cast, newcomer: User, log_in: LogIn) -> None:
     assert "Nils Öst" in overview
     assert "Har inloggning" in overview  # those who have one are told apart
     review = maria.get(base(cast) + f"granska/?barn={cast.elsa.id}").content.decode()
-    assert "1 person bjuds in" in review
+    assert "1 person kan bjudas in" in review
     assert "vårdnadshavare för Elsa Lind" in review
     assert "Amina Lind" in review.split("Bjuds inte in")[1]
     answer = maria.post(base(cast) + "brev/", {"person": [str(newcomer.id)], "barn": [str(cast.elsa.id)]})
@@ -62,6 +63,28 @@ def test_it_works_on_paper(cast: Cast, newcomer: User, log_in: LogIn) -> None:
     assert "Inbjuden" in maria.get(base(cast)).content.decode()
     with time_machine.travel(clock.now() + timedelta(days=31)):
         assert "gick ut" in log_in(cast.maria).get(base(cast)).content.decode()
+
+
+@pytest.mark.parametrize("part", ["brev/", "skicka/"])
+def test_a_second_press_asks_before_it_ends_the_letters_of_the_first(
+    cast: Cast, newcomer: User, log_in: LogIn, part: str
+) -> None:
+    maria = log_in(cast.maria)
+    sent = {"person": [str(newcomer.id)], "barn": [str(cast.elsa.id)]}
+    assert maria.post(base(cast) + "brev/", sent).status_code == 200
+    printed = Invitation.objects.get()
+    asked = maria.post(base(cast) + part, sent)
+    assert asked.status_code == 422
+    page = asked.content.decode()
+    assert "1 person har redan ett brev som gäller. Inget nytt är gjort." in page
+    assert f'name="brev" value="{printed.id}"' in page
+    assert re.search(rf'value="{newcomer.id}"\s*>', page)  # not chosen for her
+    assert Invitation.objects.get().is_open(clock.now())
+    knowing = sent | {"brev": [str(printed.id)]}
+    assert maria.post(base(cast) + part, knowing).status_code == (200 if part == "brev/" else 302)
+    send_letters()
+    assert not Invitation.objects.get(pk=printed.pk).is_open(clock.now())
+    assert Invitation.objects.count() == 2
 
 
 def test_who_may_invite(cast: Cast, log_in: LogIn) -> None:
@@ -150,6 +173,20 @@ def test_a_refused_recipient_is_given_up_only_when_it_is_for_good(
         assert (letter.given_up_at is not None, letter.problem) == (is_final, str(code))
         send_waiting_letters(now=clock.now() + timedelta(minutes=5))
         assert len(server.taken) == (0 if is_final else 1)
+
+
+def test_what_a_killed_worker_held_is_resumed_within_half_a_minute(
+    cast: Cast, newcomer: User, log_in: LogIn, settings: Settings
+) -> None:
+    """Promise 2: the claim of the dead runs out, and the next sweep comes."""
+    log_in(cast.maria).post(base(cast) + "skicka/", {"person": [str(newcomer.id)]})
+    now = clock.now()
+    Letter.objects.update(claimed_until=now + mailing.CLAIM_HOLDS, tries=1)  # taken, and then no more was heard
+    assert send_waiting_letters(now=now + timedelta(seconds=5)) == 0
+    every = timedelta(seconds=float(settings.CELERY_BEAT_SCHEDULE["send-letters"]["schedule"]))
+    assert mailing.CLAIM_HOLDS + every <= timedelta(seconds=30)
+    assert send_waiting_letters(now=now + mailing.CLAIM_HOLDS + every) == 1
+    assert len(mail.outbox) == 1
 
 
 def test_a_sender_that_is_refused_is_our_fault_and_tried_again(

@@ -136,28 +136,28 @@ def test_a_claim_that_nobody_finished_is_taken_up_again(cast: Cast, server: Mail
     tell(cast.amina)
     assert services.claim(now=clock.now())
     assert services.claim(now=clock.now()) is None
-    sweep(services.CLAIM_HOLDS + timedelta(seconds=1))
+    sweep(mailing.CLAIM_HOLDS + timedelta(seconds=1))
     assert len(server.taken) == 1
 
 
 def test_what_a_killed_worker_held_is_resumed_within_half_a_minute(settings: Settings) -> None:
     """Promise 2; and a worker that lives is done, or hung up on, before its claim runs out."""
     every = timedelta(seconds=float(settings.CELERY_BEAT_SCHEDULE["sweep-deliveries"]["schedule"]))
-    assert services.CLAIM_HOLDS + every <= timedelta(seconds=30)
-    assert timedelta(seconds=mailing.LONGEST) < services.CLAIM_HOLDS
+    assert mailing.CLAIM_HOLDS + every <= timedelta(seconds=30)
+    assert timedelta(seconds=mailing.LONGEST) < mailing.CLAIM_HOLDS
 
 
 def test_a_worker_that_lost_its_claim_sends_nothing_and_marks_nothing(cast: Cast, server: MailServer) -> None:
     tell(cast.amina)
     slow = services.claim(now=clock.now())
-    later = clock.now() + services.CLAIM_HOLDS + timedelta(seconds=1)
+    later = clock.now() + mailing.CLAIM_HOLDS + timedelta(seconds=1)
     quick = services.claim(now=later)
     assert slow
     assert quick
     services.deliver(delivery=slow, now=later)
     assert server.taken == []
     waiting = Delivery.objects.get(way=Way.EMAIL)
-    assert (waiting.sent_at, waiting.claimed_until) == (None, later + services.CLAIM_HOLDS)
+    assert (waiting.sent_at, waiting.claimed_until) == (None, later + mailing.CLAIM_HOLDS)
     services.deliver(delivery=quick, now=later)
     services.deliver(delivery=slow, now=later)
     assert len(server.taken) == 1

@@ -41,6 +41,7 @@ class Invitee:
     state: InvitationState
     has_email: bool
     by_hand: bool
+    invitation_id: UUID | None = None
     invited_at: datetime | None = None
     expires_at: datetime | None = None
     opened_at: datetime | None = None
@@ -51,6 +52,10 @@ class Invitee:
     @property
     def may_be_invited(self) -> bool:
         return self.state in INVITABLE
+
+    @property
+    def has_letter_that_works(self) -> bool:
+        return self.state == InvitationState.INVITED
 
 
 def has_account(person: User) -> bool:
@@ -102,6 +107,7 @@ def _invitee(
         state=_state(person, invitation, barred, now, is_waiting=is_waiting),
         has_email=bool(person.email) and not person.is_protected,
         by_hand=not person.address,
+        invitation_id=invitation.id if invitation else None,
         invited_at=invitation.created_at if invitation else None,
         expires_at=invitation.expires_at if invitation else None,
         opened_at=invitation.used_at if invitation else None,

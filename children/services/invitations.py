@@ -17,7 +17,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from accounts import audit
 from accounts.models import User
@@ -34,7 +34,6 @@ from portal.lib import days
 
 log = logging.getLogger(__name__)
 
-CLAIM_HOLDS = timedelta(minutes=2)
 MOST_TRIES = 8
 MOST_AT_ONCE = 200
 
@@ -43,9 +42,14 @@ MOST_AT_ONCE = 200
 Place = Department | Preschool | None
 
 
-def _chosen(actor: Actor, place: Place, person_ids: Collection[UUID]) -> list[Invitee]:
-    """Return those chosen, all of them. Raises `ValidationError` when somebody can no longer be invited."""
+def _chosen(actor: Actor, place: Place, person_ids: Collection[UUID], shown: Collection[UUID]) -> list[Invitee]:
+    """Return those chosen, all of them. Raises `ValidationError` when somebody can no longer be invited.
+
+    Or when a letter would stop working that is not among those of which the page told (`shown`, invitations' ids).
+    """
     wanted = set(person_ids)
+    # Two presses follow each other here: the second one sees the letters of the first.
+    list(User.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
     those = invitees(actor, place) if isinstance(place, Department) else personnel(actor, place)
     found = [one for one in those if one.person_id in wanted and one.may_be_invited]
     if not wanted:
@@ -57,16 +61,32 @@ def _chosen(actor: Actor, place: Place, person_ids: Collection[UUID]) -> list[In
             _("Något har ändrats sedan listan visades. Ingen blev inbjuden. Se över listan och försök igen."),
             code="changed",
         )
+    ended = sum(one.has_letter_that_works and one.invitation_id not in shown for one in found)
+    if ended:
+        raise ValidationError(
+            ngettext(
+                "%(count)d person har redan ett brev som gäller. Inget nytt är gjort. Har du brevet behöver du inte "
+                "göra mer. Kom det aldrig fram: välj personen igen nedan.",
+                "%(count)d personer har redan brev som gäller. Inga nya är gjorda. Har du breven behöver du inte "
+                "göra mer. Kom de aldrig fram: välj personerna igen nedan.",
+                ended,
+            )
+            % {"count": ended},
+            code="ended",
+        )
     return found
 
 
-def make_letters(*, actor: Actor, place: Place, person_ids: Collection[UUID], now: datetime) -> bytes:
+def make_letters(
+    *, actor: Actor, place: Place, person_ids: Collection[UUID], shown: Collection[UUID], now: datetime
+) -> bytes:
     """Return one PDF with a letter, and a new code, for each person. Codes in earlier letters stop working.
 
-    Raises `ValidationError` when somebody can no longer be invited; then nobody is.
+    Raises `ValidationError` when somebody can no longer be invited, or has a letter that still works and is not among
+    those that the page told would stop (`shown`); then nobody is.
     """
     with transaction.atomic():
-        chosen = _chosen(actor, place, person_ids)
+        chosen = _chosen(actor, place, person_ids, shown)
         people = User.objects.in_bulk([one.person_id for one in chosen])
         is_for_work = not isinstance(place, Department)
         pages = [_page(people[one.person_id], actor, now, is_for_work=is_for_work) for one in chosen]
@@ -86,13 +106,15 @@ def _page(person: User, actor: Actor, now: datetime, *, is_for_work: bool) -> Le
     )
 
 
-def send_letters(*, actor: Actor, place: Place, person_ids: Collection[UUID], now: datetime) -> int:
+def send_letters(
+    *, actor: Actor, place: Place, person_ids: Collection[UUID], shown: Collection[UUID], now: datetime
+) -> int:
     """Have the letters sent by e-mail; return how many. The codes are made when they are sent.
 
-    Raises `ValidationError` when somebody cannot be invited by e-mail; then nobody is.
+    Raises `ValidationError` as `make_letters` does, and when somebody has no address; then nobody is invited.
     """
     with transaction.atomic():
-        chosen = _chosen(actor, place, person_ids)
+        chosen = _chosen(actor, place, person_ids, shown)
         if not all(one.has_email for one in chosen):
             raise ValidationError(_("Någon av dem har ingen e-postadress. Skriv ut brev till dem."), code="no_email")
         for one in chosen:
@@ -113,7 +135,7 @@ def send_letters(*, actor: Actor, place: Place, person_ids: Collection[UUID], no
 
 
 def ring() -> None:
-    """Wake a worker. Nothing is lost when nobody hears it: the sweep comes within a minute."""
+    """Wake a worker. Nothing is lost when nobody hears it: the sweep comes within ten seconds."""
     try:
         current_app.send_task("children.tasks.send_letters", retry=False)
     except Exception:  # noqa: BLE001 (whatever a broker can fail with)
@@ -128,7 +150,7 @@ def send_waiting_letters(*, now: datetime, most: int = 1) -> int:
     tried = 0
     for letter in Letter.objects.waiting(now).order_by("try_after")[:most]:
         mine = Letter.objects.filter(pk=letter.pk, tries=letter.tries).waiting(now)
-        if mine.update(claimed_until=now + CLAIM_HOLDS, tries=F("tries") + 1) == 1:
+        if mine.update(claimed_until=now + mailing.CLAIM_HOLDS, tries=F("tries") + 1) == 1:
             letter.tries += 1
             _send(letter, now)
             tried += 1
@@ -148,7 +170,7 @@ def _send(letter: Letter, now: datetime) -> None:
     row = Letter.objects.filter(pk=letter.pk, tries=letter.tries, sent_at=None, given_up_at=None)
 
     def prepare(waited: timedelta) -> EmailMessage | None:
-        if not row.update(claimed_until=now + waited + CLAIM_HOLDS):
+        if not row.update(claimed_until=now + waited + mailing.CLAIM_HOLDS):
             return None  # another worker's: a code made here would end the one that it sends
         invitation, code = invite(person=letter.person, actor_person=letter.asked_by, now=now)
         return _message(letter.person, code, days.day_of(invitation.expires_at).isoformat(), letter)

@@ -55,6 +55,7 @@ def show_review(request: ActorRequest, desk: Desk, problem: str = "", status: in
         "chosen": sorted(map(str, desk.chosen)),
         "invited": [one for one in concerned if one.may_be_invited],
         "left_out": [one for one in concerned if not one.may_be_invited],
+        "with_letter": [one for one in concerned if one.has_letter_that_works],
         "may_send": any(one.may_be_invited and one.has_email for one in concerned),
         "problem": problem,
     }
@@ -63,9 +64,9 @@ def show_review(request: ActorRequest, desk: Desk, problem: str = "", status: in
 
 def print_them(request: ActorRequest, desk: Desk) -> HttpResponse:
     """Answer with the letters of those who were shown, as one PDF; or with the review and what is wrong."""
-    people = ids_of(request.POST.getlist("person"))
+    people, shown = ids_of(request.POST.getlist("person")), ids_of(request.POST.getlist("brev"))
     try:
-        pdf = make_letters(actor=request.actor, place=desk.place, person_ids=people, now=clock.now())
+        pdf = make_letters(actor=request.actor, place=desk.place, person_ids=people, shown=shown, now=clock.now())
     except ValidationError as refusal:
         return show_review(request, desk, " ".join(refusal.messages), status=422)
     headers = {"Content-Disposition": 'attachment; filename="inbjudningar.pdf"', "Cache-Control": "no-store, private"}
@@ -74,9 +75,9 @@ def print_them(request: ActorRequest, desk: Desk) -> HttpResponse:
 
 def send_them(request: ActorRequest, desk: Desk) -> HttpResponse:
     """Have the letters of those who were shown sent by e-mail; or show the review again and what is wrong."""
-    people = ids_of(request.POST.getlist("person"))
+    people, shown = ids_of(request.POST.getlist("person")), ids_of(request.POST.getlist("brev"))
     try:
-        count = send_letters(actor=request.actor, place=desk.place, person_ids=people, now=clock.now())
+        count = send_letters(actor=request.actor, place=desk.place, person_ids=people, shown=shown, now=clock.now())
     except ValidationError as refusal:
         return show_review(request, desk, " ".join(refusal.messages), status=422)
     text = ngettext("%(count)d inbjudan är på väg.", "%(count)d inbjudningar är på väg.", count) % {"count": count}
