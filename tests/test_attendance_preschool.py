@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -89,6 +89,36 @@ def test_a_day_and_a_month(morning: Cast, django_assert_num_queries: DjangoAsser
     assert (monday.planned, monday.came, monday.hours_planned, monday.hours_stayed) == (3, 1, "25,5", "8,5")
     assert (tuesday.planned, tuesday.came, tuesday.absent) == (3, 1, 1)
     assert month.days[16].is_closed  # a Saturday
+
+
+@pytest.mark.parametrize(
+    ("ill", "off", "other", "expected"),
+    [
+        ([], [], [], []),
+        (range(5), range(6), range(7), [("sjuk", 10), ("ledig", 12), ("annat", 14)]),
+        (range(7), range(3), range(3, 6), [("sjuk", 14), ("andra orsaker", 12)]),
+        (range(7), range(3), range(2), [("frånvarande", 24)]),  # the same three children: too few by themselves
+        (range(9), range(6), range(1), [("sjuk", 18), ("andra orsaker", 14)]),
+        (range(4), [], [], [("frånvarande", 8)]),
+    ],
+)
+def test_reasons_of_few_children_are_not_told_apart(
+    cast: Cast, ill: Sequence[int], off: Sequence[int], other: Sequence[int], expected: list[tuple[str, int]]
+) -> None:
+    """DOMAIN 7.3: nor can they be worked out from the others and the sum."""
+    children = [child("Barn", f"Ek {number}") for number in range(9)]
+    for one in children:
+        place(one, cast.blasippan)
+    week = timedelta(days=7)
+    for weeks, reason, who in ((0, "sick", ill), (1, "leave", off), (2, "other", other)):
+        for number in who:
+            starts = date(2026, 10, 5) + week * weeks
+            Absence.objects.create(
+                child=children[number], starts_on=starts, ends_on=starts + timedelta(days=1), reason=reason
+            )
+    month = preschool_month(cast.granliden, TUESDAY)
+    assert [(row.word, row.days) for row in month.absences] == expected
+    assert sum(row.days for row in month.absences) == sum(day.absent for day in month.days)
 
 
 def test_a_principal_who_is_kept_from_a_child_reads_figures_alone(morning: Cast) -> None:

@@ -217,7 +217,18 @@ class TestMonth:
         shown = page(eva, reverse("preschool_month", args=[cast.granliden.id, "2026-10"]))
         row = re.search(r"Mån 12</a>.*?</tr>", shown, re.DOTALL)
         assert row
-        assert re.findall(r'class="number(?: planned-cell)?">\s*([^<\s]+)', row[0]) == ["1", "1", "0", "8,5", "8,5"]
+        assert re.findall(r'class="number">\s*(\d+)', row[0]) == ["1", "1", "0"]
+        assert re.findall(r'class="hours">([^<]+)', row[0]) == ["8,5 tim", "8,5 tim"]
+        assert "Ingen frånvaro är anmäld den här månaden." in shown
+
+    def test_the_reasons_for_absence(self, cast: Cast, eva: Client) -> None:
+        for number in range(6):
+            ill = child(f"Barn {number}", "Ek")
+            place(ill, cast.blasippan)
+            Absence.objects.create(child=ill, starts_on=TUESDAY, ends_on=TUESDAY, reason="sick")
+        shown = page(eva, reverse("preschool_month", args=[cast.granliden.id, "2026-10"]))
+        assert "<strong>6</strong><span>sjuk</span>" in shown
+        assert "färre än fem barn" not in shown
 
     @pytest.mark.parametrize("month", ["2026-13", "2026-1", "oktober", "1999-01", "2026-10-01"])
     def test_what_is_no_month(self, cast: Cast, eva: Client, month: str) -> None:
@@ -236,6 +247,14 @@ class TestMonth:
         assert len(lines) == 32
         assert all(line.lstrip('"').startswith("'=HYPERLINK") for line in lines[1:])
         assert AuditEntry.objects.filter(action="preschool_month.downloaded").exists()
+
+    @pytest.mark.parametrize(("language", "line"), [("sv", ";0;0;0;0,0;0,0"), ("en", ",0,0,0,0.0,0.0")])
+    def test_a_file_opens_in_the_reader_s_spreadsheet(self, cast: Cast, eva: Client, language: str, line: str) -> None:
+        """A spreadsheet takes the decimal sign and what parts the cells from the reader's language."""
+        User.objects.filter(pk=cast.eva.pk).update(language=language)
+        answer = eva.get(reverse("preschool_month", args=[cast.granliden.id, "2026-10"]), {"format": "csv"})
+        assert answer.content.startswith(b"\xef\xbb\xbf")
+        assert answer.content.decode("utf-8-sig").splitlines()[1].endswith(f"2026-10-01{line}")
 
     @pytest.mark.parametrize(
         ("cell", "expected"),

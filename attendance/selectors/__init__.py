@@ -2,15 +2,14 @@
 
 from attendance.selectors.board import Board, Counts, Mark, Tile, board_of, tiles_of
 from attendance.selectors.guardian import ChildCard, History, child_card, child_history, guardian_home, own_children
+from attendance.selectors.month import PreschoolMonth, preschool_month
 from attendance.selectors.preschool import (
     DepartmentTotal,
     ForgottenStay,
     PreschoolDay,
-    PreschoolMonth,
     department_totals,
     forgotten_stays,
     preschool_day,
-    preschool_month,
 )
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What the principal sees: departments now, a preschool's day and month, stays that nobody ended."""
+"""What the principal sees: departments now, a preschool's day, stays that nobody ended."""
 
 from __future__ import annotations
 
@@ -86,49 +86,6 @@ class PreschoolDay:
 
 
 @dataclass(frozen=True)
-class MonthDay:
-    """One day of a month: how many children were planned, came, were absent; minutes planned and real."""
-
-    day: date
-    is_closed: bool
-    planned: int
-    came: int
-    absent: int
-    minutes_planned: int
-    minutes_stayed: int
-
-    @property
-    def hours_planned(self) -> str:
-        return words.hours(self.minutes_planned)
-
-    @property
-    def hours_stayed(self) -> str:
-        return words.hours(self.minutes_stayed)
-
-
-@dataclass(frozen=True)
-class PreschoolMonth:
-    first: date
-    days: tuple[MonthDay, ...]
-
-    @property
-    def minutes_planned(self) -> int:
-        return sum(day.minutes_planned for day in self.days)
-
-    @property
-    def minutes_stayed(self) -> int:
-        return sum(day.minutes_stayed for day in self.days)
-
-    @property
-    def hours_planned(self) -> str:
-        return words.hours(self.minutes_planned)
-
-    @property
-    def hours_stayed(self) -> str:
-        return words.hours(self.minutes_stayed)
-
-
-@dataclass(frozen=True)
 class ForgottenStay:
     """A stay that nobody ended: where, whose, since when."""
 
@@ -203,18 +160,6 @@ def preschool_day(actor: Actor, preschool: Preschool, day: date, now: datetime) 
     )
 
 
-def preschool_month(preschool: Preschool, month: date) -> PreschoolMonth:
-    """Return a month at the preschool, day by day: eight queries. `month` is any day in it."""
-    first = month.replace(day=1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    departments = list(preschool.departments.open_on(first).values_list("pk", flat=True))
-    during = Q(starts_on__lte=last) & (Q(ends_on=None) | Q(ends_on__gte=first))
-    places = places_in(departments, during)
-    facts = known(places, first, last, places=places)
-    here = set(departments)
-    return PreschoolMonth(first, tuple(_month_day(day, facts, here) for day in days.span(first, last)))
-
-
 def forgotten_stays(actor: Actor, preschools: Iterable[Preschool], now: datetime) -> list[ForgottenStay]:
     """Return the stays at these preschools that the actor must correct, oldest first: one query.
 
@@ -244,7 +189,7 @@ def _forgotten() -> QuerySet[Stay]:
 
 def _day_row(child: Child, facts: Known, day: date, state: rules.DayState) -> DayRow:
     plan = facts.planned(child.pk, day)
-    stays = _stays_on(facts, child.pk, day)
+    stays = stays_on(facts, child.pk, day)
     ended = [f"{words.clock(stay.arrived_at)}–{words.clock(stay.left_at)}" for stay in stays]
     return DayRow(
         child_id=child.pk,
@@ -258,24 +203,7 @@ def _day_row(child: Child, facts: Known, day: date, state: rules.DayState) -> Da
     )
 
 
-def _month_day(day: date, facts: Known, department_ids: set[UUID]) -> MonthDay:
-    planned = came = absent = minutes_planned = minutes_stayed = 0
-    closed = True
-    for child_id in facts.places:
-        place = facts.place(child_id, day)
-        if place is None or place.department_id not in department_ids:
-            continue
-        plan = facts.planned(child_id, day)
-        stays = _stays_on(facts, child_id, day)
-        closed = closed and plan.is_closed
-        planned += bool(plan.intervals) and not plan.is_closed
-        absent += plan.absence is not None and not stays and not plan.is_closed
-        came += bool(stays)
-        minutes_planned += rules.minutes_planned(plan, get_default_timezone())
-        minutes_stayed += sum(stay.minutes or 0 for stay in stays)
-    return MonthDay(day, closed, planned, came, absent, minutes_planned, minutes_stayed)
-
-
-def _stays_on(facts: Known, child_id: UUID, day: date) -> list[rules.Stay]:
+def stays_on(facts: Known, child_id: UUID, day: date) -> list[rules.Stay]:
+    """Return the child's stays that began on `day`, in order."""
     stays = facts.stays.get(child_id, ())
     return sorted((s for s in stays if days.day_of(s.arrived_at) == day), key=lambda stay: stay.arrived_at)

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import audit
-from attendance.selectors.preschool import PreschoolMonth
+from attendance.selectors.month import PreschoolMonth
+from attendance.selectors.month import preschool_month as month_of
 from attendance.selectors.preschool import preschool_day as day_of
-from attendance.selectors.preschool import preschool_month as month_of
 from children.access import Action, children_for, get_preschool
 from children.http import ActorRequest
 from children.models import Preschool
@@ -97,8 +97,8 @@ def _month_file(preschool: Preschool, month: PreschoolMonth) -> HttpResponse:
             day.planned,
             day.came,
             day.absent,
-            f"{day.minutes_planned / 60:.1f}".replace(".", ","),
-            f"{day.minutes_stayed / 60:.1f}".replace(".", ","),
+            day.minutes_planned / 60,
+            day.minutes_stayed / 60,
         ]
         for day in month.days
     ]
