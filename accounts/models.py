@@ -167,6 +167,12 @@ class Pin(Base):
         return str(self.id)
 
 
+class PinTriesQuerySet(models.QuerySet["PinTries"]):
+    def locked(self) -> Self:
+        """Return where a person's PIN no longer works until a new one is chosen."""
+        return self.filter(wrong__gte=PinTries.MOST_WRONG)
+
+
 class PinTries(Base):
     """How often in a row a wrong PIN was given for a person on one tablet; five times locks it there."""
 
@@ -175,6 +181,8 @@ class PinTries(Base):
     wrong = models.PositiveSmallIntegerField(default=0)
 
     MOST_WRONG = 5
+
+    objects = PinTriesQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "tablet_id"], name="accounts_pintries_one_per_tablet")]

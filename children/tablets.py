@@ -14,9 +14,12 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import PinTries, User
+from accounts.services import check_pin
 from children import guesses
 from children.models import Department, PairingCode, Preschool, StaffRole, Tablet
+from notifications.models import Kind
+from notifications.services import notify
 from portal.lib import clock
 from portal.lib.crypto import keyed_digest
 from portal.lib.models import of_row
@@ -198,6 +201,21 @@ def pin_person_of(request: HttpRequest, tablet: Tablet) -> User | None:
     if (tablet_id, locks) != (str(tablet.id), tablet.locks):
         return None
     return User.objects.filter(pk=person_id, frozen_at=None).first()
+
+
+def accept_pin(*, tablet: Tablet, person: User, code: str, now: datetime) -> bool:
+    """Tell whether the PIN is right, as `check_pin` does: the tablet answers one and the same to everything wrong.
+
+    Once five wrong ones have locked it the person is told, in the portal alone, whether there is a PIN or not (A07).
+    """
+    with transaction.atomic():
+        if check_pin(person=person, tablet_id=tablet.id, code=code, now=now):
+            return True
+        for lock in PinTries.objects.locked().filter(person=person, tablet_id=tablet.id):
+            # A lock is told of once: each has its own id until a new PIN is chosen.
+            about = {"tablet": tablet.id}
+            notify(person_ids=[person.id], kind=Kind.PIN_LOCKED, event=lock.id, about=about, now=now)
+    return False
 
 
 def people_at(tablet: Tablet, day: date) -> list[User]:

@@ -20,7 +20,7 @@ class Kind(models.TextChoices):
     ARRIVED = "arrived", _("Lämnad")
     LEFT = "left", _("Hämtad")
     IDENTITY_READ = "identity_read", _("Skyddade uppgifter lästa")
-    PIN_LOCKED = "pin_locked", _("Din PIN-kod är låst på en platta")
+    PIN_LOCKED = "pin_locked", _("PIN-kod låst på en platta")
 
 
 class Way(models.TextChoices):

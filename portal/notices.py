@@ -28,17 +28,21 @@ ICONS = {
     Kind.ARRIVED: "circle-check",
     Kind.LEFT: "log-out",
     Kind.IDENTITY_READ: "shield",
+    Kind.PIN_LOCKED: "lock",
 }
 LOOKS = {
     Kind.ABSENCE_REPORTED: "dusk",
     Kind.CAME_THOUGH_ABSENT: "amber",
     Kind.IDENTITY_READ: "amber",
+    Kind.PIN_LOCKED: "amber",
 }
+# About nobody but the reader.
+OWN = frozenset({Kind.PIN_LOCKED})
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One notice as it is printed. `url` leads to what it is about."""
+    """One notice as it is printed. `url` leads to what it is about; `child_id` is None for what is one's own."""
 
     title: str
     at: datetime
@@ -46,41 +50,43 @@ class Notice:
     look: str
     is_new: bool
     url: str
-    child_id: UUID
+    child_id: UUID | None
 
 
 def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID] | None = None) -> list[Notice]:
-    """Return the person's newest notices about children whom they see today: two queries, three with protection.
+    """Return the person's newest notices: their own, and those about children whom they see today.
 
-    With `about` only those among the newest that concern these children.
+    Two queries, three with protection. With `about` only those among the newest that concern these children.
     """
-    deliveries = [(row, child_id) for row in latest(person.id, most=most) if (child_id := _id_in(row, "child"))]
+    deliveries = [(row, _id_in(row, "child")) for row in latest(person.id, most=most)]
     if about is not None:
         deliveries = [(row, child_id) for row, child_id in deliveries if child_id in about]
-    if not deliveries:
-        return []
     seen = access.children_for(actor, Action.SEE_CHILD)
-    children = seen.in_bulk({child_id for _row, child_id in deliveries})
+    children = seen.in_bulk({child_id for _row, child_id in deliveries if child_id})
     readers = _readers([row for row, child_id in deliveries if child_id in children])
     opens = _openable(actor, children)
     return [
-        Notice(
-            title=_words(row, children[child_id], readers),
-            at=row.created_at,
-            icon=ICONS.get(Kind(row.kind), "bell"),
-            look=LOOKS.get(Kind(row.kind), "green"),
-            is_new=row.read_at is None,
-            url=opens.get(child_id, reverse("home")),
-            child_id=child_id,
-        )
+        _notice(row, children.get(child_id) if child_id else None, readers, opens)
         for row, child_id in deliveries
-        if child_id in children
+        if child_id in children or row.kind in OWN
     ]
+
+
+def _notice(row: Delivery, child: Child | None, readers: dict[UUID, str], opens: dict[UUID, str]) -> Notice:
+    return Notice(
+        title=_words(row, child, readers),
+        at=row.created_at,
+        icon=ICONS.get(Kind(row.kind), "bell"),
+        look=LOOKS.get(Kind(row.kind), "green"),
+        is_new=row.read_at is None,
+        url=opens.get(child.id, reverse("home")) if child else reverse("accounts:pin"),
+        child_id=child.id if child else None,
+    )
 
 
 def _openable(actor: Actor, children: dict[UUID, Child]) -> dict[UUID, str]:
     """Return the address of each child's own page, for those who work with it."""
-    if not actor.is_staff:
+    if not children or not actor.is_staff:
         return {}
     opened = access.children_for(actor, Action.SEE_FILE).filter(pk__in=children.keys()).values_list("pk", flat=True)
     return {child_id: reverse("children:child", args=[child_id]) for child_id in opened}
@@ -98,8 +104,12 @@ def _id_in(row: Delivery, name: str) -> UUID | None:
         return None
 
 
-def _words(row: Delivery, child: Child, readers: dict[UUID, str]) -> str:
-    values = {"name": child.given_name, "reader": readers.get(_id_in(row, "reader") or child.id, _("Någon"))}
+def _words(row: Delivery, child: Child | None, readers: dict[UUID, str]) -> str:
+    reader_id = _id_in(row, "reader")
+    values = {
+        "name": child.given_name if child else "",
+        "reader": readers.get(reader_id, _("Någon")) if reader_id else _("Någon"),
+    }
     sentences = {
         Kind.ABSENCE_REPORTED: _("%(name)s är anmäld frånvarande"),
         Kind.ABSENCE_ENDED: _("%(name)s kommer igen som planerat"),
@@ -107,5 +117,6 @@ def _words(row: Delivery, child: Child, readers: dict[UUID, str]) -> str:
         Kind.ARRIVED: _("%(name)s är lämnad"),
         Kind.LEFT: _("%(name)s är hämtad"),
         Kind.IDENTITY_READ: _("%(reader)s läste de skyddade uppgifterna om %(name)s"),
+        Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),
     }
     return sentences[Kind(row.kind)] % values

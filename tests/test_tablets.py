@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from accounts.models import User
 from accounts.services import choose_pin
 from children.models import PairingCode, Tablet
 from children.tablets import PIN_COOKIE, TABLET_COOKIE, begin_pairing
+from notifications.models import Delivery, Kind
 from portal.lib import clock
 from tests.cast import Cast, tablet
 
@@ -172,6 +174,32 @@ class TestPin:
         said.add((answer.status_code, "stämmer inte ihop" in answer.content.decode()))
         assert said == {(422, True)}
         assert self.give(hall, cast.eva, "1234") == 302
+
+    def test_whose_pin_was_locked_is_told_and_the_tablet_learns_nothing(
+        self, cast: Cast, hall: Client, log_in: LogIn
+    ) -> None:
+        """A07: once for each lock, with a PIN or without one; the notice goes where only the person reads."""
+        told = Delivery.objects.filter(kind=Kind.PIN_LOCKED)
+        for times in range(1, 8):
+            for one in (cast.maria, cast.vikar):
+                answer = hall.post("/platta/pin/", {"person": str(one.id), "pin": "0000"})
+                page = answer.content.decode()
+                assert answer.status_code == 422
+                assert "Namnet och PIN-koden stämmer inte ihop" in page
+                assert not re.search(r"låst|fem (fel|gånger)", page, re.IGNORECASE)
+            assert told.count() == (2 if times >= 5 else 0)
+        assert {row.person_id for row in told} == {cast.maria.id, cast.vikar.id}
+        assert {row.way for row in told} == {"in_app"}
+        maria = log_in(cast.maria)
+        assert "Fel PIN-kod fem gånger på en platta" in maria.get("/nytt/").content.decode()
+        assert "Låst efter fem fel. Välj en ny" in maria.get("/installningar/").content.decode()
+        assert "Låst efter fem fel." in maria.get("/installningar/pin/").content.decode()
+        maria.post("/installningar/pin/", {"pin": "2580", "again": "2580"})
+        assert "Låst efter fem fel" not in maria.get("/installningar/").content.decode()
+        assert self.give(hall, cast.maria, "2580") == 302
+        for _time in range(5):
+            self.give(hall, cast.maria, "0000")
+        assert told.filter(person=cast.maria).count() == 2, "a new lock is a new notice"
 
     def test_somebody_from_elsewhere_has_no_name_here(self, cast: Cast, hall: Client) -> None:
         choose_pin(person=cast.jonas, code="4711", now=clock.now())

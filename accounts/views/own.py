@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import services
 from accounts.forms import EmailForm, PinForm
-from accounts.models import Pin, User
+from accounts.models import Pin, PinTries, User
 from accounts.views.session import forget_pages
 from portal.lib import clock
 
@@ -44,6 +44,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         "person": person,
         "has_second_factor": is_mfa_enabled(person),
         "has_pin": Pin.objects.filter(person=person).exists(),
+        "is_pin_locked": PinTries.objects.locked().filter(person=person).exists(),
         "has_password": person.has_usable_password(),
         "languages": house.LANGUAGES,
         "theme": request.COOKIES.get("theme", ""),
@@ -86,7 +87,11 @@ def pin(request: HttpRequest) -> HttpResponse:
         services.choose_pin(person=person, code=form.cleaned_data["pin"], now=clock.now())
         messages.success(request, _("Din PIN-kod är sparad. Den gäller på plattorna där du arbetar."))
         return redirect("accounts:settings")
-    context = {"form": form, "has_pin": Pin.objects.filter(person=person).exists()}
+    context = {
+        "form": form,
+        "has_pin": Pin.objects.filter(person=person).exists(),
+        "is_locked": PinTries.objects.locked().filter(person=person).exists(),
+    }
     return render(request, "accounts/pin.html", context, status=422 if form.errors else 200)
 
 

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.services import check_pin
 from children import tablets
 from children.forms import CodeForm, PinForm
 from children.http import ActorRequest
@@ -73,7 +72,7 @@ def pin(request: ActorRequest) -> HttpResponse:
     target = safe_next(request, _board(asking))
     if request.method == "POST" and form.is_valid():
         person = next(one for one in people if one.pk == form.cleaned_data["person"])
-        if check_pin(person=person, tablet_id=asking.id, code=form.cleaned_data["pin"], now=clock.now()):
+        if tablets.accept_pin(tablet=asking, person=person, code=form.cleaned_data["pin"], now=clock.now()):
             answer = redirect(target)
             tablets.remember_pin(answer, asking, person.id)
             return answer

@@ -85,7 +85,7 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
 def _staff(request: ActorRequest, actor: Actor, person: User) -> HttpResponse:
     now = clock.now()
     notices = notices_for(actor, person, most=NEW_SHOWN)
-    audit.looked("home", person_id=person.id, children={notice.child_id for notice in notices})
+    audit.looked("home", person_id=person.id, children={notice.child_id for notice in notices if notice.child_id})
     departments = list(departments_for(actor, Action.SEE_BOARD).select_related("preschool").order_by("name", "id"))
     context = {
         "greeting": _greeting(days.local(now).hour, person.given_name),

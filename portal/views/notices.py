@@ -32,7 +32,7 @@ def notices(request: ActorRequest) -> HttpResponse:
         services.mark_read(person=actor.person, now=clock.now())
         return see_other(request, reverse("notices"))
     rows = notices_for(actor, actor.person, most=MOST)
-    audit.looked("notices", person_id=actor.person_id, children={row.child_id for row in rows})
+    audit.looked("notices", person_id=actor.person_id, children={row.child_id for row in rows if row.child_id})
     return render(request, "notices/notices.html", {"notices": rows, "has_new": any(row.is_new for row in rows)})
 
 
@@ -62,4 +62,6 @@ def _kinds_of(actor: Actor) -> list[Kind]:
         kinds += [Kind.ABSENCE_REPORTED, Kind.ABSENCE_ENDED]
     if actor.has_role(StaffRole.Kind.PRINCIPAL):
         kinds.append(Kind.IDENTITY_READ)
+    if actor.has_role(StaffRole.Kind.STAFF, StaffRole.Kind.SUBSTITUTE, StaffRole.Kind.PRINCIPAL):
+        kinds.append(Kind.PIN_LOCKED)
     return kinds
