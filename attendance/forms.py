@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from attendance.selectors.guardian import MayCollect
 from attendance.services import Collector
 from children.models import Child
 
-MOST_WEEKS_OFFERED = 4
+WRITTEN_TIME = re.compile(r"(\d{1,2})(?:[:.,\s]?(\d{2}))?", re.ASCII)
 REPEATS = [
     ("1", _("Varje vecka")),
     ("2", _("Varannan vecka")),
@@ -27,12 +28,23 @@ REPEATS = [
 
 
 class TimeInput(forms.TimeInput):
-    """A time field that the stepper understands."""
+    """A time field that the stepper understands.
+
+    Such a field cannot hold what is no time: that comes back as it was written, in a field for text.
+    """
 
     input_type = "time"
 
     def __init__(self) -> None:
         super().__init__(attrs={"step": 300}, format="%H:%M")
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        refused = isinstance(value, str) and value and parsed_time(value) is None
+        context = super().get_context(name, _read(value), attrs)
+        if refused:
+            context["widget"]["type"] = "text"
+            context["widget"]["attrs"] |= {"inputmode": "numeric", "autocomplete": "off", "step": False}
+        return context
 
 
 class DateInput(forms.DateInput):
@@ -50,7 +62,16 @@ class SometimesAsked:
             super().validate(value)  # type: ignore[misc]  # the field's own
 
 
-class TimeField(SometimesAsked, forms.TimeField):
+class TimeField(forms.TimeField):
+    """A time as people write it."""
+
+    widget = TimeInput
+
+    def to_python(self, value: Any) -> time | None:
+        return super().to_python(_read(value))
+
+
+class TimeSometimes(SometimesAsked, TimeField):
     pass
 
 
@@ -62,10 +83,9 @@ class ChoiceField(SometimesAsked, forms.TypedChoiceField):
     pass
 
 
-def _time(label: Any) -> forms.TimeField:
-    return TimeField(
+def _time(label: Any) -> TimeField:
+    return TimeSometimes(
         label=label,
-        widget=TimeInput(),
         error_messages={"invalid": _("Skriv en tid, som 07:30."), "required": _("Skriv en tid, som 07:30.")},
     )
 
@@ -239,6 +259,19 @@ def take_errors(form: forms.Form, refused: ValidationError) -> None:
         return
     for name, errors in refused.error_dict.items():
         form.add_error(name if name in form.fields else None, errors)
+
+
+def parsed_time(text: str) -> time | None:
+    """Return the time in the text, read as static/js/stepper.js reads it: 7, 730, 7.30 and 07:30 are all understood."""
+    found = WRITTEN_TIME.fullmatch(text.strip())
+    try:
+        return time(int(found[1]), int(found[2] or 0)) if found else None
+    except ValueError:
+        return None
+
+
+def _read(value: Any) -> Any:
+    return (parsed_time(value) if isinstance(value, str) else None) or value
 
 
 def parsed_date(text: str) -> date | None:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from attendance.forms import TimeField
 from portal.lib import days
 
 
@@ -29,9 +30,8 @@ class FeedbackForm(forms.Form):
 class CorrectionForm(forms.Form):
     """When a child whose departure nobody tapped left, and how that is known."""
 
-    left_at = forms.TimeField(
+    left_at = TimeField(
         label=_("När gick barnet?"),
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         error_messages={"required": _("Fyll i klockslaget."), "invalid": _("Skriv klockslaget som 16:30.")},
     )
     reason = forms.CharField(

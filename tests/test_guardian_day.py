@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 
@@ -267,7 +268,8 @@ def test_change_the_day(cast: Cast, log_in: LogIn) -> None:
     ("form", "sentence"),
     [
         ({"what": "times", "starts": "16:00", "ends": "08:00"}, "Tiden måste sluta efter"),
-        ({"what": "times", "starts": "16", "ends": ""}, "Skriv en tid"),
+        ({"what": "times", "starts": "16:00", "ends": ""}, "Skriv en tid"),
+        ({"what": "times", "starts": "25:99", "ends": "7.5x"}, "Skriv en tid"),
         ({"what": "times"}, "Skriv en tid"),
         ({"what": ""}, "Välj vad som gäller."),
         ({"what": "usual", "collector": f"c:{uuid7()}"}, "Välj någon av dem som får hämta."),
@@ -285,6 +287,35 @@ def test_a_bad_day_is_said_on_the_field(form: dict[str, str], sentence: str, cas
     assert sentence in page
     assert all(f'value="{typed}"' in page for name, typed in form.items() if name in ("starts", "ends") and typed)
     assert not DayPlan.objects.exists()
+
+
+def test_a_refused_time_comes_back_in_a_field_that_can_hold_it(cast: Cast, log_in: LogIn) -> None:
+    """Nothing typed is lost: a field of the kind "time" would show nothing at all."""
+    browser = log_in(cast.amina)
+    for address, form, name in (
+        (f"/barn/{cast.elsa.id}/dag/2026-10-13/", {"what": "times", "ends": "16:00"}, "starts"),
+        (f"/barn/{cast.elsa.id}/franvaro/", {"is_part": "on", "to_time": "16:00"}, "from_time"),
+        ("/schema/", {"vecka": "2026-10-19", "barn": cast.elsa.id, "weekdays": [0], "ends": "16:00"}, "starts"),
+    ):
+        page = browser.post(address, form | {name: "25:99"}).content.decode()
+        (field,) = re.findall(rf'<input[^>]* name="{name}"[^>]*>', page)
+        assert 'type="text"' in field
+        assert 'value="25:99"' in field
+        assert 'inputmode="numeric"' in field
+        assert f'aria-describedby="id_{name}_error"' in field
+        (said,) = re.findall(rf'id="id_{name}_error">.*?<span>(.*?)</span>', page, re.DOTALL)
+        assert said == "Skriv en tid, som 07:30."
+        assert 'type="time" name="' in page  # the other time stands in a field of its own kind
+
+
+@pytest.mark.parametrize("written", ["7", "07", "7:30", "7.30", "7,30", "730", "0730", " 07:30 ", "1630", "24", "7:3x"])
+def test_a_time_is_read_as_people_write_it(written: str, cast: Cast, log_in: LogIn) -> None:
+    """As static/js/stepper.js reads it: who sends the form with Enter has not left the field."""
+    form = {"what": "times", "starts": written, "ends": "17"}
+    answer = log_in(cast.amina).post(f"/barn/{cast.elsa.id}/dag/2026-10-13/", form)
+    expected = {"7": "07:00", "07": "07:00", "1630": "16:30", "24": None, "7:3x": None}.get(written, "07:30")
+    assert answer.status_code == (302 if expected else 200)
+    assert [day.intervals for day in DayPlan.objects.all()] == ([[[expected, "17:00"]]] if expected else [])
 
 
 def test_a_barred_guardian_is_not_among_those_who_collect(cast: Cast, log_in: LogIn) -> None:

@@ -317,7 +317,9 @@ class TestForgottenStay:
     ) -> None:
         answer = eva.post(reverse("stay_correction", args=[stay]), typed)
         assert answer.status_code == 422
-        assert said in answer.content.decode()
+        shown = answer.content.decode()
+        assert said in shown
+        assert all(f'value="{text}"' in shown for text in typed.values() if text)
         assert Stay.objects.get(pk=stay).left_at is None
 
     @pytest.mark.parametrize("who", ["amina", "maria", "ulf", "administrator"])
