@@ -15,11 +15,13 @@ from django.db.models import F
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from children.access import Action
 from children.actors import Actor
+from children.services.grants import grant, withdraw_grant
 from children.services.relations import block
 from notifications import mailing, rules, services, tasks
 from notifications.models import Delivery, Kind, Way
-from portal.lib import clock
+from portal.lib import clock, days
 from tests.cast import Cast, person
 from tests.smtp import MailServer, mail_server
 
@@ -255,6 +257,29 @@ def test_who_is_blocked_meanwhile_is_not_written_to(cast: Cast, server: MailServ
     withdrawn = Delivery.objects.get(problem="withdrawn")
     assert (withdrawn.person_id, withdrawn.about) == (cast.amina.pk, {"child": str(cast.elsa.pk)})
     assert withdrawn.given_up_at
+
+
+def test_whose_grant_is_withdrawn_is_not_written_to(cast: Cast, server: MailServer) -> None:
+    """What the person sees by another relation is told all the same."""
+    boss, today = Actor.of_person(cast.eva), days.today()
+    for grantee in (cast.specialist, cast.neighbour):
+        for granted in (cast.elsa, cast.noor):
+            grant(
+                actor=boss,
+                child=granted,
+                person=grantee,
+                actions=[Action.SEE_FILE],
+                starts_on=today,
+                ends_on=today,
+                now=clock.now(),
+            )
+            tell(grantee, child=granted.pk)
+    for grantee, granted in ((cast.specialist, cast.elsa), (cast.neighbour, cast.noor)):
+        withdraw_grant(actor=boss, child=granted, person=grantee, now=clock.now())
+    withdrawn = Delivery.objects.get(problem="withdrawn")
+    assert (withdrawn.person_id, withdrawn.about) == (cast.specialist.pk, {"child": str(cast.elsa.pk)})
+    sweep()
+    assert len(server.taken) == 3, "the neighbour still is Noor's guardian"
 
 
 def test_withdrawn_while_a_worker_holds_it(cast: Cast, server: MailServer) -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -202,21 +202,22 @@ def test_who_vanishes_loses_access_that_day_and_is_kept(tmp_path: Path) -> None:
     assert again.removed == 0
 
 
+def _waits_for(person_id: UUID, child_id: UUID) -> Delivery:
+    return Delivery.objects.create(
+        person_id=person_id,
+        kind=Kind.CAME_THOUGH_ABSENT,
+        way=Way.EMAIL,
+        event=uuid4(),
+        about={"child": str(child_id)},
+        try_after=clock.now(),
+    )
+
+
 def test_who_is_no_longer_a_guardian_is_not_told_what_waited(tmp_path: Path) -> None:
     register = Register()
     register.take_in(tmp_path)
     confirm_all()
-    told = [
-        Delivery.objects.create(
-            person_id=row.guardian_id,
-            kind=Kind.CAME_THOUGH_ABSENT,
-            way=Way.EMAIL,
-            event=uuid4(),
-            about={"child": str(row.child_id)},
-            try_after=clock.now(),
-        )
-        for row in Guardianship.objects.all()
-    ]
+    told = [_waits_for(row.guardian_id, row.child_id) for row in Guardianship.objects.all()]
     smaller = register.copy()
     smaller.remove("persons", "Sara")
     smaller.take_in(tmp_path)
@@ -226,6 +227,26 @@ def test_who_is_no_longer_a_guardian_is_not_told_what_waited(tmp_path: Path) -> 
     withdrawn = Delivery.objects.filter(problem="withdrawn").exclude(given_up_at=None)
     assert {(one.person_id, one.about["child"]) for one in withdrawn} == pairs
     assert len(pairs) < len(told)
+
+
+@pytest.mark.parametrize("how", ["gone", "ended", "moved"])
+def test_whose_work_ends_is_not_told_what_waited(tmp_path: Path, how: str) -> None:
+    """By a duty that is gone, one that has ended, or one that moved to another department."""
+    register = Register()
+    register.take_in(tmp_path)
+    maria = person_named("Maria")
+    here = Placement.objects.filter(department__name="Blåbär").values_list("child", flat=True)
+    told = {_waits_for(maria.pk, child_id).pk for child_id in here}
+    duty = register.row("duties", "tjänst maria")
+    if how == "gone":
+        register.lists["duties"].remove(duty)
+    elif how == "ended":
+        duty["endDate"] = str(days.today() - timedelta(days=1))
+    else:
+        duty["assignmentRole"][0]["group"]["id"] = rid("lingon")
+    register.take_in(tmp_path)
+    assert told
+    assert {one.pk for one in Delivery.objects.filter(problem="withdrawn")} == told
 
 
 def test_who_comes_back_is_there_again_but_pending(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from children.models import Area, Preschool, StaffRole
 from children.register.relations import RoleRow
 from children.register.rows import Entity, Role
 from children.register.writing import Run, batches
+from children.services.silence import withdraw_what_is_unseen
 
 KINDS = {
     Role.PRINCIPAL: StaffRole.Kind.PRINCIPAL,
@@ -35,6 +36,7 @@ class RolesWriter:
         people = {self.run.adults[row.person_id] for row in wanted.values()}
         match = Q(person__in=people) | Q(register_id__in=list(wanted))  # a duty may have gone to somebody else
         present = list(StaffRole.objects.filter(match).exclude(register_id=None))
+        holders = {role.pk: role.person_id for role in present}
         by_id = {role.register_id: role for role in present}
         by_place = {_place(role): role for role in present}
         new, changed = [], []
@@ -55,6 +57,7 @@ class RolesWriter:
                 states[row.duty_id].add("unchanged")
         StaffRole.objects.bulk_update(changed, FIELDS, batch_size=200)
         StaffRole.objects.bulk_create(new, batch_size=500)
+        withdraw_what_is_unseen(person_ids=[holders[role.pk] for role in changed], now=self.run.now)
         self._count(states)
 
     def _count(self, states: dict[str, set[str]]) -> None:
@@ -101,13 +104,17 @@ def roles_without_duty(run: Run) -> list[StaffRole]:
 
 
 def end_roles(run: Run, roles: Iterable[StaffRole]) -> None:
-    """Close roles from this day on; those that had not begun before it are taken away."""
+    """Close roles from this day on; those that had not begun before it are taken away.
+
+    What waits to be told about children whom the person sees by no other relation is withdrawn.
+    """
     for batch in batches(roles, 500):
         begun = [role for role in batch if role.starts_on <= run.yesterday]
         for role in begun:
             role.ends_on = run.yesterday
         StaffRole.objects.bulk_update(begun, ["ends_on"], batch_size=200)
         StaffRole.objects.filter(pk__in=[role.pk for role in batch if role.starts_on > run.yesterday]).delete()
+        withdraw_what_is_unseen(person_ids=[role.person_id for role in batch], now=run.now)
 
 
 def _ids(model: type[Area] | type[Preschool]) -> dict[str, UUID]:

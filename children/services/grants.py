@@ -15,6 +15,7 @@ from accounts.models import User
 from children.access import GRANTABLE, Action, get_child
 from children.actors import Actor
 from children.models import Block, Child, ChildGrant
+from children.services.silence import withdraw_what_is_unseen
 
 LONGEST_DAYS = 366
 
@@ -65,6 +66,7 @@ def grant(
             starts_on=starts_on,
             ends_on=ends_on,
         )
+        withdraw_what_is_unseen(person_ids=[person.id], now=now)  # it may begin later than what it replaces
 
 
 def _check(actor: Actor, child: Child, person: User, starts_on: date, ends_on: date) -> None:
@@ -79,10 +81,11 @@ def _check(actor: Actor, child: Child, person: User, starts_on: date, ends_on: d
 
 
 def withdraw_grant(*, actor: Actor, child: Child, person: User, now: datetime) -> None:
-    """Shut the door again before its day. Raises what the door raises."""
+    """Shut the door again before its day, and withdraw what waits to be told. Raises what the door raises."""
     with transaction.atomic():
         child = get_child(actor, Action.GRANT, child.pk)
         if ChildGrant.objects.filter(user=person, content_object=child).delete()[0]:
+            withdraw_what_is_unseen(person_ids=[person.id], now=now)
             audit.did(
                 "child.grant_withdrawn",
                 person_id=actor.person_id,
