@@ -18,6 +18,7 @@ from attendance.models import Absence, DayPlan, PlanningRule, Stay, WeekPlan
 from attendance.rules import Interval, Reason, State
 from attendance.selectors import child_history, guardian_home
 from attendance.selectors.facts import known
+from attendance.selectors.schedule import schedule
 from children.actors import Actor
 from children.models import Block, Child, Contact
 from notifications.models import Delivery, Kind
@@ -373,6 +374,20 @@ def test_a_week_is_painted_looked_at_and_saved(cast: Cast, log_in: LogIn) -> Non
     new = WeekPlan.objects.filter(starts_on=MONDAY)
     assert {row.child for row in new} == {cast.elsa, cast.hugo}
     assert all(row.weeks == [[[["07:30", "15:00"]]] * 4 + [[], [], []]] for row in new)
+
+
+def test_the_hours_say_whose_they_are(cast: Cast) -> None:
+    family, now = [cast.elsa, cast.hugo], local(TUESDAY, 8)
+    plan(cast.elsa)
+    assert schedule([cast.elsa], MONDAY, now).hours == "42,5 tim"
+    assert schedule([cast.hugo], MONDAY, now).hours == ""
+    assert schedule(family, MONDAY, now).hours == "Elsa 42,5 tim"
+    plan(cast.hugo)
+    assert schedule(family, MONDAY, now).hours == "42,5 tim per barn"
+    DayPlan.objects.create(child=cast.hugo, day=MONDAY, intervals=[], changed_at=now)
+    found = schedule(family, MONDAY, now)
+    assert found.hours == "Elsa 42,5 tim, Hugo 34 tim"
+    assert [week.caption for week in found.coming] == ["42,5 tim per barn"] * 3
 
 
 def test_every_other_week(cast: Cast, log_in: LogIn) -> None:

@@ -118,10 +118,6 @@ def schedule(
     shown = [day for day in week if day.weekday() < 5 or _is_planned(facts, children, day)]
     rows = tuple(_day(day, children, facts, here, cut_off) for day in shown)
     locked_day = next((row.day for row in rows if row.is_locked and not row.is_past), None)
-    minutes = [
-        sum(rules.minutes_planned(facts.planned(child.pk, day), get_default_timezone()) for day in week)
-        for child in children
-    ]
     locks_at = rules.locks_at(monday, cut_off, here.tzinfo)
     has_lock = cut_off.form != rules.CutOffForm.NONE
     return Schedule(
@@ -137,7 +133,7 @@ def schedule(
         first_to_lay=first_to_lay,
         locked=date_format(rules.locks_at(locked_day, cut_off, None), "l j F") if locked_day and has_lock else "",
         locks=date_format(locks_at, "l j F") if has_lock and here < locks_at else "",
-        hours=" + ".join(words.hours(number) for number in minutes if number),
+        hours=_hours(children, facts, monday),
     )
 
 
@@ -214,6 +210,21 @@ def _line(child: Child, facts: Known, day: date) -> Line:
     return Line(child.given_name, times, bars, not plan.attending, note, child.pk)
 
 
+def _hours(children: Sequence[Child], facts: Known, monday: date) -> str:
+    """Return the week's hours and whose they are: "40 tim", "40 tim per barn", "Elsa 40 tim, Hugo 32,5 tim"; or ""."""
+    every = [
+        sum(rules.minutes_planned(facts.planned(child.pk, day), get_default_timezone()) for day in days.week(monday))
+        for child in children
+    ]
+    if len(set(every)) > 1:
+        said = _("{name} {hours} tim")
+        named = zip(children, every, strict=True)
+        return ", ".join(said.format(name=one.given_name, hours=words.hours(number)) for one, number in named if number)
+    number = next(iter(every), 0)
+    said = _("{hours} tim") if len(every) == 1 else _("{hours} tim per barn")
+    return said.format(hours=words.hours(number)) if number else ""
+
+
 def _bar(interval: rules.Interval) -> Bar:
     starts = interval.starts.hour * 60 + interval.starts.minute
     begins = min(max(starts, BAR_BEGINS), BAR_ENDS)
@@ -232,14 +243,10 @@ def _week_card(monday: date, children: Sequence[Child], facts: Known) -> WeekCar
             marks.append("on")
         else:
             marks.append("none" if all(plan.is_unplanned for plan in plans) else "off")
-    minutes = [
-        sum(rules.minutes_planned(facts.planned(child.pk, day), get_default_timezone()) for day in days.week(monday))
-        for child in children
-    ]
     if "closed" in marks:
         caption = _("Stängt {day}").format(day=days.in_words(monday + timedelta(days=marks.index("closed")), "D"))
     elif set(marks) == {"none"}:
         caption = _("Inga tider")
     else:
-        caption = _("{hours} tim").format(hours=" + ".join(words.hours(number) for number in minutes if number) or "0")
+        caption = _hours(children, facts, monday) or _("{hours} tim").format(hours=0)
     return WeekCard(monday, monday.isocalendar().week, week_span(monday), tuple(marks), caption)
