@@ -1,6 +1,5 @@
 """What is done with accounts: inviting, accepting, freezing, PINs."""
 
-import logging
 import secrets
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -9,7 +8,6 @@ from uuid import UUID
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
-from celery import current_app
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
@@ -23,9 +21,8 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Invitation, Pin, PinTries, User
+from portal.lib import bell
 from portal.lib.crypto import keyed_digest
-
-log = logging.getLogger(__name__)
 
 # Letters and figures that cannot be mistaken for each other in print.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -143,10 +140,7 @@ def ask_for_new_password(*, email: str) -> None:
     """
     person = User.objects.with_email(email).first()
     person_id = str(person.pk) if person and person.is_active and person.has_usable_password() else ""
-    try:
-        current_app.send_task("accounts.tasks.send_password_letter", [person_id], retry=False)
-    except Exception:  # noqa: BLE001 (whatever a broker can fail with)
-        log.warning("the bell could not be rung; the letter is sent by the web server")
+    if not bell.ring("accounts.tasks.send_password_letter", person_id):  # no row waits for a sweep: the server sends it
         with suppress(OSError):
             send_password_letter(person_id=person_id)
 

@@ -1,11 +1,9 @@
 """Telling people: rows first. A worker does the rest, and a sweep takes what the bell missed."""
 
-import logging
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -16,9 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from notifications import mailing, rules
 from notifications.models import Delivery, DeliveryQuerySet, Kind, Preference, Way
+from portal.lib import bell
 from portal.lib.prepared import Rows, prepared
-
-log = logging.getLogger(__name__)
 
 
 def notify(
@@ -61,10 +58,7 @@ def _chosen(person_ids: Collection[UUID], kind: Kind) -> Rows:
 
 def ring() -> None:
     """Wake a worker. Nothing is lost when nobody hears it: the sweep comes within ten seconds."""
-    try:
-        current_app.send_task("notifications.tasks.sweep", retry=False)
-    except Exception:  # noqa: BLE001 (whatever a broker can fail with)
-        log.warning("the bell could not be rung; the sweep will find the deliveries")
+    bell.ring("notifications.tasks.sweep")
 
 
 def claim(*, now: datetime) -> Delivery | None:

@@ -51,19 +51,22 @@ else:
     DATABASES["default"] |= {"CONN_MAX_AGE": env.number("DATABASE_KEEP_SECONDS", 600), "CONN_HEALTH_CHECKS": True}
 
 REDIS_URL = env.text("REDIS_URL", "")
+_in_database = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "cache",
+    "OPTIONS": {"MAX_ENTRIES": 20_000},
+}
+_in_redis = {
+    "LOCATION": REDIS_URL,
+    "KEY_PREFIX": "kapprummet",
+    "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+}
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "kapprummet",
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 0.5},
-    }
-    if REDIS_URL
-    else {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache",
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
+    # Limits and what may be forgotten: counted in the database while Redis does not answer.
+    "default": {"BACKEND": "portal.lib.caches.RedisThenDatabase", **_in_redis} if REDIS_URL else _in_database,
+    # Stamps of boards: without Redis each board refreshes at every question.
+    "stamps": {"BACKEND": "portal.lib.caches.RestingRedisCache", **_in_redis} if REDIS_URL else _in_database,
+    "database": _in_database,
 }
 
 CELERY_BROKER_URL = env.text("BROKER_URL", REDIS_URL or "filesystem://")
@@ -86,6 +89,7 @@ CELERY_TASK_PUBLISH_RETRY = False  # the sweep catches what the bell missed; a r
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker however long it is gone
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-deliveries": {"task": "notifications.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},

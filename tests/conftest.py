@@ -33,9 +33,9 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER", ""):
     django_settings.VAR.mkdir(parents=True, exist_ok=True)
     if django_settings.REDIS_URL:
         number = 1 + int(worker.removeprefix("gw"))
-        django_settings.CACHES["default"]["LOCATION"] = (
-            urlsplit(django_settings.REDIS_URL)._replace(path=f"/{number}").geturl()
-        )
+        own = urlsplit(django_settings.REDIS_URL)._replace(path=f"/{number}").geturl()
+        for name in ("default", "stamps"):
+            django_settings.CACHES[name]["LOCATION"] = own
 
 
 @pytest.fixture(scope="session")

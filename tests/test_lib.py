@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from cryptography.fernet import Fernet
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
 from django.db import IntegrityError, connection, transaction
 from hypothesis import given
@@ -138,7 +138,7 @@ class TestStamps:
         def gone(*_args: object, **_kwargs: object) -> None:
             raise ConnectionError("no cache")
 
-        monkeypatch.setattr(cache, "get", gone)
+        monkeypatch.setattr(caches["stamps"], "get", gone)
         assert live.stamp(cast.blasippan.pk) != live.stamp(cast.blasippan.pk)
 
 

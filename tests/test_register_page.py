@@ -25,14 +25,13 @@ LogIn = Callable[[User], Client]
 @pytest.fixture(autouse=True)
 def _own_folder(settings: Settings, tmp_path: Path) -> None:
     settings.FILES_ROOT = tmp_path
-    settings.CELERY_TASK_ALWAYS_EAGER = False
 
 
 @pytest.fixture
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Stand where the broker stands: the ids of the runs that were rung for."""
     rung: list[str] = []
-    monkeypatch.setattr("children.views.register.import_uploaded_register.delay", rung.append)
+    monkeypatch.setattr("portal.lib.bell.ring", lambda _task, run_id: rung.append(run_id))
     return rung
 
 
@@ -134,10 +133,10 @@ def test_nobody_else_finds_the_page(cast: Cast, log_in: LogIn) -> None:
 def test_the_page_works_without_a_broker(cast: Cast, log_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """I01: the row waits for the sweep."""
 
-    def nobody_answers(_run_id: str) -> None:
+    def nobody_answers(*_arguments: object, **_options: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr("children.views.register.import_uploaded_register.delay", nobody_answers)
+    monkeypatch.setattr("celery.current_app.send_task", nobody_answers)
     answer = log_in(cast.administrator).post(reverse("children:register"), {"file": packed()})
     assert answer.status_code == 302
     assert runs.waiting_runs() == [RegisterRun.objects.get().id]

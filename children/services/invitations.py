@@ -5,12 +5,10 @@ What the page showed is what is done: both ask the same selector who may be invi
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from celery import current_app
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
@@ -30,9 +28,7 @@ from children.selectors.invitations import invitees, may_be_written_to
 from children.selectors.invitees import Invitee, has_account
 from children.selectors.personnel import personnel, works_somewhere
 from notifications import mailing
-from portal.lib import days
-
-log = logging.getLogger(__name__)
+from portal.lib import bell, days
 
 MOST_TRIES = 8
 MOST_AT_ONCE = 200
@@ -136,10 +132,7 @@ def send_letters(
 
 def ring() -> None:
     """Wake a worker. Nothing is lost when nobody hears it: the sweep comes within ten seconds."""
-    try:
-        current_app.send_task("children.tasks.send_letters", retry=False)
-    except Exception:  # noqa: BLE001 (whatever a broker can fail with)
-        log.warning("the bell could not be rung; the sweep will find the letters")
+    bell.ring("children.tasks.send_letters")
 
 
 def send_waiting_letters(*, now: datetime, most: int = 1) -> int:

@@ -1,6 +1,5 @@
 """The administrator's pages: upload a register, follow the import, read its report."""
 
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +12,7 @@ from children.http import ActorRequest
 from children.models import RegisterRun
 from children.register.forms import UploadForm
 from children.register.runs import OPEN, start_run
-from children.tasks import import_uploaded_register
-from portal.lib import clock
+from portal.lib import bell, clock
 from portal.lib.http import is_fragment_wanted
 
 RUNS_SHOWN = 20
@@ -35,7 +33,7 @@ def register(request: ActorRequest) -> HttpResponse:
             may_remove_many=form.cleaned_data["may_remove_many"],
             now=clock.now(),
         )
-        _ring(run)
+        bell.ring("children.tasks.import_uploaded_register", str(run.id))  # unheard, the sweep finds the row
         return redirect("children:register_run", run.id)
     runs = RegisterRun.objects.select_related("started_by")[:RUNS_SHOWN]
     status = 422 if request.method == "POST" else 200
@@ -59,9 +57,3 @@ def register_run(request: ActorRequest, run_id: UUID) -> HttpResponse:
     }
     part = "children/register/_run.html" if is_fragment_wanted(request) else "children/register/run.html"
     return render(request, part, context)
-
-
-def _ring(run: RegisterRun) -> None:
-    """Tell the worker; when no broker answers, the sweep finds the row."""
-    with suppress(Exception):  # whatever a broker can fail with
-        import_uploaded_register.delay(str(run.id))

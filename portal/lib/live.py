@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
 
 from portal.lib import clock
@@ -35,22 +35,23 @@ def touch(department_ids: Iterable[UUID]) -> None:
 def _renew(department_ids: set[UUID]) -> None:
     stamps = {_key(department_id): secrets.token_urlsafe(8) for department_id in department_ids}
     try:
-        cache.set_many(stamps, KEPT_FOR)
-    except Exception:  # whatever a cache can fail with: what was written is written, the board asks again
-        log.warning("stamps could not be renewed", exc_info=True)
+        caches["stamps"].set_many(stamps, KEPT_FOR)
+    except Exception as fault:  # noqa: BLE001 (whatever a cache can fail with: the rows are written, boards ask again)
+        log.warning("stamps could not be renewed: %s", type(fault).__name__)
 
 
 def stamp(department_id: UUID) -> str:
     """Return the department's present stamp. Without a working cache each call gives a new one."""
     minute = int(clock.now().timestamp() // 60)
+    cache = caches["stamps"]
     try:
         change = cache.get(_key(department_id))
         if change is None:
             change = secrets.token_urlsafe(8)
             if not cache.add(_key(department_id), change, KEPT_FOR):
                 change = cache.get(_key(department_id), change)
-    except Exception:  # a board that refreshes once too often beats one that stands still
-        log.warning("the stamp could not be read", exc_info=True)
+    except Exception as fault:  # noqa: BLE001 (a board that refreshes once too often beats one that stands still)
+        log.warning("the stamp could not be read: %s", type(fault).__name__)
         change = secrets.token_urlsafe(8)
     return f"{change}.{minute}"
 
@@ -60,9 +61,9 @@ def joint_stamp(department_ids: Iterable[UUID]) -> str:
     keys = sorted(_key(department_id) for department_id in department_ids)
     minute = int(clock.now().timestamp() // 60)
     try:
-        changes = cache.get_many(keys)
-    except Exception:
-        log.warning("the stamps could not be read", exc_info=True)
+        changes = caches["stamps"].get_many(keys)
+    except Exception as fault:  # noqa: BLE001 (as above)
+        log.warning("the stamps could not be read: %s", type(fault).__name__)
         return f"{secrets.token_urlsafe(8)}.{minute}"
     joined = "".join(changes.get(key, "-") for key in keys)
     return f"{hashlib.sha256(joined.encode()).hexdigest()[:12]}.{minute}"
