@@ -60,8 +60,14 @@ def test_it_works(cast: Cast, log_in: LogIn, rung: list[str], tmp_path: Path) ->
 
 
 def test_a_rehearsal_changes_nothing(cast: Cast, log_in: LogIn, rung: list[str]) -> None:
-    log_in(cast.administrator).post(reverse("children:register"), {"file": packed(), "is_dry_run": "on"})
-    runs.carry_out(RegisterRun.objects.get().id)
+    browser = log_in(cast.administrator)
+    page = browser.post(reverse("children:register"), {"file": packed(), "is_dry_run": "on"}, follow=True).text
+    assert "Provkörning av register" in page
+    run = RegisterRun.objects.get()
+    runs.carry_out(run.id)
+    page = browser.get(reverse("children:register_run", args=[run.id])).text
+    assert "Provkörningen är klar, inget är sparat" in page
+    assert "Allt är inläst" not in page
     assert RegisterRun.objects.get().report["created"] > 300
     assert not Child.objects.filter(register_id__isnull=False).exists()
 

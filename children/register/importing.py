@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -23,12 +23,13 @@ from children.register.places import Known
 from children.register.places_writing import write_places
 from children.register.protecting import protect_marked
 from children.register.reading import Source, UnreadableRegister, open_register
+from children.register.rehearsing import Outside, nothing_kept
 from children.register.relations import settle
 from children.register.removing import find_missing, remove_missing
 from children.register.report import Report
 from children.register.rows import Entity
 from children.register.staff_writing import RolesWriter
-from children.register.writing import Run, batches
+from children.register.writing import Run, batches, unit
 from portal.lib import days, live
 
 Progress = Callable[[str, int, int], None]
@@ -65,13 +66,17 @@ def import_register(
             report.note(str(refusal))
             return report
         if is_dry_run:
-            with transaction.atomic():
-                _import(source, report, now, person_id, may_remove_many=may_remove_many, progress=progress)
-                transaction.set_rollback(True)
+            with nothing_kept() as outside:
+                told = _tell_outside(outside, progress) if progress else None
+                _import(source, report, now, person_id, may_remove_many=may_remove_many, progress=told)
             report.note(_("Provkörning: inget har sparats."))
         else:
             _import(source, report, now, person_id, may_remove_many=may_remove_many, progress=progress)
     return report
+
+
+def _tell_outside(outside: Outside, progress: Progress) -> Progress:
+    return lambda step, done, size: outside(lambda: progress(step, done, size))
 
 
 def _import(
@@ -111,35 +116,35 @@ def _known() -> Known:
 
 
 def _write(run: Run, person_id: Any, tell: Callable[[str, int, int], None]) -> None:
-    with transaction.atomic():
+    with unit():
         protect_marked(run)
     missing = find_missing(run)
-    with transaction.atomic():
+    with unit():
         write_places(run)
     people = PeopleWriter(run)
     plan = run.plan
     total = len(plan.adults) + len(plan.children) + len(plan.roles)
     done = 0
     for adults in batches(plan.adults.values()):
-        with transaction.atomic():
+        with unit():
             people.write(adults)
         done += len(adults)
         tell(_("Vuxna"), done, total)
     run.adults |= {str(key): pk for key, pk in _others(run)}
     children, placements = ChildrenWriter(run), PlacementsWriter(run, may_end=missing.may_end_placements)
     for batch in batches(plan.children.values()):
-        with transaction.atomic():
+        with unit():
             placements.write(children.write(batch))
         done += len(batch)
         tell(_("Barn"), done, total)
     _write_placements_of_others(run, placements)
     roles = RolesWriter(run)
     for duties in batches(plan.roles.items()):
-        with transaction.atomic():
+        with unit():
             roles.write(duties)
         done += len(duties)
         tell(_("Tjänster"), done, total)
-    with transaction.atomic():
+    with unit():
         remove_missing(run, missing)
         _note_protection(run)
         _audit(run, person_id)
@@ -155,7 +160,7 @@ def _write_placements_of_others(run: Run, writer: PlacementsWriter) -> None:
     """Write placements of children whose own rows were not sent, or are not readable, this time."""
     waiting = [child_id for child_id in run.plan.placements if child_id not in run.plan.children]
     for batch in batches(waiting):
-        with transaction.atomic():
+        with unit():
             pairs = Child.objects.filter(register_id__in=batch).values_list("register_id", "pk")
             writer.write({str(register_id): pk for register_id, pk in pairs})
 
