@@ -109,6 +109,13 @@ def test_a_bundle_is_kept_for_ever_only_under_its_own_digest() -> None:
     assert client.get(assets.address(name).replace(name, "settings.py")).status_code == 404
 
 
+def test_no_string_in_a_script_goes_over_several_lines() -> None:
+    """The indentation of every line is taken away before scripts are sent."""
+    for path in (ROOT / "static/js").glob("*.js"):
+        odd = [n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if line.count("`") % 2]
+        assert not odd, f"{path.name}: {odd}"
+
+
 def test_stripping_comments_keeps_the_code_between_them() -> None:
     text = "/** @type {A} */ (one);\nkept();\n/** Gone. */\nlast();\n"
     assert assets.COMMENT.sub("", text) == "/** @type {A} */ (one);\nkept();\nlast();\n"

@@ -36,7 +36,6 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "htmx.js": ("vendor/htmx.min.js",),
     "kapprummet.js": (
         "js/dialog.js",
-        "js/download.js",
         "js/focus.js",
         "js/idle.js",
         "js/pin.js",
@@ -46,6 +45,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "js/toast.js",
     ),
     "passkey.js": ("js/passkey.js",),
+    "download.js": ("js/download.js",),
     "board.js": ("js/board.js",),
     "icons.svg": ("icons.svg",),
     "favicon.svg": ("img/favicon.svg",),
@@ -67,7 +67,9 @@ FOR_EVER = "public, max-age=31536000, immutable"
 # Only comments that have their lines to themselves: nothing inside a string is ever taken for one.
 COMMENT = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
 SPACE = re.compile(r"\s+")
-AROUND_SIGNS = re.compile(r" ?([{};,>]) ?")
+AROUND_SIGNS = re.compile(r" ?([{};,>]) ?|(?<=:) ")
+LAST_SIGN = re.compile(r";(?=})")
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)  # no string in static/js goes over several lines
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,11 @@ def _joined(name: str) -> bytes:
         return files[0].read_bytes()
     texts = [path.read_text(encoding="utf-8") for path in files]
     if name.endswith(".css"):
-        return AROUND_SIGNS.sub(r"\1", SPACE.sub(" ", COMMENT.sub("", "\n".join(texts)))).strip().encode()
+        plain = AROUND_SIGNS.sub(r"\1", SPACE.sub(" ", COMMENT.sub("", "\n".join(texts))))
+        return LAST_SIGN.sub("", plain).strip().encode()
     if BUNDLES[name][0].startswith("js/"):
         # A block of its own keeps the names of one module from those of the next; so none may import or export.
-        return "\n".join(f"{{\n{COMMENT.sub('', text)}}}" for text in texts).encode()
+        return "\n".join(f"{{\n{INDENT.sub('', COMMENT.sub('', text))}}}" for text in texts).encode()
     return "\n".join(texts).encode()
 
 
