@@ -59,6 +59,7 @@ def test_sick_today_with_two_taps(cast: Cast, log_in: LogIn) -> None:
     page = answer.content.decode()
     assert "Sjuk" in page
     assert "Frisk igen" in page
+    assert 'hx-swap-oob="innerHTML:#toasts"' in page  # what was said before makes room
     absence = Absence.objects.get()
     assert (absence.starts_on, absence.ends_on, absence.reason, absence.is_by_staff) == (
         TUESDAY,
