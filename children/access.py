@@ -72,6 +72,7 @@ class Action(StrEnum):
     # With the municipality
     IMPORT_REGISTER = "import_register"
     INVITE_PRINCIPALS = "invite_principals"
+    PROTECT = "protect"
 
 
 @dataclass(frozen=True)
@@ -252,6 +253,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.INVITE_STAFF: (principal_of,),
     Action.IMPORT_REGISTER: (administrator,),
     Action.INVITE_PRINCIPALS: (administrator,),
+    Action.PROTECT: (administrator,),
 }
 
 GRANTABLE = tuple(action for action, rules in TABLE.items() if granted in rules)

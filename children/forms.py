@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Protection, User
 from children.access import Action
 from children.models import Department, StaffRole
 from children.rules import read_phone
@@ -182,6 +182,46 @@ class ReaderForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [("", _("Välj namn")), *((person.pk, person.full_name) for person in people)]
         self.fields["reader"].choices = choices  # type: ignore[attr-defined]  # a choice field
+
+
+class ProtectForm(forms.Form):
+    """How somebody is protected, who may open what is sealed, and the name once more."""
+
+    level = forms.TypedChoiceField(
+        label=_("Vad gäller?"),
+        choices=[(level, level.label) for level in Protection if level is not Protection.NONE],
+        coerce=Protection,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Välj vad som gäller."), "invalid_choice": _("Välj bland det som står här.")},
+    )
+    readers = forms.TypedMultipleChoiceField(
+        label=_("Vilka får öppna de riktiga uppgifterna?"),
+        coerce=UUID,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Så få som möjligt. Varje gång någon öppnar dem loggas det, och rektor får veta det."),
+        error_messages={"invalid_choice": _("Välj någon som arbetar där personen är.")},
+    )
+    name = forms.CharField(
+        label=_("Skriv hela namnet för att bekräfta"),
+        max_length=310,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Skriv hela namnet, så att det inte blir fel person.")},
+    )
+
+    def __init__(self, *args: Any, full_name: str, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.full_name = full_name
+        choices = [(person.pk, person.full_name) for person in people]
+        self.fields["readers"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        if not choices:
+            del self.fields["readers"]
+
+    def clean_name(self) -> str:
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if name.casefold() != self.full_name.casefold():
+            raise ValidationError(_("Det är inte namnet som står överst på sidan. Skriv det som det står där."))
+        return name
 
 
 class MunicipalRoleForm(forms.Form):

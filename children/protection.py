@@ -1,7 +1,8 @@
 """Protected identity: the alias takes the name's place, and the real identity is sealed.
 
 Everything that prints a name prints the ordinary columns, so what is sealed here cannot leak by forgetting.
-The principal keeps the list of those who may open a sealed identity; being its keeper does not open it.
+The principal keeps the list of those who may open a sealed identity; being its keeper does not open it. So does the
+administrator, for what the register does not mark.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Protection, User
-from children.access import Action, children_for, departments_for
+from children.access import Action, can, children_for, departments_for
 from children.actors import Actor
 from children.aliases import choose_alias
 from children.models import (
@@ -39,12 +40,16 @@ from portal.lib import live
 def protect_child(*, child: Child, level: Protection, now: datetime, actor_person: User | None = None) -> None:
     """Put an alias in the place of the child's name and seal the real one. Does nothing the second time but the level.
 
-    Must run in a transaction.
+    Without an `actor_person` it is the register that marks the child. Must run in a transaction.
     """
     if not child.is_protected:
         ProtectedIdentity.objects.update_or_create(
             child=child,
-            defaults={"given_name": child.given_name, "family_name": child.family_name, "is_marked_in_register": True},
+            defaults={
+                "given_name": child.given_name,
+                "family_name": child.family_name,
+                "is_marked_in_register": actor_person is None,
+            },
         )
         companions = Child.objects.filter(
             placements__department__in=Placement.objects.filter(child=child).values("department")
@@ -61,7 +66,7 @@ def protect_person(*, person: User, level: Protection, now: datetime, actor_pers
     """Put an alias in the place of the person's name and seal name, telephone and address.
 
     The mail address stays where it is: it is how the person logs in and is written to, and no page prints it.
-    Must run in a transaction.
+    Without an `actor_person` it is the register that marks the person. Must run in a transaction.
     """
     if not person.is_protected:
         ProtectedIdentity.objects.update_or_create(
@@ -71,7 +76,7 @@ def protect_person(*, person: User, level: Protection, now: datetime, actor_pers
                 "family_name": person.family_name,
                 "phone": person.phone,
                 "address": person.address,
-                "is_marked_in_register": True,
+                "is_marked_in_register": actor_person is None,
             },
         )
         person.given_name, person.family_name = choose_alias(
@@ -146,13 +151,20 @@ def identities_for(actor: Actor) -> QuerySet[ProtectedIdentity]:
 
 
 def identities_kept_by(actor: Actor) -> QuerySet[ProtectedIdentity]:
-    """Return the identities whose lists the principal keeps: children, their guardians, and staff of the preschool."""
+    """Return the identities whose lists somebody keeps, which does not open them.
+
+    A principal: those of children, their guardians, and staff of the preschool. An administrator: those that a person
+    has sealed, or that the register has let go.
+    """
     children, departments = children_for(actor, Action.GRANT), departments_for(actor, Action.PAIR_TABLETS)
-    return ProtectedIdentity.objects.filter(_borne_by(children, departments, actor))
+    kept = _borne_by(children, departments, actor)
+    if can(actor, Action.PROTECT):
+        kept |= Q(is_marked_in_register=False)
+    return ProtectedIdentity.objects.filter(kept)
 
 
 def get_kept_identity(actor: Actor, identity_id: UUID) -> ProtectedIdentity:
-    """Return an identity whose list the principal keeps. Raises `Http404` otherwise."""
+    """Return an identity whose list the actor keeps. Raises `Http404` otherwise."""
     if identity := identities_kept_by(actor).select_related("child", "person").filter(pk=identity_id).first():
         return identity
     raise Http404

@@ -8,6 +8,7 @@ from children.views import (
     frozen,
     invitations,
     personnel,
+    protecting,
     protection,
     register,
     relations,
@@ -65,6 +66,8 @@ urlpatterns = [
     path("personal/skicka/", personnel.send, name="leaders_send"),
     path("personal/roll/", personnel.role_give, name="role_give"),
     path("personal/roll/<uuid:role_id>/avsluta/", personnel.role_end, name="role_end"),
+    path("skydda/", protecting.search, name="protect"),
+    path("skydda/<uuid:bearer_id>/", protecting.protect, name="protect_one"),
     path("register/", register.register, name="register"),
     path("register/<uuid:run_id>/", register.register_run, name="register_run"),
 ]

@@ -94,8 +94,8 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
     if actor.has_role(Kind.PRINCIPAL, Kind.STAFF):
         is_there = where.is_any("children:pending", "children:confirm")
         places.append(Place(reverse("children:pending"), "user-plus", pgettext("several", "Vårdnadshavare"), is_there))
-    if actor.has_role(Kind.PRINCIPAL):
-        is_there = where.is_any("children:kept", "children:readers")
+    if actor.has_role(Kind.PRINCIPAL, Kind.ADMINISTRATOR):
+        is_there = where.is_any("children:kept", "children:readers", "children:protect", "children:protect_one")
         places.append(Place(reverse("children:kept"), "shield", _("Skyddade"), is_there))
     if actor.has_role(Kind.PRINCIPAL, Kind.ADMINISTRATOR):
         places.append(Place(reverse("children:frozen"), "lock", _("Frysta konton"), where.is_any("children:frozen")))

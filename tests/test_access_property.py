@@ -450,7 +450,8 @@ def _compare_with_djangos_door(actor: Actor, world: World) -> None:
 
 
 def test_every_action_is_in_the_model() -> None:
-    covered = {*OF_CHILDREN, *OF_DEPARTMENTS, *OF_PRESCHOOLS, Action.IMPORT_REGISTER, Action.INVITE_PRINCIPALS}
+    of_the_municipality = {Action.IMPORT_REGISTER, Action.INVITE_PRINCIPALS, Action.PROTECT}
+    covered = {*OF_CHILDREN, *OF_DEPARTMENTS, *OF_PRESCHOOLS, *of_the_municipality}
     assert covered == set(Action) == set(TABLE)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import AuditEntry, Protection, User
 from children.aliases import BOYS, EITHERS, FAMILY_NAMES, GIRLS, choose_alias
-from children.models import NamedReader, ProtectedIdentity
+from children.models import Child, NamedReader, ProtectedIdentity
 from children.protection import protect_child, protect_person
 from notifications.models import Delivery, Kind
 from portal.lib import clock
@@ -125,9 +126,10 @@ def test_the_list_is_kept_by_the_principal_there(sealed: Cast, log_in: LogIn) ->
     assert sealed.elsa.full_name in page
     assert "Elsa" not in page
     assert sealed.elsa.full_name not in log_in(sealed.ulf).get("/skyddade/").content.decode()
-    for who in (sealed.maria, sealed.amina, sealed.administrator):
+    for who in (sealed.maria, sealed.amina):
         assert log_in(who).get("/skyddade/").status_code == 404
-    for who in (sealed.maria, sealed.ulf):
+    assert sealed.elsa.full_name not in log_in(sealed.administrator).get("/skyddade/").content.decode()
+    for who in (sealed.maria, sealed.ulf, sealed.administrator):
         assert log_in(who).get(f"/skyddade/{identity.id}/").status_code == 404
     answer = log_in(sealed.eva).post(f"/skyddade/{identity.id}/", {"reader": str(sealed.jonas.id)})
     assert answer.status_code == 422
@@ -176,3 +178,84 @@ def test_looking_at_the_lists_is_a_look(sealed: Cast, log_in: LogIn) -> None:
     eva.get(f"/skyddade/{identity.id}/")
     seen = AuditEntry.objects.get(action="identity.readers", is_look=True)
     assert seen.children == sorted([str(sealed.elsa.id), str(sealed.hugo.id)])
+
+
+# By hand --------------------------------------------------------------------------------------------------------------
+
+
+def protect(browser: Client, bearer: Child | User, name: str, *readers: User) -> HttpResponse:
+    form = {"level": "protected", "readers": [str(reader.id) for reader in readers], "name": name}
+    return browser.post(f"/skydda/{bearer.id}/", form)
+
+
+def test_an_administrator_protects_a_child_by_hand(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 6.1: at once, with its readers; the register needs to know nothing of it."""
+    adam = log_in(cast.administrator)
+    found = adam.get("/skydda/?namn=lind elsa").content.decode()
+    assert f"/skydda/{cast.elsa.id}/" in found
+    assert "Blåsippan, Förskolan Granliden" in found
+    page = adam.get(f"/skydda/{cast.elsa.id}/").content.decode()
+    assert "Maria Berg" in page
+    assert "Jonas Ek" not in page, "who works elsewhere"
+    answer = protect(adam, cast.elsa, "elsa  LIND", cast.maria)
+    assert answer.status_code == 302
+    cast.elsa.refresh_from_db()
+    identity = ProtectedIdentity.objects.get(child=cast.elsa)
+    assert (identity.given_name, identity.family_name, identity.is_marked_in_register) == ("Elsa", "Lind", False)
+    assert cast.elsa.protection == Protection.PROTECTED
+    assert "Elsa" not in cast.elsa.full_name
+    assert "Elsa Lind" in log_in(cast.maria).post(f"/skyddat/{identity.id}/").content.decode()
+    for action in ("child.protected", "identity.reader_named"):
+        assert AuditEntry.objects.get(action=action).person_id == cast.administrator.id
+    for who in (cast.eva, cast.vikar, cast.administrator):
+        assert log_in(who).post(f"/skyddat/{identity.id}/").status_code == 404
+    assert str(cast.elsa.id) not in adam.get(f"/skydda/?namn={cast.elsa.full_name}").content.decode()
+    again = protect(adam, cast.elsa, "Elsa Lind", cast.vikar)
+    assert again.headers["Location"] == f"/skyddade/{identity.id}/"
+    assert NamedReader.objects.count() == 1, "sent twice is done once"
+
+
+def test_an_administrator_protects_a_grown_up_and_lifts_it(cast: Cast, log_in: LogIn) -> None:
+    cast.amina.phone = "+46709999999"
+    cast.amina.save()
+    adam = log_in(cast.administrator)
+    assert "Vårdnadshavare" in adam.get("/skydda/?namn=Amina Lind").content.decode()
+    assert protect(adam, cast.amina, "Amina Lind", cast.eva).status_code == 302
+    cast.amina.refresh_from_db()
+    assert (cast.amina.phone, cast.amina.is_protected) == ("", True)
+    identity = ProtectedIdentity.objects.get(person=cast.amina)
+    kept = adam.get("/skyddade/").content.decode()
+    assert cast.amina.full_name in kept
+    assert cast.amina.full_name in adam.get(f"/skyddade/?namn={cast.amina.given_name}").content.decode()
+    assert "Ingen med det namnet" in adam.get("/skyddade/?namn=Amina Lind").content.decode()
+    assert adam.post(f"/skyddade/{identity.id}/hav/").status_code == 302
+    cast.amina.refresh_from_db()
+    assert (cast.amina.full_name, cast.amina.phone) == ("Amina Lind", "+46709999999")
+    assert AuditEntry.objects.get(action="protection.lifted").person_id == cast.administrator.id
+
+
+def test_the_wrong_name_protects_nobody(cast: Cast, log_in: LogIn) -> None:
+    """And what was chosen is still chosen."""
+    adam = log_in(cast.administrator)
+    answer = protect(adam, cast.elsa, "Hugo Lind", cast.maria)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Det är inte namnet som står överst" in page
+    assert "Hugo Lind" in page
+    assert page.count("checked") == 2
+    assert protect(adam, cast.elsa, "Elsa Lind", cast.jonas).status_code == 422, "works elsewhere"
+    cast.elsa.refresh_from_db()
+    assert not cast.elsa.is_protected
+    assert not ProtectedIdentity.objects.exists()
+
+
+@pytest.mark.parametrize("search", ["Elsa", "li", ""])
+def test_nobody_leafs_through_the_municipality(cast: Cast, log_in: LogIn, search: str) -> None:
+    assert "/skydda/0" not in log_in(cast.administrator).get(f"/skydda/?namn={search}").content.decode()
+
+
+def test_only_an_administrator_protects(cast: Cast, log_in: LogIn) -> None:
+    for who in (cast.eva, cast.maria, cast.amina, cast.communicator):
+        assert log_in(who).get("/skydda/?namn=Elsa Lind").status_code == 404
+        assert protect(log_in(who), cast.elsa, "Elsa Lind").status_code == 404
+    assert not ProtectedIdentity.objects.exists()

@@ -13,6 +13,7 @@ from accounts.models import User
 from children.actors import Actor
 from children.models import Child, Guardianship, NamedReader, ProtectedIdentity
 from children.protection import bearer_of, identities_kept_by
+from children.rules import is_named
 from portal.lib.models import holds_on
 
 
@@ -26,8 +27,11 @@ class KeptList:
     readers: int
 
 
-def kept_lists(actor: Actor) -> list[KeptList]:
-    """Return the sealed identities whose lists the principal keeps: children first, then grown-ups, by alias."""
+def kept_lists(actor: Actor, search: str = "") -> list[KeptList]:
+    """Return the sealed identities whose lists the actor keeps: children first, then grown-ups, by alias.
+
+    A search finds aliases; a real name finds nobody.
+    """
     today = Q(holds_on(actor.today, "named_readers__"))
     rows = identities_kept_by(actor).select_related("child", "person")
     counted = rows.annotate(readers=Count("named_readers", filter=today))
@@ -35,6 +39,7 @@ def kept_lists(actor: Actor) -> list[KeptList]:
         KeptList(identity=row, bearer=bearer_of(row), is_child=row.child_id is not None, readers=row.readers)
         for row in counted
     ]
+    found = [row for row in found if is_named(row.bearer.full_name, search)]
     return sorted(found, key=lambda row: (not row.is_child, row.bearer.full_name.casefold()))
 
 

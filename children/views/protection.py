@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.models import User
-from children.access import Action, preschools_for
-from children.forms import ReaderForm
+from children.access import Action, can, preschools_for
+from children.forms import ReaderForm, SearchForm
 from children.http import ActorRequest
 from children.letters import address_lines
 from children.models import Child, ProtectedIdentity
@@ -48,12 +48,14 @@ def identity(request: ActorRequest, identity_id: UUID) -> HttpResponse:
 
 @require_GET
 def kept(request: ActorRequest) -> HttpResponse:
-    """Show the principal whose identities are sealed, under their aliases, and who may open them."""
-    if not preschools_for(request.actor, Action.OVERSEE).exists():
+    """Show whose identities are sealed, under their aliases, and how many may open each, to whoever keeps the lists."""
+    may_protect = can(request.actor, Action.PROTECT)
+    if not (may_protect or preschools_for(request.actor, Action.OVERSEE).exists()):
         raise Http404
-    rows = kept_lists(request.actor)
+    search = SearchForm(request.GET).words()
+    rows = kept_lists(request.actor, search)
     _looked(request, "identities.kept", [row.identity for row in rows])
-    return render(request, "children/kept.html", {"rows": rows})
+    return render(request, "children/kept.html", {"rows": rows, "search": search, "may_protect": may_protect})
 
 
 def _looked(request: ActorRequest, page: str, identities: Iterable[ProtectedIdentity]) -> None:
