@@ -15,17 +15,22 @@ from uuid import UUID
 from children.access import Action, children_for, get_child
 from children.actors import Actor
 from children.models import Child
+from children.selectors.people import is_kept_apart
 from portal.lib.models import of_row
 from portal.lib.prepared import Row, Rows, prepared
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of the children: which columns, in which order, and whether their rows are to be held."""
+    """What is asked of the children: which columns, in which order, and whether their rows are to be held.
+
+    With `kept_apart` one more column, the last, tells whether there is somebody from whom the child must be kept.
+    """
 
     columns: tuple[str, ...]
     order: tuple[str, ...] = ()
     hold: bool = False
+    kept_apart: bool = False
 
     def of(self, actor: Actor, action: Action, among: Collection[UUID] | None) -> Rows:
         children = children_for(actor, action).order_by(*self.order)
@@ -33,7 +38,7 @@ class Asked:
             children = children.filter(pk__in=among)
         if self.hold:
             children = children.select_for_update(of=("self",), no_key=True)
-        return children.values_list(*self.columns)
+        return children.values_list(*self.columns, *([is_kept_apart()] if self.kept_apart else []))
 
 
 NAMES = Asked(("id", "given_name", "family_name"))
@@ -56,6 +61,12 @@ def get_named_child(actor: Actor, action: Action, child_id: UUID) -> Child:
     for row in child_rows(actor, action, NAMES, among=[child_id]):
         return of_row(Child, NAMES.columns, row)
     return get_child(actor, action, child_id)
+
+
+def named_children(actor: Actor, action: Action, among: Collection[UUID]) -> dict[UUID, Child]:
+    """Return, by id, those `among` the children with whom the actor may do this; read are the names alone."""
+    rows = child_rows(actor, action, NAMES, among=among) if among else []
+    return {row[0]: of_row(Child, NAMES.columns, row) for row in rows}
 
 
 @prepared

@@ -18,6 +18,7 @@ from children import access
 from children.access import Action
 from children.actors import Actor
 from children.models import Child
+from children.prepared_access import named_children
 from notifications.models import Delivery, Kind
 from notifications.selectors import latest
 
@@ -61,8 +62,7 @@ def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID
     deliveries = [(row, _id_in(row, "child")) for row in latest(person.id, most=most)]
     if about is not None:
         deliveries = [(row, child_id) for row, child_id in deliveries if child_id in about]
-    seen = access.children_for(actor, Action.SEE_CHILD)
-    children = seen.in_bulk({child_id for _row, child_id in deliveries if child_id})
+    children = named_children(actor, Action.SEE_CHILD, {child_id for _row, child_id in deliveries if child_id})
     readers = _readers([row for row, child_id in deliveries if child_id in children])
     opens = _openable(actor, children)
     return [

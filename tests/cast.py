@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from accounts.models import User
+from attendance.models import DayPlan, WeekPlan
 from children.models import (
     Area,
     Child,
@@ -60,6 +61,23 @@ def guard(guardian: User, *children: Child, confirmed: bool = True, starts_on: d
 def employ(person: User, kind: StaffRole.Kind = StaffRole.Kind.STAFF, **place: Any) -> StaffRole:
     """Give the person a role since a hundred days ago at `department=`, `preschool=` or `area=`."""
     return StaffRole.objects.create(person=person, kind=kind, starts_on=days.today() - timedelta(days=100), **place)
+
+
+def fill(department: Department, number: int) -> list[Child]:
+    """Place so many children, with all that a tile can say: times, a note, somebody who collects."""
+    made = []
+    for turn in range(number):
+        one = child(f"Barn{turn}")
+        place(one, department)
+        WeekPlan.objects.create(
+            child=one, starts_on=days.monday_of(days.today()), weeks=[[[["08:00", "16:00"]]] * 5 + [[], []]]
+        )
+        contact = one.contacts.create(name="Gunilla", relation="Mormor")
+        DayPlan.objects.create(
+            child=one, day=days.today(), note="Läs mig", collecting_contact=contact, changed_at=clock.now()
+        )
+        made.append(one)
+    return made
 
 
 def tablet(department: Department, name: str = "Hallen") -> tuple[Tablet, str]:

@@ -475,7 +475,7 @@ def test_home_costs_the_same_for_two_and_for_forty(
     def look() -> None:
         actor = Actor.of_person(cast.amina)
         assert not actor.is_staff, "the outer door has asked that already"
-        with django_assert_num_queries(8):  # the municipality's settings among them
+        with django_assert_num_queries(5):  # the municipality's settings among them
             guardian_home(actor, local(TUESDAY, 8))
 
     look()

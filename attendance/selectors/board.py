@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -18,14 +19,21 @@ from children.access import Action, children_for, children_in
 from children.actors import Actor
 from children.models import Child, Department
 from children.prepared_access import Asked, child_rows
-from children.selectors.people import with_somebody_kept_away
 from children.selectors.placing import Place
 from portal.lib import days
 from portal.lib.models import of_row
 from portal.lib.prepared import Row
 
 ORDER = {State.LATE: 0, State.EXPECTED: 1, State.PRESENT: 2, State.LEFT: 3, State.ABSENT: 4, State.CLOSED: 5}
-NAMED = Asked(("id", "given_name", "family_name", "birth_date", "allergy", "protection"))
+NAMED = Asked(("id", "given_name", "family_name", "birth_date", "allergy", "protection"), kept_apart=True)
+IDS = Asked(("id",))
+
+
+class BoardChild(NamedTuple):
+    """A child, and whether there is somebody from whom it must be kept away."""
+
+    child: Child
+    is_kept_apart: bool
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ class Board:
 def board_of(
     department: Department, *, actor: Actor, now: datetime, more_url: Callable[[UUID], str] | None = None
 ) -> Board:
-    """Return the department's children as tiles, next expected first: eight queries; one to four more with a PIN.
+    """Return the department's children as tiles, next expected first: three queries; one or two more with a PIN.
 
     What the hall may not read (DOMAIN 3.14) is on it only for an actor who may read notes: a person, or a PIN.
     """
@@ -127,17 +135,17 @@ def tiles_of(
     return [made for made, _state in _tiles(children, actor, department, now, more_url)]
 
 
-def _children(department: Department, actor: Actor) -> list[Child]:
+def _children(department: Department, actor: Actor) -> list[BoardChild]:
     """Return those of the department's children whom the actor sees."""
     if actor.place_id == department.pk:
         return _named(child_rows(actor, Action.SEE_CHILD, NAMED))
     there = children_in(Q(pk=department.pk), actor)
-    return _named(children_for(actor, Action.SEE_CHILD).filter(there).values_list(*NAMED.columns))
+    return _named(NAMED.of(actor, Action.SEE_CHILD, None).filter(there))
 
 
-def _named(rows: Iterable[Row]) -> list[Child]:
+def _named(rows: Iterable[Row]) -> list[BoardChild]:
     """Return children with what a tile prints: the other columns are encrypted, and take time to open."""
-    return [of_row(Child, NAMED.columns, row) for row in rows]
+    return [BoardChild(of_row(Child, NAMED.columns, row), is_kept_apart) for *row, is_kept_apart in rows]
 
 
 def _here(child_id: UUID, department: Department) -> Place:
@@ -149,7 +157,7 @@ def _here(child_id: UUID, department: Department) -> Place:
 
 
 def _tiles(
-    children: list[Child],
+    children: list[BoardChild],
     actor: Actor,
     department: Department,
     now: datetime,
@@ -158,10 +166,9 @@ def _tiles(
     if not children:
         return []
     today = days.day_of(now)
-    ids = [child.pk for child in children]
+    ids = [child.pk for child, _apart in children]
     facts = known(ids, today, today, places={child_id: [_here(child_id, department)] for child_id in ids})
-    barred = with_somebody_kept_away(ids)
-    readable = set(children_for(actor, Action.SEE_NOTES).filter(pk__in=ids).values_list("pk", flat=True))
+    readable = {child_id for (child_id,) in child_rows(actor, Action.SEE_NOTES, IDS, among=ids)}
     families = _known_families(actor, facts)
     late_after = actor.municipality.late_after_minutes
     return [
@@ -170,12 +177,12 @@ def _tiles(
             facts,
             now,
             late_after,
-            is_barred=child.pk in barred,
+            is_barred=is_kept_apart,
             is_open=child.pk in readable,
             knows_family=child.pk in families,
             more_url=more_url,
         )
-        for child in children
+        for child, is_kept_apart in children
     ]
 
 

@@ -15,7 +15,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from attendance import rules
-from attendance.models import Absence, ClosedDay, DayPlan, PlanningRule, Stay, WeekPlan
+from attendance.models import Absence, PlanningRule, Stay
+from attendance.selectors.said import Kind, Said, said_of
 from children.selectors.placing import Place, places_of
 from portal.lib import days
 from portal.lib.prepared import Rows, prepared
@@ -84,6 +85,31 @@ class Known:
     stays: dict[UUID, list[rules.Stay]] = field(default_factory=lambda: defaultdict(list))
     places: dict[UUID, list[Place]] = field(default_factory=dict)
 
+    def add(self, row: Said) -> None:
+        """Put one row in its place."""
+        if row.kind == Kind.CLOSED_DAY:
+            self.closed.append(
+                ClosedOn(row.starts_on, row.words or "", row.department_id, row.preschool_id, row.area_id)
+            )
+        elif row.child_id is None:
+            raise ValueError(f"a row of kind {row.kind} concerns no child")
+        elif row.kind == Kind.PLAN:
+            self.plans[row.child_id].append(rules.RepeatingPlan(row.starts_on, row.ends_on, weeks_of(row.times)))
+        elif row.kind == Kind.ABSENCE:
+            part = rules.Interval(row.from_time, row.to_time) if row.from_time and row.to_time else None
+            ends_on = row.ends_on or row.starts_on
+            absence = rules.DayAbsence(row.starts_on, ends_on, rules.Reason(row.words or ""), part, row.id)
+            self.absences[row.child_id].append(absence)
+        else:
+            self.day_plans[row.child_id, row.starts_on] = ChangedDay(
+                None if row.times is None else tuple(map(interval_of, row.times)),
+                row.words or "",
+                row.guardian_id,
+                row.guardian_name or "",
+                row.contact_relation or "",
+                row.contact_name or "",
+            )
+
     def place(self, child_id: UUID, day: date) -> Place | None:
         """Return where the child is placed on `day`; a backup placement wins."""
         return next((place for place in self.places.get(child_id, ()) if place.holds_on(day)), None)
@@ -136,7 +162,7 @@ def known(
     places: dict[UUID, list[Place]] | None = None,
     places_until: date | None = None,
 ) -> Known:
-    """Read what is known of these children from `first` to `last`: six queries, one less with places already read."""
+    """Read what is known of these children from `first` to `last`: three queries, one less with places already read."""
     ids = list(child_ids)
     found = Known(first, last)
     if not ids:
@@ -146,46 +172,12 @@ def known(
         found.places = places_of(ids, Q(starts_on__lte=until) & (Q(ends_on=None) | Q(ends_on__gte=first)))
     else:
         found.places = places
-    for child_id, starts_on, ends_on, weeks in _plans(ids, first, last):
-        found.plans[child_id].append(rules.RepeatingPlan(starts_on, ends_on, weeks_of(weeks)))
-    for child_id, day, times, *said in _changed_days(ids, first, last):
-        intervals = None if times is None else tuple(map(interval_of, times))
-        found.day_plans[child_id, day] = ChangedDay(intervals, *said)
-    for child_id, absence_id, starts_on, ends_on, reason, from_time, to_time in _absences(ids, first, last):
-        part = rules.Interval(from_time, to_time) if from_time and to_time else None
-        absence = rules.DayAbsence(starts_on, ends_on, rules.Reason(reason), part, absence_id)
-        found.absences[child_id].append(absence)
-    found.closed = [ClosedOn(*row) for row in _closed_days(first, last)]
+    for row in said_of(ids, first, last):
+        found.add(row)
     if with_stays:
         for child_id, *stay in _stays(ids, first, last):
             found.stays[child_id].append(rules.Stay(*stay))
     return found
-
-
-@prepared
-def _plans(child_ids: Sequence[UUID], first: date, last: date) -> Rows:
-    plans = WeekPlan.objects.on_or_after(first).filter(child__in=child_ids, starts_on__lte=last)
-    return plans.values_list("child_id", "starts_on", "ends_on", "weeks")
-
-
-@prepared
-def _changed_days(child_ids: Sequence[UUID], first: date, last: date) -> Rows:
-    return DayPlan.objects.filter(child__in=child_ids, day__gte=first, day__lte=last).values_list(
-        "child_id", "day", "intervals", "note", "collecting_guardian_id", "collecting_guardian__given_name",
-        "collecting_contact__relation", "collecting_contact__name",
-    )  # fmt: skip
-
-
-@prepared
-def _absences(child_ids: Sequence[UUID], first: date, last: date) -> Rows:
-    standing = Absence.objects.standing().filter(child__in=child_ids, starts_on__lte=last, ends_on__gte=first)
-    return standing.values_list("child_id", "id", "starts_on", "ends_on", "reason", "from_time", "to_time")
-
-
-@prepared
-def _closed_days(first: date, last: date) -> Rows:
-    closed = ClosedDay.objects.standing().filter(day__gte=first, day__lte=last)
-    return closed.values_list("day", "reason", "department_id", "preschool_id", "area_id")
 
 
 @prepared

@@ -94,12 +94,12 @@ class MayCollect:
 
 
 def guardian_home(actor: Actor, now: datetime) -> list[ChildCard]:
-    """Return the cards of the children that are placed now or soon, oldest first: seven queries."""
+    """Return the cards of the children that are placed now or soon, oldest first: four queries."""
     return _cards(actor, own_children(actor), now)
 
 
 def child_card(actor: Actor, child: Child, now: datetime) -> ChildCard:
-    """Return one child's card: six queries. Access is the caller's (`get_child`)."""
+    """Return one child's card: three queries. Access is the caller's (`get_child`)."""
     return _cards(actor, [child], now)[0]
 
 
@@ -122,7 +122,7 @@ def who_may_collect(actor: Actor, child: Child) -> list[MayCollect]:
 
 
 def child_history(child: Child, month: date, *, today: date) -> History:
-    """Return the month's days until today on which something was planned or happened: seven queries."""
+    """Return the month's days until today on which something was planned or happened: four queries."""
     first = month.replace(day=1)
     after = (first + timedelta(days=31)).replace(day=1)
     last = min(after - timedelta(days=1), today)

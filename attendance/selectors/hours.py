@@ -31,7 +31,7 @@ class Hour:
 
 
 def children_by_hour(departments: Iterable[Department], now: datetime) -> list[Hour]:
-    """Return today's hours, at least from six to six, with how many children are there: six queries."""
+    """Return today's hours, at least from six to six, with how many children are there: three queries."""
     today, here = days.day_of(now), days.local(now)
     places = places_in([department.pk for department in departments], holds_on(today))
     facts = known(places, today, today, places=places)
@@ -64,7 +64,7 @@ def _here(stays: Iterable[rules.Stay], moment: datetime, today: date) -> int:
 
 
 def without_plan(departments: Iterable[Department], monday: date) -> dict[UUID, int]:
-    """Return how many children at each department lack times for the week from `monday`: six queries.
+    """Return how many children at each department lack times for the week from `monday`: three queries.
 
     A child whose whole week is absence or closed days, or who has said something about every open day, is not one.
     """
@@ -80,7 +80,7 @@ def without_plan(departments: Iterable[Department], monday: date) -> dict[UUID, 
 
 
 def children_lacking_plan(child_ids: Iterable[UUID], monday: date) -> set[UUID]:
-    """Return those who lack times for the week from `monday`: one query where all have a plan, else six more."""
+    """Return those who lack times for the week from `monday`: one query where all have a plan, else three more."""
     ids = set(child_ids)
     ids -= {child_id for (child_id,) in _planned_on(ids, monday)}
     if not ids:

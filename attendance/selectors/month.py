@@ -82,7 +82,7 @@ class PreschoolMonth:
 
 
 def preschool_month(preschool: Preschool, month: date) -> PreschoolMonth:
-    """Return a month at the preschool, day by day: eight queries. `month` is any day in it."""
+    """Return a month at the preschool, day by day: four queries. `month` is any day in it."""
     first = month.replace(day=1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     departments = list(preschool.departments.open_on(first).values_list("pk", flat=True))

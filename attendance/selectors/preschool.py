@@ -99,7 +99,7 @@ class ForgottenStay:
 
 
 def department_totals(departments: Iterable[Department], now: datetime) -> list[DepartmentTotal]:
-    """Return each department's children by state, in the given order: nine queries for two departments or twenty."""
+    """Return each department's children by state, in the given order: five queries for two departments or twenty."""
     chosen = list(departments)
     today = days.day_of(now)
     places = places_in([department.pk for department in chosen], holds_on(today))
@@ -124,7 +124,7 @@ def department_totals(departments: Iterable[Department], now: datetime) -> list[
 
 
 def preschool_day(actor: Actor, preschool: Preschool, day: date, now: datetime) -> PreschoolDay:
-    """Return a day at the preschool, child by child: nine queries. A day that has been is seen from its end.
+    """Return a day at the preschool, child by child: six queries. A day that has been is seen from its end.
 
     Children whom the actor does not lead today, or is kept from, are in the figures and nowhere else.
     """

@@ -97,7 +97,7 @@ def week_span(monday: date) -> str:
 def schedule(
     children: Sequence[Child], monday: date, now: datetime, *, drafts: Mapping[UUID, Draft] | None = None
 ) -> Schedule:
-    """Return the week that begins on `monday` and the three after it: seven queries, for one child or many.
+    """Return the week that begins on `monday` and the three after it: three queries, for one child or many.
 
     With `drafts` the weeks are shown as they would be if these were saved from that Monday.
     """

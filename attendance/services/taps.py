@@ -68,7 +68,7 @@ def record_taps(*, taps: Sequence[MadeTap], actor: Actor, now: datetime) -> list
 
     The same tap any number of times is one tap. Several departures at once need a PIN or a person (DOMAIN 3.10).
     Raises `Http404` or `PermissionDenied`, before anything is written, when one child is not for this actor.
-    Nine queries for one arrival, seven for one departure; two more for twenty.
+    Eight queries for one arrival, six for one departure; two more for twenty.
     """
     if not taps:
         return []

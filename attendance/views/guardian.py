@@ -40,17 +40,18 @@ from portal.lib.http import is_fragment_wanted, safe_next
 @require_POST
 def sick(request: ActorRequest, child_id: UUID) -> HttpResponse:
     """The second of the two taps: ill today."""
-    child = get_named_child(request.actor, Action.REPORT_ABSENCE, child_id)
     now = clock.now()
     today = days.day_of(now)
-    problem = ""
+    made, problem = [], ""
     try:
-        services.report_absence(
-            child_ids=[child.id], starts_on=today, ends_on=today, reason=Reason.SICK, actor=request.actor, now=now
+        made = services.report_absence(
+            child_ids=[child_id], starts_on=today, ends_on=today, reason=Reason.SICK, actor=request.actor, now=now
         )
-        said = _("{name} är anmäld sjuk idag.").format(name=child.given_name)
     except ValidationError as refused:
-        said = problem = " ".join(refused.messages)
+        problem = " ".join(refused.messages)
+    # Nothing is made where the child was reported before.
+    child = made[0].child if made else get_named_child(request.actor, Action.REPORT_ABSENCE, child_id)
+    said = problem or _("{name} är anmäld sjuk idag.").format(name=child.given_name)
     return _card(request, child, said, is_problem=bool(problem))
 
 

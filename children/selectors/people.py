@@ -24,14 +24,9 @@ def contacts_who_may_collect(child_id: UUID) -> QuerySet[Contact]:
     return Contact.objects.current().filter(child=child_id, may_collect=True).order_by("created_at")
 
 
-def with_somebody_kept_away(child_ids: Collection[UUID]) -> set[UUID]:
-    """Return those of the children from whom somebody must be kept away."""
-    return {child_id for (child_id,) in _kept_apart(child_ids)}
-
-
-@prepared
-def _kept_apart(child_ids: Collection[UUID]) -> Rows:
-    return Block.objects.in_force().filter(child__in=child_ids).values_list("child_id")
+def is_kept_apart() -> Exists:
+    """Return the column of a child that tells whether there is somebody from whom it must be kept away."""
+    return Exists(Block.objects.in_force().filter(child=OuterRef("pk")))
 
 
 def staff_of(place: Place, child_ids: Collection[UUID], day: date) -> list[UUID]:
