@@ -50,6 +50,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": env.number("DATABASE_KEEP_SECONDS", 600), "CONN_HEALTH_CHECKS": True}
 
+# A pooler such as PgBouncer lends a connection to somebody else after every transaction: nothing may be kept on it.
+DATABASE_POOLED = env.flag("DATABASE_POOLED")
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
+
 REDIS_URL = env.text("REDIS_URL", "")
 _in_database = {
     "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -137,7 +141,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
@@ -350,7 +353,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refused": {"()": "portal.logs.RefusedInOneLine"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
 }
 

@@ -7,7 +7,10 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from attendance.selectors.board import Tile, board_of
 from attendance.templatetags.tiles import TILE, tile
@@ -46,6 +49,31 @@ def test_a_date_is_never_kept_from_another_day(cast: Cast) -> None:
     first = Placement.objects.filter(child=cast.elsa).earliest("starts_on").starts_on
     assert begun(cast.elsa.id, first) == [(cast.elsa.id,)]
     assert begun(cast.elsa.id, first - timedelta(days=1)) == []
+
+
+def test_a_new_connection_is_given_the_statement_anew(transactional_db: None) -> None:
+    elsa = Child.objects.create(given_name="Elsa")
+    assert named([elsa.id]) == [(elsa.id, "Elsa", "")]
+    connection.close()
+    assert named([elsa.id]) == [(elsa.id, "Elsa", "")]
+
+
+def test_a_pooled_connection_is_given_nothing(cast: Cast, settings: Settings) -> None:
+    """What another client of PgBouncer finds on the connection must not be ours."""
+    settings.DATABASE_POOLED = True
+    with CaptureQueriesContext(connection) as captured:
+        assert [row[1] for row in named([cast.noor.id])] == ["Noor"]
+    assert [query["sql"].split()[0] for query in captured] == ["SELECT"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no statements for us")
+def test_a_connection_keeps_only_so_many(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.lib.prepared.MOST_GIVEN", 2)
+    for ids in ([cast.elsa.id], [cast.elsa.id] * 2, [cast.elsa.id] * 3, [cast.elsa.id] * 9, [cast.elsa.id]):
+        assert [row[1] for row in named(ids)] == ["Elsa"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        assert cursor.fetchone()[0] <= 2
 
 
 @pytest.mark.django_db

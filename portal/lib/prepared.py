@@ -8,6 +8,10 @@ the queryset is written as always, in a function, and what changes from call to 
     def plans_of(child_ids: Sequence[UUID], day: date) -> Rows:
         return WeekPlan.objects.on(day).filter(child__in=child_ids).values_list("child_id", "weeks")
 
+PostgreSQL is given each statement once for each connection, too (PREPARE), and from then on only its ids: reading and
+planning a statement takes it longer than looking the rows up. Not where a pooler stands between that lends the same
+connection to somebody else after every transaction (`settings.DATABASE_POOLED`).
+
 Ids (UUIDs and collections of them) are the statement's parameters. All other arguments are part of what it is kept
 under, so that whatever a queryset makes of a date (a horizon, a Monday) is made anew for another date. An id can only
 be compared: nothing can be made of it, and a function that branches on one gets an id that no row has.
@@ -16,15 +20,19 @@ be compared: nothing can be made of it, and a function that branches on one gets
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, wraps
+from itertools import count
 from typing import Any, ParamSpec
 from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
 
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.query import ValuesListIterable
+from psycopg2.extensions import AsIs
 
 Given = ParamSpec("Given")
 Row = tuple[Any, ...]
@@ -32,6 +40,11 @@ Rows = QuerySet[Any, Row]
 
 KEPT = 64  # statements for each function: some dates, some lengths
 LONGEST = 128  # a longer list of ids takes its time anyway
+MOST_GIVEN = 256  # statements that a connection is given before it begins anew: other dates, other lengths
+
+_numbers = count()
+# Which statements each of the driver's connections has been given, by their numbers.
+_given: WeakKeyDictionary[Any, set[int]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -49,15 +62,39 @@ class _Statement:
     constants: tuple[Any, ...]
     slots: tuple[tuple[int, int], ...]
     converters: tuple[tuple[int, list[Callable[..., Any]], Any], ...]
+    number: int = field(default_factory=lambda: next(_numbers))
 
     def rows(self, ids: Sequence[UUID]) -> list[Row]:
-        values = list(self.constants)
-        for place, number in self.slots:
-            values[place] = _stored(ids[number])
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, values)
+            if connection.vendor == "postgresql" and not settings.DATABASE_POOLED:
+                self._give(len(ids))
+                cursor.execute(self._call(len(ids)), [str(one) for one in ids])
+            else:
+                cursor.execute(self.sql, self._values([_stored(one) for one in ids]))
             found: list[Row] = cursor.fetchall()
         return [self._converted(row) for row in found] if self.converters else found
+
+    def _values(self, ids: Sequence[Any]) -> list[Any]:
+        values = list(self.constants)
+        for place, number in self.slots:
+            values[place] = ids[number]
+        return values
+
+    def _call(self, ids: int) -> str:
+        return f"EXECUTE kept_{self.number} ({', '.join(['%s'] * ids)})" if ids else f"EXECUTE kept_{self.number}"
+
+    def _give(self, ids: int) -> None:
+        """Give the connection the statement, unless it has it. Past Django's own cursor: it is no query of a page."""
+        given = _given.setdefault(connection.connection, set())
+        if self.number in given:
+            return
+        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+            if len(given) >= MOST_GIVEN:
+                cursor.execute("DEALLOCATE ALL")
+                given.clear()
+            places = [AsIs(f"${number + 1}") for number in range(ids)]
+            cursor.execute(f"PREPARE kept_{self.number} AS {self.sql}", self._values(places))
+        given.add(self.number)
 
     def _converted(self, row: Row) -> Row:
         values = list(row)
