@@ -12,17 +12,17 @@ from django.utils.formats import date_format
 
 def today() -> date:
     """Return the date in the preschools' time zone."""
-    return timezone.localdate()
+    return day_of(timezone.now())
 
 
 def local(moment: datetime) -> datetime:
     """Return the same moment on the preschool's clock on the wall."""
-    return timezone.localtime(moment)
+    return moment.astimezone(timezone.get_default_timezone())
 
 
 def day_of(moment: datetime) -> date:
     """Return the date that a moment falls on in the preschools' time zone."""
-    return timezone.localdate(moment)
+    return local(moment).date()
 
 
 def at(day: date, clock_time: time) -> datetime:
