@@ -1,6 +1,7 @@
 """Words for templates that only concern how a thing looks. No queries here."""
 
 from collections.abc import Hashable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 from zlib import crc32
@@ -89,6 +90,14 @@ def state_word(state: str) -> str:
 
 
 register.filter("in_words", days.in_words)
+
+
+@register.filter
+def day_in_words(moment: datetime, form: str) -> str:
+    """Return the day of a moment inside a sentence: "idag", "igår", or by Django's letters for dates."""
+    day = days.day_of(moment)
+    near = {0: _("idag"), 1: _("igår")}.get((days.today() - day).days)
+    return str(near) if near else days.in_words(day, form)
 
 
 @register.filter
