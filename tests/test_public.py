@@ -1,6 +1,8 @@
 """Pages for everybody: about, accessibility with its form, privacy, and what machines ask for."""
 
+import io
 import json
+import logging
 from collections.abc import Callable
 from unittest.mock import patch
 
@@ -151,3 +153,20 @@ def test_a_form_from_elsewhere_is_refused_kindly() -> None:
     answer = Client(enforce_csrf_checks=True).post(STATEMENT, {"text": "x"})
     assert answer.status_code == 403
     assert "Sidan hann bli för gammal" in answer.content.decode()
+
+
+def test_the_log_says_where_only_for_our_own_faults(cast: Cast, log_in: Callable[[User], Client]) -> None:
+    (handler,) = [one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler]
+    written = io.StringIO()
+    before = handler.setStream(written)
+    try:
+        browser = log_in(cast.maria)
+        assert browser.post(f"/barn/{cast.elsa.id}/behorighet/").status_code == 403
+        assert len(written.getvalue().splitlines()) == 1
+        browser.raise_request_exception = False
+        with patch("portal.views.public.Municipality.current", side_effect=RuntimeError):
+            assert browser.get("/om/").status_code == 500
+    finally:
+        handler.setStream(before)
+    assert "Forbidden (Permission denied)" in written.getvalue()
+    assert written.getvalue().count("Traceback") == 1
