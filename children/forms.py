@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Protection, User
 from children.access import Action
 from children.models import Department, StaffRole
+from children.register.numbers import NumberFault, read_number
 from children.rules import read_phone
 
 Choices = Iterable[tuple[Any, Any]]
@@ -240,6 +241,15 @@ class MunicipalRoleForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Skriv personens namn.")},
     )
+    personal_number = forms.CharField(
+        label=_("Personnummer"),
+        max_length=40,
+        required=False,
+        help_text=_(
+            "För den som är ny här, så att inbjudan och kommunens inloggning når rätt person. Visas aldrig mer."
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": "ÅÅÅÅMMDD-NNNN"}),
+    )
     email = forms.EmailField(
         label=_("E-postadress i arbetet"),
         help_text=_("Har någon redan adressen får den personen rollen, under sitt eget namn."),
@@ -249,6 +259,22 @@ class MunicipalRoleForm(forms.Form):
             "invalid": _("Adressen ser inte ut som en e-postadress. Skriv den som namn@exempel.se."),
         },
     )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_personal_number(self) -> str:
+        typed = str(self.cleaned_data["personal_number"])
+        if not typed:
+            return ""
+        try:
+            number = read_number(typed, self.today)
+        except NumberFault as fault:
+            raise ValidationError(str(fault), code="personal_number") from None
+        if number.is_temporary:  # nobody can say its last four figures, and no sign-on knows it
+            raise ValidationError(_("Skriv ett personnummer eller samordningsnummer, inte ett tillfälligt nummer."))
+        return number.value
 
 
 class PairingForm(forms.Form):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 
 from accounts import services
@@ -259,7 +260,8 @@ class TestLeaders:
         assert 'href="/frysta/"' in home
 
 
-GIVEN = {"kind": "communicator", "name": "Kim af Ny", "email": "kim@example.org"}
+NUMBER = "198503052386"
+GIVEN = {"kind": "communicator", "name": "Kim af Ny", "email": "kim@example.org", "personal_number": "850305-2386"}
 
 
 class TestMunicipalRoles:
@@ -276,7 +278,41 @@ class TestMunicipalRoles:
         assert "Inte inbjuden" in row_of("Kim af Ny", adam.get("/personal/").content.decode())
         adam.post("/personal/skicka/", {"person": [str(kim.id)]})
         send_waiting_letters(now=clock.now())
-        assert "skriver du 0000" in str(mail.outbox[0].body)  # nobody has the number
+        assert "0000" not in str(mail.outbox[0].body)
+
+    def test_the_number_finds_the_person_and_is_never_shown(self, cast: Cast, log_in: LogIn) -> None:
+        """Encrypted, with a blind index: the invitation asks for it, and municipal sign-on finds the person by it."""
+        adam = log_in(cast.administrator)
+        page = adam.post("/personal/roll/", GIVEN, follow=True).content.decode()
+        kim = User.objects.with_personal_number(NUMBER).get()
+        assert kim.email == "kim@example.org"
+        assert services.is_last_four(person=kim, last_four="2386")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT personal_number FROM accounts_user WHERE personal_number <> ''")
+            assert all("2386" not in row[0] for row in cursor.fetchall())
+        for shown in (page, str(list(AuditEntry.objects.values_list("about", flat=True)))):
+            assert "2386" not in shown
+
+    def test_who_is_new_needs_a_number(self, cast: Cast, log_in: LogIn) -> None:
+        answer = log_in(cast.administrator).post("/personal/roll/", GIVEN | {"personal_number": ""})
+        assert answer.status_code == 422
+        assert "Personen är ny här. Skriv personnumret." in answer.content.decode()
+        assert not User.objects.with_email("kim@example.org").exists()
+
+    def test_a_known_number_gives_the_role_under_the_same_name_only(self, cast: Cast, log_in: LogIn) -> None:
+        """A wrong digit gives no role to a stranger, and nobody learns who has a number."""
+        adam = log_in(cast.administrator)
+        cast.amina.personal_number = NUMBER
+        cast.amina.save()
+        for other in (GIVEN, GIVEN | {"email": cast.maria.email}):
+            answer = adam.post("/personal/roll/", other)
+            assert answer.status_code == 422
+            assert "Numret går inte att använda med namnet" in answer.content.decode()
+            assert "Amina" not in answer.content.decode()
+        assert adam.post("/personal/roll/", GIVEN | {"name": "amina lind"}).status_code == 302
+        assert cast.amina.staff_roles.get().kind == "communicator"
+        cast.amina.refresh_from_db()
+        assert cast.amina.email == "amina.lind@example.org", "the own address stays"
 
     def test_twice_is_once(self, cast: Cast, log_in: LogIn) -> None:
         adam = log_in(cast.administrator)
@@ -309,6 +345,8 @@ class TestMunicipalRoles:
             ({"kind": ""}, "Välj en roll."),
             ({"kind": "principal"}, "Välj en av rollerna."),
             ({"name": " "}, "Skriv personens namn."),
+            ({"personal_number": "850305-2387"}, "kontrollsiffra"),
+            ({"personal_number": "850305-T384"}, "inte ett tillfälligt nummer"),
             ({"email": "kim"}, "ser inte ut som en e-postadress"),
             ({"email": ""}, "Skriv adressen"),
         ],

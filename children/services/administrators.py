@@ -44,26 +44,53 @@ def invite_administrator(*, name: str, email: str, personal_number: str, now: da
     return person, invitation, code
 
 
-def give_municipal_role(*, actor: Actor, kind: StaffRole.Kind, name: str, email: str, now: datetime) -> User:
-    """Give the role to whoever has the address, or to a new person with it; return the person. No letter is sent.
+def give_municipal_role(
+    *, actor: Actor, kind: StaffRole.Kind, name: str, email: str, personal_number: str, now: datetime
+) -> User:
+    """Give the role to whoever has the address or the number, or to a new person; return the person.
 
-    Twice is once. Raises `ValidationError` when the address cannot be used.
+    Sends no letter. Twice is once. A number of twelve digits is demanded of a new person, and kept for somebody who
+    has none. Raises `ValidationError` when the address or the number cannot be used.
     """
-    unusable = ValidationError({"email": _("Adressen går inte att använda. Välj en annan.")}, code="email")
     try:
         with transaction.atomic():
-            person = User.objects.with_email(email).first()
-            if person is not None and person.is_protected:  # the address would tell who is behind the alias
-                raise unusable
-            if person is None:
-                person = _new_person(name)
-                person.email = email.strip()
-                person.save()
+            person = _known_person(name, email, personal_number)
+            if person is None and not personal_number:
+                raise ValidationError({"personal_number": _("Personen är ny här. Skriv personnumret.")}, code="new")
+            person = person or _new_person(name, personal_number)
+            person.email = person.email or email.strip()
+            person.personal_number = person.personal_number or personal_number
+            person.save()
             if _give(person, kind, now):
                 audit.did("role.given", person_id=actor.person_id, now=now, to=person.id, kind=kind)
-    except IntegrityError:  # somebody else took the address in the same moment
-        raise unusable from None
+    except IntegrityError:  # somebody else took the address or the number in the same moment
+        raise _unusable_address() from None
     return person
+
+
+def _known_person(name: str, email: str, personal_number: str) -> User | None:
+    """Return whoever has the address or, under the same name, the number.
+
+    Raises `ValidationError` for a person with protected identity, since either would tell who is behind the alias,
+    and when the three do not belong together: a wrong digit must not give a role to a stranger.
+    """
+    by_address = User.objects.with_email(email).first()
+    if by_address is not None and by_address.is_protected:
+        raise _unusable_address()
+    holder = User.objects.with_personal_number(personal_number).first()
+    if holder is None and (by_address is None or not (personal_number and by_address.personal_number)):
+        return by_address
+    is_same_name = holder is not None and holder.full_name.casefold() == name.strip().casefold()
+    if holder is None or holder.is_protected or not (holder == by_address or (by_address is None and is_same_name)):
+        raise ValidationError(
+            {"personal_number": _("Numret går inte att använda med namnet och adressen. Kontrollera alla tre.")},
+            code="personal_number",
+        )
+    return holder
+
+
+def _unusable_address() -> ValidationError:
+    return ValidationError({"email": _("Adressen går inte att använda. Välj en annan.")}, code="email")
 
 
 def end_municipal_role(*, actor: Actor, role_id: UUID, now: datetime) -> StaffRole:

@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from children.access import Action, demand, get_preschool, preschools_for
@@ -49,14 +50,15 @@ def staff(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
 def leaders(request: ActorRequest) -> HttpResponse:
     """Show who leads preschools and runs the system, with the form that gives somebody a municipal role."""
     demand(request.actor, Action.INVITE_PRINCIPALS)
-    return _show_leaders(request, MunicipalRoleForm())
+    return _show_leaders(request, MunicipalRoleForm(today=request.actor.today))
 
 
+@sensitive_post_parameters("personal_number")
 @require_POST
 def role_give(request: ActorRequest) -> HttpResponse:
     """Give a known or a new person a role for the whole municipality."""
     demand(request.actor, Action.INVITE_PRINCIPALS)
-    form = MunicipalRoleForm(request.POST)
+    form = MunicipalRoleForm(request.POST, today=request.actor.today)
     if not form.is_valid():
         return _show_leaders(request, form, status=422)
     try:
