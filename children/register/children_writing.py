@@ -4,15 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from children.aliases import choose_alias
 from children.models import Child, Guardianship, ProtectedIdentity
 from children.register.people_writing import (
     IDENTITY_FIELDS,
-    address_text,
-    fill_identity,
     give_number,
     index_of,
     owners,
+    seal,
     stronger,
 )
 from children.register.rows import Marking, Person
@@ -116,16 +114,8 @@ class ChildrenWriter:
         if not child.is_protected:
             child.given_name, child.family_name = person.given_name, person.family_name
             return []
-        created = []
-        if identity is None:
-            identity = ProtectedIdentity(child=child, given_name=child.given_name, family_name=child.family_name)
-            child.given_name, child.family_name = choose_alias(
-                real=(person.given_name, person.family_name), number=child.personal_number
-            )
-            created = [identity]
-        fill_identity(identity, person, marking)
-        identity.address = address_text(person.address)
-        return created
+        sealed = seal(child, person, identity, marking)
+        return [] if identity else [sealed]
 
     # Guardianships --------------------------------------------------------------------------------------------------
 

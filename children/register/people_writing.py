@@ -171,18 +171,10 @@ class PeopleWriter:
             user.phone = person.phone or user.phone
             user.address = address_text(person.address)
             return []
-        created = []
-        if identity is None:
-            identity = ProtectedIdentity(person=user, given_name=user.given_name, family_name=user.family_name)
-            user.given_name, user.family_name = choose_alias(
-                real=(person.given_name, person.family_name), number=user.personal_number
-            )
-            created = [identity]
-        fill_identity(identity, person, marking)
-        identity.phone = person.phone or identity.phone
-        identity.address = address_text(person.address)
+        sealed = seal(user, person, identity, marking)
+        sealed.phone = person.phone or sealed.phone
         user.phone = user.address = ""
-        return created
+        return [] if identity else [sealed]
 
     def _give_email(self, user: User, person: Person) -> None:
         """Take the register's address, unless the person logs in with an own one or it is somebody else's."""
@@ -200,8 +192,24 @@ class PeopleWriter:
             self.run.report.note(_("E-postadresser som redan hör till en annan person lämnades tomma: %(count)s."))
 
 
-def fill_identity(identity: ProtectedIdentity, person: Person, marking: Marking) -> None:
-    """Bring a sealed identity in line with the row; names that a provider withholds are kept."""
+def seal(
+    holder: User | Child, person: Person, identity: ProtectedIdentity | None, marking: Marking
+) -> ProtectedIdentity:
+    """Bring a sealed identity in line with the row; names that a provider withholds are kept.
+
+    One who has none yet gets an alias, and a new identity, which has to be created.
+    """
+    if identity is None:
+        identity = ProtectedIdentity(given_name=holder.given_name, family_name=holder.family_name)
+        if isinstance(holder, Child):
+            identity.child = holder
+        else:
+            identity.person = holder
+        holder.given_name, holder.family_name = choose_alias(
+            real=(person.given_name, person.family_name), number=holder.personal_number
+        )
     identity.given_name = person.given_name or identity.given_name
     identity.family_name = person.family_name or identity.family_name
+    identity.address = address_text(person.address)
     identity.is_marked_in_register = marking is not Marking.NONE
+    return identity
