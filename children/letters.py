@@ -152,7 +152,9 @@ def _draw_address(canvas: Canvas, page: LetterPage) -> None:
 def _draw_code(canvas: Canvas, page: LetterPage, base_url: str, y: float) -> float:
     """Draw the picture, and beside it where to go and what to type; return where it ends."""
     size = 42 * mm
-    picture = createBarcodeDrawing("QR", value=link(base_url, page.code), barLevel="M", barBorder=0)  # type: ignore[no-untyped-call]
+    picture = createBarcodeDrawing(  # type: ignore[no-untyped-call]  # reportlab's
+        "QR", value=link(base_url, page.code), barLevel="M", barBorder=0
+    )
     left, low, right, high = picture.getBounds()
     canvas.setStrokeColor(LINE)
     canvas.roundRect(MARGIN, y - size - 8 * mm, WIDTH - 2 * MARGIN, size + 8 * mm, 3 * mm)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -123,8 +125,8 @@ def test_what_holds_on_a_day() -> None:
         RepeatingPlan(date(2026, 10, 5), None, weeks),
     )
 
-    def on(day: date, **more: object) -> PlannedDay:
-        return merged_plan(DayFacts(day, plans=plans, **more))  # type: ignore[arg-type]
+    def on(day: date, **more: Any) -> PlannedDay:
+        return merged_plan(DayFacts(day, plans=plans, **more))
 
     assert on(date(2026, 10, 2)).intervals == hours("08:00-16:00")
     assert [on(date(2026, 10, 6) + timedelta(days=7 * n)).intervals for n in range(3)] == [
@@ -208,10 +210,10 @@ def logs(draw: st.DrawFn) -> list[TapFact]:
 
 
 @given(logs(), st.randoms(use_true_random=False), st.integers(1, 3))
-def test_order_and_repeats_make_no_difference(log: list[TapFact], chance: object, times: int) -> None:
+def test_order_and_repeats_make_no_difference(log: list[TapFact], chance: Random, times: int) -> None:
     """DOMAIN 3.4."""
     shuffled = log * times
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)
     assert project_stays(shuffled, ZONE) == project_stays(log, ZONE)
 
 

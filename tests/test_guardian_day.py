@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
@@ -25,6 +26,9 @@ from notifications.models import Delivery, Kind
 from portal.lib import days
 from portal.lib.ids import uuid7
 from tests.cast import Cast, child, guard, local, place
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 TUESDAY = date(2026, 10, 13)
 MONDAY = date(2026, 10, 19)
@@ -351,7 +355,7 @@ def test_locked_times_stand_fast_but_not_who_collects(cast: Cast, log_in: LogIn)
     assert browser.post(f"/barn/{cast.elsa.id}/dag/2026-10-16/", {"what": "off"}).status_code == 302
 
 
-def lay(browser: Client, *children: Child, **more: object) -> object:
+def lay(browser: Client, *children: Child, **more: object) -> Answer:
     form = {"vecka": "2026-10-19", "barn": [one.id for one in children], "starts": "07:30", "ends": "16:00"}
     return browser.post("/schema/", form | more)
 
@@ -361,7 +365,7 @@ def test_a_week_is_painted_looked_at_and_saved(cast: Cast, log_in: LogIn) -> Non
     browser = log_in(cast.amina)
     assert browser.get("/schema/?vecka=2026-10-19").status_code == 200
     preview = lay(browser, cast.elsa, cast.hugo, do="preview", weekdays=[0, 1, 2, 3], ends="15:00")
-    page = preview.content.decode()  # type: ignore[attr-defined]
+    page = preview.content.decode()
     assert "Spara schemat" in page
     assert WeekPlan.objects.count() == 1
     drafts = dict.fromkeys(
@@ -369,7 +373,7 @@ def test_a_week_is_painted_looked_at_and_saved(cast: Cast, log_in: LogIn) -> Non
     )
     for _time in range(2):
         answer = lay(browser, cast.elsa, cast.hugo, do="save", **drafts)
-        assert answer.status_code == 302  # type: ignore[attr-defined]
+        assert answer.status_code == 302
     former = WeekPlan.objects.get(child=cast.elsa, starts_on=date(2026, 8, 3))
     assert former.ends_on == date(2026, 10, 18)
     new = WeekPlan.objects.filter(starts_on=MONDAY)
@@ -404,7 +408,7 @@ def test_every_other_week(cast: Cast, log_in: LogIn) -> None:
         weekdays=[4],
         is_off="on",
         **{f"draft-{cast.elsa.id}": week},
-    ).content.decode()  # type: ignore[attr-defined]
+    ).content.decode()
     assert "Vecka 43, 19–23 okt" in painted
     assert "Vecka 44, 26–30 okt" in painted
     assert f"{week}|0730-1600;0730-1600;0730-1600;0730-1600;;;" in painted
@@ -425,7 +429,7 @@ def test_a_bad_week_is_said(more: dict[str, object], sentence: str, cast: Cast, 
     if "draft" in more:
         more = more | {f"draft-{cast.elsa.id}": more["draft"]}
     answer = lay(log_in(cast.amina), cast.elsa, **more)
-    assert sentence in answer.content.decode()  # type: ignore[attr-defined]
+    assert sentence in answer.content.decode()
     assert not WeekPlan.objects.exists()
 
 
@@ -438,7 +442,7 @@ def test_days_that_were_are_not_planned_anew(cast: Cast, log_in: LogIn) -> None:
 
 def test_somebody_elses_child_is_not_planned_for(cast: Cast, log_in: LogIn) -> None:
     answer = lay(log_in(cast.amina), cast.noor, do="save", weekdays=[0])
-    assert answer.status_code == 200  # type: ignore[attr-defined]
+    assert answer.status_code == 200
     assert not WeekPlan.objects.exists()
 
 
@@ -446,7 +450,7 @@ def test_a_first_plan_may_begin_in_the_middle_of_a_week(cast: Cast, log_in: LogI
     """What is only painted locks nothing: after the brush there is still something to press."""
     browser = log_in(cast.amina)
     drafted = lay(browser, cast.elsa, do="paint", weekdays=[0, 1], vecka="2026-10-12")
-    assert 'value="preview"' in drafted.content.decode()  # type: ignore[attr-defined]
+    assert 'value="preview"' in drafted.content.decode()
 
 
 def test_first_times(cast: Cast, log_in: LogIn) -> None:

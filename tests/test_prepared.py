@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -117,12 +118,12 @@ def test_a_family_is_answered_by_the_access_table(cast: Cast, action: Action) ->
 # Moulds --------------------------------------------------------------------------------------------------------------
 
 
-def made_tile(**more: object) -> Tile:
-    given = {
+def made_tile(**more: Any) -> Tile:
+    given: dict[str, Any] = {
         "child_id": uuid4(), "name": "Elsa L", "initials": "EL", "tint": 0, "state": "expected", "text": "Väntas 08:00",
         "detail": "", "tap": "arrived", "tap_words": "Lämna in", "order": "1 08:00 Elsa", "more_url": "/mer/",
     }  # fmt: skip
-    return Tile(**{**given, **more})  # type: ignore[arg-type]
+    return Tile(**{**given, **more})
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -30,9 +30,9 @@ from tests.cast import Cast, local
 
 HERE = Path(__file__).parent
 
-PHONE = {"width": 390, "height": 844}
-TABLET = {"width": 1180, "height": 820}
-DESKTOP = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+TABLET: ViewportSize = {"width": 1180, "height": 820}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 
 # Waits for what moves or fades on the page; an undo's bar runs for ten seconds and is left alone.
 SETTLED = """() => Promise.all(document.getAnimations()
@@ -75,7 +75,7 @@ class Visit(Protocol):
         self,
         who: User | str | None = None,
         *,
-        size: dict[str, int] = TABLET,
+        size: ViewportSize = TABLET,
         pin: str | None = None,
         **context: Any,
     ) -> Page: ...
@@ -92,13 +92,13 @@ def visit(browser: Browser, live_server: LiveServer, settings: Settings) -> Iter
     def visit(
         who: User | str | None = None,
         *,
-        size: dict[str, int] = TABLET,
+        size: ViewportSize = TABLET,
         pin: str | None = None,
         **context: Any,
     ) -> Page:
         context.setdefault("locale", "sv-SE")
         context.setdefault("timezone_id", "Europe/Stockholm")
-        made = browser.new_context(base_url=live_server.url, viewport=size, **context)  # type: ignore[arg-type]
+        made = browser.new_context(base_url=live_server.url, viewport=size, **context)
         made.set_default_timeout(5_000)
         made.set_default_navigation_timeout(30_000)  # the first page of a run waits for everything to be made
         opened.append(made)

@@ -12,7 +12,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 from django.urls import reverse
-from playwright.sync_api import Error, Page, Response
+from playwright.sync_api import Error, Page, Response, ViewportSize
 
 from accounts.models import User
 from accounts.services import choose_pin
@@ -28,7 +28,7 @@ from tests.doors import TARGETS, Doors, Row
 from tests.test_doors import OTHER_ARGUMENTS, ROWS, World
 
 # A window of 1280 × 1024 at 400 %; the width of the smallest telephone.
-NARROW = {"width": 320, "height": 256}
+NARROW: ViewportSize = {"width": 320, "height": 256}
 
 UNFOLD = "() => document.querySelectorAll('main details').forEach((part) => { part.open = true; })"
 # What is wider than the window, from the inside out; a box that scrolls by itself holds its own.
@@ -113,15 +113,15 @@ class Round:
         """
         page = self.page
         self._note(where, self.find_barriers(page))
-        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        page.set_viewport_size(PHONE)
         page.evaluate(UNFOLD)
         self._note(f"{where}, telephone", self.find_barriers(page))
         page.emulate_media(color_scheme="dark")
         self._note(f"{where}, telephone, dark", self.find_barriers(page, colours_only=True))
         page.emulate_media(color_scheme="light")
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        page.set_viewport_size(NARROW)
         self._note(f"{where}, too wide for 320 px", page.evaluate(TOO_WIDE))
-        page.set_viewport_size(TABLET)  # type: ignore[arg-type]
+        page.set_viewport_size(TABLET)
         if page.locator("main [data-dialog]:visible").count():
             page.locator("main [data-dialog]:visible").first.click()
             self.look_at_dialog(f"{where}, dialog")

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from django.core import signing
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from accounts.models import User
 from accounts.services import choose_pin
@@ -222,7 +222,7 @@ def test_nobody_is_shut_out(
 
 
 @pytest.mark.parametrize("size", [PHONE, {"width": 320, "height": 640}, TABLET])
-def test_no_sideways_scrolling(cast: Cast, board: Page, size: dict[str, int]) -> None:
-    board.set_viewport_size(size)  # type: ignore[arg-type]
+def test_no_sideways_scrolling(cast: Cast, board: Page, size: ViewportSize) -> None:
+    board.set_viewport_size(size)
     width = board.evaluate("document.documentElement.scrollWidth")
     assert width <= size["width"]
