@@ -59,5 +59,5 @@ def _show(request: ActorRequest, bearer: Child | User, form: ProtectForm) -> Htt
     is_child, day = isinstance(bearer, Child), request.actor.today
     what = what_of_children([bearer], day) if isinstance(bearer, Child) else what_of_grown_ups([bearer], day)
     audit.looked("protection.one", person_id=request.actor.person_id, children=[bearer.pk] if is_child else [])
-    context = {"bearer": bearer, "is_child": is_child, "what": what.get(bearer.pk, []), "form": form}
+    context = {"bearer": bearer, "is_child": is_child, "what": " · ".join(what.get(bearer.pk, ())), "form": form}
     return render(request, "children/protect_one.html", context, status=422 if form.errors else 200)
