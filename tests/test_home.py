@@ -78,8 +78,20 @@ class TestGuardian:
         newcomer = person("Nils", "Ny")
         guard(newcomer, cast.elsa, confirmed=False)
         shown = page(log_in(newcomer))
-        assert "Inga barn här än" in shown
+        assert "Inga barn här just nu" in shown
         assert "Elsa" not in shown
+
+    def test_who_waits_and_who_is_kept_away_read_the_same(self, cast: Cast, log_in: LogIn) -> None:
+        """The words are true for both, so that they tell nobody which one it is (DOMAIN 6.6)."""
+        waiting, kept_away, left = (person("Nils", email=f"nils{number}@example.org") for number in range(3))
+        guard(waiting, cast.elsa, confirmed=False)
+        guard(kept_away, cast.elsa)
+        Block.objects.create(child=cast.elsa, person=kept_away)
+        for address in ("/", reverse("attendance:schedule")):
+            pages = [page(log_in(one), address) for one in (waiting, kept_away, left)]
+            shown = {shown.partition("<main")[2].partition("</main>")[0] for shown in pages}
+            assert len(shown) == 1
+            assert "har bekräftat" not in shown.pop()
 
     def test_a_blocked_guardian_sees_neither_the_child_nor_its_notices(self, cast: Cast, log_in: LogIn) -> None:
         tell(cast.johan, Kind.ARRIVED, cast.elsa)
