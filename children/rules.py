@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Protocol
 
 _SIGNS = re.compile(r"[\s()./–—-]+")
 _NUMBER = re.compile(r"^(\+[1-9]\d{6,14}|0\d{6,12})$")
@@ -60,6 +61,21 @@ def _is_leap(year: int) -> bool:
 def age_on(born: date, day: date) -> int:
     """Return the age in whole years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+class Named(Protocol):
+    """Somebody with a name, and perhaps with protected identity."""
+
+    @property
+    def full_name(self) -> str: ...
+
+    @property
+    def is_protected(self) -> bool: ...
+
+
+def is_found(person: Named, search: str) -> bool:
+    """Tell whether a search finds the person. Who has protected identity is found by none (DOMAIN 6.1)."""
+    return not search.strip() or (not person.is_protected and is_named(person.full_name, search))
 
 
 def is_named(name: str, search: str) -> bool:

@@ -264,6 +264,20 @@ NUMBER = "198503052386"
 GIVEN = {"kind": "communicator", "name": "Kim af Ny", "email": "kim@example.org", "personal_number": "850305-2386"}
 
 
+def test_people_are_found_by_name(cast: Cast, log_in: LogIn) -> None:
+    """At a preschool and for the municipality; who has protected identity is found by no search."""
+    eva, adam = log_in(cast.eva), log_in(cast.administrator)
+    shown = eva.get(f"{base(cast)}?namn=berg MARIA").content.decode()
+    assert "Maria Berg" in shown
+    assert "Viktor Vik" not in shown
+    assert "Ingen med det namnet" in eva.get(f"{base(cast)}?namn=ingen").content.decode()
+    leaders = adam.get("/personal/?namn=ulf").content.decode()
+    row_of("Ulf Gran", leaders)
+    assert not re.search(r'<li class="family">(?:(?!</li>).)*Eva Sandström', leaders, re.DOTALL)
+    protect_person(person=cast.maria, level=Protection.PROTECTED, now=clock.now())
+    assert cast.maria.full_name not in eva.get(f"{base(cast)}?namn={cast.maria.given_name}").content.decode()
+
+
 class TestMunicipalRoles:
     def test_a_new_person_gets_a_role_and_then_a_letter(self, cast: Cast, log_in: LogIn) -> None:
         adam = log_in(cast.administrator)

@@ -12,7 +12,7 @@ from django.db.models import Q
 from children.access import Action, children_for, children_in
 from children.actors import Actor
 from children.models import BackupPlacement, Child, Department, Placement, Preschool
-from children.rules import is_birthday, is_named
+from children.rules import is_birthday, is_found
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def preschool_children(actor: Actor, preschool: Preschool, search: str = "") -> 
 def _listed(actor: Actor, departments: Q, search: str) -> list[ListedChild]:
     here = children_in(departments, actor, soon=True)
     seen = children_for(actor, Action.SEE_FILE).filter(here)
-    children = [child for child in seen if _is_found(child, search)]
+    children = [child for child in seen if is_found(child, search)]
     places = _places(children, actor.today)
     return [
         ListedChild(
@@ -49,11 +49,6 @@ def _listed(actor: Actor, departments: Q, search: str) -> list[ListedChild]:
         )
         for child in sorted(children, key=lambda child: (child.given_name.casefold(), child.family_name.casefold()))
     ]
-
-
-def _is_found(child: Child, search: str) -> bool:
-    """Tell whether the search finds the child. Who has protected identity is found by no search (DOMAIN 6.1)."""
-    return not search.strip() or (not child.is_protected and is_named(child.full_name, search))
 
 
 def _has_birthday(child: Child, day: date) -> bool:

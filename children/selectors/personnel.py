@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from children.actors import Actor
 from children.models import Preschool, StaffRole
+from children.rules import is_found
 from children.selectors.invitees import LEADING, InvitationState, Invitee, how_far, leading_among
 
 Kind = StaffRole.Kind
@@ -21,7 +22,7 @@ Kind = StaffRole.Kind
 WORKING = (Kind.STAFF, Kind.SUBSTITUTE, Kind.SPECIALIST)
 
 
-def personnel(actor: Actor, preschool: Preschool | None) -> list[Invitee]:
+def personnel(actor: Actor, preschool: Preschool | None, search: str = "") -> list[Invitee]:
     """Return whoever works at the preschool, or without one whoever leads or runs the system: each once, by name.
 
     Today, or within the days in which a coming child is seen. Whoever also leads is invited by the administrator.
@@ -29,7 +30,8 @@ def personnel(actor: Actor, preschool: Preschool | None) -> list[Invitee]:
     roles = _today_or_soon(actor).filter(_at(preschool) if preschool else Q(kind__in=LEADING))
     of_person: dict[UUID, list[StaffRole]] = defaultdict(list)
     for role in roles.select_related("person", "area", "preschool", "department"):
-        of_person[role.person_id].append(role)
+        if is_found(role.person, search):
+            of_person[role.person_id].append(role)
     above = leading_among(of_person, actor.today) if preschool else ()
     found = how_far([rows[0].person for rows in of_person.values()], above=above)
     people = [replace(found[person_id], roles=tuple(rows)) for person_id, rows in of_person.items()]

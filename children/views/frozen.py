@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import services
+from children.forms import SearchForm
 from children.http import ActorRequest
+from children.rules import is_found
 from children.selectors.frozen import frozen_people, may_open
 from portal.lib import clock
 
@@ -19,7 +21,9 @@ def frozen(request: ActorRequest) -> HttpResponse:
     """Those whose account is frozen, of the people that one answers for."""
     if not may_open(request.actor):
         raise Http404
-    return render(request, "children/frozen.html", {"people": frozen_people(request.actor)})
+    search = SearchForm(request.GET).words()
+    people = [one for one in frozen_people(request.actor) if is_found(one, search)]
+    return render(request, "children/frozen.html", {"people": people, "search": search})
 
 
 @require_POST

@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from children.access import Action, demand, get_preschool, preschools_for
-from children.forms import MunicipalRoleForm
+from children.forms import MunicipalRoleForm, SearchForm
 from children.http import ActorRequest
 from children.models import Preschool
 from children.selectors.frozen import frozen_people
@@ -125,8 +125,10 @@ def _desk(request: ActorRequest, preschool_id: UUID | None) -> Desk:
 
 
 def _people(request: ActorRequest, preschool: Preschool | None) -> dict[str, Any]:
-    people = personnel(request.actor, preschool)
+    search = SearchForm(request.GET).words()
+    people = personnel(request.actor, preschool, search)
     return {
+        "search": search,
         "preschool": preschool,
         "people": people,
         "chosen": first_new(people, MOST_AT_ONCE),
