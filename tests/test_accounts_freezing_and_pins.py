@@ -15,9 +15,10 @@ from pytest_django.fixtures import Settings
 from accounts import services
 from accounts.models import AuditEntry, Pin, PinTries, User
 from accounts.rules import Weakness, weakness_of_pin
+from children.models import StaffRole
 from children.tablets import PIN_COOKIE, TABLET_COOKIE, pin_person_of
 from portal.lib import clock
-from tests.cast import PASSWORD, Cast, tablet
+from tests.cast import PASSWORD, Cast, employ, person, tablet
 
 LogIn = Callable[[User], Client]
 HALL, ROOM = UUID(int=1), UUID(int=2)
@@ -81,6 +82,23 @@ def test_who_opens_a_frozen_account(cast: Cast, log_in: LogIn) -> None:
     cast.amina.refresh_from_db()
     assert cast.amina.is_active
     assert log_in(cast.administrator).post(f"/frysta/{cast.maria.id}/oppna/").status_code == 302
+
+
+def test_a_principal_opens_for_those_who_work_for_the_area(cast: Cast, log_in: LogIn) -> None:
+    """A09: whoever works for the area, but not who leads it."""
+    wanders, leads = person("Wanda", "Vandrar"), person("Lena", "Leder")
+    employ(wanders, StaffRole.Kind.SPECIALIST, area=cast.area)
+    employ(leads, StaffRole.Kind.PRINCIPAL, area=cast.area)
+    for one in (wanders, leads):
+        services.freeze(person=one, now=clock.now())
+    eva = log_in(cast.eva)
+    shown = eva.get("/frysta/").content.decode()
+    assert "Wanda Vandrar" in shown
+    assert "Lena Leder" not in shown
+    assert "Wanda Vandrar" in eva.get("/frysta/?namn=vandrar").content.decode()
+    assert "Ingen med det namnet" in eva.get("/frysta/?namn=leder").content.decode()
+    assert eva.post(f"/frysta/{leads.id}/oppna/").status_code == 404
+    assert eva.post(f"/frysta/{wanders.id}/oppna/").status_code == 302
 
 
 def test_freezing_ends_the_pin_on_every_tablet(cast: Cast) -> None:
