@@ -276,6 +276,7 @@ function networkIsBack() {
   if (!goneSince) return;
   goneSince = undefined;
   document.querySelector(".lane > .band")?.remove();
+  say("");
 }
 
 /** @param {string} id Of a <template> with one element in it. */

@@ -176,8 +176,10 @@ def test_without_network_nothing_is_taken_and_it_says_so(cast: Cast, board: Page
     expect(board.locator(".toast")).to_contain_text("Inget är ändrat. Tryck igen när nätet är tillbaka.")
     expect(board.locator(".band")).to_contain_text("Utan nät sedan 08:4")
     assert counts(board) == ["8", "0", "0", "0"]
+    expect(board.locator("#announce")).to_contain_text("Utan nät")
     board.context.set_offline(False)
     expect(board.locator(".band")).to_have_count(0)
+    expect(board.locator("#announce")).to_be_empty()
     press(board, "Alma W")
     expect(board.locator(".toast")).to_contain_text("Alma W är här")
 
