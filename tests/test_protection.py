@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import AuditEntry, Protection, User
@@ -15,6 +15,9 @@ from children.protection import protect_child, protect_person
 from notifications.models import Delivery, Kind
 from portal.lib import clock
 from tests.cast import Cast, guard, person, tablet
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 LogIn = Callable[[User], Client]
 LABELS = ("Sekretessmarkering", "Skyddad folkbokföring", "Fingerade", "skyddade uppgifter", "Skyddade uppgifter")
@@ -183,7 +186,7 @@ def test_looking_at_the_lists_is_a_look(sealed: Cast, log_in: LogIn) -> None:
 # By hand --------------------------------------------------------------------------------------------------------------
 
 
-def protect(browser: Client, bearer: Child | User, name: str, *readers: User) -> HttpResponse:
+def protect(browser: Client, bearer: Child | User, name: str, *readers: User) -> Answer:
     form = {"level": "protected", "readers": [str(reader.id) for reader in readers], "name": name}
     return browser.post(f"/skydda/{bearer.id}/", form)
 
