@@ -24,10 +24,6 @@ log = logging.getLogger(__name__)
 # A row is sealed once no transaction that began before it can still be open.
 SETTLED_AFTER = timedelta(minutes=5)
 SEALED_AT_ONCE = 1_000
-# The looks of this hour that this process knows to be written down: a board asks every minute, and need not ask the
-# cache each time.
-MOST_NOTED = 5_000
-_noted: set[str] = set()
 
 
 def did(
@@ -71,25 +67,15 @@ def looked(
     if once_an_hour:
         those = hashlib.sha256("".join(seen).encode()).hexdigest()[:16]
         key = f"looked:{page}:{person_id}:{tablet_id}:{now:%Y%m%d%H}:{those}"
-        if key in _noted or _is_noted(key):
-            return
+        try:
+            # Asking first: on SQLite even an add that adds nothing waits for the one writer.
+            if cache.get(key) or not cache.add(key, 1, 3_700):
+                return
+        except Exception:  # noqa: BLE001 (whatever a cache can fail with)
+            log.warning("without a cache the look is written down once more than needed")
     AuditEntry.objects.create(
         at=now, person_id=person_id, tablet_id=tablet_id, action=page, is_look=True, children=seen, back_to=back_to
     )
-    if once_an_hour:
-        if len(_noted) >= MOST_NOTED:
-            _noted.clear()
-        _noted.add(key)
-
-
-def _is_noted(key: str) -> bool:
-    """Tell whether some process has written this look down this hour; if none has, the caller is the one who does."""
-    try:
-        # Asking first: on SQLite even an add that adds nothing waits for the one writer.
-        return bool(cache.get(key)) or not cache.add(key, 1, 3_700)
-    except Exception:  # noqa: BLE001 (whatever a cache can fail with)
-        log.warning("without a cache the look is written down once more than needed")
-        return False
 
 
 def _keyed(text: str) -> str:
