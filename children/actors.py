@@ -32,26 +32,20 @@ class Actor:
         return cls(person=person, tablet=tablet, today=today or days.today())
 
     @classmethod
-    def of_wall(cls, department_id: UUID, today: date) -> Actor:
-        """Return what every tablet of the department is without a PIN: its rights hang on these two alone."""
-        return cls(person=None, tablet=Tablet(department_id=department_id), today=today)
-
-    @classmethod
-    def of_family(cls, person_id: UUID, today: date, visible_before_days: int) -> Actor:
-        """Return what somebody without any role is: the rights hang on rows that name the person."""
-        actor = cls(person=User(id=person_id), tablet=None, today=today)
-        vars(actor).update(roles=[], municipality=Municipality(visible_before_days=visible_before_days))
+    def standing_in(
+        cls,
+        *,
+        person_id: UUID | None,
+        place_id: UUID | None,
+        roles: list[StaffRole],
+        today: date,
+        visible_before_days: int,
+    ) -> Actor:
+        """Return an actor who may do what the real one may: all rights hang on these, and on rows that name them."""
+        person = User(id=person_id) if person_id else None
+        actor = cls(person=person, tablet=Tablet(department_id=place_id) if place_id else None, today=today)
+        vars(actor).update(roles=roles, municipality=Municipality(visible_before_days=visible_before_days))
         return actor
-
-    @property
-    def is_family(self) -> bool:
-        """Whether this is a person who neither works nor leads here, and whose account is open."""
-        return self.tablet is None and self.person is not None and self.person.is_active and not self.roles
-
-    @property
-    def is_wall(self) -> bool:
-        """Whether this is a tablet, and nobody has given a PIN."""
-        return self.tablet is not None and self.person is None
 
     @property
     def place_id(self) -> UUID | None:

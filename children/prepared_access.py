@@ -1,8 +1,7 @@
 """The access table's answers for those who ask all day, as statements that are made once.
 
-Nothing is decided here: each statement is `access.children_for` itself, asked for a stand-in of whom only the id is
-known. That is enough for two kinds of actor: a tablet without a PIN, whose rights hang on its department and the day,
-and a person without any role, whose rights hang on rows that name the person. Everybody else is asked for as always.
+Nothing is decided here: each statement is `access.children_for` itself, asked for a stand-in of whom only ids and the
+kinds of roles are known. All rights hang on these, and on rows that name them; an account that is frozen has none.
 """
 
 from __future__ import annotations
@@ -12,12 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from children.access import Action, children_for, get_child
+from django.db.models import Q
+
+from children.access import Action, children_for, children_in, get_child
 from children.actors import Actor
-from children.models import Child
+from children.models import Child, StaffRole
 from children.selectors.people import is_kept_apart
 from portal.lib.models import of_row
-from portal.lib.prepared import Row, Rows, prepared
+from portal.lib.prepared import Row, Rows, prepared_for_some
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,10 @@ class Asked:
     hold: bool = False
     kept_apart: bool = False
 
-    def of(self, actor: Actor, action: Action, among: Collection[UUID] | None) -> Rows:
+    def of(self, actor: Actor, action: Action, among: Collection[UUID] | None, at: UUID | None) -> Rows:
         children = children_for(actor, action).order_by(*self.order)
+        if at is not None:
+            children = children.filter(children_in(Q(pk=at), actor))
         if among is not None:
             children = children.filter(pk__in=among)
         if self.hold:
@@ -41,19 +44,38 @@ class Asked:
         return children.values_list(*self.columns, *([is_kept_apart()] if self.kept_apart else []))
 
 
+PLACES = ("department_id", "preschool_id", "area_id")
 NAMES = Asked(("id", "given_name", "family_name"))
 
 
-def child_rows(actor: Actor, action: Action, asked: Asked, *, among: Collection[UUID] | None = None) -> list[Row]:
-    """Return what is asked of the children with whom the actor may do this today, or of those `among` them: one query.
+def child_rows(
+    actor: Actor, action: Action, asked: Asked, *, among: Collection[UUID] | None = None, at: UUID | None = None
+) -> list[Row]:
+    """Return what is asked of the children with whom the actor may do this today: one query.
 
-    Rows that are to be held are held until the transaction ends.
+    `among` and `at` leave those of some ids, and those who are at a department today. Rows that are to be held are
+    held until the transaction ends.
     """
-    if actor.is_wall and actor.place_id:
-        return _wall(actor.place_id, action, asked, among, actor.today)
-    if actor.is_family and actor.person_id:
-        return _family(actor.person_id, action, asked, among, actor.today, actor.municipality.visible_before_days)
-    return list(asked.of(actor, action, among))
+    if actor.person is not None and not actor.person.is_active:
+        return []
+    kinds: list[tuple[str, str]] = []
+    places: list[UUID] = []
+    for role in actor.roles:
+        column = next((name for name in PLACES if getattr(role, name)), "")
+        kinds.append((role.kind, column))
+        places += [getattr(role, column)] if column else []
+    return _rows(
+        *places,
+        kinds=tuple(kinds),
+        action=action,
+        asked=asked,
+        among=among,
+        at=at,
+        person_id=actor.person_id,
+        place_id=actor.place_id,
+        today=actor.today,
+        visible_before_days=actor.municipality.visible_before_days,
+    )
 
 
 def get_named_child(actor: Actor, action: Action, child_id: UUID) -> Child:
@@ -69,13 +91,23 @@ def named_children(actor: Actor, action: Action, among: Collection[UUID]) -> dic
     return {row[0]: of_row(Child, NAMES.columns, row) for row in rows}
 
 
-@prepared
-def _wall(department_id: UUID, action: Action, asked: Asked, among: Collection[UUID] | None, today: date) -> Rows:
-    return asked.of(Actor.of_wall(department_id, today), action, among)
-
-
-@prepared
-def _family(
-    person_id: UUID, action: Action, asked: Asked, among: Collection[UUID] | None, today: date, visible_before_days: int
+@prepared_for_some
+def _rows(
+    *places: UUID,
+    kinds: tuple[tuple[str, str], ...],
+    action: Action,
+    asked: Asked,
+    among: Collection[UUID] | None,
+    at: UUID | None,
+    person_id: UUID | None,
+    place_id: UUID | None,
+    today: date,
+    visible_before_days: int,
 ) -> Rows:
-    return asked.of(Actor.of_family(person_id, today, visible_before_days), action, among)
+    """Ask for a stand-in with roles of these kinds, each at the next of the places, or nowhere in particular."""
+    given = iter(places)
+    roles = [StaffRole(kind=kind, **({column: next(given)} if column else {})) for kind, column in kinds]
+    actor = Actor.standing_in(
+        person_id=person_id, place_id=place_id, roles=roles, today=today, visible_before_days=visible_before_days
+    )
+    return asked.of(actor, action, among, at)

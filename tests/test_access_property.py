@@ -47,11 +47,13 @@ from children.models import (
     StaffRole,
     Tablet,
 )
+from children.prepared_access import Asked, child_rows
 from portal.lib import clock
 
 TODAY = date(2026, 10, 13)
 KIND = StaffRole.Kind
 SEES_BEFORE = 30
+IDS = Asked(("id",))
 
 # What each kind of relation may do, in the words of the issue. Read by the model alone.
 GUARDIAN = {"see_child", "see_notes", "see_own"}
@@ -427,6 +429,7 @@ def _compare(world: World) -> None:
             listed = list(children_for(actor, action).values_list("pk", flat=True))
             assert len(listed) == len(set(listed))
             assert set(listed) == expected, (action, actor.person, actor.tablet)
+            assert {child_id for (child_id,) in child_rows(actor, action, IDS)} == expected, "the kept statement"
         seen = {child.id for child in children_for(actor, Action.SEE_CHILD)}
         for action in (Action.SEE_FILE, Action.REPORT_ABSENCE, Action.SEE_CONTACTS, Action.SEE_IDENTITY):
             for child in world.children:

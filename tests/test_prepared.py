@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from attendance.selectors.board import Tile, board_of
 from attendance.templatetags.tiles import TILE, tile
-from children.access import Action, children_for
+from children.access import Action, children_for, children_in
 from children.actors import Actor
 from children.models import Block, Child, Placement
 from children.prepared_access import Asked, child_rows
@@ -97,6 +98,17 @@ def test_the_wall_shows_whom_the_access_table_opens(cast: Cast) -> None:
             actor = Actor.of_tablet(tablet, today=days.today() + timedelta(days=after))
             shown = board_of(tablet.department, actor=actor, now=clock.now()).child_ids
             assert set(shown) == set(children_for(actor, Action.SEE_CHILD).values_list("pk", flat=True))
+
+
+def test_on_a_computer_the_board_shows_whom_the_access_table_opens(cast: Cast) -> None:
+    """The same for staff: of all whom they see those who are at the department, also from one with several roles."""
+    people.employ(cast.maria, department=cast.ekorren)
+    for person, places in ((cast.maria, (cast.blasippan, cast.ekorren)), (cast.eva, (cast.blasippan,))):
+        for department in places:
+            actor = Actor.of_person(person)
+            there = children_for(actor, Action.SEE_CHILD).filter(children_in(Q(pk=department.pk), actor))
+            assert set(board_of(department, actor=actor, now=clock.now()).child_ids) == {child.pk for child in there}
+            assert there
 
 
 @pytest.mark.parametrize("action", [Action.PLAN, Action.SEE_CHILD, Action.REPORT_ABSENCE, Action.SEE_NOTES])

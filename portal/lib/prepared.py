@@ -38,7 +38,7 @@ Given = ParamSpec("Given")
 Row = tuple[Any, ...]
 Rows = QuerySet[Any, Row]
 
-KEPT = 64  # statements for each function: some dates, some lengths
+KEPT = 128  # statements for each function: some dates, some lengths
 LONGEST = 128  # a longer list of ids takes its time anyway
 MOST_GIVEN = 256  # statements that a connection is given before it begins anew: other dates, other lengths
 
@@ -56,15 +56,20 @@ class _Ids:
 
 @dataclass(frozen=True)
 class _Statement:
-    """SQL, its parameters (`slots` names those that are ids), and how each column becomes Python's."""
+    """SQL, its parameters (`slots` names those that are ids), and how each column becomes Python's.
+
+    `used` are the ids that the statement asks for, by their numbers among those that are given.
+    """
 
     sql: str
     constants: tuple[Any, ...]
     slots: tuple[tuple[int, int], ...]
+    used: tuple[int, ...]
     converters: tuple[tuple[int, list[Callable[..., Any]], Any], ...]
     number: int = field(default_factory=lambda: next(_numbers))
 
-    def rows(self, ids: Sequence[UUID]) -> list[Row]:
+    def rows(self, given: Sequence[UUID]) -> list[Row]:
+        ids = [given[number] for number in self.used]
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql" and not settings.DATABASE_POOLED:
                 self._give(len(ids))
@@ -106,10 +111,18 @@ class _Statement:
 
 def prepared(build: Callable[Given, Rows]) -> Callable[Given, list[Row]]:
     """Return a function that reads what `build` asks for, a `values_list()`, with SQL that is made once."""
+    return _prepared(build, all_used=True)
 
+
+def prepared_for_some(build: Callable[Given, Rows]) -> Callable[Given, list[Row]]:
+    """Return the same where not every id that is given need be in the statement: it follows from the rest which are."""
+    return _prepared(build, all_used=False)
+
+
+def _prepared(build: Callable[Given, Rows], *, all_used: bool) -> Callable[Given, list[Row]]:
     @lru_cache(maxsize=KEPT)
     def statement(key: tuple[Any, ...], names: tuple[str, ...]) -> _Statement | None:
-        return _compiled(build, key, names)
+        return _compiled(build, key, names, all_used=all_used)
 
     @wraps(build)
     def read(*args: Given.args, **named: Given.kwargs) -> list[Row]:
@@ -140,7 +153,9 @@ def _shape(arguments: Sequence[Any]) -> tuple[tuple[Any, ...], list[UUID]]:
     return tuple(key), ids
 
 
-def _compiled(build: Callable[..., Rows], key: tuple[Any, ...], names: tuple[str, ...]) -> _Statement | None:
+def _compiled(
+    build: Callable[..., Rows], key: tuple[Any, ...], names: tuple[str, ...], *, all_used: bool
+) -> _Statement | None:
     """Make the SQL with ids that stand nowhere else, and see where they come out; None where nothing can be found."""
     signs: list[UUID] = []
 
@@ -162,12 +177,14 @@ def _compiled(build: Callable[..., Rows], key: tuple[Any, ...], names: tuple[str
     except EmptyResultSet:
         return None
     stored = {_stored(one): number for number, one in enumerate(signs)}
-    slots = tuple((place, stored[value]) for place, value in enumerate(constants) if _is_sign(value, stored))
-    if {number for _place, number in slots} != set(stored.values()):
+    found = {place: stored[value] for place, value in enumerate(constants) if _is_sign(value, stored)}
+    used = tuple(sorted(set(found.values())))
+    if all_used and len(used) < len(signs):
         raise TypeError("an id is not in the statement: it was changed, or left out")
+    slots = tuple((place, used.index(number)) for place, number in found.items())
     converters = compiler.get_converters([selected[0] for selected in compiler.select])
     return _Statement(
-        sql, tuple(constants), slots, tuple((column, *converter) for column, converter in converters.items())
+        sql, tuple(constants), slots, used, tuple((column, *converter) for column, converter in converters.items())
     )
 
 
