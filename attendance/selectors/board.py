@@ -107,7 +107,7 @@ class Board:
 def board_of(
     department: Department, *, actor: Actor, now: datetime, more_url: Callable[[UUID], str] | None = None
 ) -> Board:
-    """Return the department's children as tiles, next expected first: three queries; one more with a PIN, two where it is said who collects.
+    """Return the department's children as tiles, next expected first: three queries; with a PIN one more, or two.
 
     What the hall may not read (DOMAIN 3.14) is on it only for an actor who may read notes: a person, or a PIN.
     """
