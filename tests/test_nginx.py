@@ -34,7 +34,7 @@ HEADERS = {
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(not shutil.which("nginx") or not shutil.which("openssl"), reason="nginx or openssl is missing"),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="production needs PostgreSQL"),
+    pytest.mark.postgres,  # production runs on nothing else
 ]
 
 
@@ -91,7 +91,10 @@ def nginx_file(folder: Path, web: int, plain: int, tls: int) -> Path:
     }.items():
         assert ours in text
         text = text.replace(ours, here)
-    # Debian's nginx as root gives its workers to another user, who cannot enter a test's folder.
+    # Whoever is not root cannot write where Debian's nginx keeps what is under way; as root it gives its workers to
+    # another user, who cannot enter a test's folder.
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    text = text.replace("http {", "http {\n" + "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds), 1)
     file = folder / "nginx.conf"
     file.write_text(("user root;\n" if os.geteuid() == 0 else "") + text)
     return file
