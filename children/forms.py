@@ -244,11 +244,9 @@ class MunicipalRoleForm(forms.Form):
     personal_number = forms.CharField(
         label=_("Personnummer"),
         max_length=40,
-        required=False,
-        help_text=_(
-            "För den som är ny här, så att inbjudan och kommunens inloggning når rätt person. Visas aldrig mer."
-        ),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": "ÅÅÅÅMMDD-NNNN"}),
+        help_text=_("Så att inbjudan och kommunens inloggning når rätt person. Det visas aldrig mer."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": _("Skriv personnumret, till exempel ÅÅÅÅMMDD-NNNN.")},
     )
     email = forms.EmailField(
         label=_("E-postadress i arbetet"),
@@ -265,11 +263,8 @@ class MunicipalRoleForm(forms.Form):
         self.today = today
 
     def clean_personal_number(self) -> str:
-        typed = str(self.cleaned_data["personal_number"])
-        if not typed:
-            return ""
         try:
-            number = read_number(typed, self.today)
+            number = read_number(str(self.cleaned_data["personal_number"]), self.today)
         except NumberFault as fault:
             raise ValidationError(str(fault), code="personal_number") from None
         if number.is_temporary:  # nobody can say its last four figures, and no sign-on knows it

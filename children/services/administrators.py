@@ -49,15 +49,12 @@ def give_municipal_role(
 ) -> User:
     """Give the role to whoever has the address or the number, or to a new person; return the person.
 
-    Sends no letter. Twice is once. A number of twelve digits is demanded of a new person, and kept for somebody who
-    has none. Raises `ValidationError` when the address or the number cannot be used.
+    Sends no letter. Twice is once. The number has twelve digits, and is kept for somebody who has none. Raises
+    `ValidationError` when the address or the number cannot be used.
     """
     try:
         with transaction.atomic():
-            person = _known_person(name, email, personal_number)
-            if person is None and not personal_number:
-                raise ValidationError({"personal_number": _("Personen är ny här. Skriv personnumret.")}, code="new")
-            person = person or _new_person(name, personal_number)
+            person = _known_person(name, email, personal_number) or _new_person(name, personal_number)
             person.email = person.email or email.strip()
             person.personal_number = person.personal_number or personal_number
             person.save()
@@ -78,7 +75,7 @@ def _known_person(name: str, email: str, personal_number: str) -> User | None:
     if by_address is not None and by_address.is_protected:
         raise _unusable_address()
     holder = User.objects.with_personal_number(personal_number).first()
-    if holder is None and (by_address is None or not (personal_number and by_address.personal_number)):
+    if holder is None and (by_address is None or not by_address.personal_number):
         return by_address
     is_same_name = holder is not None and holder.full_name.casefold() == name.strip().casefold()
     if holder is None or holder.is_protected or not (holder == by_address or (by_address is None and is_same_name)):
