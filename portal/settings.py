@@ -55,12 +55,12 @@ DATABASE_POOLED = env.flag("DATABASE_POOLED")
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
 
 REDIS_URL = env.text("REDIS_URL", "")
-_in_database = {
+_in_database: dict[str, Any] = {
     "BACKEND": "django.core.cache.backends.db.DatabaseCache",
     "LOCATION": "cache",
     "OPTIONS": {"MAX_ENTRIES": 20_000},
 }
-_in_redis = {
+_in_redis: dict[str, Any] = {
     "LOCATION": REDIS_URL,
     "KEY_PREFIX": "kapprummet",
     "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},

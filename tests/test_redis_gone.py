@@ -20,13 +20,15 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from attendance.models import Stay
 from notifications.models import Delivery
+from portal import settings as house
 from portal.lib import bell, live
 from portal.lib import caches as shelter
 from portal.lib.ids import uuid7
 from tests.cast import PASSWORD, Cast, tablet
 
 LONGEST = 1.0
-"""Seconds that a request may wait for Redis."""
+"""Seconds that a request may wait for Redis, and for the broker."""
+OPTIONS = house._in_redis["OPTIONS"]
 
 
 def free_port() -> int:
@@ -83,7 +85,7 @@ def server(settings: Settings, tmp_path: Path) -> Iterator[Server]:
     if shutil.which("redis-server") is None:
         pytest.skip("redis-server is not installed")
     server = Server(tmp_path)
-    given = {"LOCATION": server.url, "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}}
+    given = {"LOCATION": server.url, "OPTIONS": OPTIONS}
     database = settings.CACHES["database"]
     settings.CACHES = {
         "default": {"BACKEND": "portal.lib.caches.RedisThenDatabase", **given},
@@ -107,22 +109,46 @@ def _talk_to(broker: str, options: dict[str, object]) -> None:
     current_app._pool = None
 
 
-def within(answer: Callable[[], int]) -> int:
-    """Return the status, which must come without a wait for Redis."""
-    began = time.monotonic()
-    status = answer()
-    assert time.monotonic() - began < LONGEST
+class Failures(dict[str, float]):
+    """What the cache writes down when Redis fails, and how often it did: each time somebody may have waited."""
+
+    count = 0
+
+    def __setitem__(self, server: str, until: float) -> None:
+        self.count += 1
+        super().__setitem__(server, until)
+
+
+@pytest.fixture(autouse=True)
+def failures(monkeypatch: pytest.MonkeyPatch) -> Failures:
+    failures = Failures()
+    monkeypatch.setattr(shelter, "_rests_until", failures)
+    return failures
+
+
+def test_one_failure_is_shorter_than_anybody_may_wait() -> None:
+    """Reckoned and not measured: a busy machine is no fault. A frozen server is waited for once in a request."""
+    assert max(OPTIONS.values()) + bell.LISTENS_FOR < LONGEST
+
+
+def once(ask: Callable[[], int]) -> int:
+    """Return the status of an answer for which at most one question to Redis failed."""
+    failures = shelter._rests_until
+    assert isinstance(failures, Failures)
+    before = failures.count
+    status = ask()
+    assert failures.count - before <= 1
     return status
 
 
 def log_in_as(email: str, password: str = PASSWORD) -> Client:
     browser = Client()
-    within(lambda: browser.post("/konto/logga-in/", {"login": email, "password": password}).status_code)
+    once(lambda: browser.post("/konto/logga-in/", {"login": email, "password": password}).status_code)
     return browser
 
 
 def is_in(browser: Client) -> bool:
-    return within(lambda: browser.get("/installningar/").status_code) == 200
+    return once(lambda: browser.get("/installningar/").status_code) == 200
 
 
 @pytest.fixture(params=["nothing listens", "killed", "frozen"])
@@ -147,27 +173,26 @@ def test_login_goes_on_and_its_limits_hold(cast: Cast, gone: Server) -> None:
 
 def test_reading_and_reporting_sick_go_on(cast: Cast, gone: Server, log_in: Callable[[User], Client]) -> None:
     amina = log_in(cast.amina)
-    assert within(lambda: amina.get("/mina-barn/").status_code) == 200
+    assert once(lambda: amina.get("/mina-barn/").status_code) == 200
     sick = f"/barn/{cast.elsa.id}/sjuk/"
-    assert within(lambda: amina.post(sick).status_code) in (200, 204, 302)
+    assert once(lambda: amina.post(sick).status_code) in (200, 204, 302)
     assert Delivery.objects.exists()  # a row; the sweep tells of it
 
 
 def test_a_board_and_its_taps_go_on(cast: Cast, gone: Server, on_tablet: Callable[[str], Client]) -> None:
     hall = on_tablet(tablet(cast.blasippan)[1])
     board = f"/avdelning/{cast.blasippan.id}/"
-    assert within(lambda: hall.get(board).status_code) == 200
-    assert within(lambda: hall.get(board + "nytt/", {"stamp": "x"}).status_code) == 200
+    assert once(lambda: hall.get(board).status_code) == 200
+    assert once(lambda: hall.get(board + "nytt/", {"stamp": "x"}).status_code) == 200
     fields = {"arrived": f"{cast.elsa.id}.expected", "event": str(uuid7())}
-    assert within(lambda: hall.post(board + "tryck/", fields, headers={"HX-Request": "true"}).status_code) == 200
+    assert once(lambda: hall.post(board + "tryck/", fields, headers={"HX-Request": "true"}).status_code) == 200
     assert Stay.objects.get(child=cast.elsa).left_at is None
 
 
 def test_the_bell_is_not_waited_for(cast: Cast, gone: Server) -> None:
     for _time in range(3):
-        began = time.monotonic()
         assert not bell.ring("notifications.tasks.sweep")
-        assert time.monotonic() - began < LONGEST / 2
+    assert bell._bell.rests_until > time.monotonic()  # the second and the third did not even try
 
 
 def test_all_of_it_comes_back(cast: Cast, server: Server) -> None:
