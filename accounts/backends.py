@@ -24,5 +24,5 @@ class LoginBackend:
         return person if person.check_password(password) and person.is_active else None
 
     def get_user(self, user_id: UUID | str) -> User | None:
-        person = User.objects.filter(pk=user_id).first()
+        person = User.objects.sealed().filter(pk=user_id).first()
         return person if person and person.is_active else None

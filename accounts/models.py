@@ -27,6 +27,10 @@ class Protection(models.TextChoices):
 
 
 class UserQuerySet(models.QuerySet["User"]):
+    def sealed(self) -> Self:
+        """Return them without what is encrypted: it takes time to open, and is read where it is asked for."""
+        return self.defer("email", "phone", "address", "personal_number")
+
     def with_email(self, email: str) -> Self:
         """Return the person with this address, if any; upper and lower case make no difference."""
         return self.filter(email_index=_index("email_index", email)).exclude(email_index=None)
@@ -47,6 +51,9 @@ def _index(field_name: str, value: str) -> str | None:
 class UserManager(BaseUserManager["User"]):
     def get_queryset(self) -> UserQuerySet:
         return UserQuerySet(self.model, using=self._db)
+
+    def sealed(self) -> UserQuerySet:
+        return self.get_queryset().sealed()
 
     def with_email(self, email: str) -> UserQuerySet:
         return self.get_queryset().with_email(email)

@@ -200,7 +200,7 @@ def pin_person_of(request: HttpRequest, tablet: Tablet) -> User | None:
         return None
     if (tablet_id, locks) != (str(tablet.id), tablet.locks):
         return None
-    return User.objects.filter(pk=person_id, frozen_at=None).first()
+    return User.objects.sealed().filter(pk=person_id, frozen_at=None).first()
 
 
 def accept_pin(*, tablet: Tablet, person: User, code: str, now: datetime) -> bool:
