@@ -125,9 +125,18 @@ def _looked_at(browser: Browser, asked: Asked) -> tuple[int, int]:
 def _promises(hall: Hall, halls: list[Hall], parents: list[Parent]) -> list[Measured]:
     children = [(one, child_id) for one in halls for child_id in one.child_ids]
     everybody = [child_id for _hall, child_id in children]
+    colleague = subjects.colleague_of(hall)
+    computer = subjects.logged_in(colleague)
     ill = [(parent, child_id) for parent in parents for child_id in parent.child_ids[:1]]
     return [
         Measured("board of 20 children, whole page", "F1", 2.0, lambda _number: (hall.tablet, _board(hall))),
+        Measured(
+            "the same, with somebody's PIN",
+            "F1",
+            2.0,
+            lambda _number: (subjects.with_pin(hall, colleague), _board(hall)),
+        ),
+        Measured("the same, staff on a computer", "F1", 2.0, lambda _number: (computer, _board(hall))),
         Measured("board, nothing new", "F1", 0.6, lambda _number: (hall.tablet, _nothing_new(hall))),
         Measured(
             "tap (event, stay, audit, stamp, deliveries)",

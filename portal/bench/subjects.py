@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import signing
 from django.db import connection
 from django.db.models import Count
+from django.http import HttpRequest
 
 from accounts.models import User
-from children.models import Department, Tablet
-from children.tablets import TABLET_COOKIE
+from children.models import Department, StaffRole, Tablet
+from children.tablets import PIN_COOKIE, TABLET_COOKIE
 from portal.bench.serving import Browser
 from portal.lib import clock, days
 from portal.lib.crypto import keyed_digest
@@ -123,9 +125,28 @@ def logged_in(person: User) -> Browser:
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = "accounts.backends.LoginBackend"
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    request = HttpRequest()
+    request.session = session
+    record_authentication(request, person, "mfa")
     session["last_seen"] = int(clock.now().timestamp())
     session.save()
     return Browser({settings.SESSION_COOKIE_NAME: str(session.session_key)})
+
+
+def colleague_of(hall: Hall) -> User:
+    """Let somebody work at the hall's department, and return who."""
+    person = User.objects.filter(staff_roles__kind=StaffRole.Kind.STAFF).order_by("pk")[0]
+    StaffRole.objects.create(
+        person=person, kind=StaffRole.Kind.STAFF, department_id=hall.department_id, starts_on=days.today()
+    )
+    return person
+
+
+def with_pin(hall: Hall, person: User) -> Browser:
+    """Return the hall's tablet as it is when this person has just given a PIN."""
+    tablet_id = signing.loads(hall.tablet.cookies[TABLET_COOKIE], salt="tablet")[0]
+    pin = signing.dumps([tablet_id, str(person.id), 0], salt="pin")
+    return Browser(hall.tablet.cookies | {PIN_COOKIE: pin})
 
 
 def forget_today(child_ids: Iterable[UUID]) -> None:
