@@ -54,6 +54,7 @@ REFUSED = {
         Fault("account_login", "login", {"login": "amina@example.org", "password": "fel"}),
         Fault("account_login", "login"),
         Fault("accounts:invitation_code", "code"),
+        Fault("accounts:invitation_code", "code", {"code": "ABCD EFGH"}),
         Fault("account_reset_password", "email", {"email": "amina"}),
         Fault("children:pair", "code", {"code": "ABCD"}),
         Fault("accessibility", "text"),
@@ -79,7 +80,11 @@ REFUSED = {
         Fault("children:readers", "reader", about="identity"),
         Fault("stay_correction", "left_at", about="stay"),
     ],
-    "administrator": [Fault("children:register", "file")],
+    "administrator": [
+        Fault("children:register", "file"),
+        Fault("children:leaders", "personal_number", {"personal_number": "850305"}),
+        Fault("children:protect_one", "level", {"name": "Karin"}, about="bearer"),
+    ],
     "tablet": [Fault("children:pin", "person", {"pin": "12"})],
 }
 
