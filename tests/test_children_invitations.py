@@ -16,7 +16,8 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Invitation, Protection, User
 from accounts.services import digest_of, find_invitation
-from children.letters import LetterPage, address_lines, print_letters
+from children.letter_paper import print_letters
+from children.letters import LetterPage, address_lines
 from children.models import Block, Letter
 from children.protection import protect_person
 from children.services import invitations

@@ -21,7 +21,7 @@ from accounts import audit
 from accounts.models import User
 from accounts.services import invite
 from children.actors import Actor
-from children.letters import LetterPage, address_lines, link, print_letters, what_to_answer
+from children.letters import LetterPage, address_lines, link, what_to_answer
 from children.models import Department, Letter, Municipality, Preschool
 from children.rules import in_fours
 from children.selectors.invitations import invitees, may_be_written_to
@@ -86,6 +86,8 @@ def make_letters(
         people = User.objects.in_bulk([one.person_id for one in chosen])
         is_for_work = not isinstance(place, Department)
         pages = [_page(people[one.person_id], actor, now, is_for_work=is_for_work) for one in chosen]
+    from children.letter_paper import print_letters
+
     return print_letters(pages, base_url=settings.BASE_URL)
 
 
