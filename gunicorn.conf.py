@@ -42,8 +42,13 @@ def when_ready(_server: Any) -> None:
     Python's collector writes in every object that it looks at, and so copies it for each worker, unless it is told
     that what is here now will stay.
     """
-    from django.urls import get_resolver
+    from django.conf import settings
+    from django.urls import reverse
+    from django.utils import translation
 
-    _patterns = get_resolver().url_patterns
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            reverse("home")
+            translation.gettext("")
     gc.collect()
     gc.freeze()

@@ -136,9 +136,7 @@ def logged_in(person: User) -> Browser:
 def colleague_of(hall: Hall) -> User:
     """Let somebody work at the hall's department, and return who."""
     person = User.objects.filter(staff_roles__kind=StaffRole.Kind.STAFF).order_by("pk")[0]
-    StaffRole.objects.create(
-        person=person, kind=StaffRole.Kind.STAFF, department_id=hall.department_id, starts_on=days.today()
-    )
+    person.staff_roles.create(kind=StaffRole.Kind.STAFF, department_id=hall.department_id, starts_on=days.today())
     return person
 
 
