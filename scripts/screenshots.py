@@ -19,13 +19,14 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"390": (390, 844), "820": (820, 1180), "1180": (1180, 820), "1440": (1440, 900)}
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PEOPLE = ("nobody", "amina", "maria", "jonas", "eva", "adam", "klara", "tablet")
 NOBODYS = ("/logga-in/", "/konto/login/", "/demo/", "/om/", "/tillganglighet/", "/personuppgifter/", "/inbjudan/",
            "/offline/", "/stilguide/", "/finns-inte/")  # fmt: skip
