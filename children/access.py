@@ -4,7 +4,7 @@
 children, departments or preschools that it opens. Rules are OR-ed; denials come last and always win. The same table
 answers three questions: which (`children_for`), this one (`get_child`), and may I (`can`).
 
-Conditions are `pk IN (subquery)`, never joins: at the size of a municipality that is ten to thirty times faster.
+Conditions are `pk IN (subqueries)`, never joins: at the size of a municipality that is ten to thirty times faster.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from children.models import (
     Preschool,
     StaffRole,
 )
+from children.whereabouts import Ids, among, ids_in
 from portal.lib.models import holds_on
 
 Kind = StaffRole.Kind
@@ -77,9 +78,9 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Opens:
-    """What one rule opens for one actor; None opens nothing."""
+    """What one rule opens for one actor; None, and no ids, open nothing."""
 
-    children: Q | None = None
+    children: Ids = ()
     departments: Q | None = None
     preschools: Q | None = None
     municipality: bool = False
@@ -89,24 +90,7 @@ Rule = Callable[[Actor, Action], Opens]
 CLOSED = Opens()
 
 
-# Where a child is ---------------------------------------------------------------------------------------------------
-
-
-def children_in(departments: Q, actor: Actor, *, soon: bool = False) -> Q:
-    """Return the children who are in these departments today: by placement, or by backup placement, which wins.
-
-    With `soon` also those whose placement there begins within the days in which guardians already see the child.
-    """
-    here = Department.objects.filter(departments).values("pk")
-    away = Exists(BackupPlacement.objects.on(actor.today).filter(child=OuterRef("child")))
-    placed = Placement.objects.on(actor.today).filter(~away, department__in=here)
-    backup = BackupPlacement.objects.on(actor.today).filter(department__in=here)
-    found = Q(pk__in=placed.values("child")) | Q(pk__in=backup.values("child"))
-    if soon:
-        horizon = actor.today + timedelta(days=actor.municipality.visible_before_days)
-        coming = Placement.objects.filter(department__in=here, starts_on__gt=actor.today, starts_on__lte=horizon)
-        found |= Q(pk__in=coming.values("child"))
-    return found
+# Rules ----------------------------------------------------------------------------------------------------------------
 
 
 def _places(actor: Actor, *kinds: Kind) -> Q | None:
@@ -123,9 +107,6 @@ def _places(actor: Actor, *kinds: Kind) -> Q | None:
     return places or None
 
 
-# Rules ----------------------------------------------------------------------------------------------------------------
-
-
 def guardian_of(actor: Actor, _action: Action) -> Opens:
     """A confirmed guardian, from some days before the child's first placement (30 by setting; DOMAIN 2.11)."""
     if actor.person is None or actor.tablet:
@@ -133,7 +114,7 @@ def guardian_of(actor: Actor, _action: Action) -> Opens:
     horizon = actor.today + timedelta(days=actor.municipality.visible_before_days)
     own = Guardianship.objects.on(actor.today).confirmed().filter(guardian=actor.person)
     begun = Placement.objects.filter(child=OuterRef("child"), starts_on__lte=horizon)
-    return Opens(children=Q(pk__in=own.filter(Exists(begun)).values("child")))
+    return Opens(children=(own.filter(Exists(begun)).values("child"),))
 
 
 def guardian_of_placed(actor: Actor, _action: Action) -> Opens:
@@ -143,14 +124,14 @@ def guardian_of_placed(actor: Actor, _action: Action) -> Opens:
     horizon = actor.today + timedelta(days=actor.municipality.visible_before_days)
     own = Guardianship.objects.on(actor.today).confirmed().filter(guardian=actor.person)
     placed = Placement.objects.on_or_after(actor.today).filter(child=OuterRef("child"), starts_on__lte=horizon)
-    return Opens(children=Q(pk__in=own.filter(Exists(placed)).values("child")))
+    return Opens(children=(own.filter(Exists(placed)).values("child"),))
 
 
 def _at(actor: Actor, *kinds: Kind, soon: bool = False) -> Opens:
     places = None if actor.tablet else _places(actor, *kinds)
     if places is None:
         return CLOSED
-    return Opens(children=children_in(places, actor, soon=soon), departments=places)
+    return Opens(children=ids_in(places, actor, soon=soon), departments=places)
 
 
 def works_where_the_child_is(actor: Actor, _action: Action) -> Opens:
@@ -179,7 +160,7 @@ def tablet_here(actor: Actor, _action: Action) -> Opens:
     if actor.tablet is None:
         return CLOSED
     here = Q(pk=actor.tablet.department_id)
-    return Opens(children=children_in(here, actor), departments=here)
+    return Opens(children=ids_in(here, actor), departments=here)
 
 
 def tablet_with_pin(actor: Actor, _action: Action) -> Opens:
@@ -190,7 +171,7 @@ def tablet_with_pin(actor: Actor, _action: Action) -> Opens:
     if places is None:
         return CLOSED
     here = Q(pk=actor.tablet.department_id) & places
-    return Opens(children=children_in(here, actor), departments=here)
+    return Opens(children=ids_in(here, actor), departments=here)
 
 
 def granted(actor: Actor, action: Action) -> Opens:
@@ -203,16 +184,14 @@ def granted(actor: Actor, action: Action) -> Opens:
     grants = ChildGrant.objects.on(actor.today).filter(user=actor.person)
     if action != Action.SEE_CHILD:
         grants = grants.filter(permission__codename=action.value)
-    return Opens(children=Q(pk__in=grants.values("content_object")))
+    return Opens(children=(grants.values("content_object"),))
 
 
 def named_reader(actor: Actor, _action: Action) -> Opens:
     """Somebody on the named list of a child with protected identity, who still works where the child is."""
     here, soon = _at(actor, Kind.STAFF, Kind.SUBSTITUTE), _at(actor, Kind.STAFF, Kind.PRINCIPAL, soon=True)
-    reached = [opens.children for opens in (here, soon) if opens.children is not None]
-    if not reached:
-        return CLOSED
-    return Opens(children=Q(pk__in=_named_children(actor)) & reduce(or_, reached))
+    reached = here.children + soon.children
+    return Opens(children=(_named_children(actor).filter(among(reached, "identity__child")),)) if reached else CLOSED
 
 
 def administrator(actor: Actor, _action: Action) -> Opens:
@@ -291,25 +270,26 @@ def _denied(actor: Actor, action: Action) -> Q | None:
 # Three questions, one answer ----------------------------------------------------------------------------------------
 
 
-def _opened(actor: Actor, action: Action, kind: str) -> Q | None:
-    """Return what the rules open together. A frozen account opens nothing, wherever its owner still is logged in."""
-    condition: Q | None = None
+def _opening(actor: Actor, action: Action) -> list[Opens]:
+    """Return what each rule opens. A frozen account opens nothing, wherever its owner still is logged in."""
     if actor.person is not None and not actor.person.is_active:
-        return None
-    for rule in TABLE[action]:
-        opened: Q | None = getattr(rule(actor, action), kind)
-        if opened is not None:
-            condition = opened if condition is None else condition | opened
-    return condition
+        return []
+    return [rule(actor, action) for rule in TABLE[action]]
+
+
+def _opened(actor: Actor, action: Action, kind: str) -> Q | None:
+    """Return the departments or preschools that the rules open together."""
+    conditions: list[Q] = [opened for opens in _opening(actor, action) if (opened := getattr(opens, kind)) is not None]
+    return reduce(or_, conditions) if conditions else None
 
 
 def children_for(actor: Actor, action: Action) -> QuerySet[Child]:
     """Return the children with whom the actor may do this today."""
-    opened = _opened(actor, action, "children")
-    if opened is None:
+    ids = tuple(one for opens in _opening(actor, action) for one in opens.children)
+    if not ids:
         return Child.objects.none()
     denied = _denied(actor, action)
-    children = Child.objects.filter(opened)
+    children = Child.objects.filter(among(ids))
     return children.exclude(denied) if denied is not None else children
 
 

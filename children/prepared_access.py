@@ -13,10 +13,11 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from children.access import Action, children_for, children_in, get_child
+from children.access import Action, children_for, get_child
 from children.actors import Actor
 from children.models import Child, StaffRole
 from children.selectors.people import is_kept_apart
+from children.whereabouts import children_in
 from portal.lib.models import of_row
 from portal.lib.prepared import Row, Rows, prepared_for_some
 

@@ -45,7 +45,7 @@ PERSONAL = {
 }
 # Inside the owning room: the access table, services and selectors, whose job it is, and what else is named here.
 MAY_QUERY = re.compile(
-    r"^(access|actors|protection|tablets)\.py$|^models(/|\.py$)|^(services|selectors)(/|\.py$)|^register/|^migrations/"
+    r"^(access|actors|protection|tablets|whereabouts)\.py$|^models(/|\.py$)|^(services|selectors)(/|\.py$)|^register/|^migrations/"
 )
 
 

@@ -16,10 +16,11 @@ from pytest_django.fixtures import Settings
 
 from attendance.selectors.board import Tile, board_of
 from attendance.templatetags.tiles import TILE, tile
-from children.access import Action, children_for, children_in
+from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Block, Child, Placement
 from children.prepared_access import Asked, child_rows
+from children.whereabouts import children_in
 from portal.lib import clock, days
 from portal.lib.moulds import Mould
 from portal.lib.prepared import Rows, prepared

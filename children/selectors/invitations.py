@@ -11,10 +11,11 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from children.access import Action, children_for, children_in
+from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Block, Child, Department, Guardianship
 from children.selectors.invitees import InvitationState, Invitee, how_far, leading_among
+from children.whereabouts import children_in
 
 
 def invitable_children(actor: Actor, department: Department) -> QuerySet[Child]:

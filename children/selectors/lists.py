@@ -9,10 +9,11 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from children.access import Action, children_for, children_in
+from children.access import Action, children_for
 from children.actors import Actor
 from children.models import BackupPlacement, Child, Department, Placement, Preschool
 from children.rules import is_birthday, is_found
+from children.whereabouts import children_in
 
 
 @dataclass(frozen=True)
