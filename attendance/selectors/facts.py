@@ -5,6 +5,7 @@ Always the same number of queries, however many children and days there are.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,22 +23,25 @@ from portal.lib import days
 from portal.lib.prepared import Rows, prepared
 
 
-def interval_of(pair: Sequence[str]) -> rules.Interval:
-    return _interval(*pair)
-
-
-@lru_cache(maxsize=1024)
-def _interval(starts: str, ends: str) -> rules.Interval:
-    return rules.Interval(time.fromisoformat(starts), time.fromisoformat(ends))
-
-
 def stored(intervals: Iterable[rules.Interval]) -> list[list[str]]:
     """Return intervals as the database keeps them."""
     return [[f"{interval.starts:%H:%M}", f"{interval.ends:%H:%M}"] for interval in sorted(intervals)]
 
 
-def weeks_of(weeks: Iterable[Iterable[Iterable[Sequence[str]]]]) -> tuple[rules.Week, ...]:
-    return tuple(tuple(tuple(map(interval_of, day)) for day in week) for week in weeks)
+# Read once for all who keep the same hours, which is most: the rules' values never change.
+@lru_cache(maxsize=4096)
+def _weeks(text: str) -> tuple[rules.Week, ...]:
+    return tuple(tuple(map(_intervals_in, week)) for week in json.loads(text))
+
+
+@lru_cache(maxsize=4096)
+def _intervals(text: str) -> rules.Intervals | None:
+    found = json.loads(text)
+    return None if found is None else _intervals_in(found)
+
+
+def _intervals_in(pairs: Iterable[Sequence[str]]) -> rules.Intervals:
+    return tuple(rules.Interval(time.fromisoformat(starts), time.fromisoformat(ends)) for starts, ends in pairs)
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class Known:
         elif row.child_id is None:
             raise ValueError(f"a row of kind {row.kind} concerns no child")
         elif row.kind == Kind.PLAN:
-            self.plans[row.child_id].append(rules.RepeatingPlan(row.starts_on, row.ends_on, weeks_of(row.times)))
+            self.plans[row.child_id].append(rules.RepeatingPlan(row.starts_on, row.ends_on, _weeks(row.times or "[]")))
         elif row.kind == Kind.ABSENCE:
             part = rules.Interval(row.from_time, row.to_time) if row.from_time and row.to_time else None
             ends_on = row.ends_on or row.starts_on
@@ -102,7 +106,7 @@ class Known:
             self.absences[row.child_id].append(absence)
         else:
             self.day_plans[row.child_id, row.starts_on] = ChangedDay(
-                None if row.times is None else tuple(map(interval_of, row.times)),
+                _intervals(row.times) if row.times else None,
                 row.words or "",
                 row.guardian_id,
                 row.guardian_name or "",

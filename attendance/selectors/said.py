@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, DateField, F, Field, JSONField, QuerySet, TextField, TimeField, UUIDField, Value
+from django.db.models import CharField, DateField, F, Field, QuerySet, TextField, TimeField, UUIDField, Value
 from django.db.models.functions import Cast
 
 from attendance.models import Absence, ClosedDay, DayPlan, WeekPlan
@@ -28,14 +28,14 @@ class Kind(StrEnum):
 
 
 class Said(NamedTuple):
-    """One row. What a kind does not have is None; `times` are weeks or intervals as they are stored."""
+    """One row. What a kind does not have is None; `times` is JSON: weeks, or intervals."""
 
     kind: str
     child_id: UUID | None
     id: UUID | None
     starts_on: date
     ends_on: date | None
-    times: Any
+    times: str | None
     words: str | None
     from_time: time | None
     to_time: time | None
@@ -55,7 +55,7 @@ _COLUMNS: dict[str, Field[Any, Any]] = {
     "id": UUIDField(),
     "starts_on": DateField(),
     "ends_on": DateField(),
-    "times": JSONField(),
+    "times": TextField(),
     "words": TextField(),
     "from_time": TimeField(),
     "to_time": TimeField(),
@@ -109,9 +109,9 @@ def _said(child_ids: Sequence[UUID], first: date, last: date) -> Rows:
 
 
 def _rows(rows: QuerySet[Any, Any], kind: Kind, **own: str) -> QuerySet[Any, tuple[Any, ...]]:
-    """Return the rows in the common columns: those of its own, typed emptiness in the others."""
+    """Return the rows in the common columns: those of its own, emptiness in the others, all typed."""
     columns = [
-        Value(kind.value, field) if name == "kind" else F(own[name]) if name in own else Cast(Value(None), field)
+        Value(kind.value, field) if name == "kind" else Cast(F(own[name]) if name in own else Value(None), field)
         for name, field in _COLUMNS.items()
     ]
     return rows.order_by().values_list(*columns)
