@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 # A row is sealed once no transaction that began before it can still be open.
 SETTLED_AFTER = timedelta(minutes=5)
 SEALED_AT_ONCE = 1_000
+# Looks of this hour that this process itself has written down: a board that refreshes itself asks the cache once.
+MOST_NOTED = 5_000
+NOTED: set[str] = set()
 
 
 def did(
@@ -67,15 +70,25 @@ def looked(
     if once_an_hour:
         those = hashlib.sha256("".join(seen).encode()).hexdigest()[:16]
         key = f"looked:{page}:{person_id}:{tablet_id}:{now:%Y%m%d%H}:{those}"
-        try:
-            # Asking first: on SQLite even an add that adds nothing waits for the one writer.
-            if cache.get(key) or not cache.add(key, 1, 3_700):
-                return
-        except Exception:  # noqa: BLE001 (whatever a cache can fail with)
-            log.warning("without a cache the look is written down once more than needed")
+        if key in NOTED or _is_noted(key):
+            return
     AuditEntry.objects.create(
         at=now, person_id=person_id, tablet_id=tablet_id, action=page, is_look=True, children=seen, back_to=back_to
     )
+    if once_an_hour:
+        if len(NOTED) >= MOST_NOTED:
+            NOTED.clear()
+        NOTED.add(key)
+
+
+def _is_noted(key: str) -> bool:
+    """Tell whether another process has written this look down this hour; if none has, the caller does."""
+    try:
+        # Asking first: on SQLite even an add that adds nothing waits for the one writer.
+        return bool(cache.get(key)) or not cache.add(key, 1, 3_700)
+    except Exception:  # noqa: BLE001 (whatever a cache can fail with)
+        log.warning("without a cache the look is written down once more than needed")
+        return False
 
 
 def _keyed(text: str) -> str:

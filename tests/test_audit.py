@@ -29,6 +29,7 @@ LONG_AGO = timedelta(minutes=10)
 @pytest.fixture(autouse=True)
 def _fresh_cache(db: None) -> None:
     cache.clear()
+    audit.NOTED.clear()
 
 
 @pytest.fixture

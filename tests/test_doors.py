@@ -19,6 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts import audit
 from accounts.models import AuditEntry, User
 from attendance.models import Absence, Stay
 from children.models import Block, Contact, PairingCode, ProtectedIdentity, RegisterRun
@@ -394,6 +395,7 @@ def test_every_door(actor: str, cast: Cast, log_in: Callable[[User], Client], mo
             arguments = OTHER_ARGUMENTS.get(row.about) or world.arguments(row.about, target)
             address = reverse(row.name, kwargs=arguments)
             cookies = copy.deepcopy(browser.cookies)
+            audit.NOTED.clear()
             with transaction.atomic():  # whatever the request did is taken back
                 answer = browser.generic(
                     row.method, address, **({} if row.method == "GET" else _form(row.sent(doors, target)))

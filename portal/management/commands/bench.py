@@ -66,9 +66,10 @@ class Command(BaseCommand):
             out(f"{name:<48}{milliseconds:>8.2f} ms")
         out(f"\n{'':<48}{'× floor':>8}{'budget':>8}{'median':>9}{'p95':>9}{'rps·16':>8}{'queries':>8}{'bytes':>8}")
         for row in rows:
-            mark = " " if row.ratio <= row.budget else "!"
+            mark = "!" if row.budget and row.ratio > row.budget else " "
+            budget = f"{row.budget:.2f}" if row.budget else "–"
             out(
-                f"{row.name[:47]:<48}{row.ratio:>7.2f}{mark}{row.budget:>8.2f}{row.median_ms:>9.2f}{row.p95_ms:>9.2f}"
+                f"{row.name[:47]:<48}{row.ratio:>7.2f}{mark}{budget:>8}{row.median_ms:>9.2f}{row.p95_ms:>9.2f}"
                 f"{row.rps_16:>8.0f}{row.queries:>8}{row.bytes:>8}"
             )
         out("")
