@@ -216,7 +216,7 @@ def _tile(
         state=words.badge(state, plan, with_reason=is_open),
         text=words.badge_text(state, plan, with_reason=is_open),
         # Illness and leave are told apart by "till och med" and "åter", too.
-        detail=_detail(state if is_open else replace(state, reason=None), plan, who, today),
+        detail=_detail(replace(state, reason=None) if state.reason and not is_open else state, plan, who, today),
         tap=tap.value,
         tap_words=_("Hämta") if tap == rules.Tap.LEFT else _("Lämna in"),
         order=f"{ORDER[state.state]} {words.clock(first) or '99:99'} {child.tile_name} {child.pk}",
