@@ -7,7 +7,7 @@ leads back to the board.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -40,6 +40,16 @@ from portal.lib.http import is_fragment_wanted, nothing_new, see_other
 from portal.lib.ids import uuid7
 
 PAGE = "board"
+
+
+class NavPlace(NamedTuple):
+    """One place of the rail (components/places.html)."""
+
+    url: str
+    icon: str
+    label: str
+    active: bool = False
+    last: bool = False
 
 
 @require_safe
@@ -288,12 +298,7 @@ def _pin_address(next_address: str) -> str:
     return f"{reverse('children:pin')}?{urlencode({'next': next_address})}"
 
 
-def _nav(actor: Actor, department: Department) -> list[dict[str, object]]:
+def _nav(actor: Actor, department: Department) -> tuple[NavPlace, ...]:
     """Return the places of the rail: on a tablet the board alone, for a person also the way home."""
-    board_address = _addresses(department)["board"]
-    places: list[dict[str, object]] = [
-        {"url": board_address, "icon": "layout-grid", "label": _("Avdelning"), "active": True}
-    ]
-    if actor.tablet is None:
-        places.append({"url": reverse("home"), "icon": "house", "label": _("Hem"), "last": True})
-    return places
+    board = NavPlace(_addresses(department)["board"], "layout-grid", _("Avdelning"), active=True)
+    return (board,) if actor.tablet else (board, NavPlace(reverse("home"), "house", _("Hem"), last=True))
