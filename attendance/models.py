@@ -159,27 +159,41 @@ class ClosedDay(Base):
 
 
 class PlanningRuleQuerySet(models.QuerySet["PlanningRule"]):
-    def for_place(self, preschool_id: UUID | None = None, area_id: UUID | None = None) -> "PlanningRule | None":
-        """Return the rule that holds there: the preschool's own, else its area's, else the municipality's."""
+    def above(self, preschool_id: UUID | None = None, area_id: UUID | None = None) -> Self:
+        """Return the rows that decide there: the municipality's, the area's, the preschool's own."""
         scope = Q(preschool=None, area=None)
         if preschool_id:
             scope |= Q(preschool=preschool_id)
         if area_id:
             scope |= Q(area=area_id)
-        return min(self.filter(scope), key=lambda rule: (rule.preschool_id is None, rule.area_id is None), default=None)
+        return self.filter(scope)
 
 
 class PlanningRule(Base):
-    """From when guardians can no longer change times: the municipality's, which an area or a preschool may override."""
+    """What is decided for the municipality, or instead of that for an area or a preschool (attendance.place_rules).
+
+    What is empty is decided above, and in the end by the house.
+    """
 
     class CutOff(models.TextChoices):
-        NONE = "none", _("Ingen låsning")
-        DAYS_BEFORE = "days_before", _("Dagar före")
+        NONE = "none", _("Så länge dagen varar")
+        DAYS_BEFORE = "days_before", _("Ett antal dagar före")
+        WEEK_BEFORE = "week_before", _("En veckodag och tid veckan före")
+        WARN = "warn", _("Låses inte, men familjen ombeds också prata med avdelningen")
 
     area = models.OneToOneField(Area, models.CASCADE, null=True, blank=True, related_name="planning_rule")
     preschool = models.OneToOneField(Preschool, models.CASCADE, null=True, blank=True, related_name="planning_rule")
-    cut_off = models.CharField(max_length=20, choices=CutOff, default=CutOff.NONE)
-    cut_off_days = models.PositiveSmallIntegerField(default=0)
+    cut_off = models.CharField(max_length=20, choices=CutOff, blank=True)
+    cut_off_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    cut_off_weekday = models.PositiveSmallIntegerField(null=True, blank=True)
+    cut_off_minute = models.PositiveSmallIntegerField(null=True, blank=True)
+    cut_off_weeks = models.PositiveSmallIntegerField(null=True, blank=True)
+    opening = models.JSONField(null=True, blank=True)
+    most_weeks = models.PositiveSmallIntegerField(null=True, blank=True)
+    horizon_weeks = models.PositiveSmallIntegerField(null=True, blank=True)
+    late_after_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    reminds_on = models.SmallIntegerField(null=True, blank=True)
+    warns_over_hours = models.BooleanField(null=True, blank=True)
 
     objects = PlanningRuleQuerySet.as_manager()
 
@@ -189,6 +203,12 @@ class PlanningRule(Base):
                 name="attendance_planningrule_one_scope", condition=Q(area=None) | Q(preschool=None)
             ),
             models.CheckConstraint(name="attendance_planningrule_days", condition=Q(cut_off_days__lte=60)),
+            models.CheckConstraint(
+                name="attendance_planningrule_cut_off_moment",
+                condition=Q(cut_off_weekday__lte=6) & Q(cut_off_minute__lte=1440) & Q(cut_off_weeks__range=(1, 2)),
+            ),
+            models.CheckConstraint(name="attendance_planningrule_reminds_on", condition=Q(reminds_on__range=(-1, 6))),
+            models.CheckConstraint(name="attendance_planningrule_weeks", condition=Q(most_weeks__range=(1, 20))),
         ]
 
     def __str__(self) -> str:

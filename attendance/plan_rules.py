@@ -191,30 +191,3 @@ def minutes_planned(plan: PlannedDay, zone: tzinfo | None) -> int:
 def minutes_between(begins: datetime, ends: datetime) -> int:
     """Return the true length in whole minutes, also over a night in which the clocks change."""
     return int((ends.astimezone(UTC) - begins.astimezone(UTC)).total_seconds() // 60)
-
-
-# What may still be changed --------------------------------------------------------------------------------------------
-
-
-class CutOffForm(StrEnum):
-    NONE = "none"
-    DAYS_BEFORE = "days_before"
-
-
-@dataclass(frozen=True)
-class CutOff:
-    """From when guardians can no longer change a day's times (DOMAIN 2.1). Absence is never cut off."""
-
-    form: CutOffForm = CutOffForm.NONE
-    days: int = 0
-
-
-def locks_at(day: date, cut_off: CutOff, zone: tzinfo | None) -> datetime:
-    """Return the moment from which the day's times stand fast; without a cut-off that is when the day is over."""
-    days = cut_off.days if cut_off.form == CutOffForm.DAYS_BEFORE else 0
-    return datetime.combine(day - timedelta(days=days - 1), time.min, tzinfo=zone)
-
-
-def may_change(day: date, now: datetime, cut_off: CutOff) -> bool:
-    """Tell whether a guardian may still change the times of `day`."""
-    return now < locks_at(day, cut_off, now.tzinfo)

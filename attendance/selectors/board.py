@@ -167,13 +167,11 @@ def _tiles(
     facts = known(ids, today, today, places={child_id: [_here(child_id, department)] for child_id in ids})
     readable = {child_id for (child_id,) in child_rows(actor, Action.SEE_NOTES, IDS, among=ids)}
     families = _known_families(actor, facts)
-    late_after = actor.municipality.late_after_minutes
     return [
         _tile(
             child,
             facts,
             now,
-            late_after,
             is_barred=is_kept_apart,
             is_open=child.pk in readable,
             knows_family=child.pk in families,
@@ -195,7 +193,6 @@ def _tile(
     child: Child,
     facts: Known,
     now: datetime,
-    late_after: int,
     *,
     is_barred: bool,
     is_open: bool,
@@ -203,7 +200,7 @@ def _tile(
     more_url: Callable[[UUID], str] | None,
 ) -> tuple[Tile, State]:
     today = days.day_of(now)
-    plan, state = facts.day(child.pk, now, late_after)
+    plan, state = facts.day(child.pk, now)
     day_plan = facts.day_plans.get((child.pk, today))
     tap = next(iter(rules.allowed_taps(state.state)))
     first = {State.PRESENT: state.collected_at}.get(state.state, state.expected_at)

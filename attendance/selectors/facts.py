@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from attendance import rules
 from attendance.models import Absence, PlanningRule, Stay
-from attendance.selectors.said import Kind, Said, said_of
+from attendance.selectors.said import DECIDED, Around, Kind, Said, said_of
 from children.selectors.placing import Place, places_of
 from portal.lib import days
 from portal.lib.prepared import Rows, prepared
@@ -88,6 +89,8 @@ class Known:
     closed: list[ClosedOn] = field(default_factory=list)
     stays: dict[UUID, list[rules.Stay]] = field(default_factory=lambda: defaultdict(list))
     places: dict[UUID, list[Place]] = field(default_factory=dict)
+    decided: dict[UUID | None, dict[str, Any]] = field(default_factory=dict)  # by preschool or area; None: for all
+    merged: dict[tuple[UUID | None, ...], rules.PlaceRules] = field(default_factory=dict)
 
     def add(self, row: Said) -> None:
         """Put one row in its place."""
@@ -95,6 +98,8 @@ class Known:
             self.closed.append(
                 ClosedOn(row.starts_on, row.words or "", row.department_id, row.preschool_id, row.area_id)
             )
+        elif row.kind == Kind.RULE:
+            self.decided[row.preschool_id or row.area_id] = rules.from_stored(json.loads(row.times or "{}"))
         elif row.child_id is None:
             raise ValueError(f"a row of kind {row.kind} concerns no child")
         elif row.kind == Kind.PLAN:
@@ -117,6 +122,13 @@ class Known:
     def place(self, child_id: UUID, day: date) -> Place | None:
         """Return where the child is placed on `day`; a backup placement wins."""
         return next((place for place in self.places.get(child_id, ()) if place.holds_on(day)), None)
+
+    def rules_at(self, place: Place | None) -> rules.PlaceRules:
+        """Return what is decided there: by the municipality, over that by the area, over that by the preschool."""
+        above = (None, place.area_id, place.preschool_id) if place else (None,)
+        if above not in self.merged:
+            self.merged[above] = rules.merged_rules(self.decided.get(key, {}) for key in above)
+        return self.merged[above]
 
     def planned(self, child_id: UUID, day: date) -> rules.PlannedDay:
         changed = self.day_plans.get((child_id, day))
@@ -143,18 +155,15 @@ class Known:
                 return closed.reason
         return None
 
-    def state(
-        self, child_id: UUID, now: datetime, late_after_minutes: int = rules.LATE_AFTER_MINUTES
-    ) -> rules.DayState:
-        return self.day(child_id, now, late_after_minutes)[1]
+    def state(self, child_id: UUID, now: datetime) -> rules.DayState:
+        return self.day(child_id, now)[1]
 
-    def day(
-        self, child_id: UUID, now: datetime, late_after_minutes: int = rules.LATE_AFTER_MINUTES
-    ) -> tuple[rules.PlannedDay, rules.DayState]:
+    def day(self, child_id: UUID, now: datetime) -> tuple[rules.PlannedDay, rules.DayState]:
         """Return what is planned for the day that `now` is on, and where the child is."""
         here = days.local(now)
         plan = self.planned(child_id, here.date())
-        return plan, rules.day_state(here, plan, self.stays.get(child_id, ()), late_after_minutes)
+        late_after = self.rules_at(self.place(child_id, here.date())).late_after_minutes
+        return plan, rules.day_state(here, plan, self.stays.get(child_id, ()), late_after)
 
 
 def known(
@@ -176,7 +185,8 @@ def known(
         found.places = places_of(ids, Q(starts_on__lte=until) & (Q(ends_on=None) | Q(ends_on__gte=first)))
     else:
         found.places = places
-    for row in said_of(ids, first, last):
+    around = Around.of(place for places in found.places.values() for place in places)
+    for row in said_of(ids, around, first, last):
         found.add(row)
     if with_stays:
         for child_id, *stay in _stays(ids, first, last):
@@ -192,9 +202,10 @@ def _stays(child_ids: Sequence[UUID], first: date, last: date) -> Rows:
     return stays.values_list("child_id", "id", "arrived_at", "left_at", "left_event", "is_forgotten")
 
 
-def cut_off_for(place: Place | None) -> rules.CutOff:
-    """Return the cut-off that holds there: the preschool's own, else its area's, else the municipality's, else none."""
-    chosen = (
-        PlanningRule.objects.for_place(place.preschool_id, place.area_id) if place else PlanningRule.objects.for_place()
+def rules_for(place: Place | None) -> rules.PlaceRules:
+    """Return what is decided there, as `Known.rules_at`, for whoever needs no more than that: one query."""
+    rows = PlanningRule.objects.above(place.preschool_id, place.area_id) if place else PlanningRule.objects.above()
+    decided = {row["preschool_id"] or row["area_id"]: row for row in rows.values("preschool_id", "area_id", *DECIDED)}
+    return Known(date.min, date.min, decided={key: rules.from_stored(row) for key, row in decided.items()}).rules_at(
+        place
     )
-    return rules.CutOff(rules.CutOffForm(chosen.cut_off), chosen.cut_off_days) if chosen else rules.CutOff()

@@ -181,7 +181,7 @@ def _cards(actor: Actor, children: Sequence[Child], now: datetime) -> list[Child
 def _card(actor: Actor, child: Child, facts: Known, now: datetime) -> ChildCard:
     today = days.day_of(now)
     place = facts.place(child.pk, today)
-    plan, state = facts.day(child.pk, now, actor.municipality.late_after_minutes)
+    plan, state = facts.day(child.pk, now)
     day_plan = facts.day_plans.get((child.pk, today))
     who = words.collector(day_plan, actor.person_id)
     shown: dict[str, Any] = {

@@ -19,7 +19,7 @@ from attendance.selectors.board import Counts
 from attendance.selectors.facts import Known, known
 from children.access import Action, children_for
 from children.actors import Actor
-from children.models import Child, Department, Municipality, Preschool
+from children.models import Child, Department, Preschool
 from children.selectors.placing import Place, places_in
 from portal.lib import days
 from portal.lib.models import holds_on
@@ -99,15 +99,14 @@ class ForgottenStay:
 
 
 def department_totals(departments: Iterable[Department], now: datetime) -> list[DepartmentTotal]:
-    """Return each department's children by state, in the given order: five queries for two departments or twenty."""
+    """Return each department's children by state, in the given order: four queries for two departments or twenty."""
     chosen = list(departments)
     today = days.day_of(now)
     places = places_in([department.pk for department in chosen], holds_on(today))
     facts = known(places, today, today, places=places)
-    late_after = Municipality.current().late_after_minutes
     states: dict[UUID, list[State]] = defaultdict(list)
     for child_id, (place, *_later) in places.items():
-        states[place.department_id].append(facts.state(child_id, now, late_after).state)
+        states[place.department_id].append(facts.state(child_id, now).state)
     forgotten: dict[UUID, int] = defaultdict(int)
     for department_id in _forgotten().filter(department__in=chosen).values_list("department_id", flat=True):
         forgotten[department_id] += 1
@@ -124,7 +123,7 @@ def department_totals(departments: Iterable[Department], now: datetime) -> list[
 
 
 def preschool_day(actor: Actor, preschool: Preschool, day: date, now: datetime) -> PreschoolDay:
-    """Return a day at the preschool, child by child: six queries. A day that has been is seen from its end.
+    """Return a day at the preschool, child by child: five queries. A day that has been is seen from its end.
 
     Children whom the actor does not lead today, or is kept from, are in the figures and nowhere else.
     """
@@ -133,13 +132,12 @@ def preschool_day(actor: Actor, preschool: Preschool, day: date, now: datetime) 
     facts = known(places, day, day, places=places)
     _begins, ends = days.day_bounds(day)
     seen_at = min(now, ends - timedelta(seconds=1)) if day <= days.day_of(now) else days.day_bounds(day)[0]
-    late_after = Municipality.current().late_after_minutes
     seen = children_for(actor, Action.OVERSEE).filter(pk__in=list(places))
     names = seen.only("given_name", "family_name").in_bulk()  # the other columns are encrypted, and take time to open
     states: dict[UUID, list[State]] = defaultdict(list)
     rows: dict[UUID, list[DayRow]] = defaultdict(list)
     for child_id, (place, *_later) in places.items():
-        state = facts.state(child_id, seen_at, late_after)
+        state = facts.state(child_id, seen_at)
         states[place.department_id].append(state.state)
         if child_id in names:
             rows[place.department_id].append(_day_row(names[child_id], facts, day, state))

@@ -6,16 +6,30 @@ the database costs more than what it brings. Each kind of row fills those of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, DateField, F, Field, QuerySet, TextField, TimeField, UUIDField, Value
-from django.db.models.functions import Cast
+from django.db.models import (
+    CharField,
+    DateField,
+    Expression,
+    F,
+    Field,
+    Q,
+    QuerySet,
+    TextField,
+    TimeField,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Cast, JSONObject
 
-from attendance.models import Absence, ClosedDay, DayPlan, WeekPlan
+from attendance.models import Absence, ClosedDay, DayPlan, PlanningRule, WeekPlan
+from children.selectors.placing import Place
 from portal.lib.crypto import EncryptedTextField
 from portal.lib.prepared import Rows, prepared
 
@@ -25,10 +39,18 @@ class Kind(StrEnum):
     CHANGED_DAY = "changed_day"
     ABSENCE = "absence"
     CLOSED_DAY = "closed_day"
+    RULE = "rule"
+
+
+# The settings that a place decides, as attendance.place_rules reads them.
+DECIDED = (
+    "cut_off", "cut_off_days", "cut_off_weekday", "cut_off_minute", "cut_off_weeks", "opening", "most_weeks",
+    "horizon_weeks", "late_after_minutes", "reminds_on", "warns_over_hours",
+)  # fmt: skip
 
 
 class Said(NamedTuple):
-    """One row. What a kind does not have is None; `times` is JSON: weeks, or intervals."""
+    """One row. What a kind does not have is None; `times` is JSON: weeks, intervals, or the settings of a place."""
 
     kind: str
     child_id: UUID | None
@@ -69,17 +91,47 @@ _COLUMNS: dict[str, Field[Any, Any]] = {
 }
 
 
-def said_of(child_ids: Sequence[UUID], first: date, last: date) -> list[Said]:
-    """Return everything said about these children from `first` to `last`, and the closed days of all: one query."""
-    return [Said(*row) for row in _said(child_ids, first, last)]
+@dataclass(frozen=True)
+class Around:
+    """The places whose closed days and rules are asked for."""
+
+    department_ids: frozenset[UUID] = frozenset()
+    preschool_ids: frozenset[UUID] = frozenset()
+    area_ids: frozenset[UUID] = frozenset()
+
+    @classmethod
+    def of(cls, places: Iterable[Place]) -> Around:
+        there = list(places)
+        return cls(
+            frozenset(place.department_id for place in there),
+            frozenset(place.preschool_id for place in there),
+            frozenset(place.area_id for place in there if place.area_id),
+        )
+
+
+def said_of(child_ids: Sequence[UUID], around: Around, first: date, last: date) -> list[Said]:
+    """Return everything said about these children from `first` to `last`, and around them: one query."""
+    departments, preschools = sorted(around.department_ids), sorted(around.preschool_ids)
+    return [Said(*row) for row in _said(child_ids, departments, preschools, sorted(around.area_ids), first, last)]
 
 
 @prepared
-def _said(child_ids: Sequence[UUID], first: date, last: date) -> Rows:
+def _said(
+    child_ids: Sequence[UUID],
+    department_ids: Sequence[UUID],
+    preschool_ids: Sequence[UUID],
+    area_ids: Sequence[UUID],
+    first: date,
+    last: date,
+) -> Rows:
     plans = WeekPlan.objects.on_or_after(first).filter(child__in=child_ids, starts_on__lte=last)
     changed = DayPlan.objects.filter(child__in=child_ids, day__gte=first, day__lte=last)
     absences = Absence.objects.standing().filter(child__in=child_ids, starts_on__lte=last, ends_on__gte=first)
-    closed = ClosedDay.objects.standing().filter(day__gte=first, day__lte=last)
+    above = Q(preschool__in=preschool_ids) | Q(area__in=area_ids)
+    closed = ClosedDay.objects.standing().filter(
+        above | Q(department__in=department_ids), day__gte=first, day__lte=last
+    )
+    decided = PlanningRule.objects.filter(above | Q(preschool=None, area=None))
     dated = {"child_id": "child_id", "id": "id", "starts_on": "starts_on", "ends_on": "ends_on"}
     return _rows(plans, Kind.PLAN, times="weeks", **dated).union(
         _rows(
@@ -104,14 +156,20 @@ def _said(child_ids: Sequence[UUID], first: date, last: date) -> Rows:
             preschool_id="preschool_id",
             area_id="area_id",
         ),
+        _rows(
+            decided,
+            Kind.RULE,
+            starts_on=Value(first),
+            times=JSONObject(**{name: name for name in DECIDED}),
+            preschool_id="preschool_id",
+            area_id="area_id",
+        ),
         all=True,
     )
 
 
-def _rows(rows: QuerySet[Any, Any], kind: Kind, **own: str) -> QuerySet[Any, tuple[Any, ...]]:
+def _rows(rows: QuerySet[Any, Any], kind: Kind, **own: str | Expression) -> QuerySet[Any, tuple[Any, ...]]:
     """Return the rows in the common columns: those of its own, emptiness in the others, all typed."""
-    columns = [
-        Value(kind.value, field) if name == "kind" else Cast(F(own[name]) if name in own else Value(None), field)
-        for name, field in _COLUMNS.items()
-    ]
+    given = {"kind": Value(kind.value)} | {name: F(one) if isinstance(one, str) else one for name, one in own.items()}
+    columns = [Cast(given.get(name, Value(None)), field) for name, field in _COLUMNS.items()]
     return rows.order_by().values_list(*columns)

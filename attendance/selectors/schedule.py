@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from attendance import rules
 from attendance.drafts import Draft, draft_from
 from attendance.selectors import words
-from attendance.selectors.facts import Known, cut_off_for, known
+from attendance.selectors.facts import Known, known, rules_for
 from children.models import Child
 from children.selectors.placing import departments_of
 from portal.lib import days
@@ -112,14 +112,14 @@ def schedule(
         before = [plan for plan in facts.plans.get(child_id, ()) if plan.starts_on < monday]
         facts.plans[child_id] = [*before, rules.RepeatingPlan(monday, None, draft.weeks)]
     place = next((found for child in children if (found := facts.place(child.pk, max(monday, today)))), None)
-    cut_off = cut_off_for(place)
+    cut_off = facts.rules_at(place).cut_off
     first_to_lay = _first_to_lay(here, cut_off, has_plan=is_bound)
     week = days.week(monday)
     shown = [day for day in week if day.weekday() < 5 or _is_planned(facts, children, day)]
     rows = tuple(_day(day, children, facts, here, cut_off) for day in shown)
     locked_day = next((row.day for row in rows if row.is_locked and not row.is_past), None)
     locks_at = rules.locks_at(monday, cut_off, here.tzinfo)
-    has_lock = cut_off.form != rules.CutOffForm.NONE
+    has_lock = cut_off.locks
     return Schedule(
         monday=monday,
         number=monday.isocalendar().week,
@@ -140,8 +140,8 @@ def schedule(
 def locked_since(child: Child, day: date, now: datetime) -> str:
     """Return the day on which the times of `day` were locked, in words, or nothing while they may be changed."""
     here = days.local(now)
-    cut_off = cut_off_for(departments_of([child.pk], day).get(child.pk))
-    if cut_off.form == rules.CutOffForm.NONE or rules.may_change(day, here, cut_off):
+    cut_off = rules_for(departments_of([child.pk], day).get(child.pk)).cut_off
+    if not cut_off.locks or rules.may_change(day, here, cut_off):
         return ""
     return date_format(rules.locks_at(day, cut_off, None), "l j F")
 

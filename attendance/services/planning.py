@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy
 from accounts import audit
 from attendance import rules
 from attendance.models import DayPlan, WeekPlan
-from attendance.selectors.facts import cut_off_for, stored
+from attendance.selectors.facts import rules_for, stored
 from attendance.services.absence import LONGEST, lock_children
 from children.access import Action
 from children.actors import Actor
 from children.models import Child
 from children.selectors.people import contacts_who_may_collect, guardians_of
-from children.selectors.placing import Place, departments_of
+from children.selectors.placing import departments_of
 from portal.lib import days, live
 
 FAULTS = {
@@ -56,7 +56,7 @@ def save_week_plan(
     with transaction.atomic():
         children = lock_children(actor, Action.PLAN, child_ids)
         plans = list(WeekPlan.objects.on_or_after(starts_on).filter(child__in=children))
-        _check_start(starts_on, children, plans, actor=actor, now=now)
+        _check_start(starts_on, weeks, children, plans, actor=actor, now=now)
         same = {p.child_id for p in plans if p.starts_on == starts_on and p.ends_on is None and p.weeks == kept}
         changed = [child for child in children if child.id not in same]
         ids = [child.id for child in changed]
@@ -97,8 +97,8 @@ def change_day(
         (child,) = lock_children(actor, Action.PLAN, [child_id])
         place = departments_of([child.id], day).get(child.id)
         row = DayPlan.objects.filter(child=child, day=day).first()
-        if times != (row.intervals if row else None) and not rules.may_change(day, days.local(now), cut_off_for(place)):
-            raise ValidationError({"intervals": locked_words(day, place)})
+        if times != (row.intervals if row else None):
+            _check_times(day, intervals or (), rules_for(place), days.local(now))
         _check_collector(child, collector, actor.today)
         audit.did("day.changed", person_id=actor.person_id, now=now, children=[child.id], day=day)
         if day == actor.today and place:
@@ -121,12 +121,37 @@ def change_day(
     return saved
 
 
-def locked_words(day: date, place: Place | None) -> str:
-    """Return the sentence that says since when a day's times stand fast, and what can still be done."""
-    locked = rules.locks_at(day, cut_off_for(place), None)
-    return _("Tiderna låstes {day}. Du kan fortfarande anmäla frånvaro eller skriva till avdelningen.").format(
-        day=date_format(locked, "l j F")
-    )
+def locked_words(day: date, cut_off: rules.CutOff, here: datetime) -> str:
+    """Return the sentence that says since when a day's times stand fast, from when they do not, and what helps."""
+    locked = rules.locks_at(day, cut_off, here.tzinfo)
+    return _(
+        "Tiderna låstes {when}. Från {day} kan de ändras. "
+        "Du kan fortfarande anmäla frånvaro eller skriva till avdelningen."
+    ).format(when=moment_words(locked), day=date_format(rules.opens_again(here, cut_off), "l j F"))
+
+
+def moment_words(moment: datetime) -> str:
+    """Return a moment as people say it: "onsdag 7 oktober kl. 18"; midnight is the day that it ends."""
+    if moment.time() == time.min:
+        return _("efter {day}").format(day=date_format(moment - timedelta(days=1), "l j F"))
+    hour = f"{moment:%H}" if moment.minute == 0 else f"{moment:%H.%M}"
+    return _("{day} kl. {time}").format(day=date_format(moment, "l j F"), time=hour)
+
+
+def _check_times(day: date, intervals: Sequence[rules.Interval], decided: rules.PlaceRules, here: datetime) -> None:
+    """Refuse times that stand fast, and times at which the preschool is closed."""
+    if not rules.may_change(day, here, decided.cut_off):
+        raise ValidationError({"intervals": locked_words(day, decided.cut_off, here)})
+    if rules.outside(intervals, decided.opens_on(day)):
+        raise ValidationError({"intervals": opening_words(day, decided.opens_on(day))})
+
+
+def opening_words(day: date, opens: rules.Interval | None) -> str:
+    """Return the sentence that names the opening hours of a weekday."""
+    weekday = date_format(day, "l")
+    if opens is None:
+        return _("På {weekday}ar är det stängt.").format(weekday=weekday)
+    return _("På {weekday}ar är det öppet {hours}. Välj tider däremellan.").format(weekday=weekday, hours=opens)
 
 
 def _check_weeks(starts_on: date, weeks: Sequence[rules.Week]) -> None:
@@ -142,11 +167,18 @@ def _check_weeks(starts_on: date, weeks: Sequence[rules.Week]) -> None:
 
 
 def _check_start(
-    starts_on: date, children: Sequence[Child], plans: Sequence[WeekPlan], *, actor: Actor, now: datetime
+    starts_on: date,
+    weeks: Sequence[rules.Week],
+    children: Sequence[Child],
+    plans: Sequence[WeekPlan],
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Refuse a start that would rewrite days that have been, or that are locked. A first plan rewrites nothing."""
-    if starts_on - actor.today > LONGEST:
-        raise ValidationError({"starts_on": _("Schemat kan börja högst ett år framåt.")})
+    """Refuse a start that would rewrite days that have been, or that are locked, and what the places do not allow.
+
+    A first plan rewrites nothing: the cut-off does not concern it.
+    """
     has_plan_now = any(plan.starts_on <= actor.today for plan in plans)
     earliest = days.monday_of(actor.today)
     if has_plan_now and earliest < actor.today:
@@ -155,11 +187,29 @@ def _check_start(
         raise ValidationError(
             {"starts_on": _("Schemat kan börja tidigast {day}.").format(day=date_format(earliest, "l j F"))}
         )
-    if not has_plan_now:
-        return
-    for place in departments_of([child.id for child in children], max(starts_on, actor.today)).values():
-        if not rules.may_change(starts_on, days.local(now), cut_off_for(place)):
-            raise ValidationError({"starts_on": locked_words(starts_on, place)})
+    here = days.local(now)
+    places = departments_of([child.id for child in children], max(starts_on, actor.today)).values()
+    for decided in [rules_for(place) for place in {place.preschool_id: place for place in places}.values()]:
+        _check_decided(starts_on, weeks, decided, actor.today)
+        if has_plan_now and not rules.may_change(starts_on, here, decided.cut_off):
+            raise ValidationError({"starts_on": locked_words(starts_on, decided.cut_off, here)})
+
+
+def _check_decided(starts_on: date, weeks: Sequence[rules.Week], decided: rules.PlaceRules, today: date) -> None:
+    """Refuse more weeks, a later start and other hours than the place allows."""
+    last = today + timedelta(weeks=decided.horizon_weeks)
+    if starts_on > last:
+        raise ValidationError(
+            {"starts_on": _("Schemat kan börja senast {day}.").format(day=date_format(last, "j F Y"))}
+        )
+    if len(weeks) > decided.most_weeks:
+        raise ValidationError(
+            {"weeks": _("Här kan ett schema ha högst {weeks} veckor.").format(weeks=decided.most_weeks)}
+        )
+    for number in range(7):
+        day = starts_on + timedelta(days=number)
+        if any(rules.outside(week[number], decided.opens_on(day)) for week in weeks):
+            raise ValidationError({"weeks": opening_words(day, decided.opens_on(day))})
 
 
 def _check_collector(child: Child, collector: Collector, today: date) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.models import Base, of_row
 from portal.lib.prepared import Rows, prepared
 
-_SETTINGS = ("id", "name", "visible_before_days", "late_after_minutes")
+_SETTINGS = ("id", "name", "visible_before_days")
 
 
 class Municipality(models.Model):
@@ -18,7 +18,6 @@ class Municipality(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(max_length=200, default=_("Kommunen"))
     visible_before_days = models.PositiveSmallIntegerField(default=30)
-    late_after_minutes = models.PositiveSmallIntegerField(default=15)
 
     class Meta:
         constraints = [models.CheckConstraint(name="children_municipality_one_row", condition=Q(id=1))]
