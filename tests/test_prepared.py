@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
@@ -77,6 +77,46 @@ def test_a_connection_keeps_only_so_many(cast: Cast, monkeypatch: pytest.MonkeyP
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements")
         assert cursor.fetchone()[0] <= 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no statements for us")
+@pytest.mark.parametrize("fault", ["gone", "changed"])
+def test_a_statement_that_is_of_no_use_is_given_anew(fault: str) -> None:
+    """A release changes a column while the nodes run, or a pooler that nobody told of gives another connection."""
+    elsa = Child.objects.create(given_name="Elsa")
+    assert named([elsa.id]) == [(elsa.id, "Elsa", "")]
+    length = Child._meta.get_field("given_name").max_length or 0
+    change = {
+        "gone": "DEALLOCATE ALL",
+        "changed": f"ALTER TABLE children_child ALTER given_name TYPE varchar({length + 1})",
+    }
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(change[fault])
+        assert named([elsa.id]) == [(elsa.id, "Elsa", "")]
+        with CaptureQueriesContext(connection) as captured:
+            assert named([elsa.id]) == [(elsa.id, "Elsa", "")]
+        assert [query["sql"].split()[0] for query in captured] == ["EXECUTE"]
+        with connection.cursor() as cursor:
+            cursor.execute(change[fault].replace(str(length + 1), str(length + 2)))
+        with pytest.raises(DatabaseError), transaction.atomic():
+            named([elsa.id])
+        with transaction.atomic():  # the second time is like the first
+            assert named([elsa.id]) == [(elsa.id, "Elsa", "")]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE children_child ALTER given_name TYPE varchar({length})")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_held_in_a_transaction_only() -> None:
+    actor = Actor.of_person(people.person("Amina"))
+    held = Asked(("id",), hold=True)
+    with transaction.atomic():
+        assert child_rows(actor, Action.PLAN, held) == []
+    with pytest.raises(transaction.TransactionManagementError):
+        child_rows(actor, Action.PLAN, held)
 
 
 @pytest.mark.django_db
