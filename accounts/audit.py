@@ -67,28 +67,36 @@ def looked(
     if not seen:
         return
     now = clock.now()
+    key = ""
     if once_an_hour:
         those = hashlib.sha256("".join(seen).encode()).hexdigest()[:16]
-        key = f"looked:{page}:{person_id}:{tablet_id}:{now:%Y%m%d%H}:{those}"
+        key = f"looked:{page}:{person_id}:{tablet_id}:{back_to}:{now:%Y%m%d%H}:{those}"
         if key in NOTED or _is_noted(key):
             return
     AuditEntry.objects.create(
         at=now, person_id=person_id, tablet_id=tablet_id, action=page, is_look=True, children=seen, back_to=back_to
     )
-    if once_an_hour:
-        if len(NOTED) >= MOST_NOTED:
-            NOTED.clear()
-        NOTED.add(key)
+    if key:  # only now: what could not be written down must be tried again
+        _note(key)
 
 
 def _is_noted(key: str) -> bool:
-    """Tell whether another process has written this look down this hour; if none has, the caller does."""
+    """Tell whether another process has written this look down this hour."""
     try:
-        # Asking first: on SQLite even an add that adds nothing waits for the one writer.
-        return bool(cache.get(key)) or not cache.add(key, 1, 3_700)
+        return bool(cache.get(key))
     except Exception:  # noqa: BLE001 (whatever a cache can fail with)
         log.warning("without a cache the look is written down once more than needed")
         return False
+
+
+def _note(key: str) -> None:
+    if len(NOTED) >= MOST_NOTED:
+        NOTED.clear()
+    NOTED.add(key)
+    try:
+        cache.set(key, 1, 3_700)
+    except Exception:  # noqa: BLE001 (whatever a cache can fail with)
+        log.warning("without a cache each process writes the look down for itself")
 
 
 def _keyed(text: str) -> str:

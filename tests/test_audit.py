@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib import import_module
+from unittest.mock import Mock
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.fernet import Fernet, InvalidToken
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from pytest_django.fixtures import Settings
 
 from accounts import audit
@@ -106,6 +107,18 @@ def test_a_board_that_refreshes_itself_is_one_look_an_hour(db: None) -> None:
     audit.looked("board", person_id=None, tablet_id=CHILD, children=[CHILD, OTHER], once_an_hour=True)
     audit.looked("board", person_id=OTHER, tablet_id=CHILD, children=[CHILD], once_an_hour=True)
     assert AuditEntry.objects.count() == 3
+
+
+def test_a_look_that_could_not_be_written_is_written_the_next_time(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    def look() -> None:
+        audit.looked("board", person_id=None, tablet_id=CHILD, children=[CHILD], once_an_hour=True)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(AuditEntry.objects, "create", Mock(side_effect=OperationalError))
+        with pytest.raises(OperationalError):
+            look()
+    look()
+    assert AuditEntry.objects.count() == 1
 
 
 def test_a_deed_that_was_rolled_back_was_not_done(db: None) -> None:
