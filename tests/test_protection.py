@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from accounts.models import AuditEntry, Protection, User
+from accounts.services import freeze
 from children.aliases import BOYS, EITHERS, FAMILY_NAMES, GIRLS, choose_alias
 from children.models import Child, NamedReader, ProtectedIdentity
 from children.protection import protect_child, protect_person
-from notifications.models import Delivery, Kind
+from notifications.models import Delivery, Kind, Preference, Way
+from notifications.services import choose
 from portal.lib import clock
 from tests.cast import Cast, guard, person, tablet
 
@@ -91,6 +94,54 @@ def test_a_look_is_logged_and_told_to_the_principals(sealed: Cast, log_in: LogIn
     told = Delivery.objects.in_app().filter(kind=Kind.IDENTITY_READ)
     assert [row.person_id for row in told] == [sealed.eva.id]
     assert "Elsa" not in str(told[0].about)
+
+
+def test_a_look_is_told_whatever_the_principal_has_chosen(sealed: Cast, log_in: LogIn) -> None:
+    """DOMAIN 6.1: each look is reported. An empty form, and a row from before, decline nothing."""
+    eva, address = log_in(sealed.eva), "/nytt/val/"
+    assert eva.get(address).content.decode().count("Går inte att välja bort.") == 3, "two ways, and a locked PIN"
+    assert eva.post(address).status_code == 302
+    for kind in (Kind.IDENTITY_READ, Kind.PIN_LOCKED):
+        with pytest.raises(ValidationError):
+            choose(person=sealed.eva, kind=kind, way=Way.IN_APP, is_wanted=False)
+    Preference.objects.create(person=sealed.eva, kind=Kind.IDENTITY_READ, way=Way.IN_APP, is_wanted=False)
+    log_in(sealed.maria).post(f"/skyddat/{name(sealed, log_in, sealed.maria).id}/")
+    ways = Delivery.objects.filter(person=sealed.eva, kind=Kind.IDENTITY_READ).values_list("way", flat=True)
+    assert set(ways) == {Way.IN_APP, Way.EMAIL}
+
+
+def test_where_the_only_principal_looks_the_administrators_are_told(sealed: Cast, log_in: LogIn) -> None:
+    """Not of which child: the administrator sees none."""
+    eva, adam = log_in(sealed.eva), log_in(sealed.administrator)
+    identity = name(sealed, log_in, sealed.eva)
+    assert eva.post(f"/skyddat/{identity.id}/").status_code == 200
+    told = Delivery.objects.in_app().filter(kind=Kind.IDENTITY_READ)
+    assert [row.person_id for row in told] == [sealed.administrator.id]
+    body = adam.get("/nytt/").content.decode()
+    assert "Eva Sandström läste skyddade uppgifter" in body
+    sealed.elsa.refresh_from_db()
+    for planted in ("Elsa", sealed.elsa.given_name, "Blåsippan", "Granliden"):
+        assert planted not in body
+    assert "läste" not in eva.get("/nytt/").content.decode()
+
+
+def test_a_principal_with_a_frozen_account_controls_nobody(sealed: Cast, log_in: LogIn) -> None:
+    identity = name(sealed, log_in, sealed.maria)
+    freeze(person=sealed.eva, now=clock.now())
+    log_in(sealed.maria).post(f"/skyddat/{identity.id}/")
+    told = Delivery.objects.in_app().filter(kind=Kind.IDENTITY_READ)
+    assert [row.person_id for row in told] == [sealed.administrator.id]
+
+
+def test_a_look_at_a_grown_up_is_told_under_the_alias(sealed: Cast, log_in: LogIn) -> None:
+    name(sealed, log_in, sealed.maria)
+    identity = name(sealed, log_in, sealed.maria, of="person")
+    assert log_in(sealed.maria).post(f"/skyddat/{identity.id}/").status_code == 200
+    sealed.amina.refresh_from_db()
+    body = log_in(sealed.eva).get("/nytt/").content.decode()
+    assert f"Maria Berg läste de skyddade uppgifterna om {sealed.amina.given_name}" in body
+    assert f"/skyddade/{identity.id}/" in body
+    assert "Amina" not in body
 
 
 def test_a_guardians_identity_is_sealed_by_itself(sealed: Cast, log_in: LogIn) -> None:
