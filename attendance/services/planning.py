@@ -144,7 +144,10 @@ def _check_weeks(starts_on: date, weeks: Sequence[rules.Week]) -> None:
 def _check_start(
     starts_on: date, children: Sequence[Child], plans: Sequence[WeekPlan], *, actor: Actor, now: datetime
 ) -> None:
-    """Refuse a start that would rewrite days that have been, or that are locked. A first plan rewrites nothing."""
+    """Refuse a start that would rewrite days that have been, or that are locked. A first plan rewrites nothing.
+
+    One that is to begin inside the lock is a plan, too.
+    """
     if starts_on - actor.today > LONGEST:
         raise ValidationError({"starts_on": _("Schemat kan börja högst ett år framåt.")})
     has_plan_now = any(plan.starts_on <= actor.today for plan in plans)
@@ -155,10 +158,11 @@ def _check_start(
         raise ValidationError(
             {"starts_on": _("Schemat kan börja tidigast {day}.").format(day=date_format(earliest, "l j F"))}
         )
-    if not has_plan_now:
-        return
-    for place in departments_of([child.id for child in children], max(starts_on, actor.today)).values():
-        if not rules.may_change(starts_on, days.local(now), cut_off_for(place)):
+    here = days.local(now)
+    for place in departments_of([child.id for child in children], max(starts_on, actor.today)).values() if plans else ():
+        cut_off = cut_off_for(place)
+        is_bound = any(not rules.may_change(max(plan.starts_on, actor.today), here, cut_off) for plan in plans)
+        if (has_plan_now or is_bound) and not rules.may_change(starts_on, here, cut_off):
             raise ValidationError({"starts_on": locked_words(starts_on, place)})
 
 
