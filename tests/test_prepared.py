@@ -141,6 +141,19 @@ def test_the_wall_shows_whom_the_access_table_opens(cast: Cast) -> None:
             assert set(shown) == set(children_for(actor, Action.SEE_CHILD).values_list("pk", flat=True))
 
 
+def test_a_setting_that_changes_is_another_statement(cast: Cast) -> None:
+    """A child that begins in twenty days is seen from thirty days before, and not any more once that is ten."""
+    people.place(soon := people.child("Snart"), cast.blasippan, days.today() + timedelta(days=20))
+    people.guard(cast.amina, soon)
+    asked = Asked(("id",))
+    seen = [(soon.pk,) in child_rows(Actor.of_person(cast.amina), Action.SEE_CHILD, asked)]
+    for visible_before_days in (10, 30):
+        cast.municipality.visible_before_days = visible_before_days
+        cast.municipality.save()
+        seen.append((soon.pk,) in child_rows(Actor.of_person(cast.amina), Action.SEE_CHILD, asked))
+    assert seen == [True, False, True]
+
+
 def test_on_a_computer_the_board_shows_whom_the_access_table_opens(cast: Cast) -> None:
     """The same for staff: of all whom they see those who are at the department, also from one with several roles."""
     people.employ(cast.maria, department=cast.ekorren)
