@@ -158,8 +158,10 @@ def _check_start(
         raise ValidationError(
             {"starts_on": _("Schemat kan börja tidigast {day}.").format(day=date_format(earliest, "l j F"))}
         )
+    if not plans:
+        return
     here = days.local(now)
-    for place in departments_of([child.id for child in children], max(starts_on, actor.today)).values() if plans else ():
+    for place in departments_of([child.id for child in children], max(starts_on, actor.today)).values():
         cut_off = cut_off_for(place)
         is_bound = any(not rules.may_change(max(plan.starts_on, actor.today), here, cut_off) for plan in plans)
         if (has_plan_now or is_bound) and not rules.may_change(starts_on, here, cut_off):
