@@ -55,26 +55,37 @@ def looked(
     *,
     person_id: UUID | None,
     children: Iterable[UUID],
+    grown_ups: Iterable[UUID] = (),
     tablet_id: UUID | None = None,
     back_to: date | None = None,
     once_an_hour: bool = False,
 ) -> None:
     """Write down that a page with these children's data was shown; `back_to` is how far back it went.
 
+    `grown_ups` are those whom the page was about themselves, not as the family or the staff of a child.
+
     A board that refreshes itself counts as one look an hour (`once_an_hour`).
     """
     seen = sorted(str(child_id) for child_id in children)
-    if not seen:
+    people = sorted(str(person_id) for person_id in grown_ups)
+    if not seen and not people:
         return
     now = clock.now()
     key = ""
     if once_an_hour:
-        those = hashlib.sha256("".join(seen).encode()).hexdigest()[:16]
+        those = hashlib.sha256("".join(seen + people).encode()).hexdigest()[:16]
         key = f"looked:{page}:{person_id}:{tablet_id}:{back_to}:{now:%Y%m%d%H}:{those}"
         if key in NOTED or _is_noted(key):
             return
     AuditEntry.objects.create(
-        at=now, person_id=person_id, tablet_id=tablet_id, action=page, is_look=True, children=seen, back_to=back_to
+        at=now,
+        person_id=person_id,
+        tablet_id=tablet_id,
+        action=page,
+        is_look=True,
+        children=seen,
+        about={"people": people} if people else {},
+        back_to=back_to,
     )
     if key:  # only now: what could not be written down must be tried again
         _note(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -303,9 +304,65 @@ def test_the_wrong_name_protects_nobody(cast: Cast, log_in: LogIn) -> None:
     assert not ProtectedIdentity.objects.exists()
 
 
-@pytest.mark.parametrize("search", ["Elsa", "li", ""])
+SEARCHES = [
+    "Elsa",
+    "li",
+    "",
+    "a n",
+    "n a",
+    "e l",
+    "els lin",
+    "elsa elsa",
+    "Elsa Noor",
+    ". .",
+    ".* .*",
+    "a-n l-d",
+    "% _",
+]
+
+
+@pytest.mark.parametrize("search", SEARCHES)
 def test_nobody_leafs_through_the_municipality(cast: Cast, log_in: LogIn, search: str) -> None:
-    assert "/skydda/0" not in log_in(cast.administrator).get(f"/skydda/?namn={search}").content.decode()
+    """Whole words only, of a given name and of a family name."""
+    body = log_in(cast.administrator).get("/skydda/", {"namn": search}).content.decode()
+    assert re.search(r"/skydda/\w", body) is None
+
+
+@pytest.mark.parametrize("search", ["åsa öberg", "ÖBERG Åsa", "Karin öberg", "Åsa-Karin Öberg", "åsa karin öberg"])
+def test_the_words_may_stand_in_any_order_and_case(cast: Cast, log_in: LogIn, search: str) -> None:
+    wanted = person("Åsa-Karin", "Öberg")
+    assert f"/skydda/{wanted.id}/" in log_in(cast.administrator).get("/skydda/", {"namn": search}).content.decode()
+
+
+def test_one_word_finds_who_has_no_other_name(cast: Cast, log_in: LogIn) -> None:
+    wanted, other = person("Xi", ""), person("Xi", "Lind")
+    body = log_in(cast.administrator).get("/skydda/", {"namn": "xi"}).content.decode()
+    assert f"/skydda/{wanted.id}/" in body
+    assert f"/skydda/{other.id}/" not in body
+
+
+def test_a_common_name_hides_nobody(cast: Cast, log_in: LogIn) -> None:
+    """Those whose name only begins like it take no place; where there are too many of the same, the page says so."""
+    User.objects.bulk_create([User(given_name="Johanna", family_name="Andersson") for _ in range(60)])
+    anna, adam = person("Anna", "Andersson"), log_in(cast.administrator)
+    body = adam.get("/skydda/?namn=Anna Andersson").content.decode()
+    assert f"/skydda/{anna.id}/" in body
+    assert "Johanna" not in body
+    assert "Fler har det namnet" not in body
+    body = adam.get("/skydda/?namn=Johanna Andersson").content.decode()
+    assert body.count("Johanna Andersson") >= 50
+    assert "Fler har det namnet" in body
+
+
+def test_looking_at_a_grown_up_is_a_look(cast: Cast, log_in: LogIn) -> None:
+    """Ids only, in the search and on the page."""
+    adam = log_in(cast.administrator)
+    adam.get("/skydda/?namn=Johan Lind")
+    adam.get(f"/skydda/{cast.johan.id}/")
+    for page in ("protection.search", "protection.one"):
+        entry = AuditEntry.objects.get(action=page, is_look=True)
+        assert (entry.person_id, entry.children) == (cast.administrator.id, [])
+        assert entry.about == {"people": [str(cast.johan.id)]}
 
 
 def test_only_an_administrator_protects(cast: Cast, log_in: LogIn) -> None:
