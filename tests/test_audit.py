@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from importlib import import_module
 from unittest.mock import Mock
@@ -49,8 +50,19 @@ def as_delivered(db: None) -> Iterator[None]:
 
 
 def write(number: int, *, ago: timedelta = LONG_AGO) -> list[AuditEntry]:
+    """Write rows that the log has had for so long."""
     then = clock.now() - ago
-    return [audit.did("test.done", person_id=None, now=then, children=[CHILD], step=step) for step in range(number)]
+    return [
+        AuditEntry.objects.create(
+            at=then,
+            written_at=then,
+            action="test.done",
+            is_look=False,
+            children=[str(CHILD)],
+            about={"step": str(step)},
+        )
+        for step in range(number)
+    ]
 
 
 def tamper(statement: str, *values: int) -> None:
@@ -153,6 +165,46 @@ def test_an_unsettled_row_between_settled_ones_is_not_left_out(db: None) -> None
     assert audit.seal(clock.now()) == 2
     assert audit.seal(clock.now() + timedelta(minutes=2)) == 3
     assert audit.first_broken() is None
+
+
+def test_what_tells_of_long_ago_is_as_fresh_as_what_tells_of_now(db: None) -> None:
+    """An import writes its row minutes after the moment that it gives: the row is sealed by when it was written."""
+    write(2)
+    audit.did("import_register", person_id=None, now=clock.now() - LONG_AGO)
+    assert audit.seal(clock.now()) == 2
+    assert audit.seal(clock.now() + LONG_AGO) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_seal_waits_for_a_transaction_that_takes_long() -> None:
+    """Written first and committed last: however late it comes, it is sealed in its place."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer: rows come in the order of their numbers")
+    later = clock.now() + LONG_AGO
+    with closing(connection.copy()) as slow, slow.cursor() as cursor:
+        slow.set_autocommit(autocommit=False)
+        cursor.execute(
+            "INSERT INTO accounts_auditentry (at, action, is_look, children, about)"
+            " VALUES (now() - interval '1 hour', 'slow', false, '[]', '{}') RETURNING id"
+        )
+        first = cursor.fetchone()[0]
+        second = audit.did("quick", person_id=None, now=clock.now() - LONG_AGO)
+        assert first < second.pk
+        assert audit.seal(later) == 0
+        slow.commit()
+    assert audit.seal(later) == 2
+    assert audit.first_broken() is None
+    assert AuditSeal.objects.get().first_id == first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_writes_nothing_holds_no_seal_up() -> None:
+    """Such as a backup, or the one that keeps an import's turn."""
+    write(2)
+    with closing(connection.copy()) as idle, idle.cursor() as cursor:
+        idle.set_autocommit(autocommit=False)
+        cursor.execute("SELECT 1")
+        assert audit.seal(clock.now() + LONG_AGO) == 2
 
 
 def test_two_workers_make_one_chain(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
