@@ -79,8 +79,8 @@ def pin(request: ActorRequest) -> HttpResponse:
         form.add_error(
             "pin",
             _(
-                "Namnet och PIN-koden stämmer inte ihop. Om de borde göra det: välj en ny PIN-kod i din egen inloggning, "
-                "under Inställningar, eller be rektor om hjälp."
+                "Namnet och PIN-koden stämmer inte ihop. Om de borde göra det: välj en ny PIN-kod i din egen "
+                "inloggning, under Inställningar, eller be rektor om hjälp."
             ),
         )
     context = {"tablet": asking, "people": people, "form": form, "next": target, "board": _board(asking)}
