@@ -10,18 +10,19 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEntry, AuditSeal
 from portal.lib import clock
 
 log = logging.getLogger(__name__)
 
-# A row is sealed once no transaction that began before it can still be open.
+# Before this has passed, a row with a lower number may still be on its way into the log.
 SETTLED_AFTER = timedelta(minutes=5)
 SEALED_AT_ONCE = 1_000
 # Looks of this hour that this process itself has written down: a board that refreshes itself asks the cache once.
@@ -55,40 +56,59 @@ def looked(
     *,
     person_id: UUID | None,
     children: Iterable[UUID],
+    grown_ups: Iterable[UUID] = (),
     tablet_id: UUID | None = None,
     back_to: date | None = None,
     once_an_hour: bool = False,
 ) -> None:
     """Write down that a page with these children's data was shown; `back_to` is how far back it went.
 
+    `grown_ups` are those whom the page was about themselves, not as the family or the staff of a child.
+
     A board that refreshes itself counts as one look an hour (`once_an_hour`).
     """
     seen = sorted(str(child_id) for child_id in children)
-    if not seen:
+    people = sorted(str(person_id) for person_id in grown_ups)
+    if not seen and not people:
         return
     now = clock.now()
+    key = ""
     if once_an_hour:
-        those = hashlib.sha256("".join(seen).encode()).hexdigest()[:16]
-        key = f"looked:{page}:{person_id}:{tablet_id}:{now:%Y%m%d%H}:{those}"
+        those = hashlib.sha256("".join(seen + people).encode()).hexdigest()[:16]
+        key = f"looked:{page}:{person_id}:{tablet_id}:{back_to}:{now:%Y%m%d%H}:{those}"
         if key in NOTED or _is_noted(key):
             return
     AuditEntry.objects.create(
-        at=now, person_id=person_id, tablet_id=tablet_id, action=page, is_look=True, children=seen, back_to=back_to
+        at=now,
+        person_id=person_id,
+        tablet_id=tablet_id,
+        action=page,
+        is_look=True,
+        children=seen,
+        about={"people": people} if people else {},
+        back_to=back_to,
     )
-    if once_an_hour:
-        if len(NOTED) >= MOST_NOTED:
-            NOTED.clear()
-        NOTED.add(key)
+    if key:  # only now: what could not be written down must be tried again
+        _note(key)
 
 
 def _is_noted(key: str) -> bool:
-    """Tell whether another process has written this look down this hour; if none has, the caller does."""
+    """Tell whether another process has written this look down this hour."""
     try:
-        # Asking first: on SQLite even an add that adds nothing waits for the one writer.
-        return bool(cache.get(key)) or not cache.add(key, 1, 3_700)
+        return bool(cache.get(key))
     except Exception:  # noqa: BLE001 (whatever a cache can fail with)
         log.warning("without a cache the look is written down once more than needed")
         return False
+
+
+def _note(key: str) -> None:
+    if len(NOTED) >= MOST_NOTED:
+        NOTED.clear()
+    NOTED.add(key)
+    try:
+        cache.set(key, 1, 3_700)
+    except Exception:  # noqa: BLE001 (whatever a cache can fail with)
+        log.warning("without a cache each process writes the look down for itself")
 
 
 def _keyed(text: str) -> str:
@@ -114,15 +134,33 @@ def _seal_digest(before: str, row_digests: list[list[object]]) -> str:
     return _keyed(json.dumps([before, row_digests]))
 
 
+def _settled_until(now: datetime) -> datetime:
+    """Return the moment before which all rows that were written, with whatever number, are in the log or never will be.
+
+    SQLite has one writer: rows come in the order of their numbers. PostgreSQL gives the number when the row is written
+    and shows the row when its transaction ends: none that writes may be older, however long it takes.
+    """
+    began = None
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # Of other roles' sessions this tells nothing; the web and the worker have the same.
+            cursor.execute(
+                "SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
+            )
+            began = cursor.fetchone()[0]
+    return min(now, began or now) - SETTLED_AFTER
+
+
 def seal(now: datetime) -> int:
     """Seal the next batch of settled rows; return how many. Two workers at once make one chain, not two."""
     last = AuditSeal.objects.order_by("-last_id").first()
     unsealed = AuditEntry.objects.filter(id__gt=last.last_id if last else 0)
+    settled_until = _settled_until(now)
     # A batch ends before the first row that has not settled: one left out between two sealed ones could never be
     # sealed, and would look as if it had been put in afterwards.
-    fresh_id = unsealed.filter(at__gt=now - SETTLED_AFTER).order_by("id").values_list("id", flat=True).first()
-    settled = unsealed if fresh_id is None else unsealed.filter(id__lt=fresh_id)
-    entries = list(settled.order_by("id")[:SEALED_AT_ONCE])
+    found = unsealed.order_by("id")[:SEALED_AT_ONCE]
+    entries = list(takewhile(lambda entry: entry.written_at <= settled_until, found))
     if not entries:
         return 0
     before = last.digest if last else ""

@@ -233,7 +233,7 @@ def remove_reader(*, actor: Actor, identity: ProtectedIdentity, reader_id: UUID,
 
 
 def open_identity(*, actor: Actor, identity_id: UUID, now: datetime) -> ProtectedIdentity:
-    """Return a real identity to somebody on its list; the look is logged, and told to the other principals.
+    """Return a real identity to somebody on its list; the look is logged, and told to somebody else who leads.
 
     Raises `Http404` for everybody else, as for an identity that does not exist.
     """
@@ -248,19 +248,24 @@ def open_identity(*, actor: Actor, identity_id: UUID, now: datetime) -> Protecte
             children=[identity.child_id] if identity.child_id else [],
             identity=identity.id,
         )
-        notify(
-            person_ids=[p for p in principals_of(identity, actor) if p != actor.person_id],
-            kind=Kind.IDENTITY_READ,
-            event=UUID(int=entry.id),
-            about={"identity": identity.id, "reader": actor.person_id}
-            | ({"child": identity.child_id} if identity.child_id else {}),
-            now=now,
-        )
+        _tell_of_look(identity, actor, event=UUID(int=entry.id), now=now)
     return identity
 
 
-def principals_of(identity: ProtectedIdentity, actor: Actor) -> list[UUID]:
-    """Return the ids of the principals who lead where the bearer is."""
-    leads = StaffRole.objects.on(actor.today).filter(kind=StaffRole.Kind.PRINCIPAL)
-    found = leads.filter(_roles_near(_departments_of(identity, actor)))
-    return list(found.values_list("person", flat=True).distinct())
+def _tell_of_look(identity: ProtectedIdentity, actor: Actor, *, event: UUID, now: datetime) -> None:
+    """Tell the other principals there; where there is none but the reader, the administrators, and not of which child.
+
+    So no look goes unreported but that of a municipality's only administrator at her own preschool: the log has it.
+    """
+    about: dict[str, object] = {"identity": identity.id, "reader": actor.person_id}
+    told = _others(StaffRole.Kind.PRINCIPAL, actor, _roles_near(_departments_of(identity, actor)))
+    if told and identity.child_id:
+        about["child"] = identity.child_id
+    told = told or _others(StaffRole.Kind.ADMINISTRATOR, actor, Q())
+    notify(person_ids=told, kind=Kind.IDENTITY_READ, event=event, about=about, now=now)
+
+
+def _others(kind: StaffRole.Kind, actor: Actor, where: Q) -> list[UUID]:
+    """Return the ids of everybody else who has such a role and can read what they are told."""
+    roles = StaffRole.objects.on(actor.today).filter(where, kind=kind, person__frozen_at=None)
+    return list(roles.exclude(person=actor.person).values_list("person", flat=True).distinct())

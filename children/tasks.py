@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import Task, shared_task
 
 from children.register import runs
-from children.register.importing import AnotherRunGoesOn
+from children.register.turns import AnotherRunGoesOn
 from children.services import invitations
 from portal.lib import clock
 

@@ -11,11 +11,18 @@ DEFAULTS: Mapping[tuple[str, str], bool] = {
     ("identity_read", "email"): True,
     ("pin_locked", "in_app"): True,
 }
+# Control, not news: whoever is controlled or controls cannot turn it off (DOMAIN 6.1: each look is reported).
+ALWAYS_TOLD = frozenset({"identity_read", "pin_locked"})
+
+
+def can_be_refused(kind: str, way: str) -> bool:
+    """Tell whether the person decides: what is always told is told in the ways that the house chose for it."""
+    return kind not in ALWAYS_TOLD or not DEFAULTS.get((kind, way), False)
 
 
 def is_wanted(kind: str, way: str, *, chosen: bool | None) -> bool:
     """Tell whether a notice is wanted: the person's own choice, else the house's default (most are off)."""
-    return DEFAULTS.get((kind, way), False) if chosen is None else chosen
+    return DEFAULTS.get((kind, way), False) if chosen is None or not can_be_refused(kind, way) else chosen
 
 
 def wait_before_try(tries: int) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
@@ -140,4 +141,7 @@ def mark_read(*, person: User, now: datetime) -> int:
 
 
 def choose(*, person: User, kind: Kind, way: Way, is_wanted: bool) -> None:
+    """Keep the person's choice. Raises `ValidationError` for declining what everybody is told."""
+    if not is_wanted and not rules.can_be_refused(kind, way):
+        raise ValidationError(_("Det här får alla veta som det gäller. Det går inte att välja bort."), code="always")
     Preference.objects.update_or_create(person=person, kind=kind, way=way, defaults={"is_wanted": is_wanted})

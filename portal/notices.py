@@ -17,8 +17,9 @@ from accounts.models import User
 from children import access
 from children.access import Action
 from children.actors import Actor
-from children.models import Child
+from children.models import Child, ProtectedIdentity
 from children.prepared_access import named_children
+from children.protection import bearer_of, identities_kept_by
 from notifications.models import Delivery, Kind
 from notifications.selectors import latest
 
@@ -37,6 +38,7 @@ LOOKS = {
     Kind.IDENTITY_READ: "amber",
     Kind.PIN_LOCKED: "amber",
 }
+LOOK = Kind.IDENTITY_READ
 # About nobody but the reader.
 OWN = frozenset({Kind.PIN_LOCKED})
 
@@ -55,9 +57,9 @@ class Notice:
 
 
 def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID] | None = None) -> list[Notice]:
-    """Return the person's newest notices: their own, and those about children whom they see today.
+    """Return the person's newest notices: their own, those about children whom they see today, and looks to control.
 
-    Two queries, three with protection. With `about` only those among the newest that concern these children.
+    Two queries, more with protection. With `about` only those among the newest that concern these children.
     """
     deliveries = [(row, _id_in(row, "child")) for row in latest(person.id, most=most)]
     if about is not None:
@@ -65,16 +67,50 @@ def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID
     children = named_children(actor, Action.SEE_CHILD, {child_id for _row, child_id in deliveries if child_id})
     readers = _readers([row for row, child_id in deliveries if child_id in children])
     opens = _openable(actor, children)
+    looks = _looks(actor, [row for row, child_id in deliveries if row.kind == LOOK and child_id not in children])
     return [
-        _notice(row, children.get(child_id) if child_id else None, readers, opens)
+        looks.get(row.id) or _notice(row, children.get(child_id) if child_id else None, readers, opens)
         for row, child_id in deliveries
-        if child_id in children or row.kind in OWN
+        if child_id in children or row.kind in OWN or row.id in looks
     ]
+
+
+def _looks(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
+    """Return the looks at sealed identities which no child leads to, by delivery.
+
+    Whoever keeps the list meets the bearer under the alias; an administrator is told of any other look, not of whom.
+    """
+    if not rows:
+        return {}
+    ids = {row.id: identity_id for row in rows if (identity_id := _id_in(row, "identity"))}
+    kept = {
+        identity.pk: identity
+        for identity in identities_kept_by(actor).filter(pk__in=ids.values()).select_related("child", "person")
+    }
+    is_told_of_all, readers = access.can(actor, Action.PROTECT), _readers(rows)
+    return {
+        row.id: _look(row, identity, readers)
+        for row in rows
+        if row.id in ids and ((identity := kept.get(ids[row.id])) or is_told_of_all)
+    }
+
+
+def _look(row: Delivery, identity: ProtectedIdentity | None, readers: dict[UUID, str]) -> Notice:
+    name = bearer_of(identity).given_name if identity else ""
+    return Notice(
+        title=_words(row, name, readers),
+        at=row.created_at,
+        icon=ICONS[LOOK],
+        look=LOOKS[LOOK],
+        is_new=row.read_at is None,
+        url=reverse("children:readers", args=[identity.pk]) if identity else reverse("children:kept"),
+        child_id=identity.child_id if identity else None,
+    )
 
 
 def _notice(row: Delivery, child: Child | None, readers: dict[UUID, str], opens: dict[UUID, str]) -> Notice:
     return Notice(
-        title=_words(row, child, readers),
+        title=_words(row, child.given_name if child else "", readers),
         at=row.created_at,
         icon=ICONS.get(Kind(row.kind), "bell"),
         look=LOOKS.get(Kind(row.kind), "green"),
@@ -104,10 +140,10 @@ def _id_in(row: Delivery, name: str) -> UUID | None:
         return None
 
 
-def _words(row: Delivery, child: Child | None, readers: dict[UUID, str]) -> str:
+def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
     reader_id = _id_in(row, "reader")
     values = {
-        "name": child.given_name if child else "",
+        "name": name,
         "reader": readers.get(reader_id, _("Någon")) if reader_id else _("Någon"),
     }
     sentences = {
@@ -116,7 +152,9 @@ def _words(row: Delivery, child: Child | None, readers: dict[UUID, str]) -> str:
         Kind.CAME_THOUGH_ABSENT: _("%(name)s kom trots anmäld frånvaro"),
         Kind.ARRIVED: _("%(name)s är lämnad"),
         Kind.LEFT: _("%(name)s är hämtad"),
-        Kind.IDENTITY_READ: _("%(reader)s läste de skyddade uppgifterna om %(name)s"),
+        Kind.IDENTITY_READ: _("%(reader)s läste de skyddade uppgifterna om %(name)s")
+        if name
+        else _("%(reader)s läste skyddade uppgifter"),
         Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),
     }
     return sentences[Kind(row.kind)] % values

@@ -53,7 +53,7 @@ from portal.lib import clock
 TODAY = date(2026, 10, 13)
 KIND = StaffRole.Kind
 SEES_BEFORE = 30
-IDS = Asked(("id",))
+IDS, HELD = Asked(("id",)), Asked(("id",), order=("pk",), hold=True)
 
 # What each kind of relation may do, in the words of the issue. Read by the model alone.
 GUARDIAN = {"see_child", "see_notes", "see_own"}
@@ -430,6 +430,9 @@ def _compare(world: World) -> None:
             assert len(listed) == len(set(listed))
             assert set(listed) == expected, (action, actor.person, actor.tablet)
             assert {child_id for (child_id,) in child_rows(actor, action, IDS)} == expected, "the kept statement"
+            half = [child.id for child in world.children][::2]
+            held = {child_id for (child_id,) in child_rows(actor, action, HELD, among=half)}
+            assert held == expected & set(half), "the kept statement, of some"
         seen = {child.id for child in children_for(actor, Action.SEE_CHILD)}
         for action in (Action.SEE_FILE, Action.REPORT_ABSENCE, Action.SEE_CONTACTS, Action.SEE_IDENTITY):
             for child in world.children:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from importlib import import_module
+from unittest.mock import Mock
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +15,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.fernet import Fernet, InvalidToken
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from pytest_django.fixtures import Settings
 
 from accounts import audit
@@ -48,8 +50,19 @@ def as_delivered(db: None) -> Iterator[None]:
 
 
 def write(number: int, *, ago: timedelta = LONG_AGO) -> list[AuditEntry]:
+    """Write rows that the log has had for so long."""
     then = clock.now() - ago
-    return [audit.did("test.done", person_id=None, now=then, children=[CHILD], step=step) for step in range(number)]
+    return [
+        AuditEntry.objects.create(
+            at=then,
+            written_at=then,
+            action="test.done",
+            is_look=False,
+            children=[str(CHILD)],
+            about={"step": str(step)},
+        )
+        for step in range(number)
+    ]
 
 
 def tamper(statement: str, *values: int) -> None:
@@ -108,6 +121,18 @@ def test_a_board_that_refreshes_itself_is_one_look_an_hour(db: None) -> None:
     assert AuditEntry.objects.count() == 3
 
 
+def test_a_look_that_could_not_be_written_is_written_the_next_time(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    def look() -> None:
+        audit.looked("board", person_id=None, tablet_id=CHILD, children=[CHILD], once_an_hour=True)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(AuditEntry.objects, "create", Mock(side_effect=OperationalError))
+        with pytest.raises(OperationalError):
+            look()
+    look()
+    assert AuditEntry.objects.count() == 1
+
+
 def test_a_deed_that_was_rolled_back_was_not_done(db: None) -> None:
     with transaction.atomic():
         write(1)
@@ -140,6 +165,46 @@ def test_an_unsettled_row_between_settled_ones_is_not_left_out(db: None) -> None
     assert audit.seal(clock.now()) == 2
     assert audit.seal(clock.now() + timedelta(minutes=2)) == 3
     assert audit.first_broken() is None
+
+
+def test_what_tells_of_long_ago_is_as_fresh_as_what_tells_of_now(db: None) -> None:
+    """An import writes its row minutes after the moment that it gives: the row is sealed by when it was written."""
+    write(2)
+    audit.did("import_register", person_id=None, now=clock.now() - LONG_AGO)
+    assert audit.seal(clock.now()) == 2
+    assert audit.seal(clock.now() + LONG_AGO) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_seal_waits_for_a_transaction_that_takes_long() -> None:
+    """Written first and committed last: however late it comes, it is sealed in its place."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer: rows come in the order of their numbers")
+    later = clock.now() + LONG_AGO
+    with closing(connection.copy()) as slow, slow.cursor() as cursor:
+        slow.set_autocommit(autocommit=False)
+        cursor.execute(
+            "INSERT INTO accounts_auditentry (at, action, is_look, children, about)"
+            " VALUES (now() - interval '1 hour', 'slow', false, '[]', '{}') RETURNING id"
+        )
+        first = cursor.fetchone()[0]
+        second = audit.did("quick", person_id=None, now=clock.now() - LONG_AGO)
+        assert first < second.pk
+        assert audit.seal(later) == 0
+        slow.commit()
+    assert audit.seal(later) == 2
+    assert audit.first_broken() is None
+    assert AuditSeal.objects.get().first_id == first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_writes_nothing_holds_no_seal_up() -> None:
+    """Such as a backup, or the one that keeps an import's turn."""
+    write(2)
+    with closing(connection.copy()) as idle, idle.cursor() as cursor:
+        idle.set_autocommit(autocommit=False)
+        cursor.execute("SELECT 1")
+        assert audit.seal(clock.now() + LONG_AGO) == 2
 
 
 def test_two_workers_make_one_chain(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -375,6 +375,15 @@ def test_letting_several_out_needs_a_pin_and_names_them_first(
     assert not Stay.objects.filter(left_at=None).exists()
 
 
+@pytest.mark.parametrize("today", [date(2027, 3, 1), date(2028, 2, 29)])
+def test_a_birthday_that_most_years_lack(cast: Cast, on_tablet: OnTablet, today: date) -> None:
+    cast.elsa.birth_date = date(2024, 2, 29)
+    cast.elsa.save()
+    with time_machine.travel(people.local(today, 9)):
+        html = board(on_tablet(people.tablet(cast.blasippan)[1]), cast.blasippan)
+    assert f"{today.year - 2024} år!" in tile(html, cast.elsa)
+
+
 def test_a_protected_child_has_its_alias_on_the_board(cast: Cast, hall: Client, paired: tuple[Tablet, str]) -> None:
     """B08"""
     protect_child(child=cast.elsa, level=Protection.PROTECTED, now=clock.now())

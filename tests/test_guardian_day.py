@@ -508,3 +508,27 @@ def test_a_child_that_begins_soon(cast: Cast) -> None:
     guard(cast.amina, new)
     card = next(c for c in guardian_home(Actor.of_person(cast.amina), local(TUESDAY, 8)) if c.name == "Nils")
     assert (card.state, card.department, card.note) == ("coming", "Blåsippan", "Första dagen är tisdag 27 oktober.")
+
+
+def test_a_plan_that_is_to_begin_inside_the_lock_stands_fast(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 2.1: the first plan of all may begin inside it, and from then on it is locked like any other."""
+    PlanningRule.objects.create(preschool=cast.granliden, cut_off="days_before", cut_off_days=14)
+    browser = log_in(cast.amina)
+    for times, expected in (("15:00", 1), ("16:00", 1)):
+        answer = lay(browser, cast.elsa, do="save", weekdays=[0], ends=times)
+        assert WeekPlan.objects.count() == expected
+    assert "Tiderna låstes" in answer.content.decode()
+    assert WeekPlan.objects.get().weeks[0][0] == [["07:30", "15:00"]]
+
+
+def test_a_day_of_an_absence_says_so(cast: Cast, log_in: LogIn) -> None:
+    """What is changed there holds only once the absence is gone."""
+    plan(cast.elsa)
+    browser = log_in(cast.amina)
+    services.report_absence(
+        child_ids=[cast.elsa.id], starts_on=date(2026, 10, 14), ends_on=date(2026, 10, 15), reason=Reason.SICK,
+        actor=Actor.of_person(cast.amina), now=local(TUESDAY, 6, 10),
+    )  # fmt: skip
+    shown = [browser.get(f"/barn/{cast.elsa.id}/dag/2026-10-{day}/").content.decode() for day in (14, 15, 16)]
+    assert ["Sjuk" in page and "ligger kvar under den" in page for page in shown] == [True, True, False]
+    assert "Sjuk till och med tors" in shown[0]

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
@@ -79,6 +79,46 @@ def test_a_connection_keeps_only_so_many(cast: Cast, monkeypatch: pytest.MonkeyP
         assert cursor.fetchone()[0] <= 2
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no statements for us")
+@pytest.mark.parametrize("fault", ["gone", "changed"])
+def test_a_statement_that_is_of_no_use_is_given_anew(fault: str) -> None:
+    """A release changes a column while the nodes run, or a pooler that nobody told of gives another connection."""
+    elsa = Child.objects.create(given_name="Elsa")
+    assert named([elsa.id]) == [(elsa.id, "Elsa", "")]
+    length = Child._meta.get_field("given_name").max_length or 0
+    change = {
+        "gone": "DEALLOCATE ALL",
+        "changed": f"ALTER TABLE children_child ALTER given_name TYPE varchar({length + 1})",
+    }
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(change[fault])
+        assert named([elsa.id]) == [(elsa.id, "Elsa", "")]
+        with CaptureQueriesContext(connection) as captured:
+            assert named([elsa.id]) == [(elsa.id, "Elsa", "")]
+        assert [query["sql"].split()[0] for query in captured] == ["EXECUTE"]
+        with connection.cursor() as cursor:
+            cursor.execute(change[fault].replace(str(length + 1), str(length + 2)))
+        with pytest.raises(DatabaseError), transaction.atomic():
+            named([elsa.id])
+        with transaction.atomic():  # the second time is like the first
+            assert named([elsa.id]) == [(elsa.id, "Elsa", "")]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE children_child ALTER given_name TYPE varchar({length})")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_held_in_a_transaction_only() -> None:
+    actor = Actor.of_person(people.person("Amina"))
+    held = Asked(("id",), hold=True)
+    with transaction.atomic():
+        assert child_rows(actor, Action.PLAN, held) == []
+    with pytest.raises(transaction.TransactionManagementError):
+        child_rows(actor, Action.PLAN, held)
+
+
 @pytest.mark.django_db
 def test_an_id_that_does_not_reach_the_statement_is_a_mistake() -> None:
     @prepared
@@ -99,6 +139,19 @@ def test_the_wall_shows_whom_the_access_table_opens(cast: Cast) -> None:
             actor = Actor.of_tablet(tablet, today=days.today() + timedelta(days=after))
             shown = board_of(tablet.department, actor=actor, now=clock.now()).child_ids
             assert set(shown) == set(children_for(actor, Action.SEE_CHILD).values_list("pk", flat=True))
+
+
+def test_a_setting_that_changes_is_another_statement(cast: Cast) -> None:
+    """A child that begins in twenty days is seen from thirty days before, and not any more once that is ten."""
+    people.place(soon := people.child("Snart"), cast.blasippan, days.today() + timedelta(days=20))
+    people.guard(cast.amina, soon)
+    asked = Asked(("id",))
+    seen = [(soon.pk,) in child_rows(Actor.of_person(cast.amina), Action.SEE_CHILD, asked)]
+    for visible_before_days in (10, 30):
+        cast.municipality.visible_before_days = visible_before_days
+        cast.municipality.save()
+        seen.append((soon.pk,) in child_rows(Actor.of_person(cast.amina), Action.SEE_CHILD, asked))
+    assert seen == [True, False, True]
 
 
 def test_on_a_computer_the_board_shows_whom_the_access_table_opens(cast: Cast) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from accounts.models import AuditEntry, Protection, User
+from accounts.services import freeze
 from children.aliases import BOYS, EITHERS, FAMILY_NAMES, GIRLS, choose_alias
 from children.models import Child, NamedReader, ProtectedIdentity
 from children.protection import protect_child, protect_person
-from notifications.models import Delivery, Kind
+from notifications.models import Delivery, Kind, Preference, Way
+from notifications.services import choose
 from portal.lib import clock
 from tests.cast import Cast, guard, person, tablet
 
@@ -91,6 +95,54 @@ def test_a_look_is_logged_and_told_to_the_principals(sealed: Cast, log_in: LogIn
     told = Delivery.objects.in_app().filter(kind=Kind.IDENTITY_READ)
     assert [row.person_id for row in told] == [sealed.eva.id]
     assert "Elsa" not in str(told[0].about)
+
+
+def test_a_look_is_told_whatever_the_principal_has_chosen(sealed: Cast, log_in: LogIn) -> None:
+    """DOMAIN 6.1: each look is reported. An empty form, and a row from before, decline nothing."""
+    eva, address = log_in(sealed.eva), "/nytt/val/"
+    assert eva.get(address).content.decode().count("Går inte att välja bort.") == 3, "two ways, and a locked PIN"
+    assert eva.post(address).status_code == 302
+    for kind in (Kind.IDENTITY_READ, Kind.PIN_LOCKED):
+        with pytest.raises(ValidationError):
+            choose(person=sealed.eva, kind=kind, way=Way.IN_APP, is_wanted=False)
+    Preference.objects.create(person=sealed.eva, kind=Kind.IDENTITY_READ, way=Way.IN_APP, is_wanted=False)
+    log_in(sealed.maria).post(f"/skyddat/{name(sealed, log_in, sealed.maria).id}/")
+    ways = Delivery.objects.filter(person=sealed.eva, kind=Kind.IDENTITY_READ).values_list("way", flat=True)
+    assert set(ways) == {Way.IN_APP, Way.EMAIL}
+
+
+def test_where_the_only_principal_looks_the_administrators_are_told(sealed: Cast, log_in: LogIn) -> None:
+    """Not of which child: the administrator sees none."""
+    eva, adam = log_in(sealed.eva), log_in(sealed.administrator)
+    identity = name(sealed, log_in, sealed.eva)
+    assert eva.post(f"/skyddat/{identity.id}/").status_code == 200
+    told = Delivery.objects.in_app().filter(kind=Kind.IDENTITY_READ)
+    assert [row.person_id for row in told] == [sealed.administrator.id]
+    body = adam.get("/nytt/").content.decode()
+    assert "Eva Sandström läste skyddade uppgifter" in body
+    sealed.elsa.refresh_from_db()
+    for planted in ("Elsa", sealed.elsa.given_name, "Blåsippan", "Granliden"):
+        assert planted not in body
+    assert "läste" not in eva.get("/nytt/").content.decode()
+
+
+def test_a_principal_with_a_frozen_account_controls_nobody(sealed: Cast, log_in: LogIn) -> None:
+    identity = name(sealed, log_in, sealed.maria)
+    freeze(person=sealed.eva, now=clock.now())
+    log_in(sealed.maria).post(f"/skyddat/{identity.id}/")
+    told = Delivery.objects.in_app().filter(kind=Kind.IDENTITY_READ)
+    assert [row.person_id for row in told] == [sealed.administrator.id]
+
+
+def test_a_look_at_a_grown_up_is_told_under_the_alias(sealed: Cast, log_in: LogIn) -> None:
+    name(sealed, log_in, sealed.maria)
+    identity = name(sealed, log_in, sealed.maria, of="person")
+    assert log_in(sealed.maria).post(f"/skyddat/{identity.id}/").status_code == 200
+    sealed.amina.refresh_from_db()
+    body = log_in(sealed.eva).get("/nytt/").content.decode()
+    assert f"Maria Berg läste de skyddade uppgifterna om {sealed.amina.given_name}" in body
+    assert f"/skyddade/{identity.id}/" in body
+    assert "Amina" not in body
 
 
 def test_a_guardians_identity_is_sealed_by_itself(sealed: Cast, log_in: LogIn) -> None:
@@ -252,9 +304,65 @@ def test_the_wrong_name_protects_nobody(cast: Cast, log_in: LogIn) -> None:
     assert not ProtectedIdentity.objects.exists()
 
 
-@pytest.mark.parametrize("search", ["Elsa", "li", ""])
+SEARCHES = [
+    "Elsa",
+    "li",
+    "",
+    "a n",
+    "n a",
+    "e l",
+    "els lin",
+    "elsa elsa",
+    "Elsa Noor",
+    ". .",
+    ".* .*",
+    "a-n l-d",
+    "% _",
+]
+
+
+@pytest.mark.parametrize("search", SEARCHES)
 def test_nobody_leafs_through_the_municipality(cast: Cast, log_in: LogIn, search: str) -> None:
-    assert "/skydda/0" not in log_in(cast.administrator).get(f"/skydda/?namn={search}").content.decode()
+    """Whole words only, of a given name and of a family name."""
+    body = log_in(cast.administrator).get("/skydda/", {"namn": search}).content.decode()
+    assert re.search(r"/skydda/\w", body) is None
+
+
+@pytest.mark.parametrize("search", ["åsa öberg", "ÖBERG Åsa", "Karin öberg", "Åsa-Karin Öberg", "åsa karin öberg"])
+def test_the_words_may_stand_in_any_order_and_case(cast: Cast, log_in: LogIn, search: str) -> None:
+    wanted = person("Åsa-Karin", "Öberg")
+    assert f"/skydda/{wanted.id}/" in log_in(cast.administrator).get("/skydda/", {"namn": search}).content.decode()
+
+
+def test_one_word_finds_who_has_no_other_name(cast: Cast, log_in: LogIn) -> None:
+    wanted, other = person("Xi", ""), person("Xi", "Lind")
+    body = log_in(cast.administrator).get("/skydda/", {"namn": "xi"}).content.decode()
+    assert f"/skydda/{wanted.id}/" in body
+    assert f"/skydda/{other.id}/" not in body
+
+
+def test_a_common_name_hides_nobody(cast: Cast, log_in: LogIn) -> None:
+    """Those whose name only begins like it take no place; where there are too many of the same, the page says so."""
+    User.objects.bulk_create([User(given_name="Johanna", family_name="Andersson") for _ in range(60)])
+    anna, adam = person("Anna", "Andersson"), log_in(cast.administrator)
+    body = adam.get("/skydda/?namn=Anna Andersson").content.decode()
+    assert f"/skydda/{anna.id}/" in body
+    assert "Johanna" not in body
+    assert "Fler har det namnet" not in body
+    body = adam.get("/skydda/?namn=Johanna Andersson").content.decode()
+    assert body.count("Johanna Andersson") >= 50
+    assert "Fler har det namnet" in body
+
+
+def test_looking_at_a_grown_up_is_a_look(cast: Cast, log_in: LogIn) -> None:
+    """Ids only, in the search and on the page."""
+    adam = log_in(cast.administrator)
+    adam.get("/skydda/?namn=Johan Lind")
+    adam.get(f"/skydda/{cast.johan.id}/")
+    for page in ("protection.search", "protection.one"):
+        entry = AuditEntry.objects.get(action=page, is_look=True)
+        assert (entry.person_id, entry.children) == (cast.administrator.id, [])
+        assert entry.about == {"people": [str(cast.johan.id)]}
 
 
 def test_only_an_administrator_protects(cast: Cast, log_in: LogIn) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -12,9 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import AuditEntry, Invitation, User
@@ -517,33 +514,6 @@ def test_a_dry_run_says_the_same_and_changes_nothing(tmp_path: Path) -> None:
     assert "Provkörning" in text
     assert not User.objects.exists()
     assert not Area.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_nobody_waits_for_a_dry_run_and_its_progress_is_kept(tmp_path: Path) -> None:
-    """On SQLite, with its one writer, too: who had to wait here would wait for ever."""
-    told: list[int] = []
-    written: list[Area] = []
-
-    def write() -> None:
-        written.append(Area.objects.create(name="Meanwhile"))
-        connection.close()
-
-    def progress(_step: str, done: int, _size: int) -> None:
-        told.append(done)
-        Area.objects.create(name="Progress")
-        meanwhile = threading.Thread(target=write)
-        meanwhile.start()
-        meanwhile.join()
-
-    report = import_register(SAMPLES / "lovkoping", now=clock.now(), is_dry_run=True, progress=progress)
-    assert report.created > 300
-    assert len(written) == len(told) > 5
-    assert set(Area.objects.values_list("name", flat=True)) == (
-        {"Progress", "Meanwhile"} if connection.vendor == "sqlite" else {"Meanwhile"}
-    )
-    assert not User.objects.exists()
-    assert not (settings.VAR / "rehearsal").exists()
 
 
 def test_an_invented_register_goes_in_whole_and_is_the_same_each_time(

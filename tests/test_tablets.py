@@ -131,6 +131,11 @@ class TestPin:
         assert hall.post("/platta/pin/slut/").status_code == 302
         assert hall.get(address).status_code == 302
 
+    @pytest.mark.parametrize("address", ["abc", "//evil.example/", "https://evil.example/", "javascript:alert(1)", ""])
+    def test_it_leads_to_our_own_pages_only(self, cast: Cast, hall: Client, address: str) -> None:
+        answer = hall.post("/platta/pin/", {"person": str(cast.maria.id), "pin": "4711", "next": address})
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/avdelning/{cast.blasippan.id}/")
+
     def test_a_copied_cookie_is_worth_nothing_once_the_tablet_is_locked(
         self, cast: Cast, hall: Client, on_tablet: Callable[[str], Client]
     ) -> None:

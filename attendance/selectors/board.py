@@ -18,6 +18,7 @@ from children.access import Action
 from children.actors import Actor
 from children.models import Child, Department
 from children.prepared_access import Asked, child_rows
+from children.rules import is_birthday
 from children.selectors.placing import Place
 from portal.lib import days
 from portal.lib.models import of_row
@@ -257,10 +258,6 @@ def _marks(
             marks.append(Mark("hours", _("Glömd hämtning")))
     elif is_barred or child.allergy or note:
         marks.append(Mark("read", _("Läs")))
-    if (
-        child.birth_date
-        and not child.is_protected
-        and (child.birth_date.month, child.birth_date.day) == (today.month, today.day)
-    ):
+    if child.birth_date and not child.is_protected and is_birthday(child.birth_date, today):
         marks.append(Mark("birthday", _("{years} år!").format(years=today.year - child.birth_date.year)))
     return tuple(marks)

@@ -143,6 +143,16 @@ def standing_absences(family: Sequence[Child]) -> list[Absence]:
     return list(rows.select_related("child").order_by("starts_on", "child__given_name"))
 
 
+def absence_words(child: Child, day: date) -> str:
+    """Return what is reported over the day's times: "Sjuk till och med ons", "Borta 10:00–12:00"; or nothing."""
+    plan = known([child.pk], day, day, with_stays=False).planned(child.pk, day)
+    if plan.absence is not None:
+        state = rules.DayState(State.ABSENT, reason=plan.absence.reason, until=plan.absence.ends_on)
+        until = words.until_words(state, day) if plan.absence.ends_on > day else ""
+        return f"{words.reason_word(plan.absence.reason)} {until}".strip()
+    return ", ".join(_("Borta {times}").format(times=gap.part) for gap in plan.gaps)
+
+
 def day_before_changes(child: Child, day: date) -> dict[str, Any]:
     """Return what holds on the day, as the form shows it before anything is typed."""
     plan = known([child.id], day, day, with_stays=False).planned(child.id, day)

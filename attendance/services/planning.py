@@ -177,8 +177,10 @@ def _check_start(
 ) -> None:
     """Refuse a start that would rewrite days that have been, or that are locked, and what the places do not allow.
 
-    A first plan rewrites nothing: the cut-off does not concern it.
+    A first plan rewrites nothing: the cut-off does not concern it. One that is to begin inside the lock is a plan, too.
     """
+    if starts_on - actor.today > LONGEST:
+        raise ValidationError({"starts_on": _("Schemat kan börja högst ett år framåt.")})
     has_plan_now = any(plan.starts_on <= actor.today for plan in plans)
     earliest = days.monday_of(actor.today)
     if has_plan_now and earliest < actor.today:
@@ -191,7 +193,8 @@ def _check_start(
     places = departments_of([child.id for child in children], max(starts_on, actor.today)).values()
     for decided in [rules_for(place) for place in {place.preschool_id: place for place in places}.values()]:
         _check_decided(starts_on, weeks, decided, actor.today)
-        if has_plan_now and not rules.may_change(starts_on, here, decided.cut_off):
+        is_bound = any(not rules.may_change(max(plan.starts_on, actor.today), here, decided.cut_off) for plan in plans)
+        if (has_plan_now or is_bound) and not rules.may_change(starts_on, here, decided.cut_off):
             raise ValidationError({"starts_on": locked_words(starts_on, decided.cut_off, here)})
 
 

@@ -54,7 +54,7 @@ class TapLog:
         """
         child_ids = {tap.child_id for tap in taps}
         begins = days.day_bounds(days.day_of(min(tap.occurred_at for tap in taps)))[0]
-        stays = [of_row(Stay, STAY, row) for row in _stays_reaching(child_ids, begins, begins)]
+        stays = [of_row(Stay, STAY, row) for row in _stays_of_a_day(child_ids, begins, begins)]
         earliest = min([begins, *(stay.arrived_at for stay in stays)])
         if earliest < begins:  # only with those that have ended since is it known which stay is the last
             stays = [of_row(Stay, STAY, row) for row in _stays_reaching(child_ids, begins, earliest)]
@@ -65,7 +65,9 @@ class TapLog:
             if stay.left_at is None or stay.left_at >= begins
         }
         tap_ids = {tap.id for tap in taps}
-        found = [of_row(TapEvent, TAP_EVENT, row) for row in _taps_since(tap_ids, child_ids, min(starts.values()))]
+        since = min(starts.values())
+        rows = _taps_of_a_day(tap_ids, child_ids, since) if since == begins else _taps_since(tap_ids, child_ids, since)
+        found = [of_row(TapEvent, TAP_EVENT, row) for row in rows]
         return cls(
             {stay.id: stay for stay in stays if stay.arrived_at >= starts[stay.child_id]},
             {event.id: event for event in found if event.id in tap_ids or _is_within(event, starts)},
@@ -134,17 +136,19 @@ class TapLog:
             Stay.objects.bulk_create(fresh)
 
 
-@prepared
 def _stays_reaching(child_ids: Collection[UUID], begins: datetime, earliest: datetime) -> Rows:
     """Ask for what has not ended before `begins`, or began after `earliest`."""
     reaching = Q(left_at=None) | Q(left_at__gte=begins) | Q(arrived_at__gte=earliest)
     return Stay.objects.filter(reaching, child__in=child_ids).order_by("arrived_at").values_list(*STAY)
 
 
-@prepared
 def _taps_since(tap_ids: Collection[UUID], child_ids: Collection[UUID], since: datetime) -> Rows:
     chosen = Q(pk__in=tap_ids) | Q(child__in=child_ids, occurred_at__gte=since)
     return TapEvent.objects.filter(chosen).values_list(*TAP_EVENT)
+
+
+# Kept are those that begin with a day. A night's stay has a moment of its own, for which nothing need be kept.
+_stays_of_a_day, _taps_of_a_day = prepared(_stays_reaching), prepared(_taps_since)
 
 
 def _is_within(event: TapEvent, starts: Mapping[UUID, datetime]) -> bool:

@@ -21,6 +21,7 @@ from attendance.forms import AbsenceForm, DayForm, parsed_date, take_errors
 from attendance.models import Absence
 from attendance.rules import Reason
 from attendance.selectors.guardian import (
+    absence_words,
     child_card,
     child_history,
     day_before_changes,
@@ -114,6 +115,7 @@ def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
             return redirect(safe_next(request, _home(request)))
     context = {"form": form, "child": child, "day": day, "back": safe_next(request, _home(request))}
     context |= {"is_past": day < days.today(), "locked": locked_since(child, day, clock.now())}
+    context["away"] = absence_words(child, day)
     return _page(request, "day", context)
 
 

@@ -31,6 +31,7 @@ class UploadForm(forms.Form):
     is_dry_run = forms.BooleanField(
         label=_("Provkör: visa vad som skulle hända, utan att spara"),
         required=False,
+        initial=True,
     )
     may_remove_many = forms.BooleanField(
         label=_("Ta bort dem ändå: även om mer än en femtedel saknas i filerna"),

@@ -1,15 +1,10 @@
 """One import from its files to its report: read, settle, close what must be closed, write, take away."""
 
-import fcntl
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -29,15 +24,11 @@ from children.register.removing import find_missing, remove_missing
 from children.register.report import Report
 from children.register.rows import Entity
 from children.register.staff_writing import RolesWriter
+from children.register.turns import alone
 from children.register.writing import Run, batches, unit
 from portal.lib import days, live
 
 Progress = Callable[[str, int, int], None]
-LOCK = 7_311_200
-
-
-class AnotherRunGoesOn(Exception):
-    """Two imports at once would fight over the same rows."""
 
 
 def import_register(
@@ -57,9 +48,15 @@ def import_register(
     Raises `AnotherRunGoesOn`; never because of what a file holds.
     """
     report = Report()
-    with _alone():
+    with alone() as still_here:
         if began:
             began()
+
+        def tell(step: str, done: int, size: int) -> None:
+            still_here()
+            if progress:
+                progress(step, done, size)
+
         try:
             source = open_register(path)
         except UnreadableRegister as refusal:
@@ -67,11 +64,11 @@ def import_register(
             return report
         if is_dry_run:
             with nothing_kept() as outside:
-                told = _tell_outside(outside, progress) if progress else None
-                _import(source, report, now, person_id, may_remove_many=may_remove_many, progress=told)
+                told = _tell_outside(outside, tell)
+                _import(source, report, now, person_id, may_remove_many=may_remove_many, tell=told)
             report.note(_("Provkörning: inget har sparats."))
         else:
-            _import(source, report, now, person_id, may_remove_many=may_remove_many, progress=progress)
+            _import(source, report, now, person_id, may_remove_many=may_remove_many, tell=tell)
     return report
 
 
@@ -80,9 +77,8 @@ def _tell_outside(outside: Outside, progress: Progress) -> Progress:
 
 
 def _import(
-    source: Source, report: Report, now: datetime, person_id: Any, *, may_remove_many: bool, progress: Progress | None
+    source: Source, report: Report, now: datetime, person_id: Any, *, may_remove_many: bool, tell: Progress
 ) -> None:
-    tell = progress or (lambda _step, _done, _all: None)
     today = days.day_of(now)
     gathered = gather(source, today, report, lambda done, size: tell(_("Läser filerna"), done, size))
     if not report.rows_read:
@@ -115,7 +111,7 @@ def _known() -> Known:
     )
 
 
-def _write(run: Run, person_id: Any, tell: Callable[[str, int, int], None]) -> None:
+def _write(run: Run, person_id: Any, tell: Progress) -> None:
     with unit():
         protect_marked(run)
     missing = find_missing(run)
@@ -184,30 +180,3 @@ def _audit(run: Run, person_id: Any) -> None:
         removed=report.removed,
         skipped=len(report.skipped),
     )
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Hold the one import lock there is. Raises `AnotherRunGoesOn`."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-            if not cursor.fetchone()[0]:
-                raise AnotherRunGoesOn(_("En annan inläsning pågår. Försök igen när den är klar."))
-        try:
-            yield
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
-        return
-    folder = Path(settings.VAR)
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / "register.lock", os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise AnotherRunGoesOn(_("En annan inläsning pågår. Försök igen när den är klar.")) from None
-        yield
-    finally:
-        os.close(handle)

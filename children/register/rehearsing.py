@@ -20,34 +20,42 @@ def nothing_kept() -> Iterator[Outside]:
     """Let this thread write as it likes and keep nothing of it. Give a function that does something outside, for good.
 
     SQLite has one writer, so there a private copy of the file is written to, and taken away afterwards: taps do not
-    wait. PostgreSQL takes a transaction back: rows that the register would change are locked until then, and whoever
-    changes the same row (a person on the list who logs in) waits for it; reading and taps do not.
+    wait. PostgreSQL takes a transaction back, on a connection of its own: rows that the register would change are
+    locked until then, and whoever changes the same row (a person on the list who logs in) waits for it; reading and
+    taps do not. What is done outside must not change such a row.
     """
     real = connections[DEFAULT_DB_ALIAS]
-    # Within a transaction there is no copy to take, and whoever began it has the lock already.
-    if real.vendor == "sqlite" and not real.in_atomic_block:
-        with _copy_of(real) as copy:
-            connections[DEFAULT_DB_ALIAS] = copy
-            try:
-                yield lambda act: _with(real, copy, act)
-            finally:
-                connections[DEFAULT_DB_ALIAS] = real
+    # Within a transaction no other connection sees what was written before, and on SQLite its lock is taken already.
+    if real.in_atomic_block:
+        with _taken_back():
+            yield lambda act: act()
         return
-    with transaction.atomic():
-        yield lambda act: act()
-        transaction.set_rollback(True)
+    with _copy_of_file(real) if real.vendor == "sqlite" else closing(real.copy()) as other:
+        connections[DEFAULT_DB_ALIAS] = other
+        try:
+            with _taken_back():
+                yield lambda act: _with(real, other, act)
+        finally:
+            connections[DEFAULT_DB_ALIAS] = real
 
 
-def _with(real: BaseDatabaseWrapper, copy: BaseDatabaseWrapper, act: Callable[[], None]) -> None:
+def _with(real: BaseDatabaseWrapper, other: BaseDatabaseWrapper, act: Callable[[], None]) -> None:
     connections[DEFAULT_DB_ALIAS] = real
     try:
         act()
     finally:
-        connections[DEFAULT_DB_ALIAS] = copy
+        connections[DEFAULT_DB_ALIAS] = other
 
 
 @contextmanager
-def _copy_of(real: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]:
+def _taken_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def _copy_of_file(real: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]:
     """Give a connection to a copy. Copying reads only: nobody waits for it.
 
     The folder has one name, and one import runs at a time: what a killed run left is taken away by the next.

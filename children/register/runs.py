@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from children.models import RegisterRun
-from children.register.importing import AnotherRunGoesOn, import_register
+from children.register.importing import import_register
 from children.register.report import Report
+from children.register.turns import AnotherRunGoesOn
 from portal.lib import clock
 
 State = RegisterRun.State

@@ -1,11 +1,14 @@
-"""Whom an administrator may want to protect, found by the whole name."""
+"""Whom an administrator may want to protect, found by whole words of the name."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import and_, or_
 from uuid import UUID
 
 from django.db.models import Q
@@ -15,10 +18,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Protection, User
 from children.actors import Actor
 from children.models import Child, Guardianship, Placement, StaffRole
-from children.rules import is_named
 
 FEWEST_WORDS = 2
-MOST_FOUND = 20
+MOST_FOUND = 50
 
 
 @dataclass(frozen=True)
@@ -31,32 +33,52 @@ class Found:
     what: str
 
 
-def people_to_protect(actor: Actor, search: str) -> list[Found]:
-    """Return the children and grown-ups whose name holds every word: at least two, so that nobody leafs through.
+@dataclass(frozen=True)
+class Search:
+    """What a search gave, by name. `is_cut` when more people have the name than are shown."""
 
-    Who is protected already is found by no search (DOMAIN 6.1).
+    rows: list[Found]
+    is_cut: bool
+
+
+def is_too_little(search: str) -> bool:
+    """Tell whether the search is less than a given name and a family name."""
+    return len(set(search.casefold().split())) < FEWEST_WORDS
+
+
+def people_to_protect(actor: Actor, search: str) -> Search:
+    """Return the children and grown-ups whose name has each of these words, whole: nobody leafs through people.
+
+    A single word finds only those who have no other name. Who is protected already is found by no search (DOMAIN 6.1).
     """
-    if len(search.split()) < FEWEST_WORDS:
-        return []
-    unprotected = _named(search) & Q(protection=Protection.NONE)
-    children = [one for one in Child.objects.filter(unprotected)[:MOST_FOUND] if is_named(one.full_name, search)]
-    grown_ups = [one for one in User.objects.filter(unprotected)[:MOST_FOUND] if is_named(one.full_name, search)]
-    found = [
+    if not search.strip():
+        return Search([], is_cut=False)
+    named = _named(search) & Q(protection=Protection.NONE)
+    children = list(Child.objects.filter(named).order_by("given_name", "family_name", "pk")[: MOST_FOUND + 1])
+    grown_ups = list(User.objects.filter(named).order_by("given_name", "family_name", "pk")[: MOST_FOUND + 1])
+    is_cut = len(children) > MOST_FOUND or len(grown_ups) > MOST_FOUND
+    del children[MOST_FOUND:], grown_ups[MOST_FOUND:]
+    rows = [
         *_described(children, what_of_children(children, actor.today)),
         *_described(grown_ups, what_of_grown_ups(grown_ups, actor.today)),
     ]
-    return sorted(found, key=lambda row: (row.name.casefold(), not row.is_child, row.what))
+    return Search(sorted(rows, key=lambda row: (row.name.casefold(), not row.is_child, row.what)), is_cut)
 
 
 def _named(search: str) -> Q:
-    """Return the condition for a name with these words. SQLite knows upper and lower case of ASCII letters only."""
-    condition = Q()
-    for word in search.split():
-        for_word = Q()
-        for form in {word, word.lower(), word.upper(), word.capitalize()}:
-            for_word |= Q(given_name__icontains=form) | Q(family_name__icontains=form)
-        condition &= for_word
-    return condition
+    """Return the condition for a name with all these words: one at least in the given name, one in the family name."""
+    words = set(search.casefold().split())
+    given = [Q(given_name__iregex=_whole(word)) for word in words]
+    family = [Q(family_name__iregex=_whole(word)) for word in words]
+    if len(words) < FEWEST_WORDS:
+        return (given[0] & Q(family_name="")) | (family[0] & Q(given_name=""))
+    each = reduce(and_, (one | other for one, other in zip(given, family, strict=True)))
+    return each & reduce(or_, given) & reduce(or_, family)
+
+
+def _whole(word: str) -> str:
+    """Return the pattern of a whole word, or of one part of a double name: "Anna" stands in "Anna-Karin"."""
+    return rf"(^|[ -]){re.escape(word)}($|[ -])"
 
 
 def _described(people: Iterable[Child] | Iterable[User], what: dict[UUID, list[str]]) -> list[Found]:

@@ -76,7 +76,13 @@ def pin(request: ActorRequest) -> HttpResponse:
             answer = redirect(target)
             tablets.remember_pin(answer, asking, person.id)
             return answer
-        form.add_error("pin", _("Namnet och PIN-koden stämmer inte ihop. Försök igen, eller be rektor om hjälp."))
+        form.add_error(
+            "pin",
+            _(
+                "Namnet och PIN-koden stämmer inte ihop. Om de borde göra det: välj en ny PIN-kod i din egen "
+                "inloggning, under Inställningar, eller be rektor om hjälp."
+            ),
+        )
     context = {"tablet": asking, "people": people, "form": form, "next": target, "board": _board(asking)}
     return render(request, "children/pin.html", context, status=422 if form.errors else 200)
 

@@ -16,7 +16,7 @@ from children.forms import ProtectForm, SearchForm
 from children.http import ActorRequest
 from children.models import Child
 from children.protection import possible_readers
-from children.selectors.protecting import FEWEST_WORDS, people_to_protect, what_of_children, what_of_grown_ups
+from children.selectors.protecting import is_too_little, people_to_protect, what_of_children, what_of_grown_ups
 from children.services.protecting import find_bearer, protect_by_hand, sealed_of
 from portal.lib import clock
 
@@ -26,10 +26,11 @@ def search(request: ActorRequest) -> HttpResponse:
     """Find whom to protect, by the whole name."""
     demand(request.actor, Action.PROTECT)
     words = SearchForm(request.GET).words()
-    rows = people_to_protect(request.actor, words)
-    children = {row.id for row in rows if row.is_child}
-    audit.looked("protection.search", person_id=request.actor.person_id, children=children)
-    context = {"rows": rows, "search": words, "is_too_little": bool(words) and len(words.split()) < FEWEST_WORDS}
+    found = people_to_protect(request.actor, words)
+    children = {row.id for row in found.rows if row.is_child}
+    grown_ups = {row.id for row in found.rows if not row.is_child}
+    audit.looked("protection.search", person_id=request.actor.person_id, children=children, grown_ups=grown_ups)
+    context = {"found": found, "search": words, "is_too_little": bool(words) and is_too_little(words)}
     return render(request, "children/protect.html", context)
 
 
@@ -58,6 +59,7 @@ def protect(request: ActorRequest, bearer_id: UUID) -> HttpResponse:
 def _show(request: ActorRequest, bearer: Child | User, form: ProtectForm) -> HttpResponse:
     is_child, day = isinstance(bearer, Child), request.actor.today
     what = what_of_children([bearer], day) if isinstance(bearer, Child) else what_of_grown_ups([bearer], day)
-    audit.looked("protection.one", person_id=request.actor.person_id, children=[bearer.pk] if is_child else [])
+    children, grown_ups = ([bearer.pk], []) if is_child else ([], [bearer.pk])
+    audit.looked("protection.one", person_id=request.actor.person_id, children=children, grown_ups=grown_ups)
     context = {"bearer": bearer, "is_child": is_child, "what": " · ".join(what.get(bearer.pk, ())), "form": form}
     return render(request, "children/protect_one.html", context, status=422 if form.errors else 200)

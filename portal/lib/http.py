@@ -12,11 +12,11 @@ def is_fragment_wanted(request: HttpRequest) -> bool:
 
 
 def safe_next(request: HttpRequest, default: str) -> str:
-    """Return the address in `next` when it is one of ours, otherwise `default`."""
+    """Return the path in `next` when it is one of ours, otherwise `default`."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        return target
-    return default
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    # A word without a slash is no path, and `redirect()` takes it for the name of a view.
+    return target if is_ours and target.startswith("/") else default
 
 
 def see_other(request: HttpRequest, address: str) -> HttpResponse:

@@ -10,7 +10,9 @@ the queryset is written as always, in a function, and what changes from call to 
 
 PostgreSQL is given each statement once for each connection, too (PREPARE), and from then on only its ids: reading and
 planning a statement takes it longer than looking the rows up. Not where a pooler stands between that lends the same
-connection to somebody else after every transaction (`settings.DATABASE_POOLED`).
+connection to somebody else after every transaction (`settings.DATABASE_POOLED`). A connection on which a statement is
+of no use any more (it is gone, or a column has changed its type) forgets them all, and outside a transaction the same
+call is answered without. A statement's name is its own: it can be missing, and never mean another.
 
 Ids (UUIDs and collections of them) are the statement's parameters. All other arguments are part of what it is kept
 under, so that whatever a queryset makes of a date (a horizon, a Monday) is made anew for another date. An id can only
@@ -20,18 +22,20 @@ be compared: nothing can be made of it, and a function that branches on one gets
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache, wraps
-from itertools import count
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, wraps
+from hashlib import blake2b
 from typing import Any, ParamSpec
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.db.models.query import ValuesListIterable
+from django.db.transaction import TransactionManagementError
 from psycopg2.extensions import AsIs
 
 Given = ParamSpec("Given")
@@ -42,9 +46,10 @@ KEPT = 128  # statements for each function: some dates, some lengths
 LONGEST = 128  # a longer list of ids takes its time anyway
 MOST_GIVEN = 256  # statements that a connection is given before it begins anew: other dates, other lengths
 
-_numbers = count()
-# Which statements each of the driver's connections has been given, by their numbers.
-_given: WeakKeyDictionary[Any, set[int]] = WeakKeyDictionary()
+# Which statements each of the driver's connections has been given, by their names.
+_given: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+# What PostgreSQL says of a statement that it does not know, and of one whose columns have changed.
+UNKNOWN, CHANGED = "26000", "0A000"
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,8 @@ class _Ids:
 class _Statement:
     """SQL, its parameters (`slots` names those that are ids), and how each column becomes Python's.
 
-    `used` are the ids that the statement asks for, by their numbers among those that are given.
+    `used` are the ids that the statement asks for, by their numbers among those that are given. One that `holds` rows
+    must be in a transaction.
     """
 
     sql: str
@@ -66,14 +72,25 @@ class _Statement:
     slots: tuple[tuple[int, int], ...]
     used: tuple[int, ...]
     converters: tuple[tuple[int, list[Callable[..., Any]], Any], ...]
-    number: int = field(default_factory=lambda: next(_numbers))
+    holds: bool
+
+    @cached_property
+    def name(self) -> str:
+        text = repr((self.sql, self.constants, self.slots))
+        return f"kept_{blake2b(text.encode(), digest_size=16).hexdigest()}"
 
     def rows(self, given: Sequence[UUID]) -> list[Row]:
+        if self.holds and not connection.in_atomic_block:
+            raise TransactionManagementError("rows can be held in a transaction only")
         ids = [given[number] for number in self.used]
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql" and not settings.DATABASE_POOLED:
-                self._give(len(ids))
-                cursor.execute(self._call(len(ids)), [str(one) for one in ids])
+                try:
+                    self._call(cursor, ids)
+                except DatabaseError as fault:
+                    if not _is_forgotten(fault) or connection.in_atomic_block:
+                        raise
+                    cursor.execute(self.sql, self._values(ids))
             else:
                 cursor.execute(self.sql, self._values([_stored(one) for one in ids]))
             found: list[Row] = cursor.fetchall()
@@ -85,21 +102,21 @@ class _Statement:
             values[place] = ids[number]
         return values
 
-    def _call(self, ids: int) -> str:
-        return f"EXECUTE kept_{self.number} ({', '.join(['%s'] * ids)})" if ids else f"EXECUTE kept_{self.number}"
+    def _call(self, cursor: CursorWrapper, ids: Sequence[UUID]) -> None:
+        if self.name not in _given.get(connection.connection, ()):
+            self._give(connection.connection, len(ids))
+        places = f" ({', '.join(['%s'] * len(ids))})" if ids else ""
+        cursor.execute(f"EXECUTE {self.name}{places}", [str(one) for one in ids])
 
-    def _give(self, ids: int) -> None:
-        """Give the connection the statement, unless it has it. Past Django's own cursor: it is no query of a page."""
-        given = _given.setdefault(connection.connection, set())
-        if self.number in given:
-            return
-        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-            if len(given) >= MOST_GIVEN:
+    def _give(self, raw: Any, ids: int) -> None:
+        """Give the connection the statement. Past Django's own cursor: it is no query of a page."""
+        with connection.wrap_database_errors, raw.cursor() as cursor:
+            if raw not in _given or len(_given[raw]) >= MOST_GIVEN:
                 cursor.execute("DEALLOCATE ALL")
-                given.clear()
+                _given[raw] = set()
             places = [AsIs(f"${number + 1}") for number in range(ids)]
-            cursor.execute(f"PREPARE kept_{self.number} AS {self.sql}", self._values(places))
-        given.add(self.number)
+            cursor.execute(f"PREPARE {self.name} AS {self.sql}", self._values(places))
+        _given[raw].add(self.name)
 
     def _converted(self, row: Row) -> Row:
         values = list(row)
@@ -107,6 +124,14 @@ class _Statement:
             for function in functions:
                 values[column] = function(values[column], expression, connection)
         return tuple(values)
+
+
+def _is_forgotten(fault: DatabaseError) -> bool:
+    """Tell whether the connection's statements are of no use any more, and if so let it be given them anew."""
+    is_forgotten = getattr(fault.__cause__, "pgcode", None) in (UNKNOWN, CHANGED)
+    if is_forgotten:
+        _given.pop(connection.connection, None)
+    return is_forgotten
 
 
 def prepared(build: Callable[Given, Rows]) -> Callable[Given, list[Row]]:
@@ -143,7 +168,7 @@ def _shape(arguments: Sequence[Any]) -> tuple[tuple[Any, ...], list[UUID]]:
         if isinstance(argument, UUID):
             key.append(_Ids(None))
             ids.append(argument)
-        elif isinstance(argument, Collection) and all(isinstance(one, UUID) for one in argument):
+        elif not isinstance(argument, str) and isinstance(argument, Collection) and _are_ids(argument):
             own = list(argument)
             own += own[-1:] * ((1 << max(len(own) - 1, 0).bit_length()) - len(own))
             key.append(_Ids(len(own)))
@@ -151,6 +176,10 @@ def _shape(arguments: Sequence[Any]) -> tuple[tuple[Any, ...], list[UUID]]:
         else:
             key.append(argument)
     return tuple(key), ids
+
+
+def _are_ids(arguments: Collection[Any]) -> bool:
+    return all(isinstance(one, UUID) for one in arguments)
 
 
 def _compiled(
@@ -184,7 +213,12 @@ def _compiled(
     slots = tuple((place, used.index(number)) for place, number in found.items())
     converters = compiler.get_converters([selected[0] for selected in compiler.select])
     return _Statement(
-        sql, tuple(constants), slots, used, tuple((column, *converter) for column, converter in converters.items())
+        sql,
+        tuple(constants),
+        slots,
+        used,
+        tuple((column, *converter) for column, converter in converters.items()),
+        holds=queryset.query.select_for_update,
     )
 
 

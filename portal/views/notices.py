@@ -13,6 +13,7 @@ from children.http import ActorRequest
 from children.models import StaffRole
 from notifications import services
 from notifications.models import Kind, Way
+from notifications.rules import can_be_refused
 from notifications.selectors import wanted_ways
 from portal.lib import clock
 from portal.lib.http import see_other
@@ -45,14 +46,24 @@ def notice_settings(request: ActorRequest) -> HttpResponse:
     kinds = _kinds_of(actor)
     if request.method == "POST":
         for kind in kinds:
-            for way in Way:
+            for way in _ways_to_choose(kind):
                 is_wanted = f"{kind.value}.{way.value}" in request.POST
                 services.choose(person=actor.person, kind=kind, way=way, is_wanted=is_wanted)
         messages.success(request, _("Dina val är sparade."))
         return see_other(request, reverse("notice_settings"))
     wanted = wanted_ways(actor.person.id)
-    rows = [(kind, [(way, f"{kind.value}.{way.value}", wanted[kind, way]) for way in Way]) for kind in kinds]
+    rows = [
+        (
+            kind,
+            [(way, f"{kind.value}.{way.value}", wanted[kind, way], way not in _ways_to_choose(kind)) for way in Way],
+        )
+        for kind in kinds
+    ]
     return render(request, "notices/settings.html", {"rows": rows})
+
+
+def _ways_to_choose(kind: Kind) -> list[Way]:
+    return [way for way in Way if can_be_refused(kind, way)]
 
 
 def _kinds_of(actor: Actor) -> list[Kind]:
@@ -60,7 +71,7 @@ def _kinds_of(actor: Actor) -> list[Kind]:
     kinds = [Kind.ARRIVED, Kind.LEFT, Kind.CAME_THOUGH_ABSENT] if is_guardian(actor) else []
     if actor.has_role(StaffRole.Kind.STAFF, StaffRole.Kind.SUBSTITUTE):
         kinds += [Kind.ABSENCE_REPORTED, Kind.ABSENCE_ENDED]
-    if actor.has_role(StaffRole.Kind.PRINCIPAL):
+    if actor.has_role(StaffRole.Kind.PRINCIPAL, StaffRole.Kind.ADMINISTRATOR):
         kinds.append(Kind.IDENTITY_READ)
     if actor.has_role(StaffRole.Kind.STAFF, StaffRole.Kind.SUBSTITUTE, StaffRole.Kind.PRINCIPAL):
         kinds.append(Kind.PIN_LOCKED)

@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import override
 
-from children.register.importing import AnotherRunGoesOn, import_register
+from children.register.importing import import_register
+from children.register.turns import AnotherRunGoesOn
 from portal.lib import clock
 
 
