@@ -40,8 +40,12 @@ class Said:
 
 @dataclass(frozen=True)
 class Understood:
-    """All that was understood, or what was not. Where something was not understood there are no days to approve."""
+    """All that was understood, or what was not. Where something was not understood there are no days to approve.
+
+    `left_out` names the events of a work rota that are no shifts; what a family writes leaves nothing out.
+    """
 
     days: tuple[SaidDay, ...] = ()
     not_understood: tuple[str, ...] = ()
     said: tuple[Said, ...] = ()
+    left_out: tuple[str, ...] = ()
