@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from attendance.phrases.pieces import OF_WEEKS, SEPARATORS, VALUES, NotUnderstood, Part, Piece, place_of
+from attendance.phrases.words import WORKING_DAYS
 from attendance.plan_rules import faults_in
 
 _COUNTED = frozenset({Part.EVERY, Part.EVERY_WEEK, Part.PARITY})
@@ -221,19 +222,31 @@ def _joined(groups: tuple[Group, ...], days: Group, separator: Part, *, is_first
 def _with_shared_weeks(clauses: list[Clause]) -> list[Clause]:
     """Return the clauses with the weeks that one says for others.
 
-    Weeks at the end hold for all that have none of their own; weeks before the first days ("v. 44 mån 7–16, tis 8–15")
-    hold on for the days that follow. Only where the days differ: "mån–fre 7–16, fre ledig v. 44" may mean either.
+    Weeks at the end hold for all times that have none of their own; weeks before the first days ("v. 44 mån 7–16,
+    tis 8–15") hold on for the days that follow. Only where the days differ and nothing else is likely: "mån–fre 7–16,
+    fre ledig v. 44" and "mån 7–16, tis 8–15 varannan vecka" may mean either.
     """
-    if len(clauses) < 2:
-        return clauses
+    _check_days_left_out(clauses)
     last = clauses[-1]
-    if last.before and last.after and not _has_weeks(last.before):
-        weeks = last.after
-        bare = [clause for clause in clauses[:-1] if not _has_weeks(clause.groups)]
-        if bare and not _are_apart([*bare, last]):
-            raise NotUnderstood(place_of(weeks[0]))
-        return [replace(clause, shared=weeks[0]) if clause in bare else clause for clause in clauses]
-    return _carried_on(clauses)
+    bare = [clause for clause in clauses[:-1] if not _has_weeks(clause.groups)]
+    if not bare or not last.before or not last.after or _has_weeks(last.before):
+        return _carried_on(clauses)
+    weeks = last.after[0]
+    is_counted = any(piece.part in _COUNTED for piece in weeks)
+    if is_counted or not _are_apart([*bare, last]) or len({clause.value.part for clause in [*bare, last]}) > 1:
+        raise NotUnderstood(place_of(weeks))
+    return [replace(clause, shared=weeks) if clause in bare else clause for clause in clauses]
+
+
+def _check_days_left_out(clauses: Sequence[Clause]) -> None:
+    """Raise NotUnderstood for "fre 7–13 jämna veckor, 7–16 udda veckor": of Fridays, or of all days?"""
+    named: set[int] = set()
+    for clause in clauses:
+        of_weeks_only = all(piece.part in OF_WEEKS for group in clause.groups for piece in group)
+        is_elliptic = clause.value.part == Part.TIMES or clause.is_days_last
+        if named and not named >= WORKING_DAYS and of_weeks_only and is_elliptic:
+            raise NotUnderstood(clause.place)
+        named |= _weekdays_of(clause)
 
 
 def _carried_on(clauses: list[Clause]) -> list[Clause]:
@@ -269,8 +282,12 @@ def _are_apart(clauses: Sequence[Clause]) -> bool:
     """Tell whether the clauses name weekdays, and none twice."""
     seen: set[int] = set()
     for clause in clauses:
-        named = {n for group in clause.before for piece in group if piece.part == Part.WEEKDAYS for n in piece.numbers}
+        named = _weekdays_of(clause)
         if not named or named & seen:
             return False
         seen |= named
     return True
+
+
+def _weekdays_of(clause: Clause) -> set[int]:
+    return {n for group in clause.groups for piece in group if piece.part == Part.WEEKDAYS for n in piece.numbers}

@@ -37,6 +37,10 @@ class Statement:
     def is_rest(self) -> bool:
         return any(piece.part == Part.REST for piece in self.group)
 
+    @property
+    def is_every_other(self) -> bool:
+        return any(piece.part in {Part.EVERY, Part.EVERY_WEEK} for piece in self.group)
+
     def agrees_with(self, other: Statement) -> bool:
         mine, theirs = self.clause.value, other.clause.value
         return (mine.part, mine.intervals) == (theirs.part, theirs.intervals)
@@ -45,6 +49,7 @@ class Statement:
 def plan_of(text: str, clauses: Sequence[Clause], window: Window) -> tuple[tuple[SaidDay, ...], tuple[Said, ...]]:
     """Return what is said of each date, and each thing said. Raises NotUnderstood for what has no day, or two times."""
     statements = [_statement(clause, group, window) for clause in clauses for group in clause.groups or ((),)]
+    _check_every_other_week(statements)
     said_of = frozenset().union(*(statement.dates for statement in statements if not statement.is_rest))
     statements = [_without(statement, said_of) if statement.is_rest else statement for statement in statements]
     deciding: dict[date, Statement] = {}
@@ -68,6 +73,18 @@ def _statement(clause: Clause, group: Group, window: Window) -> Statement:
     if not dates or not named <= dates:  # "fre 24 dec", when Christmas Eve is a Thursday
         raise NotUnderstood(clause.place)
     return Statement(clause, group, dates, reach)
+
+
+def _check_every_other_week(statements: Sequence[Statement]) -> None:
+    """Raise NotUnderstood for "varannan vecka 7–16, varannan vecka 8–15": the same weeks, or by turns?"""
+    counted = {
+        piece: statement.clause.place
+        for statement in statements
+        for piece in statement.group
+        if piece.part == Part.EVERY_WEEK
+    }
+    if len(counted) > 1:
+        raise NotUnderstood(*counted.values())
 
 
 def _without(rest: Statement, said_of: frozenset[date]) -> Statement:
@@ -154,6 +171,8 @@ def _deciding(statements: Sequence[Statement]) -> Statement:
 
 def _prevails(one: Statement, other: Statement, order: Sequence[Statement]) -> bool:
     """Tell whether `one` is the more precise: said later and of a more precise kind, or of some of the other's days."""
+    if one.is_every_other and other.is_every_other:
+        return False  # the same weeks, or by turns?
     is_later = order.index(one) > order.index(other)
     if one.precision != other.precision and is_later == (one.precision > other.precision):
         return is_later

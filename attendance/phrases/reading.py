@@ -114,7 +114,7 @@ def _is_numbered(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_range(tokens: Sequence[Token], at: int) -> bool:
-    return at < len(tokens) and tokens[at].means(Kind.DASH, Kind.TO)
+    return at < len(tokens) and tokens[at].means(Kind.DASH, Kind.TO, Kind.UNTIL)
 
 
 def _weekdays_at(tokens: Sequence[Token], at: int, window: Window) -> Read | None:

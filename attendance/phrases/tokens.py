@@ -13,8 +13,8 @@ LONGEST_TEXT = 2_000
 
 # Several words that are one: read before the words that they are made of.
 _PHRASES = (
-    (r"t\.\s?o\.\s?m\b\.?|till\s+och\s+med|til\s+og\s+med|fram\s+till?|up\s+to", "tom"),
-    (r"fr?\.\s?o\.\s?m\b\.?|från\s+och\s+med|fra\s+og\s+med", "fom"),
+    (r"t\.?\s+o\.?\s+m\b\.?|t\.\s?o\.\s?m\b\.?|till\s+och\s+med|til\s+og\s+med|fram\s+till?|up\s+to", "tom"),
+    (r"fr?\.?\s+o\.?\s+m\b\.?|fr?\.\s?o\.\s?m\b\.?|från\s+och\s+med|fra\s+og\s+med", "fom"),
     (r"a\.\s?m\b\.?", "am"),
     (r"p\.\s?m\b\.?", "pm"),
     (r"days?\s+off|at\s+home", "off"),
@@ -33,6 +33,18 @@ _SIGNS = {
     "\n": Kind.STOP,
     "!": Kind.STOP,
     ":": Kind.FILLER,
+}
+_OF_DAYS = {
+    Kind.WEEKDAY,
+    Kind.WEEKDAYS,
+    Kind.MONTH,
+    Kind.DATE,
+    Kind.NUMBER,
+    Kind.ORDINAL,
+    Kind.EVERY,
+    Kind.EVERY_OTHER,
+    Kind.PARITY,
+    Kind.FILLER,
 }
 _SHORTENED = {Kind.WEEKDAY, Kind.MONTH, Kind.WEEK, Kind.CLOCK, Kind.AND}
 _MONTH = "jan|feb|mar|apr|mai|maj|may|jun|jul|aug|sep|okt|oct|nov|dec|des"
@@ -143,6 +155,8 @@ def _decided(tokens: Sequence[Token], number: int, spoken: frozenset[str]) -> To
     token = tokens[number]
     meanings = tuple(meaning for meaning in token.meanings if meaning.languages & spoken) or token.meanings
     kinds = {meaning.kind for meaning in meanings}
+    if token.text.casefold() == "on" and kinds == {Kind.FILLER} and not _is_before_day(tokens, number):
+        return replace(token, meanings=(Meaning(Kind.UNKNOWN),))  # what would be Wednesday is not passed over
     if {Kind.WEEKDAY, Kind.OFF} <= kinds:  # Swedish for free, English for Friday
         dropped = Kind.OFF if _is_fri_of_friday(tokens, number) else Kind.WEEKDAY
     elif {Kind.WEEKDAY, Kind.FILLER} <= kinds:  # Swedish for Wednesday, English before a day
@@ -157,6 +171,10 @@ def _decided(tokens: Sequence[Token], number: int, spoken: frozenset[str]) -> To
     else:
         return replace(token, meanings=meanings)
     return replace(token, meanings=tuple(meaning for meaning in meanings if meaning.kind != dropped))
+
+
+def _is_before_day(tokens: Sequence[Token], number: int) -> bool:
+    return number + 1 < len(tokens) and tokens[number + 1].means(*_OF_DAYS)
 
 
 def _is_fri_of_friday(tokens: Sequence[Token], number: int) -> bool:
