@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from attendance import rules
 from attendance.models import Absence
 from attendance.selectors.guardian import MayCollect
+from attendance.selectors.words import opening_words
 from attendance.services import Collector
 from children.models import Child
 
@@ -234,9 +235,11 @@ class WeekForm(forms.Form):
     repeats = ChoiceField(label=_("Upprepas"), coerce=int, choices=REPEATS, empty_value="")
     week = forms.IntegerField(required=False, min_value=0, max_value=rules.MOST_WEEKS - 1)
 
-    def __init__(self, *args: Any, must_paint: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, must_paint: bool = False, opening: rules.Opening = rules.WEEKDAYS, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.must_paint = must_paint
+        self.must_paint, self.opening = must_paint, opening
         self.intervals: rules.Intervals = ()
 
     def clean(self) -> dict[str, Any]:
@@ -249,16 +252,27 @@ class WeekForm(forms.Form):
             if part is None and not {"starts", "ends"} & set(self.errors):
                 self.add_error("starts", _("Skriv en tid, som 07:30."))
             self.intervals = (part,) if part else ()
+            self._check_opening(part, cleaned["weekdays"])
         return cleaned
 
+    def _check_opening(self, part: rules.Interval | None, weekdays: Iterable[int]) -> None:
+        """Refuse times at which it is closed on one of the days, on the field that is to change."""
+        for number in weekdays:
+            opens = self.opening[number]
+            if part and rules.outside([part], opens):
+                field = "weekdays" if opens is None else "starts" if part.starts < opens.starts else "ends"
+                self.add_error(field, opening_words(number, opens))
+                return
 
-def take_errors(form: forms.Form, refused: ValidationError) -> None:
-    """Put a service's refusal on the fields that it names; what has no field of its own goes to the whole form."""
+
+def take_errors(form: forms.Form, refused: ValidationError, at: Mapping[str, str] | None = None) -> None:
+    """Put a service's refusal on the fields that it names, or that `at` names for them; the rest on the whole form."""
     if not hasattr(refused, "error_dict"):
         form.add_error(None, refused)
         return
     for name, errors in refused.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
+        field = (at or {}).get(name, name)
+        form.add_error(field if field in form.fields else None, errors)
 
 
 def parsed_time(text: str) -> time | None:

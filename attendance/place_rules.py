@@ -15,7 +15,7 @@ from typing import Any
 
 from attendance.plan_rules import Interval, Intervals
 
-MIDNIGHT = 24 * 60
+MINUTES_OF_A_DAY = MIDNIGHT = 24 * 60
 LONGEST_WAIT = 60  # days after which something can always be changed again
 
 
@@ -146,9 +146,11 @@ def from_stored(stored: Mapping[str, Any]) -> dict[str, Any]:
     """
     found: dict[str, Any] = {
         name: stored[name]
-        for name in ("most_weeks", "horizon_weeks", "late_after_minutes", "warns_over_hours")
+        for name in ("most_weeks", "horizon_weeks", "late_after_minutes")
         if stored.get(name) is not None
     }
+    if stored.get("warns_over_hours") is not None:
+        found["warns_over_hours"] = bool(stored["warns_over_hours"])
     if stored.get("cut_off"):
         given = {
             "days": "cut_off_days",

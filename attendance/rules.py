@@ -15,7 +15,9 @@ from uuid import UUID
 
 from attendance.place_rules import (
     ALWAYS,
+    MINUTES_OF_A_DAY,
     NEVER,
+    WEEKDAYS,
     CutOff,
     CutOffForm,
     Opening,
@@ -51,10 +53,12 @@ __all__ = [
     "ALWAYS",
     "CLOSES",
     "LATE_AFTER_MINUTES",
+    "MINUTES_OF_A_DAY",
     "MOST_INTERVALS",
     "MOST_WEEKS",
     "NEVER",
     "UNDO_LASTS",
+    "WEEKDAYS",
     "CutOff",
     "CutOffForm",
     "DayAbsence",

@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from attendance.converters import DayConverter
-from attendance.views import board, guardian, schedule
+from attendance.views import board, decided, guardian, schedule
 
 app_name = "attendance"
 register_converter(DayConverter, "day")
@@ -27,6 +27,9 @@ _board = [
 
 urlpatterns = [
     path("schema/", schedule.schedule, name="schedule"),
+    path("regler/", decided.municipality_rules, name="rules"),
+    path("regler/omrade/<uuid:area_id>/", decided.area_rules, name="area_rules"),
+    path("forskola/<uuid:preschool_id>/regler/", decided.preschool_rules, name="preschool_rules"),
     path("barn/<uuid:child_id>/", include(_child)),
     path("franvaro/<uuid:absence_id>/frisk/", guardian.well, name="well"),
     path("avdelning/<uuid:department_id>/", include(_board)),

@@ -70,6 +70,7 @@ class Action(StrEnum):
     OVERSEE = "oversee"
     PAIR_TABLETS = "pair_tablets"
     INVITE_STAFF = "invite_staff"
+    SET_RULES = "set_rules"
     # With the municipality
     IMPORT_REGISTER = "import_register"
     INVITE_PRINCIPALS = "invite_principals"
@@ -231,6 +232,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.OVERSEE: (principal_of,),
     Action.PAIR_TABLETS: (principal_of,),
     Action.INVITE_STAFF: (principal_of,),
+    Action.SET_RULES: (principal_of, administrator),
     Action.IMPORT_REGISTER: (administrator,),
     Action.INVITE_PRINCIPALS: (administrator,),
     Action.PROTECT: (administrator,),

@@ -149,6 +149,9 @@ def _administration(actor: Actor, where: Where) -> list[Place]:
         Place(
             reverse("children:register"), "upload", _("Barnregister"), where.view_name.startswith("children:register")
         ),
+        Place(
+            reverse("attendance:rules"), "clock", _("Regler"), where.is_any("attendance:rules", "attendance:area_rules")
+        ),
         Place(reverse("tablets_overview"), "tablet", _("Surfplattor"), where.is_any("tablets_overview")),
         Place(
             reverse("feedback"),

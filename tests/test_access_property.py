@@ -73,7 +73,7 @@ FAMILY_SECRETS = {"see_contacts", "confirm_guardian"}
 STAFF_PLACES = {"see_board", "list_children"}
 EMPLOYED_PLACES = {"invite"}
 PRINCIPAL_PLACES = {"see_board", "list_children", "invite", "oversee", "pair_tablets"}
-PRINCIPAL_PRESCHOOLS = {"oversee", "pair_tablets", "invite_staff"}
+PRINCIPAL_PRESCHOOLS = {"oversee", "pair_tablets", "invite_staff", "set_rules"}
 
 
 @dataclass

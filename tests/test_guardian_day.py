@@ -348,7 +348,7 @@ def test_locked_times_stand_fast_but_not_who_collects(cast: Cast, log_in: LogIn)
     browser = log_in(cast.amina)
     assert "Dagens tider är låsta" in browser.get(f"/barn/{cast.elsa.id}/dag/2026-10-15/").content.decode()
     answer = browser.post(f"/barn/{cast.elsa.id}/dag/2026-10-15/", {"what": "off", "note": "hej"})
-    assert "Tiderna låstes tisdag 13 oktober" in answer.content.decode()
+    assert "Tiderna låstes efter måndag 12 oktober" in answer.content.decode()
     assert not DayPlan.objects.exists()
     form = {"what": "usual", "collector": f"g:{cast.amina.id}"}
     assert browser.post(f"/barn/{cast.elsa.id}/dag/2026-10-15/", form).status_code == 302

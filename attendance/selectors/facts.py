@@ -41,6 +41,14 @@ def _intervals(text: str) -> rules.Intervals | None:
     return None if found is None else _intervals_in(found)
 
 
+def _settings(text: str) -> dict[str, Any]:
+    """Return a place's settings; SQLite gives JSON inside JSON as text."""
+    found: dict[str, Any] = json.loads(text)
+    if isinstance(found.get("opening"), str):
+        found["opening"] = json.loads(found["opening"])
+    return found
+
+
 def _intervals_in(pairs: Iterable[Sequence[str]]) -> rules.Intervals:
     return tuple(rules.Interval(time.fromisoformat(starts), time.fromisoformat(ends)) for starts, ends in pairs)
 
@@ -99,7 +107,7 @@ class Known:
                 ClosedOn(row.starts_on, row.words or "", row.department_id, row.preschool_id, row.area_id)
             )
         elif row.kind == Kind.RULE:
-            self.decided[row.preschool_id or row.area_id] = rules.from_stored(json.loads(row.times or "{}"))
+            self.decided[row.preschool_id or row.area_id] = rules.from_stored(_settings(row.times or "{}"))
         elif row.child_id is None:
             raise ValueError(f"a row of kind {row.kind} concerns no child")
         elif row.kind == Kind.PLAN:

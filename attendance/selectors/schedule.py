@@ -85,6 +85,11 @@ class Schedule:
     locked: str
     locks: str
     hours: str
+    opening: rules.Opening
+
+    @property
+    def opening_words(self) -> str:
+        return words.opening_week(self.opening)
 
 
 def week_span(monday: date) -> str:
@@ -112,7 +117,8 @@ def schedule(
         before = [plan for plan in facts.plans.get(child_id, ()) if plan.starts_on < monday]
         facts.plans[child_id] = [*before, rules.RepeatingPlan(monday, None, draft.weeks)]
     place = next((found for child in children if (found := facts.place(child.pk, max(monday, today)))), None)
-    cut_off = facts.rules_at(place).cut_off
+    decided = facts.rules_at(place)
+    cut_off = decided.cut_off
     first_to_lay = _first_to_lay(here, cut_off, has_plan=is_bound)
     week = days.week(monday)
     shown = [day for day in week if day.weekday() < 5 or _is_planned(facts, children, day)]
@@ -134,16 +140,27 @@ def schedule(
         locked=date_format(rules.locks_at(locked_day, cut_off, None), "l j F") if locked_day and has_lock else "",
         locks=date_format(locks_at, "l j F") if has_lock and here < locks_at else "",
         hours=_hours(children, facts, monday),
+        opening=decided.opening,
     )
 
 
-def locked_since(child: Child, day: date, now: datetime) -> str:
-    """Return the day on which the times of `day` were locked, in words, or nothing while they may be changed."""
+@dataclass(frozen=True)
+class DayRules:
+    """What the rules say to whoever changes a day now: since when it is locked, in words, or whether to talk."""
+
+    locked: str = ""
+    asks_to_talk: bool = False
+
+
+def rules_of_day(child: Child, day: date, now: datetime) -> DayRules:
+    """Return what the rules say of the child's day: two queries."""
     here = days.local(now)
     cut_off = rules_for(departments_of([child.pk], day).get(child.pk)).cut_off
-    if not cut_off.locks or rules.may_change(day, here, cut_off):
-        return ""
-    return date_format(rules.locks_at(day, cut_off, None), "l j F")
+    is_locked = cut_off.locks and not rules.may_change(day, here, cut_off)
+    return DayRules(
+        locked=words.moment_words(rules.locks_at(day, cut_off, here.tzinfo)) if is_locked else "",
+        asks_to_talk=rules.asks_to_talk(day, here, cut_off),
+    )
 
 
 def _plans_hold(facts: Known, children: Sequence[Child], today: date) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from attendance import rules
@@ -105,3 +105,39 @@ def hours(minutes: int) -> str:
     """Return a length in hours as the reader's language writes it: "42,5"."""
     length = round(minutes / 60, 1)
     return number_format(length, decimal_pos=0 if length == int(length) else 1, use_l10n=True, force_grouping=True)
+
+
+def moment_words(moment: datetime) -> str:
+    """Return a moment as people say it: "onsdag 7 oktober kl. 18"; midnight is the day that it ends."""
+    if moment.time() == time.min:
+        return _("efter {day}").format(day=date_format(moment - timedelta(days=1), "l j F"))
+    hour = f"{moment:%H}" if moment.minute == 0 else f"{moment:%H.%M}"
+    return _("{day} kl. {time}").format(day=date_format(moment, "l j F"), time=hour)
+
+
+def opening_words(weekday: int, opens: rules.Interval | None) -> str:
+    """Return the sentence that names the opening hours of a weekday (Monday is 0)."""
+    name = date_format(date(2026, 1, 5) + timedelta(days=weekday), "l")
+    if opens is None:
+        return _("På {weekday}ar är det stängt.").format(weekday=name)
+    return _("På {weekday}ar är det öppet {hours}. Välj tider däremellan.").format(weekday=name, hours=opens)
+
+
+def opening_week(opening: rules.Opening) -> str:
+    """Return a week's opening hours as short as can be: "Öppet 06:00–18:30", "Öppet mån–tors 06:00–18:00, fre …"."""
+    groups: list[tuple[int, int, rules.Interval]] = []
+    for number, hours in enumerate(opening):
+        if hours is None:
+            continue
+        if groups and groups[-1][1] == number - 1 and groups[-1][2] == hours:
+            groups[-1] = (groups[-1][0], number, hours)
+        else:
+            groups.append((number, number, hours))
+    if [(first, last) for first, last, _hours in groups] == [(0, 4)]:
+        return _("Öppet {hours}").format(hours=groups[0][2])
+    said = [f"{_short(first)}{'–' + _short(last) if last > first else ''} {hours}" for first, last, hours in groups]
+    return _("Öppet {hours}").format(hours=", ".join(said)) if said else ""
+
+
+def _short(weekday: int) -> str:
+    return days.in_words(date(2026, 1, 5) + timedelta(days=weekday), "D")

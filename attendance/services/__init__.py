@@ -2,6 +2,7 @@
 
 from attendance.services.absence import end_absence, report_absence, withdraw_absence
 from attendance.services.closing import cancel_closed_day, close_day
+from attendance.services.deciding import decide
 from attendance.services.planning import Collector, change_day, save_week_plan
 from attendance.services.tap_log import MadeTap
 from attendance.services.taps import Outcome, TapResult, flag_forgotten_stays, record_taps, undo_tap
@@ -14,6 +15,7 @@ __all__ = [
     "cancel_closed_day",
     "change_day",
     "close_day",
+    "decide",
     "end_absence",
     "flag_forgotten_stays",
     "record_taps",

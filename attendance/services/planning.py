@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -17,6 +17,7 @@ from accounts import audit
 from attendance import rules
 from attendance.models import DayPlan, WeekPlan
 from attendance.selectors.facts import rules_for, stored
+from attendance.selectors.words import moment_words, opening_words
 from attendance.services.absence import LONGEST, lock_children
 from children.access import Action
 from children.actors import Actor
@@ -130,28 +131,12 @@ def locked_words(day: date, cut_off: rules.CutOff, here: datetime) -> str:
     ).format(when=moment_words(locked), day=date_format(rules.opens_again(here, cut_off), "l j F"))
 
 
-def moment_words(moment: datetime) -> str:
-    """Return a moment as people say it: "onsdag 7 oktober kl. 18"; midnight is the day that it ends."""
-    if moment.time() == time.min:
-        return _("efter {day}").format(day=date_format(moment - timedelta(days=1), "l j F"))
-    hour = f"{moment:%H}" if moment.minute == 0 else f"{moment:%H.%M}"
-    return _("{day} kl. {time}").format(day=date_format(moment, "l j F"), time=hour)
-
-
 def _check_times(day: date, intervals: Sequence[rules.Interval], decided: rules.PlaceRules, here: datetime) -> None:
     """Refuse times that stand fast, and times at which the preschool is closed."""
     if not rules.may_change(day, here, decided.cut_off):
         raise ValidationError({"intervals": locked_words(day, decided.cut_off, here)})
     if rules.outside(intervals, decided.opens_on(day)):
-        raise ValidationError({"intervals": opening_words(day, decided.opens_on(day))})
-
-
-def opening_words(day: date, opens: rules.Interval | None) -> str:
-    """Return the sentence that names the opening hours of a weekday."""
-    weekday = date_format(day, "l")
-    if opens is None:
-        return _("På {weekday}ar är det stängt.").format(weekday=weekday)
-    return _("På {weekday}ar är det öppet {hours}. Välj tider däremellan.").format(weekday=weekday, hours=opens)
+        raise ValidationError({"intervals": opening_words(day.weekday(), decided.opens_on(day))})
 
 
 def _check_weeks(starts_on: date, weeks: Sequence[rules.Week]) -> None:
@@ -212,7 +197,7 @@ def _check_decided(starts_on: date, weeks: Sequence[rules.Week], decided: rules.
     for number in range(7):
         day = starts_on + timedelta(days=number)
         if any(rules.outside(week[number], decided.opens_on(day)) for week in weeks):
-            raise ValidationError({"weeks": opening_words(day, decided.opens_on(day))})
+            raise ValidationError({"weeks": opening_words(day.weekday(), decided.opens_on(day))})
 
 
 def _check_collector(child: Child, collector: Collector, today: date) -> None:

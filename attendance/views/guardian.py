@@ -29,7 +29,7 @@ from attendance.selectors.guardian import (
     standing_absences,
     who_may_collect,
 )
-from attendance.selectors.schedule import locked_since
+from attendance.selectors.schedule import rules_of_day
 from children.access import Action, get_child
 from children.http import ActorRequest
 from children.models import Child
@@ -106,7 +106,7 @@ def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
                 now=clock.now(),
             )
         except ValidationError as refused:
-            take_errors(form, refused)
+            take_errors(form, refused, at={"intervals": "starts"})
         else:
             messages.success(
                 request,
@@ -114,7 +114,7 @@ def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
             )
             return redirect(safe_next(request, _home(request)))
     context = {"form": form, "child": child, "day": day, "back": safe_next(request, _home(request))}
-    context |= {"is_past": day < days.today(), "locked": locked_since(child, day, clock.now())}
+    context |= {"is_past": day < days.today(), "rules": rules_of_day(child, day, clock.now())}
     context["away"] = absence_words(child, day)
     return _page(request, "day", context)
 

@@ -47,8 +47,11 @@ def schedule(request: ActorRequest) -> HttpResponse:
 def _lay(request: ActorRequest, family: list[Child], chosen: list[Child], monday: date) -> HttpResponse:
     """Paint the drafts that the form carries; then show, preview or save them."""
     do = request.POST.get("do", "paint")
-    form = WeekForm(request.POST, must_paint=do == "paint")
-    drafts = _drafts(request, chosen, monday)
+    laid = schedule_of(chosen, monday, clock.now())
+    form = WeekForm(request.POST, must_paint=do == "paint", opening=laid.opening)
+    drafts = {
+        child.pk: Draft.unpacked(request.POST.get(f"draft-{child.pk}", "")) or laid.drafts[child.pk] for child in chosen
+    }
     if form.is_valid():
         drafts = {child_id: _painted(draft, form) for child_id, draft in drafts.items()}
         if do == "save":
@@ -78,12 +81,6 @@ def _painted(draft: Draft, form: WeekForm) -> Draft:
     if not asked["weekdays"]:
         return draft
     return draft.painted(min(asked["week"] or 0, len(draft.weeks) - 1), asked["weekdays"], form.intervals)
-
-
-def _drafts(request: ActorRequest, chosen: list[Child], monday: date) -> dict[UUID, Draft]:
-    """Return the drafts that the form carries; for a child without one, the plan that it has."""
-    laid = schedule_of(chosen, monday, clock.now()).drafts
-    return {child.pk: Draft.unpacked(request.POST.get(f"draft-{child.pk}", "")) or laid[child.pk] for child in chosen}
 
 
 def _show(

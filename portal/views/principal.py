@@ -122,6 +122,7 @@ def _tabs(preschool: Preschool, active: str, day: date) -> list[dict[str, object
         },
         {"url": reverse("children:preschool_children", args=[preschool.id]), "label": _("Barn"), "icon": "users"},
         {"url": reverse("children:tablets", args=[preschool.id]), "label": _("Plattor"), "icon": "tablet"},
+        {"url": reverse("attendance:preschool_rules", args=[preschool.id]), "label": _("Regler"), "icon": "clock"},
     ]
 
 

@@ -1,0 +1,57 @@
+"""Rules of a place: decided by its principal, or for the municipality and its areas by an administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts import audit
+from attendance.models import PlanningRule
+from children.access import Action, demand, get_preschool
+from children.actors import Actor
+from children.models import Area, Department, Preschool
+from portal.lib import live
+
+
+def decide(
+    *,
+    columns: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    area: Area | None = None,
+    preschool: Preschool | None = None,
+) -> None:
+    """Decide for a preschool, an area, or (neither) the municipality; all empty is: as it is decided above.
+
+    Days that are planned already stay as they are. Raises `Http404` as the door does.
+    """
+    with transaction.atomic():
+        if preschool is not None:
+            get_preschool(actor, Action.SET_RULES, preschool.pk)
+        else:
+            demand(actor, Action.SET_RULES)
+        own = PlanningRule.objects.select_for_update().filter(area=area, preschool=preschool)
+        is_empty = all(value in (None, "") for value in columns.values())
+        if is_empty:
+            own.delete()
+        elif (row := own.order_by("created_at").first()) is None:
+            PlanningRule.objects.create(area=area, preschool=preschool, **columns)
+        else:
+            for name, value in columns.items():
+                setattr(row, name, value)
+            row.save()
+        audit.did(
+            "rules.decided",
+            person_id=actor.person_id,
+            now=now,
+            area=area.pk if area else "",
+            preschool=preschool.pk if preschool else "",
+            **{name: value for name, value in columns.items() if value not in (None, "")},
+        )
+        concerned = Department.objects.filter(preschool=preschool) if preschool else Department.objects.all()
+        if area:
+            concerned = concerned.filter(preschool__area=area)
+        live.touch(concerned.values_list("pk", flat=True))
