@@ -33,7 +33,6 @@ class RulesForm(forms.Form):
         label=_("När låses tiderna?"),
         required=False,
         widget=forms.RadioSelect,
-        choices=[("", _("Som det är bestämt ovanför")), *PlanningRule.CutOff.choices],
     )
     cut_off_days = forms.IntegerField(label=_("Antal dagar"), required=False, min_value=1, max_value=60)
     cut_off_weekday = forms.TypedChoiceField(label=_("Veckodag"), required=False, coerce=int, empty_value=None)
@@ -65,15 +64,18 @@ class RulesForm(forms.Form):
         required=False,
         coerce=lambda text: text == "1",
         empty_value=None,
-        choices=[("", _("Som det är bestämt ovanför")), ("1", _("Säg till den som planerar")), ("0", _("Säg inget"))],
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_top: bool = False, **kwargs: Any) -> None:
+        """Make the form of a place; nothing is above the municipality (`is_top`) but the house's own."""
         super().__init__(*args, **kwargs)
+        above = _("Som Kapprummet har det från början") if is_top else _("Som det är bestämt ovanför")
+        self._choose("cut_off", [("", above), *PlanningRule.CutOff.choices])
+        self._choose("warns_over_hours", [("", above), ("1", _("Säg till den som planerar")), ("0", _("Säg inget"))])
         names = [(number, weekday_name(number)) for number in WEEKDAYS]
         self._choose("cut_off_weekday", names)
         never = (rules.NEVER, _("Aldrig"))
-        self._choose("reminds_on", [("", _("Som det är bestämt ovanför")), *names, never])
+        self._choose("reminds_on", [("", above), *names, never])
         for number, name in names:
             self.fields[f"opens_{number}"] = TimeSometimes(label=_("%(day)s, öppnar") % {"day": name}, required=False)
             self.fields[f"closes_{number}"] = TimeSometimes(label=_("%(day)s, stänger") % {"day": name}, required=False)

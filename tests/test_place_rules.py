@@ -285,14 +285,16 @@ def test_what_cannot_be_decided_is_said_on_the_field(
 
 
 def test_nobody_decides_for_somebody_elses_preschool(cast: Cast) -> None:
-    for person, where in (
-        (cast.eva, {"preschool": cast.sjostjarnan}),
-        (cast.eva, {}),
-        (cast.maria, {"preschool": cast.granliden}),
-        (cast.administrator, {"preschool": cast.granliden}),
+    for person, preschool in (
+        (cast.eva, cast.sjostjarnan),
+        (cast.eva, None),
+        (cast.maria, cast.granliden),
+        (cast.administrator, cast.granliden),
     ):
         with pytest.raises(Http404):
-            services.decide(columns={"most_weeks": 3}, actor=Actor.of_person(person), now=clock.now(), **where)
+            services.decide(
+                columns={"most_weeks": 3}, actor=Actor.of_person(person), now=clock.now(), preschool=preschool
+            )
     assert not PlanningRule.objects.exists()
 
 

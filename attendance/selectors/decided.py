@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from attendance import rules
 from attendance.models import PlanningRule
 from attendance.selectors.said import DECIDED
-from attendance.selectors.words import moment_words
+from attendance.selectors.words import hours_words, moment_words
 from children.models import Area, Preschool
 from portal.lib import days
 
@@ -56,7 +56,7 @@ def example(decided: rules.PlaceRules, now: datetime) -> list[ExampleDay]:
     return [
         ExampleDay(
             day=day,
-            opens=str(opens) if opens else "",
+            opens=hours_words(opens) if opens else "",
             locks=moment_words(rules.locks_at(day, decided.cut_off, here.tzinfo)) if decided.cut_off.locks else "",
             is_locked=not rules.may_change(day, here, decided.cut_off),
             asks_to_talk=rules.asks_to_talk(day, here, decided.cut_off),

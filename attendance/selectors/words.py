@@ -123,6 +123,11 @@ def opening_words(weekday: int, opens: rules.Interval | None) -> str:
     return _("På {weekday}ar är det öppet {hours}. Välj tider däremellan.").format(weekday=name, hours=opens)
 
 
+def hours_words(opens: rules.Interval) -> str:
+    """Return the hours of one day: "06:00–18:30", or that they are all of it."""
+    return _("dygnet runt") if opens == rules.ALWAYS else str(opens)
+
+
 def opening_week(opening: rules.Opening) -> str:
     """Return a week's opening hours as short as can be: "Öppet 06:00–18:30", "Öppet mån–tors 06:00–18:00, fre …"."""
     groups: list[tuple[int, int, rules.Interval]] = []
@@ -134,8 +139,11 @@ def opening_week(opening: rules.Opening) -> str:
         else:
             groups.append((number, number, hours))
     if [(first, last) for first, last, _hours in groups] == [(0, 4)]:
-        return _("Öppet {hours}").format(hours=groups[0][2])
-    said = [f"{_short(first)}{'–' + _short(last) if last > first else ''} {hours}" for first, last, hours in groups]
+        return _("Öppet {hours}").format(hours=hours_words(groups[0][2]))
+    said = [
+        f"{_short(first)}{'–' + _short(last) if last > first else ''} {hours_words(hours)}"
+        for first, last, hours in groups
+    ]
     return _("Öppet {hours}").format(hours=", ".join(said)) if said else ""
 
 

@@ -60,7 +60,8 @@ def _rules(request: ActorRequest, place: Place) -> HttpResponse:
     """Show the rules; with POST look at what would hold (`do=look`), or save it."""
     area, preschool = place.area, place.preschool
     own = stored_for(area=area, preschool=preschool)
-    form = RulesForm(request.POST or None, initial=initial_of(own))
+    is_top = area is None and preschool is None
+    form = RulesForm(request.POST or None, initial=initial_of(own), is_top=is_top)
     now = clock.now()
     if form.is_valid():
         own = form.stored
@@ -75,6 +76,6 @@ def _rules(request: ActorRequest, place: Place) -> HttpResponse:
         "sentences": in_words(decided),
         "days": example(decided, now),
         "is_look": form.is_bound and form.is_valid(),
-        "areas": Area.objects.order_by("name") if area is None and preschool is None else [],
+        "areas": Area.objects.order_by("name") if is_top else [],
     }
     return render(request, "attendance/rules.html", context, status=422 if form.is_bound and form.errors else 200)

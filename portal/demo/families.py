@@ -37,6 +37,12 @@ NOTES = (
 DAY_BEGINS, DAY_ENDS, LIVELY = time(7, 15), time(15, 45), time(8, 35)
 
 
+def is_usual_hour(now: datetime) -> bool:
+    """Tell whether the demo's children can keep usual hours today."""
+    here = days.local(now)
+    return here.weekday() < 5 and DAY_BEGINS <= here.time() <= DAY_ENDS
+
+
 def confirm_guardians(cast: Cast, now: datetime) -> None:
     """Confirm all guardianships but a few, which wait for the visitor to do it."""
     actor = cast.leads()

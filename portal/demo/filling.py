@@ -43,6 +43,8 @@ def fill(now: datetime, say: Say) -> None:
         _open_accounts(began, now)
         cast = Cast.of(began)
         say("guardians, tablets and plans")
+        if not families.is_usual_hour(now):
+            places.open_day_and_night(cast, now)
         places.pair_tablets(cast, now)
         places.name_readers(cast, days.at(began, time(7)))
         families.confirm_guardians(cast, days.at(began, time(8)))
