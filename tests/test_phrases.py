@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import time as stopwatch
 import tomllib
 from datetime import date, timedelta
 from pathlib import Path
@@ -107,6 +108,14 @@ def test_weeks_and_dates_are_said_too() -> None:
 def test_nothing_written_says_nothing() -> None:
     for empty in ("", "  ", "\n"):
         assert parse(empty) == Understood()
+
+
+@pytest.mark.parametrize("phrase", ["mån 7-16; ", "varannan fre ledig; ", "24/12 ", "v. 44, ", "mån, "])
+def test_a_text_that_goes_on_and_on_is_answered_at_once(phrase: str) -> None:
+    began = stopwatch.perf_counter()
+    assert parse((phrase * 2_000)[:2_000], weeks=20).days == ()
+    assert parse(phrase * 2_000).days == ()
+    assert stopwatch.perf_counter() - began < 2
 
 
 # Properties -----------------------------------------------------------------------------------------------------------

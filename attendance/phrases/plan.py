@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from attendance.phrases.clauses import Clause, Group
 from attendance.phrases.pieces import NotUnderstood, Part, Piece, place_of
@@ -18,18 +19,20 @@ _PRECISION = {Part.EVERY: 2, Part.EVERY_WEEK: 2, Part.PARITY: 2, Part.WEEKS: 3, 
 _LEAST, _COMMON, _OF_A_PERIOD = 0, 1, 3
 # Clauses are compared over more than a year, so that a short window does not make two kinds of days look the same.
 _WEEKS_COMPARED = 104
+MOST_STATEMENTS = 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Statement:
     """One group of days of a clause: its dates in the window, and as it would go on after it."""
 
+    number: int  # in which order they were said
     clause: Clause
     group: Group
     dates: frozenset[date]
     reach: frozenset[date]
 
-    @property
+    @cached_property
     def precision(self) -> int:
         return max((_precision_of(piece) for piece in self.group), default=_COMMON)
 
@@ -48,7 +51,10 @@ class Statement:
 
 def plan_of(text: str, clauses: Sequence[Clause], window: Window) -> tuple[tuple[SaidDay, ...], tuple[Said, ...]]:
     """Return what is said of each date, and each thing said. Raises NotUnderstood for what has no day, or two times."""
-    statements = [_statement(clause, group, window) for clause in clauses for group in clause.groups or ((),)]
+    said = [(clause, group) for clause in clauses for group in clause.groups or ((),)]
+    if len(said) > MOST_STATEMENTS:
+        raise NotUnderstood(*(clause.place for clause, _group in said[MOST_STATEMENTS:]))
+    statements = [_statement(number, clause, group, window) for number, (clause, group) in enumerate(said)]
     _check_every_other_week(statements)
     said_of = frozenset().union(*(statement.dates for statement in statements if not statement.is_rest))
     statements = [_without(statement, said_of) if statement.is_rest else statement for statement in statements]
@@ -62,7 +68,7 @@ def plan_of(text: str, clauses: Sequence[Clause], window: Window) -> tuple[tuple
     return days, tuple(_said(text, statement, deciding) for statement in statements)
 
 
-def _statement(clause: Clause, group: Group, window: Window) -> Statement:
+def _statement(number: int, clause: Clause, group: Group, window: Window) -> Statement:
     if clause.value.part == Part.TIMES and faults_in(clause.value.intervals):
         raise NotUnderstood((clause.value.starts, clause.value.ends))
     _check_together(group)
@@ -72,7 +78,7 @@ def _statement(clause: Clause, group: Group, window: Window) -> Statement:
     named = frozenset().union(*(piece.dates for piece in group))
     if not dates or not named <= dates:  # "fre 24 dec", when Christmas Eve is a Thursday
         raise NotUnderstood(clause.place)
-    return Statement(clause, group, dates, reach)
+    return Statement(number, clause, group, dates, reach)
 
 
 def _check_every_other_week(statements: Sequence[Statement]) -> None:
@@ -91,7 +97,7 @@ def _without(rest: Statement, said_of: frozenset[date]) -> Statement:
     left = rest.dates - said_of
     if not left:
         raise NotUnderstood(rest.clause.place)
-    return Statement(rest.clause, rest.group, left, rest.reach - said_of)
+    return replace(rest, dates=left, reach=rest.reach - said_of)
 
 
 def _check_together(group: Group) -> None:
@@ -161,7 +167,7 @@ def _deciding(statements: Sequence[Statement]) -> Statement:
     left = [
         statement
         for statement in statements
-        if not any(other is not statement and _prevails(other, statement, statements) for other in statements)
+        if not any(other is not statement and _prevails(other, statement) for other in statements)
     ]
     for other in left[1:]:
         if not other.agrees_with(left[0]):
@@ -169,11 +175,11 @@ def _deciding(statements: Sequence[Statement]) -> Statement:
     return left[0]
 
 
-def _prevails(one: Statement, other: Statement, order: Sequence[Statement]) -> bool:
+def _prevails(one: Statement, other: Statement) -> bool:
     """Tell whether `one` is the more precise: said later and of a more precise kind, or of some of the other's days."""
     if one.is_every_other and other.is_every_other:
         return False  # the same weeks, or by turns?
-    is_later = order.index(one) > order.index(other)
+    is_later = one.number > other.number
     if one.precision != other.precision and is_later == (one.precision > other.precision):
         return is_later
     if one.reach == other.reach:
