@@ -352,7 +352,7 @@ if _address_from := env.text("CLIENT_ADDRESS_HEADER", ""):
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "portal.logs.WithoutValues", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "filters": {"refused": {"()": "portal.logs.RefusedInOneLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
