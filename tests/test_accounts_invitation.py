@@ -19,7 +19,7 @@ from accounts.models import Invitation, User
 from accounts.tasks import send_password_letter
 from children.models import StaffRole
 from portal.lib import clock
-from tests.cast import PASSWORD, Cast, person
+from tests.cast import Cast, person
 
 NUMBER = "198503052384"
 NEW_PASSWORD = "fyra ord utan sammanhang"
@@ -305,24 +305,6 @@ def test_no_link_to_a_frozen_account(cast: Cast) -> None:
     services.freeze(person=cast.amina, now=clock.now())
     ask_for_link("amina.lind@example.org")
     assert mail.outbox == []
-
-
-# Another address ----------------------------------------------------------------------------------------
-
-
-def test_another_address_is_another_login(cast: Cast) -> None:
-    browser = Client()
-    browser.post("/konto/logga-in/", {"login": "amina.lind@example.org", "password": PASSWORD})
-    assert browser.post("/installningar/adress/", {"email": "johan.lind@example.org"}).status_code == 422
-    assert browser.post("/installningar/adress/", {"email": "ny@example.org"}).status_code == 302
-    again = Client()
-    again.post("/konto/logga-in/", {"login": "ny@example.org", "password": PASSWORD})
-    assert again.get("/installningar/").status_code == 200
-
-
-def test_another_address_asks_who_it_is_in_an_old_session(cast: Cast, log_in: LogIn) -> None:
-    answer = log_in(cast.amina).post("/installningar/adress/", {"email": "ny@example.org"})
-    assert answer.headers["Location"].startswith("/konto/bekrafta/")
 
 
 def test_two_who_want_the_same_address(cast: Cast) -> None:
