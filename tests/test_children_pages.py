@@ -331,12 +331,17 @@ class TestGrants:
 
 
 def test_a_guardian_sees_the_child_from_thirty_days_before(cast: Cast, log_in: LogIn) -> None:
-    """B07: visible 30 days before the first placement, and not at 31."""
-    for days_before, status in ((30, 200), (31, 404)):
-        coming = child(f"Nova{days_before}")
+    """B07: visible 30 days before the first placement, and not at 31: at home, in the schedule, on every own page."""
+    for days_before, is_seen in ((30, True), (31, False)):
+        coming, parent = child(f"Nova{days_before}"), person(f"Petra{days_before}", "Ny")
         place(coming, cast.blasippan, starts_on=days.today() + timedelta(days=days_before))
-        guard(cast.amina, coming)
-        text(log_in(cast.amina), f"/barn/{coming.id}/kontakter/", status)
+        guard(parent, coming)
+        browser = log_in(parent)
+        for address in ("/", "/schema/"):
+            assert (coming.given_name in text(browser, address)) == is_seen, address
+        first_day = days.today() + timedelta(days=days_before)
+        for page in ("kontakter/", "tider/", "franvaro/", f"dag/{first_day:%Y-%m-%d}/"):
+            text(browser, f"/barn/{coming.id}/{page}", 200 if is_seen else 404)
 
 
 def test_protected_children_are_found_by_no_search_and_have_no_birthday(cast: Cast, log_in: LogIn) -> None:
