@@ -36,16 +36,20 @@ loglevel = "info"
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 
 
-def when_ready(_server: Any) -> None:
+def when_ready(server: Any) -> None:
     """Load the pages' code before the workers are forked, and leave it alone: what nobody writes to they share.
 
     Python's collector writes in every object that it looks at, and so copies it for each worker, unless it is told
-    that what is here now will stay.
+    that what is here now will stay. Gunicorn's own log is kept free from the values of rows, as Django's is.
     """
     from django.conf import settings
     from django.urls import reverse
     from django.utils import translation
 
+    from portal import logs
+
+    for handler in server.log.error_log.handlers:
+        handler.setFormatter(logs.WithoutValues(server.log.error_fmt, server.log.datefmt))
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             reverse("home")

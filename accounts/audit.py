@@ -190,11 +190,6 @@ class Verdict:
     broken: str | None = None
 
 
-def first_broken() -> str | None:
-    """Name the first row or seal that does not hold, or return None."""
-    return verify().broken
-
-
 def verify() -> Verdict:
     """Walk the chain from its beginning to its end, or to the first row or seal that does not hold.
 

@@ -278,9 +278,20 @@ class EmailForm(forms.Form):
     email = forms.EmailField(
         label=_("Ny e-postadress"),
         max_length=254,
+        help_text=_("Dit skickar vi en länk. Adressen gäller när du har öppnat den."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"required": _("Skriv den nya adressen."), "invalid": BAD_ADDRESS},
     )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        if email.casefold() == self.person.email.casefold():
+            raise ValidationError(_("Det är adressen som du loggar in med nu."), code="same")
+        return email
 
 
 class PinForm(forms.Form):

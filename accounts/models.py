@@ -165,6 +165,24 @@ class Invitation(Base):
         return self.used_at is not None or (self.withdrawn_at is None and self.expires_at > now)
 
 
+class AddressChange(Base):
+    """Another address that a person wants to log in with, until a link that was sent there has been followed.
+
+    `written_to_at` and `told_at` are when the new and the old address were written to, or given up.
+    """
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="address_changes")
+    email = EncryptedTextField()
+    old_email = EncryptedTextField(blank=True, default="")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    written_to_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Pin(Base):
     """A short code by which a member of staff shows who is at the tablet. Worth nothing without a paired tablet."""
 

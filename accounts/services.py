@@ -162,20 +162,6 @@ def send_password_letter(*, person_id: str) -> None:
         ).send()
 
 
-def change_email(*, person: User, email: str, now: datetime) -> None:
-    """Give the person another address to log in with. Raises `ValidationError` when it cannot be used."""
-    taken = ValidationError({"email": _("Adressen går inte att använda. Välj en annan.")}, code="email")
-    if User.objects.with_email(email).exclude(pk=person.pk).exists():
-        raise taken
-    try:
-        with transaction.atomic():
-            person.email = email.strip()
-            person.save(update_fields=["email", "email_index"])
-            audit.did("account.email_changed", person_id=person.id, now=now)
-    except IntegrityError:
-        raise taken from None
-
-
 def freeze(*, person: User, now: datetime) -> None:
     """Close the person's own account. Every session of it ends at its next request, on every device, for good.
 

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 
-from accounts import audit, services
+from accounts import addresses, audit, services
 from portal.lib import clock
 
 
@@ -16,8 +16,15 @@ def seal_audit() -> int:
 
 @shared_task
 def clear_sessions() -> None:
-    """Remove sessions that have ended."""
+    """Remove sessions that have ended, and addresses that nobody confirms any more."""
     SessionStore.clear_expired()
+    addresses.forget_old(clock.now())
+
+
+@shared_task
+def send_address_letters() -> int:
+    """Write to the addresses that somebody wants to log in with, and to those that somebody no longer has."""
+    return addresses.send_waiting_letters(clock.now())
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=30, retry_backoff_max=600, max_retries=6)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("valkommen/", own.welcome, name="welcome"),
     path("installningar/", own.settings, name="settings"),
     path("installningar/adress/", own.email, name="email"),
+    path("installningar/adress/<str:key>/", own.email_confirm, name="email_confirm"),
     path("installningar/pin/", own.pin, name="pin"),
     path("installningar/frys/", own.freeze, name="freeze"),
     path("sprak/", session.language, name="language"),

@@ -21,6 +21,7 @@ from reportlab.lib.enums import TA_LEFT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -36,6 +37,7 @@ WIDTH, HEIGHT = A4
 MARGIN = 25 * mm
 # The window of a C5 envelope (right-hand, as Swedish envelopes have it), from the sheet's left and upper edges.
 WINDOW_LEFT, WINDOW_TOP = 112 * mm, 50 * mm
+WINDOW_WIDTH, WINDOW_HEIGHT = 85 * mm, 36 * mm
 
 
 def print_letters(pages: Iterable[LetterPage], *, base_url: str) -> bytes:
@@ -99,10 +101,20 @@ def _short(base_url: str) -> str:
 
 
 def _draw_address(canvas: Canvas, page: LetterPage) -> None:
+    """Draw the name and the address into the window: broken between words, and smaller where that is not enough."""
+    lines = [part for line in (page.name, *page.lines) for part in _broken(line)]
     canvas.setFillColor(INK)
-    canvas.setFont(FONT, 11)
-    for number, line in enumerate((page.name, *page.lines)):
-        canvas.drawString(WINDOW_LEFT, HEIGHT - WINDOW_TOP - number * 5.6 * mm, line[:48])
+    for number, line in enumerate(lines):
+        canvas.setFont(FONT, min(11, 11 * WINDOW_WIDTH / canvas.stringWidth(line, FONT, 11)))
+        down = number * min(5.6 * mm, WINDOW_HEIGHT / len(lines))
+        canvas.drawString(WINDOW_LEFT, HEIGHT - WINDOW_TOP - down, line)
+
+
+def _broken(line: str) -> list[str]:
+    """Return the line as it is where it fits: the two spaces before a town are the post's."""
+    if pdfmetrics.stringWidth(line, FONT, 11) <= WINDOW_WIDTH:
+        return [line]
+    return list(simpleSplit(line, FONT, 11, WINDOW_WIDTH))
 
 
 def _draw_code(canvas: Canvas, page: LetterPage, base_url: str, y: float) -> float:

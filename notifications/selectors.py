@@ -24,12 +24,9 @@ def _unread(person_id: UUID) -> Rows:
     return unread.order_by().values("person").annotate(number=Count("pk")).values_list("number")
 
 
-def latest(person_id: UUID, *, most: int, before: Delivery | None = None) -> Sequence[Delivery]:
-    """Return the person's newest notices in the portal, newest first; with `before` those that come after it."""
-    if before is None:
-        return [of_row(Delivery, SHOWN, row) for row in _newest(person_id, most)]
-    earlier = Delivery.objects.filter(person=person_id, created_at__lt=before.created_at).in_app()
-    return list(earlier.order_by("-created_at", "-id")[:most])
+def latest(person_id: UUID, *, most: int) -> Sequence[Delivery]:
+    """Return the person's newest notices in the portal, newest first."""
+    return [of_row(Delivery, SHOWN, row) for row in _newest(person_id, most)]
 
 
 @prepared

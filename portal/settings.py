@@ -98,6 +98,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-deliveries": {"task": "notifications.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "send-letters": {"task": "children.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
+    "send-address-letters": {
+        "task": "accounts.tasks.send_address_letters",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "flag-forgotten-stays": {"task": "attendance.tasks.flag_forgotten_stays", "schedule": 1800.0},
     "import-waiting-registers": {
@@ -263,6 +268,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "60/m/ip,3/h/key",
     "reset_password_from_key": "60/m/ip",
     "reset_identity": "5/h/key",
+    "email_change": "5/h/key",
     "invitation": "60/m/ip",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
@@ -352,7 +358,9 @@ if _address_from := env.text("CLIENT_ADDRESS_HEADER", ""):
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "portal.logs.WithoutValues", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "filters": {"refused": {"()": "portal.logs.RefusedInOneLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},

@@ -10,11 +10,11 @@ An answer is one sign:
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.models import Permission
 from django.core import signing
@@ -48,6 +48,22 @@ ACTORS = (
     "revoked",
 )
 TARGETS = ("own", "same", "other", "protected", "blocked")
+OPEN_TO_ALL = dict.fromkeys(ACTORS, "2")
+EVERY_PERSON = (
+    "guardian",
+    "blocked",
+    "left",
+    "contact",
+    "substitute",
+    "staff",
+    "elsewhere",
+    "specialist",
+    "principal",
+    "principal_elsewhere",
+    "administrator",
+    "communicator",
+    "archivist",
+)
 
 # Real names of people with protected identity. They may be in no answer to anybody but a named reader who asks.
 PLANTED = ("Zebulon", "Hemlighetsson", "Kunigunda")
@@ -175,6 +191,11 @@ class Row:
         return signs[TARGETS.index(target)] if len(signs) == len(TARGETS) else signs
 
 
+def person_only(sign: str, others: str = "L") -> dict[str, str]:
+    """Return the signs for a page that belongs to whoever is logged in, and to no tablet."""
+    return dict.fromkeys(EVERY_PERSON, sign) | {"tablet": others, "tablet_pin": others}
+
+
 GOALS = {"/logga-in/": "L", "/platta/pin/": "P", "/tvasteg/": "F", "/platta/": "T"}
 
 
@@ -187,20 +208,31 @@ def sign_of(response: HttpResponseBase) -> str:
     return {200: "2", 204: "2", 400: "b", 422: "b", 403: "x", 404: "4", 405: "m"}.get(status, str(status))
 
 
-def all_names() -> set[str]:
-    """Return the name of every address there is, with its namespace."""
+def all_doors() -> set[tuple[str, str]]:
+    """Return the name of every address there is, with its namespace, and each method that its view takes."""
 
-    def walk(patterns: list[URLPattern | URLResolver], space: str) -> Iterator[str]:
+    def walk(patterns: list[URLPattern | URLResolver], space: str) -> Iterator[tuple[str, str]]:
         for pattern in patterns:
             if isinstance(pattern, URLResolver):
                 inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
                 yield from walk(pattern.url_patterns, inner)
             else:
-                yield f"{space}{pattern.name or pattern.pattern}"
+                for method in methods_of(pattern.callback):
+                    yield f"{space}{pattern.name or pattern.pattern}", method
 
     return set(walk(get_resolver().url_patterns, ""))
 
 
-def same_id() -> UUID:
-    """Return an id that nothing has."""
-    return UUID("01900000-0000-7000-8000-000000000000")
+def methods_of(view: Callable[..., Any] | None) -> set[str]:
+    """Return the methods that a view takes; HEAD is GET without a body, and OPTIONS tells no more than this.
+
+    A class says it by what it has, a function by a decorator. A function that does not say takes everything.
+    """
+    while view:
+        if made_of := getattr(view, "view_class", None):
+            return {name.upper() for name in made_of.http_method_names if hasattr(made_of, name)} - {"HEAD", "OPTIONS"}
+        kept = inspect.getclosurevars(view).nonlocals if inspect.isfunction(view) else {}
+        if "request_method_list" in kept:  # what Django's require_http_methods keeps
+            return set(kept["request_method_list"]) - {"HEAD", "OPTIONS"}
+        view = getattr(view, "__wrapped__", None)
+    return {"GET", "POST", "PUT", "PATCH", "DELETE"}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from copy import deepcopy
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from accounts.models import User
-from children.models import Child
+from children.models import Area, Child, Department, Guardianship, Placement, Preschool, ProtectedIdentity, StaffRole
 from children.register.importing import import_register
 from children.register.numbers import check_digit
 from children.register.report import Report
@@ -163,3 +167,24 @@ def child_named(name: str) -> Child:
 
 def person_named(name: str) -> User:
     return User.objects.get(register_id=rid(name))
+
+
+def packed(name: str = "lovkoping") -> SimpleUploadedFile:
+    """Return a sample as somebody would upload it."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in (SAMPLES / name).iterdir():
+            archive.write(file, file.name)
+    return SimpleUploadedFile("export.zip", content.getvalue())
+
+
+TABLES = (Area, Preschool, Department, User, Child, Placement, Guardianship, StaffRole, ProtectedIdentity)
+
+
+def counts(report: Report) -> tuple[int, int, int, int]:
+    return report.created, report.updated, report.unchanged, report.removed
+
+
+def contents() -> dict[str, list[Any]]:
+    """Return everything that the import can write, so that two states can be compared."""
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in TABLES}

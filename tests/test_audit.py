@@ -164,7 +164,7 @@ def test_an_unsettled_row_between_settled_ones_is_not_left_out(db: None) -> None
     write(2)
     assert audit.seal(clock.now()) == 2
     assert audit.seal(clock.now() + timedelta(minutes=2)) == 3
-    assert audit.first_broken() is None
+    assert audit.verify().broken is None
 
 
 def test_what_tells_of_long_ago_is_as_fresh_as_what_tells_of_now(db: None) -> None:
@@ -193,7 +193,7 @@ def test_a_seal_waits_for_a_transaction_that_takes_long() -> None:
         assert audit.seal(later) == 0
         slow.commit()
     assert audit.seal(later) == 2
-    assert audit.first_broken() is None
+    assert audit.verify().broken is None
     assert AuditSeal.objects.get().first_id == first
 
 
@@ -215,7 +215,7 @@ def test_two_workers_make_one_chain(db: None, monkeypatch: pytest.MonkeyPatch) -
     assert audit.seal(clock.now()) == 0
     monkeypatch.undo()
     assert AuditSeal.objects.count() == 1
-    assert audit.first_broken() is None
+    assert audit.verify().broken is None
 
 
 class _Nothing:
@@ -251,7 +251,7 @@ def test_a_row_put_in_afterwards_is_named(db: None) -> None:
     tamper("DELETE FROM accounts_auditentry WHERE id = %s", gap)
     seal_audit()
     AuditEntry.objects.create(pk=gap, at=clock.now(), action="never.happened", is_look=False)
-    assert audit.first_broken() == f"row {gap}: added after the sealing"
+    assert audit.verify().broken == f"row {gap}: added after the sealing"
 
 
 def test_a_changed_seal_and_a_missing_one_are_named(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,10 +261,10 @@ def test_a_changed_seal_and_a_missing_one_are_named(db: None, monkeypatch: pytes
     first, second, third = AuditSeal.objects.order_by("last_id")
     with transaction.atomic():
         tamper("DELETE FROM accounts_auditseal WHERE id = %s", second.pk)
-        assert audit.first_broken() == f"seal {third.pk}: a seal before it is missing"
+        assert audit.verify().broken == f"seal {third.pk}: a seal before it is missing"
         transaction.set_rollback(True)
     tamper("UPDATE accounts_auditseal SET row_digests = '[]' WHERE id = %s", first.pk)
-    assert audit.first_broken() == f"seal {first.pk}: the seal itself was changed"
+    assert audit.verify().broken == f"seal {first.pk}: the seal itself was changed"
 
 
 def test_without_the_key_nobody_makes_a_chain_that_holds(db: None, settings: Settings) -> None:
@@ -273,7 +273,7 @@ def test_without_the_key_nobody_makes_a_chain_that_holds(db: None, settings: Set
     settings.INDEX_KEY = "somebody else's key, long enough to be one"
     seal_audit()
     settings.INDEX_KEY = key
-    assert audit.first_broken() is not None
+    assert audit.verify().broken is not None
 
 
 # Keys ----------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from smtplib import SMTPServerDisconnected
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,9 +14,11 @@ from django.core import mail
 from django.db.models import F
 from django.test import Client
 from pytest_django.fixtures import Settings
+from reportlab.pdfgen.canvas import Canvas
 
 from accounts.models import Invitation, Protection, User
 from accounts.services import digest_of, find_invitation
+from children import letter_paper
 from children.letter_paper import print_letters
 from children.letters import LetterPage, address_lines
 from children.models import Block, Letter
@@ -243,6 +246,31 @@ def test_the_letter_has_every_letter_and_names_no_child() -> None:
     assert b"DejaVuSans" in pdf
     assert address_lines(ADDRESS) == ("Björkvägen 87", "212 34  Lövköping")
     assert address_lines("") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "street"),
+    [
+        ("Anna-Karin Elisabet Margareta von Essen af Zellén Lindström-Håkansson", "Björkvägen 87"),
+        ("Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaft Ö", "Norra " * 40 + "gatan 3"),
+    ],
+)
+def test_a_long_name_stands_whole_in_the_window(monkeypatch: pytest.MonkeyPatch, name: str, street: str) -> None:
+    drawn: list[str] = []
+    draw = Canvas.drawString
+
+    def watch(canvas: Any, x: float, y: float, text: str, *more: Any, **named: Any) -> None:
+        if x == letter_paper.WINDOW_LEFT:
+            drawn.append(text)
+            assert canvas.stringWidth(text, canvas._fontname, canvas._fontsize) <= letter_paper.WINDOW_WIDTH + 0.1
+            assert 0 <= letter_paper.HEIGHT - letter_paper.WINDOW_TOP - y <= letter_paper.WINDOW_HEIGHT
+        draw(canvas, x, y, text, *more, **named)
+
+    monkeypatch.setattr(Canvas, "drawString", watch)
+    page = LetterPage(name, (street, "212 34  Lövköping"), "K7M42QXT9HBC", days.today(), "Lövköping")
+    print_letters([page], base_url="https://portal.example")
+    assert " ".join(drawn).split() == f"{name} {street} 212 34 Lövköping".split()
+    assert drawn[-1] == "212 34  Lövköping"
 
 
 def test_a_guardian_of_two_is_invited_once(cast: Cast, newcomer: User, log_in: LogIn) -> None:

@@ -11,10 +11,8 @@ import time_machine
 from django.test import Client
 
 from accounts.models import AuditEntry, Protection, User
-from accounts.services import freeze
 from children.models import BackupPlacement, Block, Child, Contact, Guardianship
 from children.protection import protect_child, protect_person
-from children.selectors import tellable_guardian_ids, tellable_guardians
 from portal.lib import clock, days, live
 from tests.cast import Cast, child, guard, local, person, place, tablet
 
@@ -193,7 +191,10 @@ class TestContacts:
 
 
 class TestPendingGuardians:
-    """B03: a guardianship that the import brings is pending: the guardian sees nothing until staff confirm."""
+    """B03: a guardianship that the import brings is pending: the guardian sees nothing until staff confirm.
+
+    Who is written to: `tests.test_attendance_telling`.
+    """
 
     @pytest.fixture
     def newcomer(self, cast: Cast) -> User:
@@ -238,12 +239,12 @@ class TestPendingGuardians:
         assert "1 väntar" in text(log_in(cast.eva), "/vardnadshavare/")
         text(log_in(cast.amina), "/vardnadshavare/", 404)
 
-    def test_a_guardian_is_written_to_once_confirmed(self, cast: Cast, newcomer: User) -> None:
-        assert newcomer not in tellable_guardians(cast.elsa, days.today())
-
 
 class TestBlocks:
-    """B04: a blocked guardian is shut out at the next request, and is never written to."""
+    """B04: a blocked guardian is shut out at the next request.
+
+    That they are never written to: `tests.test_attendance_telling`.
+    """
 
     def test_blocked_and_let_in_again(self, cast: Cast, log_in: LogIn) -> None:
         johan, address = log_in(cast.johan), f"/barn/{cast.elsa.id}/kontakter/"
@@ -254,8 +255,6 @@ class TestBlocks:
         assert log_in(cast.eva).post(f"/barn/{cast.elsa.id}/sparr/", values).status_code == 302
         text(johan, address, 404)
         text(johan, f"/barn/{cast.hugo.id}/kontakter/")  # the sibling is not concerned
-        assert cast.johan not in tellable_guardians(cast.elsa, days.today())
-        assert tellable_guardian_ids([cast.elsa.id], days.today()) == {cast.elsa.id: [cast.amina.id]}
         shown = text(log_in(cast.eva), f"/barn/{cast.elsa.id}/")
         assert "Beslut i tingsrätten" in shown
         assert "Beslut i tingsrätten" not in text(log_in(cast.maria), f"/barn/{cast.elsa.id}/")
@@ -279,10 +278,6 @@ class TestBlocks:
     def test_nobody_but_a_guardian_is_blocked(self, cast: Cast, log_in: LogIn) -> None:
         values = {"person": str(cast.stranger.id), "reason": "x"}
         assert log_in(cast.eva).post(f"/barn/{cast.elsa.id}/sparr/", values).status_code == 422
-
-    def test_the_frozen_are_not_written_to(self, cast: Cast) -> None:
-        freeze(person=cast.johan, now=clock.now())
-        assert list(tellable_guardians(cast.elsa, days.today())) == [cast.amina]
 
 
 class TestGrants:
@@ -336,12 +331,17 @@ class TestGrants:
 
 
 def test_a_guardian_sees_the_child_from_thirty_days_before(cast: Cast, log_in: LogIn) -> None:
-    """B07: visible 30 days before the first placement, and not at 31."""
-    for days_before, status in ((30, 200), (31, 404)):
-        coming = child(f"Nova{days_before}")
+    """B07: visible 30 days before the first placement, and not at 31: at home, in the schedule, on every own page."""
+    for days_before, is_seen in ((30, True), (31, False)):
+        coming, parent = child(f"Nova{days_before}"), person(f"Petra{days_before}", "Ny")
         place(coming, cast.blasippan, starts_on=days.today() + timedelta(days=days_before))
-        guard(cast.amina, coming)
-        text(log_in(cast.amina), f"/barn/{coming.id}/kontakter/", status)
+        guard(parent, coming)
+        browser = log_in(parent)
+        for address in ("/", "/schema/"):
+            assert (coming.given_name in text(browser, address)) == is_seen, address
+        first_day = days.today() + timedelta(days=days_before)
+        for page in ("kontakter/", "tider/", "franvaro/", f"dag/{first_day:%Y-%m-%d}/"):
+            text(browser, f"/barn/{coming.id}/{page}", 200 if is_seen else 404)
 
 
 def test_protected_children_are_found_by_no_search_and_have_no_birthday(cast: Cast, log_in: LogIn) -> None:

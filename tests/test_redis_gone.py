@@ -15,6 +15,7 @@ import redis
 from celery import current_app
 from django.core.cache import cache, caches
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
@@ -193,6 +194,25 @@ def test_the_bell_is_not_waited_for(cast: Cast, gone: Server) -> None:
     for _time in range(3):
         assert not bell.ring("notifications.tasks.sweep")
     assert bell._bell.rests_until > time.monotonic()  # the second and the third did not even try
+
+
+def test_a_change_that_could_not_be_told_is_told_when_redis_is_back(
+    cast: Cast, server: Server, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    """Redis answers the other processes all the while: their boards would stand still for the rest of the minute."""
+    server.start()
+    before = live.stamp(cast.blasippan.pk)
+    key = live._key(cast.blasippan.pk)
+    others_see = caches["stamps"].get(key)
+    shelter._rests_until[server.url] = time.monotonic() + shelter.RESTS_FOR
+    with django_capture_on_commit_callbacks(execute=True):
+        live.touch([cast.blasippan.pk])
+    forget_failures()
+    assert caches["stamps"].get(key) == others_see
+    assert live.joint_stamp([cast.ekorren.pk])  # any board that asks this process
+    assert caches["stamps"].get(key) != others_see
+    assert live.stamp(cast.blasippan.pk) != before
+    assert live._owed == set()
 
 
 def test_all_of_it_comes_back(cast: Cast, server: Server) -> None:

@@ -17,7 +17,7 @@ from accounts.models import User
 from children.models import Child, RegisterRun
 from children.register import runs
 from tests.cast import Cast
-from tests.registers import SAMPLES
+from tests.registers import SAMPLES, packed
 
 LogIn = Callable[[User], Client]
 
@@ -33,14 +33,6 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     rung: list[str] = []
     monkeypatch.setattr("portal.lib.bell.ring", lambda _task, run_id: rung.append(run_id))
     return rung
-
-
-def packed(name: str = "lovkoping") -> SimpleUploadedFile:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in (SAMPLES / name).iterdir():
-            archive.write(file, file.name)
-    return SimpleUploadedFile("export.zip", content.getvalue())
 
 
 def test_it_works(cast: Cast, log_in: LogIn, rung: list[str], tmp_path: Path) -> None:

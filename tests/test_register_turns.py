@@ -23,8 +23,7 @@ from children.register.importing import import_register
 from children.register.turns import LOCK, AnotherRunGoesOn
 from portal.lib import clock
 from tests.cast import person
-from tests.registers import SAMPLES
-from tests.test_register_page import packed
+from tests.registers import SAMPLES, packed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,6 +1,7 @@
 """What a person settles about the own account."""
 
 from allauth.account.decorators import reauthentication_required
+from allauth.core import ratelimit
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.conf import settings as house
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import services
+from accounts import addresses, services
 from accounts.forms import EmailForm, PinForm
 from accounts.models import Pin, PinTries, User
 from accounts.views.session import forget_pages
@@ -62,19 +63,36 @@ def welcome(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required  # type: ignore[untyped-decorator]  # allauth is untyped
 def email(request: HttpRequest) -> HttpResponse:
-    """Another address to log in with."""
+    """Ask for another address to log in with. The answer is the same whoever has it."""
     person = _person(request)
-    form = EmailForm(request.POST or None)
+    form = EmailForm(request.POST or None, person=person)
+    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
+        if ratelimit.consume(request, action="email_change", key=str(person.pk)):
+            addresses.ask_for_address(person=person, email=form.cleaned_data["email"], now=clock.now())
+            messages.success(
+                request, _("En länk är på väg till den nya adressen. Tills du har öppnat den loggar du in som förut.")
+            )
+            return redirect("accounts:settings")
+        form.add_error(None, _("Du har bytt många gånger på kort tid. Vänta en timme och försök igen."))
+        status = 429
+    return render(request, "accounts/email.html", {"form": form, "person": person}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def email_confirm(request: HttpRequest, key: str) -> HttpResponse:
+    """The link in the letter to the new address. Opening it changes nothing yet: mail scanners open links too."""
+    person, now = _person(request), clock.now()
+    change = addresses.find_change(key=key, person=person, now=now)
+    if change and request.method == "POST":
         try:
-            services.change_email(person=person, email=form.cleaned_data["email"], now=clock.now())
-        except ValidationError as refused:
-            form.add_error(None, refused)
+            addresses.change_address(change=change, now=now)
+        except ValidationError:
+            change = None
         else:
             messages.success(request, _("Din e-postadress är ändrad. Logga in med den nya från och med nu."))
             return redirect("accounts:settings")
-    context = {"form": form, "person": person}
-    return render(request, "accounts/email.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/email_confirm.html", {"change": change}, status=200 if change else 404)
 
 
 @sensitive_post_parameters("pin", "again")

@@ -1,7 +1,7 @@
 """What people do with plans and days: one transaction each, effects only as rows or on commit."""
 
-from attendance.services.absence import end_absence, report_absence, withdraw_absence
-from attendance.services.closing import cancel_closed_day, close_day
+from attendance.services.absence import end_absence, report_absence
+from attendance.services.closing import close_day
 from attendance.services.deciding import decide
 from attendance.services.planning import Collector, change_day, save_week_plan
 from attendance.services.tap_log import MadeTap
@@ -12,7 +12,6 @@ __all__ = [
     "MadeTap",
     "Outcome",
     "TapResult",
-    "cancel_closed_day",
     "change_day",
     "close_day",
     "decide",
@@ -22,5 +21,4 @@ __all__ = [
     "report_absence",
     "save_week_plan",
     "undo_tap",
-    "withdraw_absence",
 ]

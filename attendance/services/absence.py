@@ -130,17 +130,6 @@ def end_absence(*, absence_id: UUID, actor: Actor, now: datetime) -> Absence:
     return absence
 
 
-def withdraw_absence(*, absence_id: UUID, actor: Actor, now: datetime) -> Absence:
-    """Take back an absence that has not begun before today. Raises `ValidationError` for one that has."""
-    with transaction.atomic():
-        absence = _lock_absence(absence_id, actor)
-        if absence.withdrawn_at:
-            return absence
-        if absence.starts_on < days.day_of(now):
-            raise ValidationError(_("Frånvaron har redan börjat. Välj ”Frisk igen” för att avsluta den."))
-        return _withdraw(absence, actor, now)
-
-
 def tell_department(absences: Sequence[Absence], kind: Kind, *, actor: Actor, now: datetime) -> None:
     """Tell the staff of each child's department of absence that concerns today, and renew its board."""
     today = days.day_of(now)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from attendance.models import ClosedDay
-from children.access import Action, departments_for, get_department, get_preschool, preschools_for
+from children.access import Action, get_department, get_preschool
 from children.actors import Actor
 from children.models import Department
 from portal.lib import days, live
@@ -48,20 +48,6 @@ def close_day(
         audit.did("day.closed", person_id=actor.person_id, now=now, closed_day=closed.id, day=day)
         _touch(closed)
     return closed
-
-
-def cancel_closed_day(*, closed_day_id: UUID, actor: Actor, now: datetime) -> None:
-    """Open again: the planned times are back. Raises `Http404` for a closed day of somebody else's preschool."""
-    mine = ClosedDay.objects.filter(
-        preschool__in=preschools_for(actor, Action.OVERSEE).values("pk")
-    ) | ClosedDay.objects.filter(department__in=departments_for(actor, Action.OVERSEE).values("pk"))
-    with transaction.atomic():
-        closed = mine.filter(pk=closed_day_id).first()
-        if closed is None:
-            raise Http404
-        if ClosedDay.objects.standing().filter(pk=closed.pk).update(cancelled_at=now):
-            audit.did("day.opened", person_id=actor.person_id, now=now, closed_day=closed.id, day=closed.day)
-            _touch(closed)
 
 
 def _touch(closed: ClosedDay) -> None:

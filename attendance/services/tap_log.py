@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from portal.lib.models import of_row
 from portal.lib.prepared import Rows, prepared
 
 OLDEST_TAP = timedelta(days=30)
+# Two tablets at once: within this the press that was answered first was first.
+SAME_MOMENT = timedelta(seconds=2)
 STAY = ("id", "child_id", "department_id", "arrived_at", "left_at", "left_event", "is_forgotten")
 TAP_EVENT = (
     "id", "child_id", "department_id", "kind", "undoes", "occurred_at", "received_at", "tablet_id", "person_id",
@@ -87,6 +89,21 @@ class TapLog:
         if tap.kind == rules.Tap.ARRIVED:
             return state != rules.State.LEFT or tap.believed == rules.State.LEFT
         return state is not None
+
+    def in_turn(self, tap: MadeTap) -> MadeTap:
+        """Return a press as made after the same press of another tablet that was answered while it waited (E02).
+
+        Its own moment may be a hair earlier. It must not push away what somebody else has been told is done.
+        """
+        if tap.believed is None or tap.id in self.events:
+            return tap
+        answered = [
+            event.occurred_at
+            for event in self.events.values()
+            if (event.child_id, event.kind) == (tap.child_id, tap.kind)
+            and timedelta() <= event.occurred_at - tap.occurred_at <= SAME_MOMENT
+        ]
+        return replace(tap, occurred_at=max(answered) + timedelta(microseconds=1)) if answered else tap
 
     def projection(self, child_id: UUID) -> rules.Projection:
         if child_id not in self._projections:

@@ -77,6 +77,7 @@ def record_taps(*, taps: Sequence[MadeTap], actor: Actor, now: datetime) -> list
         _lock(actor, Action.TAP_MANY_OUT if len(leaving) > 1 else Action.TAP, {tap.child_id for tap in taps})
         taken = [replace(tap, occurred_at=min(tap.occurred_at, now)) for tap in taps]
         log = TapLog.read(taken)
+        taken = [log.in_turn(tap) for tap in taken]
         chosen = [tap for tap in {tap.id: tap for tap in taken}.values() if log.is_acceptable(tap, now)]
         new = [tap for tap in chosen if tap.id not in log.events]
         if new:

@@ -1,5 +1,1 @@
-"""Reads about children, by the page or the room that they serve."""
-
-from children.selectors.guardians import tellable_guardian_ids, tellable_guardians
-
-__all__ = ["tellable_guardian_ids", "tellable_guardians"]
+"""Reads of this room, each named for the page that asks."""

@@ -20,6 +20,10 @@ log = logging.getLogger(__name__)
 
 KEPT_FOR = 36 * 3600
 
+# Departments whose change this process could not make known. While it leaves a cache alone that failed (see
+# portal.lib.caches), others may read the old stamp there, and their boards stand still.
+_owed: set[UUID] = set()
+
 
 def _key(department_id: UUID) -> str:
     return f"live:{department_id}"
@@ -32,16 +36,27 @@ def touch(department_ids: Iterable[UUID]) -> None:
         transaction.on_commit(lambda: _renew(chosen), robust=True)
 
 
-def _renew(department_ids: set[UUID]) -> None:
-    stamps = {_key(department_id): secrets.token_urlsafe(8) for department_id in department_ids}
+def _renew(department_ids: Iterable[UUID] = ()) -> None:
+    """Give new stamps, also to those that are owed one since the cache failed.
+
+    What fails is tried again whenever this process is asked for a stamp: a few seconds after the cache is back. Where
+    nobody asks (the worker, or a process that ended), other boards see the change when the minute turns.
+    """
+    due = _owed | set(department_ids)
+    _owed.update(due)
+    stamps = {_key(department_id): secrets.token_urlsafe(8) for department_id in due}
     try:
         caches["stamps"].set_many(stamps, KEPT_FOR)
     except Exception as fault:  # noqa: BLE001 (whatever a cache can fail with: the rows are written, boards ask again)
         log.warning("stamps could not be renewed: %s", type(fault).__name__)
+    else:
+        _owed.difference_update(due)
 
 
 def stamp(department_id: UUID) -> str:
     """Return the department's present stamp. Without a working cache each call gives a new one."""
+    if _owed:
+        _renew()
     minute = int(clock.now().timestamp() // 60)
     cache = caches["stamps"]
     try:
@@ -58,6 +73,8 @@ def stamp(department_id: UUID) -> str:
 
 def joint_stamp(department_ids: Iterable[UUID]) -> str:
     """Return one stamp for several departments, in one look at the cache. None is given to one that has none yet."""
+    if _owed:
+        _renew()
     keys = sorted(_key(department_id) for department_id in department_ids)
     minute = int(clock.now().timestamp() // 60)
     try:

@@ -22,10 +22,11 @@ from notifications.models import Kind
 from notifications.services import notify
 from portal.lib import clock, days
 from portal.models import Feedback
+from tests.account_doors import ARGUMENTS
 from tests.browser.conftest import PHONE, TABLET, FindBarriers
 from tests.cast import child, guard, local, person, place
 from tests.doors import TARGETS, Doors, Row
-from tests.test_doors import OTHER_ARGUMENTS, ROWS, World
+from tests.test_doors import ROWS, World
 
 # A window of 1280 × 1024 at 400 %; the width of the smallest telephone.
 NARROW: ViewportSize = {"width": 320, "height": 256}
@@ -78,7 +79,7 @@ def addresses(world: World, actor: str, *, everything: bool) -> list[tuple[Row, 
             continue
         opens = [target for target in TARGETS if row.expected(actor, target) in ("2", "3")]
         if row.method == "GET" and opens:
-            arguments = OTHER_ARGUMENTS.get(row.about) or world.arguments(row.about, opens[0])
+            arguments = ARGUMENTS.get(row.about) or world.arguments(row.about, opens[0])
             found.append((row, reverse(row.name, kwargs=arguments)))
     return found
 
@@ -137,7 +138,7 @@ class Round:
 
     def send(self, fault: Fault, world: World) -> None:
         """Send a form that will be refused, and look at what comes back."""
-        arguments = OTHER_ARGUMENTS.get(fault.about) or world.arguments(fault.about, "own")
+        arguments = ARGUMENTS.get(fault.about) or world.arguments(fault.about, "own")
         self.page.goto(reverse(fault.name, kwargs=arguments) + fault.query)
         with self.page.expect_navigation():
             self.page.evaluate(SEND, [fault.known_by, fault.typed])
