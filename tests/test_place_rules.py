@@ -23,8 +23,7 @@ from attendance.selectors.words import moment_words, opening_week
 from children.actors import Actor
 from children.selectors.placing import departments_of
 from portal.lib import clock
-from tests.cast import Cast, local, tablet
-from tests.test_guardian_day import plan
+from tests.cast import Cast, local, plan, tablet
 
 TUESDAY = date(2026, 10, 13)
 ZONE = ZoneInfo("Europe/Stockholm")
