@@ -43,8 +43,7 @@ def fill(now: datetime, say: Say) -> None:
         _open_accounts(began, now)
         cast = Cast.of(began)
         say("guardians, tablets and plans")
-        if not families.is_usual_hour(now):
-            places.open_day_and_night(cast, now)
+        places.set_hours(cast, now, opening=places.USUAL if families.is_usual_hour(now) else places.ALWAYS)
         places.pair_tablets(cast, now)
         places.name_readers(cast, days.at(began, time(7)))
         families.confirm_guardians(cast, days.at(began, time(8)))

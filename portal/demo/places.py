@@ -23,18 +23,16 @@ ALLERGIES = (
 )
 WITHOUT_TABLET = "Snäckan"
 QUIET_TABLET = "Tallkotten"
+USUAL = [["06:00", "18:30"]] * 5 + [["07:00", "17:00"]] * 2  # a few of its families work at weekends
+ALWAYS = [["00:00", "00:00"]] * 7
 BARRED_REASON = "Beslut i tingsrätten den 3 november. Kopia hos rektor."
 
 
-def open_day_and_night(cast: Cast, now: datetime) -> None:
-    """Let the preschools be open at all hours, as a few are: whoever looks in the evening sees them at work."""
-    for preschool in preschools_for(cast.leads(days.day_of(now)), Action.SET_RULES):
-        decide_rules(
-            columns={"opening": [["00:00", "00:00"]] * 7},
-            actor=cast.leads(days.day_of(now)),
-            now=now,
-            preschool=preschool,
-        )
+def set_hours(cast: Cast, now: datetime, opening: list[list[str]]) -> None:
+    """Decide when the preschools are open. Whoever looks in the evening or at a weekend sees them at work, too."""
+    actor = cast.leads(days.day_of(now))
+    for preschool in preschools_for(actor, Action.SET_RULES):
+        decide_rules(columns={"opening": opening}, actor=actor, now=now, preschool=preschool)
 
 
 def pair_tablets(cast: Cast, now: datetime) -> None:
