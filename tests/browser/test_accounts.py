@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
-from accounts import services
+from accounts import addresses, services
+from accounts.models import AddressChange
 from portal.lib import clock
 from tests.browser.conftest import DESKTOP, PHONE, FindBarriers, Visit
 from tests.cast import PASSWORD, Cast
@@ -127,3 +128,23 @@ def test_the_session_warns_before_it_ends(cast: Cast, visit: Visit, settings: Se
         dialog.get_by_role("button", name="Stanna kvar").click()
     assert asked.value.status == 204
     expect(dialog).to_be_hidden()
+
+
+def test_another_address_by_the_link_in_a_letter(cast: Cast, visit: Visit, find_barriers: FindBarriers) -> None:
+    """Asked for, opened on the telephone and pressed; opened once more it says so."""
+    page = visit(size=PHONE)
+    log_in(page, cast.amina.email)
+    page.wait_for_url(lambda address: "/konto/" not in address)
+    page.goto("/installningar/adress/")
+    page.get_by_label("Ny e-postadress").fill("ny@example.org")
+    page.get_by_role("button", name="Skicka länken").click()
+    expect(page.get_by_text("En länk är på väg")).to_be_visible()
+    link = f"/installningar/adress/{addresses.key_of(AddressChange.objects.get())}/"
+    page.goto(link)
+    expect(page.get_by_text("ny@example.org")).to_be_visible()
+    assert find_barriers(page) == []
+    page.get_by_role("button", name="Byt adress").click()
+    expect(page.get_by_text("Din e-postadress är ändrad")).to_be_visible()
+    page.goto(link)
+    expect(page.get_by_text("gäller inte längre")).to_be_visible()
+    assert find_barriers(page) == []
