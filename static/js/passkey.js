@@ -3,7 +3,8 @@
  *
  * A form carries `data-passkey` create | get; what the device is asked stands in #passkey-options, or is fetched from
  * `data-ask` at the press (a login page may stand open for hours, and a challenge does not live as long).
- * A form that is `hidden` shows itself where the browser knows passkeys: nobody is offered what cannot work.
+ * A form that is `hidden` shows itself, and a button that is `disabled` can be pressed, once this is ready and where the
+ * browser knows passkeys: nobody is offered what cannot work.
  * No imports or exports: the served bundle joins these files (portal/views/assets.py).
  */
 
@@ -60,4 +61,5 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
         for (const problem of problems) problem.hidden = problem.dataset.problem !== name(fault);
       });
   });
+  for (const button of form.querySelectorAll("button")) button.disabled &&= !knows;
 }
