@@ -75,7 +75,8 @@ def child_rows(
         person_id=actor.person_id,
         place_id=actor.place_id,
         today=actor.today,
-        visible_before_days=actor.municipality.visible_before_days,
+        # Who is here today is all that a tablet shows: how early a child is seen does not concern it.
+        visible_before_days=0 if actor.tablet else actor.municipality.visible_before_days,
     )
 
 
