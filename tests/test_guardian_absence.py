@@ -132,7 +132,7 @@ def test_a_child_that_is_here_is_not_reported_absent(cast: Cast, log_in: LogIn) 
 def sick_today(one: Child, by: User, now: datetime, part: tuple[time, time] | tuple[None, None] = (None, None)) -> bool:
     """Report the child sick on the day of `now`; tell whether an absence was made of it."""
     today = days.day_of(now)
-    made = services.report_absence(
+    report = services.report_absence(
         child_ids=[one.id],
         starts_on=today,
         ends_on=today,
@@ -142,7 +142,7 @@ def sick_today(one: Child, by: User, now: datetime, part: tuple[time, time] | tu
         from_time=part[0],
         to_time=part[1],
     )
-    return bool(made)
+    return bool(report.absences)
 
 
 def test_a_child_that_has_been_here_is_not_reported_away(cast: Cast) -> None:

@@ -283,7 +283,7 @@ def test_home_costs_the_same_for_two_and_for_forty(
 
 
 def test_reporting_sick_costs(cast: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    """Lock, who is here, what stands; absence, audit; where, whom to tell, what they want, the notices."""
+    """Lock; where, what was said, who is here; absence, audit; whom to tell, what they want, the notices."""
     plan(cast.elsa)
     actor = Actor.of_person(cast.amina)
     assert (actor.municipality.pk, actor.roles) == (1, [])

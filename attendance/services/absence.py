@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -14,23 +15,29 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from attendance import rules
-from attendance.models import Absence, Stay
-from attendance.selectors.facts import absence_of, known
+from attendance.models import Absence
+from attendance.selectors.facts import Known, absence_of, known
 from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Child
 from children.prepared_access import Asked, child_rows
 from children.selectors.people import staff_of
-from children.selectors.placing import departments_of
+from children.selectors.placing import Place, departments_of
 from notifications.models import Kind
 from notifications.services import notify
 from portal.lib import days, live
 from portal.lib.models import of_row
-from portal.lib.prepared import Rows, prepared
 
 LONGEST = timedelta(days=366)
 HELD = Asked(("id", "given_name", "family_name"), order=("pk",), hold=True)
-ABSENCE = ("id", "child_id", "starts_on", "ends_on", "from_time", "to_time", "reason")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The absences that were made, none for what was reported before, and what is known of the children after it."""
+
+    absences: list[Absence]
+    facts: Known
 
 
 def lock_children(actor: Actor, action: Action, child_ids: Iterable[UUID]) -> list[Child]:
@@ -58,7 +65,7 @@ def report_absence(
     now: datetime,
     from_time: time | None = None,
     to_time: time | None = None,
-) -> list[Absence]:
+) -> Report:
     """Report children absent for whole days, or from a time to a time on one day; all of them or none.
 
     The same report again changes nothing, and one that overlaps an absence for the same reason becomes one with it.
@@ -71,14 +78,10 @@ def report_absence(
     _check_dates(starts_on, ends_on, today, part)
     with transaction.atomic():
         children = lock_children(actor, Action.REPORT_ABSENCE, child_ids)
-        if starts_on <= today <= ends_on:
-            _refuse_those_who_are_here(children, now, is_whole_day=part is None)
-        standing: dict[UUID, list[Absence]] = {}
-        for row in _standing([child.id for child in children], starts_on, ends_on):
-            absence = of_row(Absence, ABSENCE, row)
-            standing.setdefault(absence.child_id, []).append(absence)
+        facts = known([child.id for child in children], starts_on, ends_on, with_stays=starts_on <= today <= ends_on)
+        _refuse_those_who_are_here(children, facts, now, is_whole_day=part is None)
         wished = rules.DayAbsence(starts_on, ends_on, reason, part)
-        merged = {child.id: _merged(child, wished, standing.get(child.id, [])) for child in children}
+        merged = {child.id: _merged(child, wished, facts.absences.get(child.id, [])) for child in children}
         made = [
             Absence(
                 child=child,
@@ -93,10 +96,14 @@ def report_absence(
             for child in children
             if (wanted := merged[child.id]) is not None
         ]
-        _withdraw_all(
-            (a for rows in standing.values() for a in rows if _is_taken_in(a, merged[a.child_id])), actor, now
-        )
+        for child in children:
+            standing = facts.absences[child.id]
+            taken_in = [absence for absence in standing if _is_taken_in(absence, merged[child.id])]
+            _withdraw_all(taken_in, actor, now)
+            facts.absences[child.id] = [absence for absence in standing if absence not in taken_in]
         Absence.objects.bulk_create(made)
+        for absence in made:
+            facts.absences[absence.child_id].append(absence_of(absence))
         if made:
             audit.did(
                 "absence.reported",
@@ -107,8 +114,9 @@ def report_absence(
                 starts_on=starts_on,
                 ends_on=ends_on,
             )
-            tell_department(made, Kind.ABSENCE_REPORTED, actor=actor, now=now)
-    return made
+            places = {child.id: place for child in children if (place := facts.place(child.id, today))}
+            tell_department(made, Kind.ABSENCE_REPORTED, places, actor=actor, now=now)
+    return Report(made, facts)
 
 
 def end_absence(*, absence_id: UUID, actor: Actor, now: datetime) -> Absence:
@@ -130,13 +138,14 @@ def end_absence(*, absence_id: UUID, actor: Actor, now: datetime) -> Absence:
     return absence
 
 
-def tell_department(absences: Sequence[Absence], kind: Kind, *, actor: Actor, now: datetime) -> None:
-    """Tell the staff of each child's department of absence that concerns today, and renew its board."""
+def tell_department(
+    absences: Sequence[Absence], kind: Kind, places: Mapping[UUID, Place], *, actor: Actor, now: datetime
+) -> None:
+    """Tell the staff of each child's department today (`places`) of absence that concerns today; renew its board."""
     today = days.day_of(now)
     present = [absence for absence in absences if absence.starts_on <= today <= absence.ends_on]
     if not present:
         return
-    places = departments_of({absence.child_id for absence in present}, today)
     staff: dict[UUID, list[UUID]] = {}
     for absence in present:
         place = places.get(absence.child_id)
@@ -167,16 +176,12 @@ def _check_dates(starts_on: date, ends_on: date, today: date, part: rules.Interv
         raise ValidationError({"to_time": _("Tiden måste sluta efter att den börjar.")})
 
 
-def _refuse_those_who_are_here(children: Sequence[Child], now: datetime, *, is_whole_day: bool) -> None:
+def _refuse_those_who_are_here(children: Sequence[Child], facts: Known, now: datetime, *, is_whole_day: bool) -> None:
     """Raise `ValidationError` for the first child that is here, or has been: what happened is not reported away."""
-    today = days.day_of(now)
-    stays: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
-    for child_id, arrived_at, left_at in _stays_of(today, [child.id for child in children]):
-        stays.setdefault(child_id, []).append((arrived_at, left_at))
     for child in children:
-        own = stays.get(child.id, [])
-        since = next((arrived for arrived, left in own if left is None and _is_here(child, arrived, now)), None)
-        left_at = max((left for _arrived, left in own if left), default=None)
+        own = [stay for stay in facts.stays.get(child.id, ()) if not stay.is_forgotten]
+        since = next((stay.arrived_at for stay in own if stay.is_open and _is_here(child, stay, facts, now)), None)
+        left_at = max((stay.left_at for stay in own if stay.left_at), default=None)
         if since is not None:
             raise ValidationError(
                 {
@@ -196,35 +201,18 @@ def _refuse_those_who_are_here(children: Sequence[Child], now: datetime, *, is_w
             )
 
 
-def _is_here(child: Child, arrived_at: datetime, now: datetime) -> bool:
+def _is_here(child: Child, stay: rules.Stay, facts: Known, now: datetime) -> bool:
     """Tell whether an open stay is presence: begun today, or in a night that today's plan goes on with.
 
     What was forgotten on an earlier day is not, and the day's state says which it is.
     """
-    today = days.day_of(now)
-    if days.day_of(arrived_at) >= today:
-        return True
-    return known([child.id], today, today).state(child.id, now).state == rules.State.PRESENT
+    return days.day_of(stay.arrived_at) >= days.day_of(now) or facts.state(child.id, now).state == rules.State.PRESENT
 
 
-@prepared
-def _stays_of(today: date, child_ids: Collection[UUID]) -> Rows:
-    begins, ends = days.day_bounds(today)
-    stays = Stay.objects.filter(child__in=child_ids, is_forgotten=False).touching(begins, ends)
-    return stays.values_list("child_id", "arrived_at", "left_at")
-
-
-@prepared
-def _standing(child_ids: Collection[UUID], first: date, last: date) -> Rows:
-    standing = Absence.objects.standing().filter(child__in=child_ids, starts_on__lte=last, ends_on__gte=first)
-    return standing.values_list(*ABSENCE)
-
-
-def _merged(child: Child, wished: rules.DayAbsence, standing: Sequence[Absence]) -> rules.DayAbsence | None:
+def _merged(child: Child, wished: rules.DayAbsence, standing: Sequence[rules.DayAbsence]) -> rules.DayAbsence | None:
     """Return the absence to write, or None when one stands that says it already."""
     wanted = wished
-    for row in standing:
-        there = absence_of(row)
+    for there in standing:
         if wished.part is None and there.part is None and there.reason == wished.reason:
             if there.starts_on <= wished.starts_on and there.ends_on >= wished.ends_on:
                 return None
@@ -248,12 +236,12 @@ def _are_apart(one: rules.Interval | None, other: rules.Interval | None) -> bool
     return one is not None and other is not None and (one.ends <= other.starts or other.ends <= one.starts)
 
 
-def _is_taken_in(row: Absence, wanted: rules.DayAbsence | None) -> bool:
+def _is_taken_in(row: rules.DayAbsence, wanted: rules.DayAbsence | None) -> bool:
     """Tell whether a standing row becomes part of the new one."""
     return (
         wanted is not None
         and wanted.part is None
-        and not row.is_part_of_day
+        and row.part is None
         and row.reason == wanted.reason
         and wanted.starts_on <= row.starts_on
         and row.ends_on <= wanted.ends_on
@@ -289,8 +277,8 @@ def _withdraw(absence: Absence, actor: Actor, now: datetime) -> Absence:
     return absence
 
 
-def _withdraw_all(absences: Iterable[Absence], actor: Actor, now: datetime) -> None:
-    ids = [absence.id for absence in absences]
+def _withdraw_all(absences: Iterable[rules.DayAbsence], actor: Actor, now: datetime) -> None:
+    ids = [absence.id for absence in absences if absence.id]
     if ids:
         Absence.objects.filter(pk__in=ids).update(withdrawn_at=now, withdrawn_by=actor.person)
 
@@ -304,4 +292,5 @@ def _write_ended(absence: Absence, actor: Actor, now: datetime) -> None:
         children=[absence.child_id],
         absence=absence.id,
     )
-    tell_department([absence], Kind.ABSENCE_ENDED, actor=actor, now=now)
+    places = departments_of([absence.child_id], days.day_of(now))
+    tell_department([absence], Kind.ABSENCE_ENDED, places, actor=actor, now=now)

@@ -20,6 +20,7 @@ from attendance import services
 from attendance.forms import AbsenceForm, DayForm, parsed_date, take_errors
 from attendance.models import Absence
 from attendance.rules import Reason
+from attendance.selectors.facts import Known
 from attendance.selectors.guardian import (
     absence_words,
     child_card,
@@ -43,17 +44,20 @@ def sick(request: ActorRequest, child_id: UUID) -> HttpResponse:
     """The second of the two taps: ill today."""
     now = clock.now()
     today = days.day_of(now)
-    made, problem = [], ""
+    report, problem = None, ""
     try:
-        made = services.report_absence(
+        report = services.report_absence(
             child_ids=[child_id], starts_on=today, ends_on=today, reason=Reason.SICK, actor=request.actor, now=now
         )
     except ValidationError as refused:
         problem = " ".join(refused.messages)
     # Nothing is made where the child was reported before.
-    child = made[0].child if made else get_named_child(request.actor, Action.REPORT_ABSENCE, child_id)
+    if report is not None and report.absences:
+        child, facts = report.absences[0].child, report.facts
+    else:
+        child, facts = get_named_child(request.actor, Action.REPORT_ABSENCE, child_id), None
     said = problem or _("{name} är anmäld sjuk idag.").format(name=child.given_name)
-    return _card(request, child, said, is_problem=bool(problem))
+    return _card(request, child, said, is_problem=bool(problem), facts=facts)
 
 
 @require_POST
@@ -131,10 +135,13 @@ def history(request: ActorRequest, child_id: UUID) -> HttpResponse:
     return render(request, "attendance/guardian/history.html", {"child": child, "history": found})
 
 
-def _card(request: ActorRequest, child: Child, said: str, *, is_problem: bool = False) -> HttpResponse:
-    """Answer with the child's card as it is now; without htmx with the page around it."""
+def _card(
+    request: ActorRequest, child: Child, said: str, *, is_problem: bool = False, facts: Known | None = None
+) -> HttpResponse:
+    """Answer with the child's card as it is now, by what is known of today (read where it is not given)."""
     if is_fragment_wanted(request):
-        context = {"card": child_card(request.actor, child, clock.now()), "said": said, "is_problem": is_problem}
+        card = child_card(request.actor, child, clock.now(), facts)
+        context = {"card": card, "said": said, "is_problem": is_problem}
         return render(request, "attendance/guardian/child_card_swapped.html", context)
     (messages.error if is_problem else messages.success)(request, said)
     return redirect(safe_next(request, _home(request)))
