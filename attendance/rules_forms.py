@@ -56,26 +56,14 @@ class RulesForm(forms.Form):
     late_after_minutes = forms.IntegerField(
         label=_("Sen efter så många minuter"), required=False, min_value=1, max_value=240
     )
-    reminds_on = forms.TypedChoiceField(
-        label=_("Påminn om saknat schema"), required=False, coerce=int, empty_value=None
-    )
-    warns_over_hours = forms.TypedChoiceField(
-        label=_("Fler timmar än placeringen ger"),
-        required=False,
-        coerce=lambda text: text == "1",
-        empty_value=None,
-    )
 
     def __init__(self, *args: Any, is_top: bool = False, **kwargs: Any) -> None:
         """Make the form of a place; nothing is above the municipality (`is_top`) but the house's own."""
         super().__init__(*args, **kwargs)
         above = _("Som Kapprummet har det från början") if is_top else _("Som det är bestämt ovanför")
         self._choose("cut_off", [("", above), *PlanningRule.CutOff.choices])
-        self._choose("warns_over_hours", [("", above), ("1", _("Säg till den som planerar")), ("0", _("Säg inget"))])
         names = [(number, weekday_name(number)) for number in WEEKDAYS]
         self._choose("cut_off_weekday", names)
-        never = (rules.NEVER, _("Aldrig"))
-        self._choose("reminds_on", [("", above), *names, never])
         for number, name in names:
             self.fields[f"opens_{number}"] = TimeSometimes(label=_("%(day)s, öppnar") % {"day": name}, required=False)
             self.fields[f"closes_{number}"] = TimeSometimes(label=_("%(day)s, stänger") % {"day": name}, required=False)
@@ -131,7 +119,7 @@ class RulesForm(forms.Form):
             f"cut_off_{name}": given[f"cut_off_{name}"] if name in chosen else None
             for name in ("days", "weekday", "minute", "weeks")
         }
-        plain = ("cut_off", "most_weeks", "horizon_weeks", "late_after_minutes", "reminds_on", "warns_over_hours")
+        plain = ("cut_off", "most_weeks", "horizon_weeks", "late_after_minutes")
         opening = [self._hours_on(number) for number in WEEKDAYS] if given["has_own_hours"] else None
         return {name: given[name] for name in plain} | figures | {"opening": opening}
 
@@ -145,8 +133,6 @@ def initial_of(stored: Mapping[str, Any] | None) -> dict[str, Any]:
     found = {name: value for name, value in (stored or {}).items() if value is not None}
     if "cut_off_minute" in found:
         found["cut_off_minute"] = f"{found['cut_off_minute'] // 60:02}:{found['cut_off_minute'] % 60:02}"
-    if "warns_over_hours" in found:
-        found["warns_over_hours"] = "1" if found["warns_over_hours"] else "0"
     opening = found.pop("opening", None)
     found["has_own_hours"] = opening is not None
     house = [[f"{day.starts:%H:%M}", f"{day.ends:%H:%M}"] if day else None for day in rules.PlaceRules().opening]

@@ -78,13 +78,6 @@ def in_words(decided: rules.PlaceRules) -> list[str]:
     )
     said.append(_("Ett schema får börja högst {weeks} veckor framåt.").format(weeks=decided.horizon_weeks))
     said.append(_("Ett barn är sent {minutes} minuter efter sin tid.").format(minutes=decided.late_after_minutes))
-    if decided.reminds_on is None:
-        said.append(_("Ingen påminns om saknat schema."))
-    else:
-        weekday = date_format(date(2026, 1, 5) + timedelta(days=decided.reminds_on), "l")
-        said.append(_("Den som saknar schema för nästa vecka påminns på {weekday}en.").format(weekday=weekday))
-    if decided.warns_over_hours:
-        said.append(_("Den som planerar fler timmar än placeringen ger får veta det, och personalen ser det."))
     return said
 
 
