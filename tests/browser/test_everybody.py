@@ -222,6 +222,10 @@ def test_the_board_and_what_opens_on_it(
     page.context.set_offline(True)
     page.locator(f"#tile-{cast.elsa.pk} .tile-tap").click()
     expect(page.locator(".band")).to_be_visible()
+    # The tile was pale while it was on its way, and comes back slowly: what is looked at is what stays.
+    page.wait_for_function(
+        "id => getComputedStyle(document.getElementById(id)).opacity === '1'", arg=f"tile-{cast.elsa.pk}"
+    )
     tour.look("without network")
     assert tour.wrong == [], "\n".join(tour.wrong)
 
