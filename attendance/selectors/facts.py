@@ -81,6 +81,7 @@ class ChangedDay:
     note: str = ""
     collecting_guardian_id: UUID | None = None
     guardian_name: str = ""
+    collecting_contact_id: UUID | None = None
     contact_relation: str = ""
     contact_name: str = ""
 
@@ -123,6 +124,7 @@ class Known:
                 row.words or "",
                 row.guardian_id,
                 row.guardian_name or "",
+                row.contact_id,
                 row.contact_relation or "",
                 row.contact_name or "",
             )
@@ -212,8 +214,8 @@ def _stays(child_ids: Sequence[UUID], first: date, last: date) -> Rows:
 
 def rules_for(place: Place | None) -> rules.PlaceRules:
     """Return what is decided there, as `Known.rules_at`, for whoever needs no more than that: one query."""
+    found = Known(date.min, date.min)
     rows = PlanningRule.objects.above(place.preschool_id, place.area_id) if place else PlanningRule.objects.above()
-    decided = {row["preschool_id"] or row["area_id"]: row for row in rows.values("preschool_id", "area_id", *DECIDED)}
-    return Known(date.min, date.min, decided={key: rules.from_stored(row) for key, row in decided.items()}).rules_at(
-        place
-    )
+    for row in rows.values("preschool_id", "area_id", *DECIDED):
+        found.decided[row["preschool_id"] or row["area_id"]] = rules.from_stored(row)
+    return found.rules_at(place)

@@ -12,10 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from attendance import rules
-from attendance.models import Absence, DayPlan, Stay
+from attendance.models import Absence, Stay
 from attendance.rules import Reason, State
 from attendance.selectors import words
-from attendance.selectors.facts import Known, known
+from attendance.selectors.facts import ChangedDay, Known, known
 from children.access import Action
 from children.actors import Actor
 from children.models import Child
@@ -93,6 +93,20 @@ class MayCollect:
     name: str
 
 
+@dataclass(frozen=True)
+class DayPage:
+    """One day as its page shows it: `initial` is what its form holds at first.
+
+    In words, or nothing: `away`, the absence that lies over it, and `locked`, since when its times stand fast.
+    `asks_to_talk` tells whether whoever changes it now should talk to the department, too.
+    """
+
+    initial: dict[str, Any]
+    away: str
+    locked: str
+    asks_to_talk: bool
+
+
 def guardian_home(actor: Actor, now: datetime) -> list[ChildCard]:
     """Return the cards of the children that are placed now or soon, oldest first: four queries."""
     return _cards(actor, own_children(actor), now)
@@ -143,32 +157,41 @@ def standing_absences(family: Sequence[Child]) -> list[Absence]:
     return list(rows.select_related("child").order_by("starts_on", "child__given_name"))
 
 
-def absence_words(child: Child, day: date) -> str:
+def day_page(child: Child, day: date, now: datetime) -> DayPage:
+    """Return what holds on the day, and what the place's rules say of changing it now: two queries."""
+    facts = known([child.pk], day, day, with_stays=False)
+    plan, here = facts.planned(child.pk, day), days.local(now)
+    cut_off = facts.rules_at(facts.place(child.pk, day)).cut_off
+    is_locked = cut_off.locks and not rules.may_change(day, here, cut_off)
+    return DayPage(
+        initial=_before_changes(plan, facts.day_plans.get((child.pk, day), ChangedDay(None))),
+        away=_away_words(plan),
+        locked=words.moment_words(rules.locks_at(day, cut_off, here.tzinfo)) if is_locked else "",
+        asks_to_talk=rules.asks_to_talk(day, here, cut_off),
+    )
+
+
+def _away_words(plan: rules.PlannedDay) -> str:
     """Return what is reported over the day's times: "Sjuk till och med ons", "Borta 10:00–12:00"; or nothing."""
-    plan = known([child.pk], day, day, with_stays=False).planned(child.pk, day)
-    if plan.absence is not None:
-        state = rules.DayState(State.ABSENT, reason=plan.absence.reason, until=plan.absence.ends_on)
-        until = words.until_words(state, day) if plan.absence.ends_on > day else ""
-        return f"{words.reason_word(plan.absence.reason)} {until}".strip()
-    return ", ".join(_("Borta {times}").format(times=gap.part) for gap in plan.gaps)
+    if plan.absence is None:
+        return ", ".join(_("Borta {times}").format(times=gap.part) for gap in plan.gaps)
+    state = rules.DayState(State.ABSENT, reason=plan.absence.reason, until=plan.absence.ends_on)
+    until = words.until_words(state, plan.day) if plan.absence.ends_on > plan.day else ""
+    return f"{words.reason_word(plan.absence.reason)} {until}".strip()
 
 
-def day_before_changes(child: Child, day: date) -> dict[str, Any]:
-    """Return what holds on the day, as the form shows it before anything is typed."""
-    plan = known([child.id], day, day, with_stays=False).planned(child.id, day)
-    changed = DayPlan.objects.filter(child=child, day=day).first()
+def _before_changes(plan: rules.PlannedDay, changed: ChangedDay) -> dict[str, Any]:
+    """Return the day as the form shows it before anything is typed."""
     times: list[rules.Interval | None] = [*(plan.intervals or ()), None, None]
     first, second = times[:2]
     what = "usual"
-    if changed and changed.intervals is not None:
+    if changed.intervals is not None:
         what = "times" if changed.intervals else "off"
     elif plan.intervals:
         what = "times"
-    collector = ""
-    if changed and changed.collecting_guardian_id is not None:
+    collector = f"c:{changed.collecting_contact_id}" if changed.collecting_contact_id else ""
+    if changed.collecting_guardian_id:
         collector = f"g:{changed.collecting_guardian_id}"
-    elif changed and changed.collecting_contact_id is not None:
-        collector = f"c:{changed.collecting_contact_id}"
     return {
         "what": what,
         "starts": first.starts if first else None,
@@ -176,7 +199,7 @@ def day_before_changes(child: Child, day: date) -> dict[str, Any]:
         "again_starts": second.starts if second else None,
         "again_ends": second.ends if second else None,
         "collector": collector,
-        "note": changed.note if changed else "",
+        "note": changed.note,
     }
 
 

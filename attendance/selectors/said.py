@@ -63,6 +63,7 @@ class Said(NamedTuple):
     to_time: time | None
     guardian_id: UUID | None
     guardian_name: str | None
+    contact_id: UUID | None
     contact_relation: str | None
     contact_name: str | None
     department_id: UUID | None
@@ -83,6 +84,7 @@ _COLUMNS: dict[str, Field[Any, Any]] = {
     "to_time": TimeField(),
     "guardian_id": UUIDField(),
     "guardian_name": TextField(),
+    "contact_id": UUIDField(),
     "contact_relation": TextField(),
     "contact_name": EncryptedTextField(),
     "department_id": UUIDField(),
@@ -143,6 +145,7 @@ def _said(
             words="note",
             guardian_id="collecting_guardian_id",
             guardian_name="collecting_guardian__given_name",
+            contact_id="collecting_contact_id",
             contact_relation="collecting_contact__relation",
             contact_name="collecting_contact__name",
         ),

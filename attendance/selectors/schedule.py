@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.utils.formats import date_format
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from attendance import rules
 from attendance.drafts import Draft, draft_from
 from attendance.selectors import words
-from attendance.selectors.facts import Known, known, rules_for
+from attendance.selectors.facts import Known, known
 from children.models import Child
-from children.selectors.placing import departments_of
 from portal.lib import days
 
 # The bar of a day goes from six to six; what lies outside is cut.
@@ -137,29 +135,10 @@ def schedule(
         has_plan=has_plan,
         can_lay=monday >= first_to_lay,
         first_to_lay=first_to_lay,
-        locked=date_format(rules.locks_at(locked_day, cut_off, None), "l j F") if locked_day and has_lock else "",
-        locks=date_format(locks_at, "l j F") if has_lock and here < locks_at else "",
+        locked=words.moment_words(rules.locks_at(locked_day, cut_off, here.tzinfo)) if locked_day and has_lock else "",
+        locks=words.moment_words(locks_at) if has_lock and here < locks_at else "",
         hours=_hours(children, facts, monday),
         opening=decided.opening,
-    )
-
-
-@dataclass(frozen=True)
-class DayRules:
-    """What the rules say to whoever changes a day now: since when it is locked, in words, or whether to talk."""
-
-    locked: str = ""
-    asks_to_talk: bool = False
-
-
-def rules_of_day(child: Child, day: date, now: datetime) -> DayRules:
-    """Return what the rules say of the child's day: two queries."""
-    here = days.local(now)
-    cut_off = rules_for(departments_of([child.pk], day).get(child.pk)).cut_off
-    is_locked = cut_off.locks and not rules.may_change(day, here, cut_off)
-    return DayRules(
-        locked=words.moment_words(rules.locks_at(day, cut_off, here.tzinfo)) if is_locked else "",
-        asks_to_talk=rules.asks_to_talk(day, here, cut_off),
     )
 
 

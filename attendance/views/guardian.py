@@ -22,15 +22,13 @@ from attendance.models import Absence
 from attendance.rules import Reason
 from attendance.selectors.facts import Known
 from attendance.selectors.guardian import (
-    absence_words,
     child_card,
     child_history,
-    day_before_changes,
+    day_page,
     own_children,
     standing_absences,
     who_may_collect,
 )
-from attendance.selectors.schedule import rules_of_day
 from children.access import Action, get_child
 from children.http import ActorRequest
 from children.models import Child
@@ -97,7 +95,8 @@ def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
     """One day that is different: its times, who collects, a note."""
     child = get_child(request.actor, Action.PLAN, child_id)
     collectors = who_may_collect(request.actor, child)
-    form = DayForm(request.POST or None, collectors=collectors, initial=day_before_changes(child, day))
+    shown = day_page(child, day, clock.now())
+    form = DayForm(request.POST or None, collectors=collectors, initial=shown.initial)
     if form.is_valid():
         try:
             services.change_day(
@@ -118,8 +117,7 @@ def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
             )
             return redirect(safe_next(request, _home(request)))
     context = {"form": form, "child": child, "day": day, "back": safe_next(request, _home(request))}
-    context |= {"is_past": day < days.today(), "rules": rules_of_day(child, day, clock.now())}
-    context["away"] = absence_words(child, day)
+    context |= {"is_past": day < days.today(), "shown": shown}
     return _page(request, "day", context)
 
 
