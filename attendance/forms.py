@@ -236,7 +236,7 @@ class WeekForm(forms.Form):
     week = forms.IntegerField(required=False, min_value=0, max_value=rules.MOST_WEEKS - 1)
 
     def __init__(
-        self, *args: Any, must_paint: bool = False, opening: rules.Opening = rules.WEEKDAYS, **kwargs: Any
+        self, *args: Any, must_paint: bool = False, opening: rules.Opening = rules.HOUSE_HOURS, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.must_paint, self.opening = must_paint, opening

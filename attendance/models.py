@@ -202,6 +202,12 @@ class PlanningRule(Base):
             models.CheckConstraint(
                 name="attendance_planningrule_one_scope", condition=Q(area=None) | Q(preschool=None)
             ),
+            # An area and a preschool have one row each as it is; the municipality is neither.
+            models.UniqueConstraint(
+                models.Value(1),
+                name="attendance_planningrule_one_municipality",
+                condition=Q(area=None, preschool=None),
+            ),
             models.CheckConstraint(name="attendance_planningrule_days", condition=Q(cut_off_days__lte=60)),
             models.CheckConstraint(
                 name="attendance_planningrule_cut_off_moment",

@@ -7,8 +7,8 @@ clock on the wall. `attendance.rules` gives these names on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from attendance.plan_rules import Interval, Intervals
 
 MINUTES_OF_A_DAY = MIDNIGHT = 24 * 60
+LATE_AFTER_MINUTES = 15
 LONGEST_WAIT = 60  # days after which something can always be changed again
 
 
@@ -96,7 +97,7 @@ Opening = tuple[Interval | None, ...]
 """Seven, from Monday; None where it is closed."""
 
 ALWAYS = Interval(time.min, time.min)
-WEEKDAYS: Opening = (*[Interval(time(6), time(18, 30))] * 5, None, None)
+HOUSE_HOURS: Opening = (*[Interval(time(6), time(18, 30))] * 5, None, None)
 
 
 def outside(intervals: Iterable[Interval], opens: Interval | None) -> Intervals:
@@ -125,10 +126,10 @@ class PlaceRules:
     """
 
     cut_off: CutOff = CutOff()
-    opening: Opening = WEEKDAYS
+    opening: Opening = HOUSE_HOURS
     most_weeks: int = 20
     horizon_weeks: int = 52
-    late_after_minutes: int = 15
+    late_after_minutes: int = LATE_AFTER_MINUTES
     reminds_on: int | None = 3
     warns_over_hours: bool = True
 
@@ -171,18 +172,6 @@ def _opening_hours(pair: Any) -> Interval | None:
     return Interval(time.fromisoformat(pair[0]), time.fromisoformat(pair[1])) if pair else None
 
 
-def merged_rules(layers: Iterable[Mapping[str, Any]], house: PlaceRules | None = None) -> PlaceRules:
+def merged_rules(layers: Iterable[Mapping[str, Any]]) -> PlaceRules:
     """Return what holds, from settings as `from_stored` gives them: each layer over those before it."""
-    names = {field.name for field in fields(PlaceRules)}
-    found = house or PlaceRules()
-    for layer in layers:
-        found = replace(found, **{name: value for name, value in layer.items() if name in names})
-    return found
-
-
-def example_week(now: datetime, cut_off: CutOff) -> Iterator[tuple[date, datetime, bool]]:
-    """Yield next week's Monday to Friday: the day, when it locks, and whether it may be changed at `now`."""
-    monday = now.date() + timedelta(days=7 - now.date().weekday())
-    for number in range(5):
-        day = monday + timedelta(days=number)
-        yield day, locks_at(day, cut_off, now.tzinfo), may_change(day, now, cut_off)
+    return PlaceRules(**{name: value for layer in layers for name, value in layer.items()})

@@ -15,15 +15,15 @@ from uuid import UUID
 
 from attendance.place_rules import (
     ALWAYS,
+    HOUSE_HOURS,
+    LATE_AFTER_MINUTES,
     MINUTES_OF_A_DAY,
     NEVER,
-    WEEKDAYS,
     CutOff,
     CutOffForm,
     Opening,
     PlaceRules,
     asks_to_talk,
-    example_week,
     from_stored,
     locks_at,
     may_change,
@@ -52,13 +52,13 @@ from attendance.plan_rules import (
 __all__ = [
     "ALWAYS",
     "CLOSES",
+    "HOUSE_HOURS",
     "LATE_AFTER_MINUTES",
     "MINUTES_OF_A_DAY",
     "MOST_INTERVALS",
     "MOST_WEEKS",
     "NEVER",
     "UNDO_LASTS",
-    "WEEKDAYS",
     "CutOff",
     "CutOffForm",
     "DayAbsence",
@@ -80,7 +80,6 @@ __all__ = [
     "allowed_taps",
     "asks_to_talk",
     "day_state",
-    "example_week",
     "faults_in",
     "from_stored",
     "is_forgotten",
@@ -96,7 +95,6 @@ __all__ = [
     "without",
 ]
 
-LATE_AFTER_MINUTES = 15
 CLOSES = time(18, 30)  # when a stay that nobody ended begins to look forgotten
 UNDO_LASTS = timedelta(seconds=10)
 

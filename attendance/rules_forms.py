@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import time
 from typing import Any
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from attendance import rules
 from attendance.forms import TimeSometimes
 from attendance.models import PlanningRule
+from portal.lib import days
 
 WEEKDAYS = range(7)
-A_MONDAY = date(2026, 1, 5)
 WRITTEN_MOMENT = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
-
-
-def weekday_name(number: int) -> str:
-    """Return "måndag" for 0."""
-    return date_format(A_MONDAY + timedelta(days=number), "l")
 
 
 class RulesForm(forms.Form):
@@ -62,7 +56,7 @@ class RulesForm(forms.Form):
         super().__init__(*args, **kwargs)
         above = _("Som Kapprummet har det från början") if is_top else _("Som det är bestämt ovanför")
         self._choose("cut_off", [("", above), *PlanningRule.CutOff.choices])
-        names = [(number, weekday_name(number)) for number in WEEKDAYS]
+        names = [(number, days.weekday_name(number)) for number in WEEKDAYS]
         self._choose("cut_off_weekday", names)
         for number, name in names:
             self.fields[f"opens_{number}"] = TimeSometimes(label=_("%(day)s, öppnar") % {"day": name}, required=False)
@@ -76,7 +70,7 @@ class RulesForm(forms.Form):
     @property
     def hours(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
         """Return the rows of the opening hours: the weekday, when it opens, when it closes."""
-        return [(weekday_name(number), self[f"opens_{number}"], self[f"closes_{number}"]) for number in WEEKDAYS]
+        return [(days.weekday_name(number), self[f"opens_{number}"], self[f"closes_{number}"]) for number in WEEKDAYS]
 
     def clean_cut_off_minute(self) -> int | None:
         text = self.cleaned_data["cut_off_minute"].strip()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.test import Client
 from hypothesis import given
@@ -98,7 +99,7 @@ def test_what_has_locked_stays_locked_and_what_opens_is_open(
 
 
 @pytest.mark.parametrize(("day", "asks"), [(13, True), (16, True), (19, True), (20, False), (12, False)])
-def test_who_changes_a_near_day_is_asked_to_talk(day: int, asks: bool) -> None:  # noqa: FBT001
+def test_who_changes_a_near_day_is_asked_to_talk(day: int, asks: bool) -> None:  # noqa: FBT001 (a parameter of the table)
     """Five weekdays from Tuesday: Tuesday to Monday."""
     warns = CutOff(CutOffForm.WARN, 5)
     assert rules.asks_to_talk(date(2026, 10, day), at(TUESDAY, 6), warns) == asks
@@ -120,9 +121,9 @@ def test_what_is_not_set_is_decided_above() -> None:
     ("times", "is_outside"),
     [("06:00-18:30", False), ("05:59-16:00", True), ("07:00-18:31", True), ("17:00-00:00", True)],
 )
-def test_hours(times: str, is_outside: bool) -> None:  # noqa: FBT001
+def test_hours(times: str, is_outside: bool) -> None:  # noqa: FBT001 (a parameter of the table)
     starts, ends = map(time.fromisoformat, times.split("-"))
-    assert bool(rules.outside([Interval(starts, ends)], rules.WEEKDAYS[0])) == is_outside
+    assert bool(rules.outside([Interval(starts, ends)], rules.HOUSE_HOURS[0])) == is_outside
     assert rules.outside([Interval(starts, ends)], None)
     assert not rules.outside([Interval(starts, ends)], rules.ALWAYS)
 
@@ -131,8 +132,8 @@ def test_words() -> None:
     assert moment_words(at(date(2026, 10, 7), 18)) == "onsdag 7 oktober kl. 18"
     assert moment_words(at(date(2026, 10, 7), 12, 30)) == "onsdag 7 oktober kl. 12.30"
     assert moment_words(at(date(2026, 10, 12), 0)) == "efter söndag 11 oktober"
-    assert opening_week(rules.WEEKDAYS) == "Öppet 06:00–18:30"
-    friday = (*rules.WEEKDAYS[:4], Interval(time(6), time(16)), None, Interval(time(9), time(12)))
+    assert opening_week(rules.HOUSE_HOURS) == "Öppet 06:00–18:30"
+    friday = (*rules.HOUSE_HOURS[:4], Interval(time(6), time(16)), None, Interval(time(9), time(12)))
     assert opening_week(friday) == "Öppet mån–tors 06:00–18:30, fre 06:00–16:00, sön 09:00–12:00"
     assert opening_week((None,) * 7) == ""
 
@@ -306,3 +307,11 @@ def test_the_late_mark_is_the_places_own(cast: Cast, on_tablet: Callable[[str], 
         assert "Sen 20 min" in hall.get(address).content.decode()
         PlanningRule.objects.create(preschool=cast.granliden, late_after_minutes=30)
         assert "Sen 20 min" not in hall.get(address).content.decode()
+
+
+def test_the_municipality_decides_once(cast: Cast) -> None:
+    PlanningRule.objects.create(most_weeks=4)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PlanningRule.objects.create(most_weeks=5)
+    services.decide(columns={"most_weeks": 6}, actor=Actor.of_person(cast.administrator), now=clock.now())
+    assert PlanningRule.objects.get().most_weeks == 6

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,8 +31,7 @@ class ExampleDay:
 
 def stored_for(*, area: Area | None = None, preschool: Preschool | None = None) -> dict[str, Any] | None:
     """Return the place's own settings as they are stored, or None where it has none. Neither is the municipality."""
-    rows = PlanningRule.objects.filter(area=area, preschool=preschool).order_by("created_at")
-    found: dict[str, Any] | None = rows.values(*DECIDED).first()
+    found: dict[str, Any] | None = PlanningRule.objects.filter(area=area, preschool=preschool).values(*DECIDED).first()
     return found
 
 
@@ -96,7 +94,7 @@ def _cut_off_words(cut_off: rules.CutOff) -> str:
             "Tider låses inte. Den som ändrar mindre än {days} vardagar före ombeds också prata med avdelningen.",
             cut_off.days,
         ).format(days=cut_off.days)
-    weekday = date_format(date(2026, 1, 5) + timedelta(days=cut_off.weekday), "l")
+    weekday = days.weekday_name(cut_off.weekday)
     moment = f"{cut_off.minute // 60:02}:{cut_off.minute % 60:02}"
     if cut_off.weeks == 1:
         return _("En veckas tider låses {weekday} kl. {time} veckan före.").format(weekday=weekday, time=moment)

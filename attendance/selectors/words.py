@@ -117,7 +117,7 @@ def moment_words(moment: datetime) -> str:
 
 def opening_words(weekday: int, opens: rules.Interval | None) -> str:
     """Return the sentence that names the opening hours of a weekday (Monday is 0)."""
-    name = date_format(date(2026, 1, 5) + timedelta(days=weekday), "l")
+    name = days.weekday_name(weekday)
     if opens is None:
         return _("På {weekday}ar är det stängt.").format(weekday=name)
     return _("På {weekday}ar är det öppet {hours}. Välj tider däremellan.").format(weekday=name, hours=opens)
@@ -140,12 +140,9 @@ def opening_week(opening: rules.Opening) -> str:
             groups.append((number, number, hours))
     if [(first, last) for first, last, _hours in groups] == [(0, 4)]:
         return _("Öppet {hours}").format(hours=hours_words(groups[0][2]))
+    short = [days.weekday_name(number, "D") for number in range(7)]
     said = [
-        f"{_short(first)}{'–' + _short(last) if last > first else ''} {hours_words(hours)}"
+        f"{short[first]}{f'–{short[last]}' if last > first else ''} {hours_words(hours)}"
         for first, last, hours in groups
     ]
     return _("Öppet {hours}").format(hours=", ".join(said)) if said else ""
-
-
-def _short(weekday: int) -> str:
-    return days.in_words(date(2026, 1, 5) + timedelta(days=weekday), "D")

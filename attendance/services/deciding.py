@@ -33,16 +33,10 @@ def decide(
             get_preschool(actor, Action.SET_RULES, preschool.pk)
         else:
             demand(actor, Action.SET_RULES)
-        own = PlanningRule.objects.select_for_update().filter(area=area, preschool=preschool)
-        is_empty = all(value in (None, "") for value in columns.values())
-        if is_empty:
-            own.delete()
-        elif (row := own.order_by("created_at").first()) is None:
-            PlanningRule.objects.create(area=area, preschool=preschool, **columns)
+        if all(value in (None, "") for value in columns.values()):
+            PlanningRule.objects.filter(area=area, preschool=preschool).delete()
         else:
-            for name, value in columns.items():
-                setattr(row, name, value)
-            row.save()
+            PlanningRule.objects.update_or_create(area=area, preschool=preschool, defaults=dict(columns))
         audit.did(
             "rules.decided",
             person_id=actor.person_id,

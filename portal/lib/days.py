@@ -9,6 +9,8 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 
+A_MONDAY = date(2026, 1, 5)
+
 
 def today() -> date:
     """Return the date in the preschools' time zone."""
@@ -47,6 +49,11 @@ def monday_of(day: date) -> date:
 def week(monday: date, days: int = 7) -> list[date]:
     """Return `days` dates from a Monday on."""
     return [monday + timedelta(days=number) for number in range(days)]
+
+
+def weekday_name(number: int, form: str = "l") -> str:
+    """Return the name of a weekday (0 is Monday) in the reader's language: "måndag", or "mån" with "D"."""
+    return in_words(A_MONDAY + timedelta(days=number), form)
 
 
 def in_words(day: date, form: str) -> str:
