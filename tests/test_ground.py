@@ -359,7 +359,7 @@ def test_the_worker_takes_from_every_queue() -> None:
 
 
 @pytest.mark.skipif(
-    subprocess.run("docker compose version", shell=True, capture_output=True, check=False).returncode != 0,  # noqa: S602
+    subprocess.run("docker compose version", shell=True, capture_output=True, check=False).returncode != 0,  # noqa: S602 (our line)
     reason="docker compose is not installed; the other tests read the file",
 )
 def test_compose_accepts_the_file(tmp_path: Path) -> None:
