@@ -21,6 +21,16 @@ class Kind(models.TextChoices):
     LEFT = "left", _("Hämtad")
     IDENTITY_READ = "identity_read", _("Skyddade uppgifter lästa")
     PIN_LOCKED = "pin_locked", _("PIN-kod låst på en platta")
+    PLAN_MISSING = "plan_missing", _("Nästa vecka saknar tider")
+    PLANNED_BY_STAFF = "planned_by_staff", _("Personalen har ändrat barnets tider")
+    DAY_CLOSED = "day_closed", _("Stängt en dag")
+    DAY_OPENED = "day_opened", _("En stängd dag är öppen igen")
+    EVENT_ANNOUNCED = "event_announced", _("Något händer på förskolan")
+    EVENT_CANCELLED = "event_cancelled", _("Något är inställt")
+    ENQUIRY_OPENED = "enquiry_opened", _("En fråga om lov")
+    ENQUIRY_UNANSWERED = "enquiry_unanswered", _("En fråga om lov väntar på svar")
+    HOMES_PROPOSED = "homes_proposed", _("Ett förslag om två hem")
+    HOMES_AGREED = "homes_agreed", _("Två hem är överenskomna")
 
 
 class Way(models.TextChoices):

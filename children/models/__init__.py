@@ -1,6 +1,7 @@
 """Whose child it is: places, people, and the doors between them."""
 
 from children.models.doors import ChildGrant, Letter, NamedReader, PairingCode, ProtectedIdentity, Tablet
+from children.models.homes import Household, HouseholdWeeks
 from children.models.people import (
     BackupPlacement,
     Block,
@@ -8,7 +9,6 @@ from children.models.people import (
     Consent,
     Contact,
     Guardianship,
-    Household,
     Placement,
     StaffRole,
 )
@@ -26,6 +26,7 @@ __all__ = [
     "Department",
     "Guardianship",
     "Household",
+    "HouseholdWeeks",
     "Letter",
     "Municipality",
     "NamedReader",

@@ -171,32 +171,6 @@ class Block(Base):
         return str(self.id)
 
 
-class Household(Dated):
-    """Where a child lives in a given week. Owns the weeks of a cycle that begins on a Monday.
-
-    `weeks` holds the numbers, from 0, of its own weeks in a cycle of `cycle_weeks`. A child with one home needs none.
-    """
-
-    child = models.ForeignKey(Child, models.CASCADE, related_name="households")
-    name = models.CharField(max_length=80)
-    guardians = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="households")
-    cycle_weeks = models.PositiveSmallIntegerField(default=2)
-    weeks = models.JSONField(default=list)
-
-    objects = DatedQuerySet["Household"].as_manager()
-
-    class Meta(Dated.Meta):
-        constraints = [
-            *Dated.Meta.constraints,
-            models.CheckConstraint(
-                name="children_household_cycle", condition=Q(cycle_weeks__gte=1, cycle_weeks__lte=20)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-
 class ContactQuerySet(models.QuerySet["Contact"]):
     def current(self) -> Self:
         return self.filter(removed_at=None)

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement, Table
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, UUIDField
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,14 +21,17 @@ class NoOverlap(models.BaseConstraint):
     """No two rows with the same `owner` overlap between `starts` and `ends`; an empty end has no end.
 
     Dates include their last day, moments do not include their last instant. Rows for which `unless` (the name of a
-    boolean field) is true are left out.
+    boolean field) is true are left out. Several owners are asked in turn: the first that is there is the row's.
     """
 
     violation_error_message = _("Perioden krockar med en annan.")
 
-    def __init__(self, *, name: str, owner: str, starts: str, ends: str, unless: str = "", moments: bool = False):
+    def __init__(
+        self, *, name: str, owner: str | Sequence[str], starts: str, ends: str, unless: str = "", moments: bool = False
+    ):
         super().__init__(name=name)
-        self.owner, self.starts, self.ends, self.unless, self.moments = owner, starts, ends, unless, moments
+        self.owners = (owner,) if isinstance(owner, str) else tuple(owner)
+        self.starts, self.ends, self.unless, self.moments = starts, ends, unless, moments
 
     # PostgreSQL -------------------------------------------------------------------------------------------------
 
@@ -40,9 +43,12 @@ class NoOverlap(models.BaseConstraint):
             function="TSTZRANGE" if self.moments else "DATERANGE",
             output_field=DateTimeRangeField() if self.moments else DateRangeField(),
         )
+        owner: Any = self.owners[0]
+        if len(self.owners) > 1:
+            owner = Func(*map(F, self.owners), function="COALESCE", output_field=UUIDField())
         return ExclusionConstraint(
             name=self.name,
-            expressions=[(span, RangeOperators.OVERLAPS), (self.owner, RangeOperators.EQUAL)],
+            expressions=[(span, RangeOperators.OVERLAPS), (owner, RangeOperators.EQUAL)],
             condition=Q(**{self.unless: False}) if self.unless else None,
         )
 
@@ -54,14 +60,18 @@ class NoOverlap(models.BaseConstraint):
             assert isinstance(found, models.Field) and found.column  # noqa: PT018, S101 (a column, for the type checker)
             return schema_editor.quote_name(found.column)
 
-        owner, starts, ends = column(self.owner), column(self.starts), column(self.ends)
+        def owner(row: str = "") -> str:
+            columns = [f"{row}{column(field)}" for field in self.owners]
+            return columns[0] if len(columns) == 1 else f"COALESCE({', '.join(columns)})"
+
+        starts, ends = column(self.starts), column(self.ends)
         key = column(model._meta.pk.name)
         before = "<" if self.moments else "<="
         last = "9999-12-31"
         skip_new = f"NOT NEW.{column(self.unless)} AND " if self.unless else ""
         skip_old = f"NOT {column(self.unless)} AND " if self.unless else ""
         overlap = (  # built from the names that the model declares, and from nothing else
-            f"{owner} = NEW.{owner} AND {key} <> NEW.{key} "
+            f"{owner()} = {owner('NEW.')} AND {key} <> NEW.{key} "
             f"AND {starts} {before} COALESCE(NEW.{ends}, '{last}') AND NEW.{starts} {before} COALESCE({ends}, '{last}')"
         )
         return [
@@ -106,14 +116,18 @@ class NoOverlap(models.BaseConstraint):
         using: str = DEFAULT_DB_ALIAS,
     ) -> None:
         """Raise `ValidationError` when a form's instance would break the constraint."""
-        if exclude and {self.owner, self.starts, self.ends} & set(exclude):
+        if exclude and {*self.owners, self.starts, self.ends} & set(exclude):
             return
         if self.unless and getattr(instance, self.unless):
             return
         strictly = "" if self.moments else "e"
         starts, ends = getattr(instance, self.starts), getattr(instance, self.ends)
         others = model._default_manager.using(using).exclude(pk=instance.pk)
-        others = others.filter(**{self.owner: getattr(instance, self.owner)})
+        for owner in self.owners:
+            found = getattr(instance, owner)
+            others = others.filter(**{owner: found})
+            if found is not None:
+                break
         others = others.filter(Q(**{f"{self.ends}__isnull": True}) | Q(**{f"{self.ends}__gt{strictly}": starts}))
         if self.unless:
             others = others.filter(**{self.unless: False})
@@ -124,7 +138,8 @@ class NoOverlap(models.BaseConstraint):
 
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
-        kwargs |= {"owner": self.owner, "starts": self.starts, "ends": self.ends}
+        owner = self.owners[0] if len(self.owners) == 1 else self.owners
+        kwargs |= {"owner": owner, "starts": self.starts, "ends": self.ends}
         if self.unless:
             kwargs["unless"] = self.unless
         if self.moments:
