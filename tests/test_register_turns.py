@@ -20,7 +20,7 @@ from accounts.models import User
 from children.models import Area, Child, RegisterRun
 from children.register import runs
 from children.register.importing import import_register
-from children.register.turns import LOCK, AnotherRunGoesOn
+from children.register.turns import LOCK, AnotherRunGoesOn, alone
 from portal.lib import clock
 from tests.cast import person
 from tests.registers import SAMPLES, packed
@@ -53,6 +53,12 @@ def beside(act: Callable[[], object]) -> list[object]:
     thread.start()
     thread.join()
     return answers
+
+
+def test_the_turn_is_free_as_soon_as_it_has_ended() -> None:
+    for _time in range(300):
+        with alone() as still_here:
+            still_here()
 
 
 def import_again() -> object:

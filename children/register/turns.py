@@ -3,11 +3,11 @@
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.utils.translation import gettext as _
 
 LOCK = 7_311_200
@@ -49,7 +49,12 @@ def _alone_in_database() -> Iterator[Callable[[], None]]:
             if not cursor.fetchone()[0]:
                 raise AnotherRunGoesOn
 
-            yield lambda: cursor.execute("SELECT 1")
+            try:
+                yield lambda: cursor.execute("SELECT 1")
+            finally:
+                # The server hears of a closed connection a little later, and would turn away whoever comes at once.
+                with suppress(Error):
+                    aside.rollback()
 
 
 @contextmanager
