@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from attendance.plan_rules import Interval, Intervals
+from attendance.time_rules import Interval, Intervals
 
 MINUTES_OF_A_DAY = MIDNIGHT = 24 * 60
 LATE_AFTER_MINUTES = 15

@@ -6,14 +6,19 @@ rest of the house takes them from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta, tzinfo
 from enum import StrEnum
 from uuid import UUID
 
-MOST_INTERVALS = 3
+from attendance.home_rules import HomesOfDay, Living, Seam, homes_on, joined
+from attendance.time_rules import Interval, Intervals, minutes_between, without
+
 MOST_WEEKS = 20
+
+Week = tuple[Intervals, ...]
+"""Seven days from Monday."""
 
 
 class Reason(StrEnum):
@@ -25,45 +30,17 @@ class Reason(StrEnum):
 # The plan -------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, order=True)
-class Interval:
-    """A time at the preschool on one day. An end at 00:00 is the midnight that ends the day (night care)."""
-
-    starts: time
-    ends: time
-
-    @property
-    def is_in_order(self) -> bool:
-        return self.ends == time.min or self.starts < self.ends
-
-    @property
-    def minutes(self) -> int:
-        """Its length on the clock on the wall."""
-        last = self.ends.hour * 60 + self.ends.minute or 24 * 60
-        return last - self.starts.hour * 60 - self.starts.minute
-
-    def begins_at(self, day: date, zone: tzinfo | None) -> datetime:
-        return datetime.combine(day, self.starts, tzinfo=zone)
-
-    def ends_at(self, day: date, zone: tzinfo | None) -> datetime:
-        last = day + timedelta(days=1) if self.ends == time.min else day
-        return datetime.combine(last, self.ends, tzinfo=zone)
-
-    def __str__(self) -> str:
-        return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
-
-
-Intervals = tuple[Interval, ...]
-Week = tuple[Intervals, ...]
-
-
 @dataclass(frozen=True)
 class RepeatingPlan:
-    """Weeks of seven days that follow each other and begin again, from a Monday until its last day."""
+    """Weeks of seven days that follow each other and begin again, from a Monday until its last day.
+
+    `home` is whose it is, of a child with two homes.
+    """
 
     starts_on: date
     ends_on: date | None
     weeks: tuple[Week, ...]
+    home: UUID | None = None
 
     def holds_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
@@ -89,22 +66,39 @@ class DayAbsence:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """A guardian who reads of a child with two homes: the own home (None: in neither), and whose times it may see."""
+
+    home: UUID | None
+    sees: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True)
 class DayFacts:
-    """All that families and the preschool have said about one child and one day."""
+    """All that families and the preschool have said about one child and one day.
+
+    `changed` holds the day's own times, over the repeating plan, by home (None: said for the child, whichever home it
+    is in); () is a day off. `livings` tell in which home the child is. `is_free` is an answer to a holiday enquiry, or
+    the silence that the enquiry counts as one. Without a `reader` all of it is merged, as the staff see it.
+    """
 
     day: date
     plans: tuple[RepeatingPlan, ...] = ()
-    changed: Intervals | None = None  # the day's own times, over the repeating plan; () is a day off
+    changed: Mapping[UUID | None, Intervals] = field(default_factory=dict)
     absences: tuple[DayAbsence, ...] = ()
     closed: str | None = None  # why the preschool is closed
+    livings: tuple[Living, ...] = ()
+    is_free: bool = False
+    reader: Reader | None = None
 
 
 @dataclass(frozen=True)
 class PlannedDay:
     """What follows from the facts: the times as they are meant, and what takes from them.
 
-    `intervals` is None where nobody has planned, and empty for a day off. Absence and closed days hide times and
-    never remove them.
+    `intervals` is None where nobody has planned, and empty for a day off. Absence, closed days and a holiday answer
+    hide times and never remove them. With two homes `homes` says whose the day is, `seam` what does not fit between
+    them, and `is_elsewhere` that it is another home's day, of which this reader learns no times.
     """
 
     day: date
@@ -114,11 +108,15 @@ class PlannedDay:
     is_closed: bool = False
     closed: str = ""
     is_changed: bool = False
+    is_free: bool = False
+    homes: HomesOfDay | None = None
+    seam: Seam = Seam.NONE
+    is_elsewhere: bool = False
 
     @property
     def attending(self) -> Intervals:
-        """The times in which the child is meant to be there: nothing when absent or closed, and without the gaps."""
-        if self.is_closed or self.absence:
+        """The times in which the child is meant to be there: nothing when absent, closed or free; without the gaps."""
+        if self.is_closed or self.absence or self.is_free:
             return ()
         left = self.intervals or ()
         for gap in self.gaps:
@@ -136,10 +134,10 @@ def merged_plan(facts: DayFacts) -> PlannedDay:
 
     A weekend on which nobody has planned times is closed (DOMAIN 2.4).
     """
-    holding = [plan for plan in facts.plans if plan.holds_on(facts.day)]
-    intervals = max(holding, key=lambda plan: plan.starts_on).on(facts.day) if holding else None
-    if facts.changed is not None:
-        intervals = facts.changed
+    homes = homes_on(facts.livings, facts.day)
+    if homes is not None and facts.reader is not None and not _may_read(facts.reader, homes):
+        return _elsewhere(facts, homes)
+    intervals, seam = _said_of(facts, homes)
     absences = [absence for absence in facts.absences if absence.holds_on(facts.day)]
     whole = [absence for absence in absences if absence.part is None]
     parts = sorted((a for a in absences if a.part), key=lambda a: a.part or Interval(time.min, time.min))
@@ -151,43 +149,59 @@ def merged_plan(facts: DayFacts) -> PlannedDay:
         gaps=tuple(parts),
         is_closed=facts.closed is not None or is_weekend,
         closed=facts.closed or "",
-        is_changed=facts.changed is not None,
+        is_changed=bool(facts.changed),
+        is_free=facts.is_free,
+        homes=homes,
+        seam=seam,
     )
 
 
-def without(intervals: Iterable[Interval], gap: Interval) -> Intervals:
-    """Return the intervals with `gap` cut out of them."""
-    rest: list[Interval] = []
-    for interval in intervals:
-        ends = time.max if interval.ends == time.min else interval.ends
-        gap_ends = time.max if gap.ends == time.min else gap.ends
-        if gap_ends <= interval.starts or gap.starts >= ends:
-            rest.append(interval)
-            continue
-        if interval.starts < gap.starts:
-            rest.append(Interval(interval.starts, gap.starts))
-        if gap_ends < ends:
-            rest.append(Interval(gap_ends, interval.ends))
-    return tuple(rest)
+def _said_of(facts: DayFacts, homes: HomesOfDay | None) -> tuple[Intervals | None, Seam]:
+    """Return the day's times: one home's, both homes' joined, or those of the home that the reader may see."""
+    if homes is None:
+        return _said_by(facts, None), Seam.NONE
+    if facts.reader is not None:
+        seen = [home for home in (homes.morning, homes.evening) if _sees(facts.reader, home)]
+        if len(set(seen)) == 1:
+            return _said_by(facts, seen[0]), Seam.NONE
+    if not homes.is_handover:
+        return _said_by(facts, homes.morning), Seam.NONE
+    return joined(_said_by(facts, homes.morning), _said_by(facts, homes.evening))
 
 
-def faults_in(intervals: Sequence[Interval]) -> str:
-    """Return what is wrong with a day's intervals as one word (`order`, `overlap`, `many`), or nothing."""
-    if any(not interval.is_in_order for interval in intervals):
-        return "order"
-    if len(intervals) > MOST_INTERVALS:
-        return "many"
-    for earlier, later in zip(sorted(intervals), sorted(intervals)[1:], strict=False):
-        if earlier.ends == time.min or later.starts < earlier.ends:
-            return "overlap"
-    return ""
+def _said_by(facts: DayFacts, home: UUID | None) -> Intervals | None:
+    """Return what a home has said: its own changed day, a day changed for all, its own plan, a plan for all."""
+    for whose in dict.fromkeys((home, None)):
+        if whose in facts.changed:
+            return facts.changed[whose]
+    for whose in dict.fromkeys((home, None)):
+        holding = [plan for plan in facts.plans if plan.home == whose and plan.holds_on(facts.day)]
+        if holding:
+            return max(holding, key=lambda plan: plan.starts_on).on(facts.day)
+    return None
+
+
+def _sees(reader: Reader, home: UUID) -> bool:
+    return home == reader.home or home in reader.sees
+
+
+def _may_read(reader: Reader, homes: HomesOfDay) -> bool:
+    return _sees(reader, homes.morning) or _sees(reader, homes.evening)
+
+
+def _elsewhere(facts: DayFacts, homes: HomesOfDay) -> PlannedDay:
+    """Return the day as the home that does not have it knows it: closed or absent, and nothing of times."""
+    whole = [absence for absence in facts.absences if absence.holds_on(facts.day) and absence.part is None]
+    return PlannedDay(
+        day=facts.day,
+        absence=max(whole, key=lambda absence: absence.ends_on, default=None),
+        is_closed=facts.closed is not None or facts.day.weekday() > 4,
+        closed=facts.closed or "",
+        homes=homes,
+        is_elsewhere=True,
+    )
 
 
 def minutes_planned(plan: PlannedDay, zone: tzinfo | None) -> int:
     """Return how many minutes the child is meant to be there, in true length."""
     return sum(minutes_between(part.begins_at(plan.day, zone), part.ends_at(plan.day, zone)) for part in plan.attending)
-
-
-def minutes_between(begins: datetime, ends: datetime) -> int:
-    """Return the true length in whole minutes, also over a night in which the clocks change."""
-    return int((ends.astimezone(UTC) - begins.astimezone(UTC)).total_seconds() // 60)

@@ -13,6 +13,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from uuid import UUID
 
+from attendance.enquiry_rules import Enquiry, EnquiryState, Silence, enquiry_state, is_free, silence_counts
+from attendance.home_rules import FIRST, SECOND, Handover, HomesOfDay, Living, Seam, homes_on, joined
 from attendance.place_rules import (
     ALWAYS,
     HOUSE_HOURS,
@@ -32,46 +34,52 @@ from attendance.place_rules import (
     outside,
 )
 from attendance.plan_rules import (
-    MOST_INTERVALS,
     MOST_WEEKS,
     DayAbsence,
     DayFacts,
-    Interval,
-    Intervals,
     PlannedDay,
+    Reader,
     Reason,
     RepeatingPlan,
     Week,
-    faults_in,
     merged_plan,
-    minutes_between,
     minutes_planned,
-    without,
 )
+from attendance.time_rules import MOST_INTERVALS, Interval, Intervals, faults_in, minutes_between, without
 
 __all__ = [
     "ALWAYS",
     "CLOSES",
+    "FIRST",
     "HOUSE_HOURS",
     "LATE_AFTER_MINUTES",
     "MINUTES_OF_A_DAY",
     "MOST_INTERVALS",
     "MOST_WEEKS",
     "NEVER",
+    "SECOND",
     "UNDO_LASTS",
     "CutOff",
     "CutOffForm",
     "DayAbsence",
     "DayFacts",
     "DayState",
+    "Enquiry",
+    "EnquiryState",
+    "Handover",
+    "HomesOfDay",
     "Interval",
     "Intervals",
+    "Living",
     "Opening",
     "PlaceRules",
     "PlannedDay",
     "Projection",
+    "Reader",
     "Reason",
     "RepeatingPlan",
+    "Seam",
+    "Silence",
     "State",
     "Stay",
     "Tap",
@@ -80,9 +88,13 @@ __all__ = [
     "allowed_taps",
     "asks_to_talk",
     "day_state",
+    "enquiry_state",
     "faults_in",
     "from_stored",
+    "homes_on",
     "is_forgotten",
+    "is_free",
+    "joined",
     "locks_at",
     "may_change",
     "merged_plan",
@@ -92,6 +104,7 @@ __all__ = [
     "opens_again",
     "outside",
     "project_stays",
+    "silence_counts",
     "without",
 ]
 
@@ -304,6 +317,8 @@ def _away(now: datetime, plan: PlannedDay, gone_at: datetime | None, late_after_
             return DayState(State.CLOSED)
         if plan.absence:
             return DayState(State.ABSENT, reason=plan.absence.reason, until=plan.absence.ends_on)
+        if plan.is_free:
+            return DayState(State.ABSENT, reason=Reason.LEAVE, until=plan.day)
         if plan.intervals is None:
             return DayState(State.EXPECTED)
         if not plan.attending:

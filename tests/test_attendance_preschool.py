@@ -171,4 +171,4 @@ def test_the_schedule_costs_the_same_for_one_and_for_many(
 ) -> None:
     for children in ([morning.elsa], [morning.elsa, morning.hugo, morning.noor]):
         with django_assert_num_queries(2):
-            schedule(children, date(2026, 10, 19), local(TUESDAY, 8))
+            schedule(children, date(2026, 10, 19), local(TUESDAY, 8), reader=None)

@@ -133,7 +133,7 @@ def test_what_holds_on_a_day() -> None:
         hours("07:00-15:00"), hours("08:00-16:00"), hours("07:00-15:00"),
     ]  # fmt: skip
     assert merged_plan(DayFacts(DAY)).is_unplanned
-    assert on(DAY, changed=()).intervals == ()
+    assert on(DAY, changed={None: ()}).intervals == ()
     assert on(date(2026, 10, 17)).is_closed
     closed = on(DAY, closed="Planeringsdag")
     assert (closed.is_closed, closed.intervals, closed.attending) == (True, hours("08:00-16:00"), ())

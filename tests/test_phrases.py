@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from attendance import phrases
 from attendance.phrases import Understood, words
-from attendance.plan_rules import faults_in
+from attendance.time_rules import faults_in
 
 MONDAY = date(2026, 10, 19)
 ROOT = Path(__file__).resolve().parent.parent

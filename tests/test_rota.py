@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from attendance.phrases import Understood
 from attendance.phrases.rota import Fault, days_of_rota
-from attendance.plan_rules import Interval, faults_in
+from attendance.time_rules import Interval, faults_in
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 MONDAY = date(2026, 10, 19)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from attendance.phrases.pieces import OF_WEEKS, SEPARATORS, VALUES, NotUnderstood, Part, Piece, place_of
 from attendance.phrases.words import WORKING_DAYS
-from attendance.plan_rules import faults_in
+from attendance.time_rules import faults_in
 
 _COUNTED = frozenset({Part.EVERY, Part.EVERY_WEEK, Part.PARITY})
 _OF_CALENDAR = frozenset({Part.DATES, Part.WEEKS, Part.PERIOD})

@@ -9,7 +9,7 @@ from datetime import time
 from attendance.phrases.pieces import NotUnderstood, Part, Piece
 from attendance.phrases.tokens import Token
 from attendance.phrases.words import Kind
-from attendance.plan_rules import Interval
+from attendance.time_rules import Interval
 
 _NOON = 12 * 60
 _DAY = 24 * 60

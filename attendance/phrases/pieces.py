@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
 
-from attendance.plan_rules import Intervals
+from attendance.time_rules import Intervals
 
 
 class Part(Enum):

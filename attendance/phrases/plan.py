@@ -12,7 +12,7 @@ from attendance.phrases.pieces import NotUnderstood, Part, Piece, place_of
 from attendance.phrases.understood import Said, SaidDay
 from attendance.phrases.window import Window, monday_of
 from attendance.phrases.words import WORKING_DAYS
-from attendance.plan_rules import faults_in
+from attendance.time_rules import faults_in
 
 # Which clause is the more precise, by the most precise of its pieces. What is not here is as precise as a weekday.
 _PRECISION = {Part.EVERY: 2, Part.EVERY_WEEK: 2, Part.PARITY: 2, Part.WEEKS: 3, Part.DATES: 4}

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from attendance.phrases.rota_file import Fault, Shift, Unreadable, shifts_in
 from attendance.phrases.understood import SaidDay, Understood
 from attendance.phrases.window import Window
-from attendance.plan_rules import MOST_INTERVALS, Interval
+from attendance.time_rules import MOST_INTERVALS, Interval
 
 __all__ = ["MOST_MARGIN", "Fault", "days_of_rota"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from attendance.plan_rules import Intervals
+from attendance.time_rules import Intervals
 
 
 @dataclass(frozen=True)

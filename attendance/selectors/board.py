@@ -184,7 +184,11 @@ def _tiles(
 
 def _known_families(actor: Actor, facts: Known) -> set[UUID]:
     """Return those of the children somebody is said to collect today whose family the actor may know."""
-    said = [child_id for (child_id, _day), plan in facts.day_plans.items() if plan.guardian_name or plan.contact_name]
+    said = [
+        child_id
+        for (child_id, day) in facts.day_plans
+        if (plan := facts.changed_day(child_id, day)) and (plan.guardian_name or plan.contact_name)
+    ]
     if not said or actor.person is None:
         return set()
     return {child_id for (child_id,) in child_rows(actor, Action.SEE_CONTACTS, IDS, among=said)}
@@ -202,7 +206,7 @@ def _tile(
 ) -> tuple[Tile, State]:
     today = days.day_of(now)
     plan, state = facts.day(child.pk, now)
-    day_plan = facts.day_plans.get((child.pk, today))
+    day_plan = facts.changed_day(child.pk, today)
     tap = next(iter(rules.allowed_taps(state.state)))
     first = {State.PRESENT: state.collected_at}.get(state.state, state.expected_at)
     who = words.collector_on_board(day_plan, is_protected=child.is_protected, knows_family=knows_family)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -18,8 +18,9 @@ from django.db.models import Q
 
 from attendance import rules
 from attendance.models import Absence, PlanningRule, Stay
-from attendance.selectors.said import DECIDED, Around, Kind, Said, said_of
-from children.selectors.placing import Place, places_of
+from attendance.selectors.said import ATTENDS, DECIDED, Around, Kind, Said, said_of
+from children.selectors.homes import seen_homes
+from children.selectors.placing import Place, first_days, places_of
 from portal.lib import days
 from portal.lib.prepared import Rows, prepared
 
@@ -86,40 +87,58 @@ class ChangedDay:
     contact_name: str = ""
 
 
+@dataclass(frozen=True)
+class EnquiryAt:
+    """A holiday enquiry, and where it is asked."""
+
+    enquiry: rules.Enquiry
+    preschool_id: UUID | None
+    area_id: UUID | None
+
+
 @dataclass
 class Known:
-    """Everything said and done about some children between two dates."""
+    """Everything said and done about some children between two dates, as it stands on `today`.
+
+    Read for a guardian (`readers`, by child with two homes) it holds nothing that another home has said and does not
+    share.
+    """
 
     first: date
     last: date
+    today: date = field(default_factory=days.today)
     plans: dict[UUID, list[rules.RepeatingPlan]] = field(default_factory=lambda: defaultdict(list))
-    day_plans: dict[tuple[UUID, date], ChangedDay] = field(default_factory=dict)
+    day_plans: dict[tuple[UUID, date], dict[UUID | None, ChangedDay]] = field(default_factory=lambda: defaultdict(dict))
     absences: dict[UUID, list[rules.DayAbsence]] = field(default_factory=lambda: defaultdict(list))
     closed: list[ClosedOn] = field(default_factory=list)
     stays: dict[UUID, list[rules.Stay]] = field(default_factory=lambda: defaultdict(list))
     places: dict[UUID, list[Place]] = field(default_factory=dict)
+    livings: dict[UUID, list[rules.Living]] = field(default_factory=lambda: defaultdict(list))
+    readers: dict[UUID, rules.Reader] = field(default_factory=dict)
+    enquiries: list[EnquiryAt] = field(default_factory=list)
+    answers: dict[UUID, dict[tuple[UUID, date], bool]] = field(default_factory=lambda: defaultdict(dict))
+    first_days: dict[tuple[UUID, UUID], date] = field(default_factory=dict)  # by child and preschool
     decided: dict[UUID | None, dict[str, Any]] = field(default_factory=dict)  # by preschool or area; None: for all
     merged: dict[tuple[UUID | None, ...], rules.PlaceRules] = field(default_factory=dict)
 
     def add(self, row: Said) -> None:
         """Put one row in its place."""
-        if row.kind == Kind.CLOSED_DAY:
-            self.closed.append(
-                ClosedOn(row.starts_on, row.words or "", row.department_id, row.preschool_id, row.area_id)
-            )
-        elif row.kind == Kind.RULE:
-            self.decided[row.preschool_id or row.area_id] = rules.from_stored(_settings(row.times or "{}"))
-        elif row.child_id is None:
-            raise ValueError(f"a row of kind {row.kind} concerns no child")
+        if row.child_id is None:
+            self._add_of_place(row)
         elif row.kind == Kind.PLAN:
-            self.plans[row.child_id].append(rules.RepeatingPlan(row.starts_on, row.ends_on, _weeks(row.times or "[]")))
+            weeks = _weeks(row.times or "[]")
+            self.plans[row.child_id].append(rules.RepeatingPlan(row.starts_on, row.ends_on, weeks, row.household_id))
         elif row.kind == Kind.ABSENCE:
             part = rules.Interval(row.from_time, row.to_time) if row.from_time and row.to_time else None
             ends_on = row.ends_on or row.starts_on
             absence = rules.DayAbsence(row.starts_on, ends_on, rules.Reason(row.words or ""), part, row.id)
             self.absences[row.child_id].append(absence)
+        elif row.kind == Kind.LIVING:
+            self.livings[row.child_id].append(_living(row))
+        elif row.kind == Kind.ANSWER and row.id:
+            self.answers[row.child_id][row.id, row.starts_on] = row.words == ATTENDS
         else:
-            self.day_plans[row.child_id, row.starts_on] = ChangedDay(
+            self.day_plans[row.child_id, row.starts_on][row.household_id] = ChangedDay(
                 _intervals(row.times) if row.times else None,
                 row.words or "",
                 row.guardian_id,
@@ -128,6 +147,29 @@ class Known:
                 row.contact_relation or "",
                 row.contact_name or "",
             )
+
+    def _add_of_place(self, row: Said) -> None:
+        if row.kind == Kind.CLOSED_DAY:
+            self.closed.append(
+                ClosedOn(row.starts_on, row.words or "", row.department_id, row.preschool_id, row.area_id)
+            )
+        elif row.kind == Kind.RULE:
+            self.decided[row.preschool_id or row.area_id] = rules.from_stored(_settings(row.times or "{}"))
+        elif row.kind == Kind.ENQUIRY and row.id and row.ends_on and row.opens_on and row.answer_by:
+            silence = rules.Silence(row.words or "")
+            enquiry = rules.Enquiry(row.id, row.starts_on, row.ends_on, row.opens_on, row.answer_by, silence)
+            self.enquiries.append(EnquiryAt(enquiry, row.preschool_id, row.area_id))
+        else:
+            raise ValueError(f"a row of kind {row.kind} concerns no child")
+
+    def leave_out_unseen(self) -> None:
+        """Forget what the homes have said that the readers may not see."""
+        for child_id, reader in self.readers.items():
+            seen = {None, reader.home, *reader.sees}
+            self.plans[child_id] = [plan for plan in self.plans[child_id] if plan.home in seen]
+            for (whose, day), said in self.day_plans.items():
+                if whose == child_id:
+                    self.day_plans[whose, day] = {home: one for home, one in said.items() if home in seen}
 
     def place(self, child_id: UUID, day: date) -> Place | None:
         """Return where the child is placed on `day`; a backup placement wins."""
@@ -141,16 +183,53 @@ class Known:
         return self.merged[above]
 
     def planned(self, child_id: UUID, day: date) -> rules.PlannedDay:
-        changed = self.day_plans.get((child_id, day))
+        changed = self.day_plans.get((child_id, day), {})
+        place = self.place(child_id, day)
         return rules.merged_plan(
             rules.DayFacts(
                 day=day,
                 plans=tuple(self.plans.get(child_id, ())),
-                changed=changed.intervals if changed else None,
+                changed={home: one.intervals for home, one in changed.items() if one.intervals is not None},
                 absences=tuple(self.absences.get(child_id, ())),
-                closed=self.closed_reason(self.place(child_id, day), day),
+                closed=self.closed_reason(place, day),
+                livings=tuple(self.livings.get(child_id, ())),
+                is_free=bool(self.enquiries) and self._is_free(child_id, place, day),
+                reader=self.readers.get(child_id),
             )
         )
+
+    def changed_day(self, child_id: UUID, day: date) -> ChangedDay | None:
+        """Return what is said of the one day: of two homes' the evening's, who collects, with the notes of both."""
+        said = self.day_plans.get((child_id, day))
+        if not said:
+            return None
+        homes = rules.homes_on(self.livings.get(child_id, ()), day)
+        if homes is None:
+            return said.get(None)
+        reader = self.readers.get(child_id)
+        if reader and not homes.concerns(reader.home) and not {homes.morning, homes.evening} & reader.sees:
+            return None
+        order = dict.fromkeys((homes.evening, homes.morning, None))
+        found = [said[home] for home in order if home in said]
+        if not found:
+            return None
+        notes = dict.fromkeys(one.note for one in found if one.note)
+        return replace(found[0], note=" · ".join(notes))
+
+    def enquiries_at(self, place: Place | None) -> list[rules.Enquiry]:
+        """Return the holiday enquiries that are asked there."""
+        if place is None:
+            return []
+        return [
+            one.enquiry
+            for one in self.enquiries
+            if one.preschool_id == place.preschool_id or (one.area_id and one.area_id == place.area_id)
+        ]
+
+    def _is_free(self, child_id: UUID, place: Place | None, day: date) -> bool:
+        answers = self.answers.get(child_id, {})
+        placed_on = self.first_days.get((child_id, place.preschool_id)) if place else None
+        return rules.is_free(self.enquiries_at(place), answers, day, today=self.today, placed_on=placed_on)
 
     def closed_reason(self, place: Place | None, day: date) -> str | None:
         """Return why the child's department is closed on `day`, or None when it is open."""
@@ -184,8 +263,13 @@ def known(
     with_stays: bool = True,
     places: dict[UUID, list[Place]] | None = None,
     places_until: date | None = None,
+    reader: UUID | None = None,
 ) -> Known:
-    """Read what is known of these children from `first` to `last`: three queries, one less with places already read."""
+    """Read what is known of these children from `first` to `last`: three queries, one less with places already read.
+
+    For a guardian, `reader`, without what another home has said and does not share: one query more where a child has
+    two homes. One more, too, where a holiday enquiry's silence counts: it does not for a child that came later.
+    """
     ids = list(child_ids)
     found = Known(first, last)
     if not ids:
@@ -198,10 +282,24 @@ def known(
     around = Around.of(place for places in found.places.values() for place in places)
     for row in said_of(ids, around, first, last):
         found.add(row)
+    if reader is not None and found.livings:
+        seen = seen_homes(found.livings.keys(), reader)
+        found.readers = {child_id: rules.Reader(homes.own, homes.sees) for child_id, homes in seen.items()}
+        found.leave_out_unseen()
+    if any(rules.silence_counts(one.enquiry, found.today) for one in found.enquiries):
+        found.first_days = first_days(ids)
     if with_stays:
         for child_id, *stay in _stays(ids, first, last):
             found.stays[child_id].append(rules.Stay(*stay))
     return found
+
+
+def _living(row: Said) -> rules.Living:
+    if row.household_id is None or row.other_household_id is None:
+        raise ValueError("two homes are two")
+    weeks = tuple(json.loads(row.times or "[]"))
+    handover = rules.Handover(row.words or "")
+    return rules.Living(row.starts_on, row.ends_on, weeks, row.household_id, row.other_household_id, handover)
 
 
 @prepared

@@ -135,12 +135,12 @@ def who_may_collect(actor: Actor, child: Child) -> list[MayCollect]:
     ]
 
 
-def child_history(child: Child, month: date, *, today: date) -> History:
+def child_history(child: Child, month: date, *, today: date, reader: UUID | None) -> History:
     """Return the month's days until today on which something was planned or happened: four queries."""
     first = month.replace(day=1)
     after = (first + timedelta(days=31)).replace(day=1)
     last = min(after - timedelta(days=1), today)
-    facts = known([child.pk], first, last)
+    facts = known([child.pk], first, last, reader=reader)
     rows = [row for day in days.span(first, last) if (row := _history_day(child.pk, facts, day))]
     has_more = Stay.objects.filter(child=child, arrived_at__lt=days.day_bounds(first)[0]).exists()
     return History(
@@ -157,14 +157,14 @@ def standing_absences(family: Sequence[Child]) -> list[Absence]:
     return list(rows.select_related("child").order_by("starts_on", "child__given_name"))
 
 
-def day_page(child: Child, day: date, now: datetime) -> DayPage:
+def day_page(child: Child, day: date, now: datetime, *, reader: UUID | None) -> DayPage:
     """Return what holds on the day, and what the place's rules say of changing it now: two queries."""
-    facts = known([child.pk], day, day, with_stays=False)
+    facts = known([child.pk], day, day, with_stays=False, reader=reader)
     plan, here = facts.planned(child.pk, day), days.local(now)
     cut_off = facts.rules_at(facts.place(child.pk, day)).cut_off
     is_locked = cut_off.locks and not rules.may_change(day, here, cut_off)
     return DayPage(
-        initial=_before_changes(plan, facts.day_plans.get((child.pk, day), ChangedDay(None))),
+        initial=_before_changes(plan, facts.changed_day(child.pk, day) or ChangedDay(None)),
         away=_away_words(plan),
         locked=words.moment_words(rules.locks_at(day, cut_off, here.tzinfo)) if is_locked else "",
         asks_to_talk=rules.asks_to_talk(day, here, cut_off),
@@ -207,7 +207,7 @@ def _cards(actor: Actor, children: Sequence[Child], now: datetime) -> list[Child
     today = days.day_of(now)
     horizon = today + timedelta(days=actor.municipality.visible_before_days)
     # Until the horizon, so that a child's first department is known before its first day.
-    facts = known([child.pk for child in children], today, today, places_until=horizon)
+    facts = known([child.pk for child in children], today, today, places_until=horizon, reader=actor.person_id)
     return [_card(actor, child, facts, now) for child in children]
 
 
@@ -215,7 +215,7 @@ def _card(actor: Actor, child: Child, facts: Known, now: datetime) -> ChildCard:
     today = days.day_of(now)
     place = facts.place(child.pk, today)
     plan, state = facts.day(child.pk, now)
-    day_plan = facts.day_plans.get((child.pk, today))
+    day_plan = facts.changed_day(child.pk, today)
     who = words.collector(day_plan, actor.person_id)
     shown: dict[str, Any] = {
         "child_id": child.pk,

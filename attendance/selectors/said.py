@@ -1,6 +1,6 @@
 """What families and the preschool have said about some days, read in one statement.
 
-Four tables of different shapes are asked at once: every page that shows a child's day wants all of them, and a trip to
+Seven tables of different shapes are asked at once: every page that shows a child's day wants all of them, and a trip to
 the database costs more than what it brings. Each kind of row fills those of the columns that are its own.
 """
 
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import (
+    Case,
     CharField,
     DateField,
     Expression,
@@ -25,10 +26,20 @@ from django.db.models import (
     TimeField,
     UUIDField,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, JSONObject
 
-from attendance.models import Absence, ClosedDay, DayPlan, PlanningRule, WeekPlan
+from attendance.models import (
+    Absence,
+    ClosedDay,
+    DayPlan,
+    EnquiryAnswer,
+    HolidayEnquiry,
+    PlanningRule,
+    WeekPlan,
+)
+from children.selectors.homes import agreed_weeks
 from children.selectors.placing import Place
 from portal.lib.crypto import EncryptedTextField
 from portal.lib.prepared import Rows, prepared
@@ -40,17 +51,24 @@ class Kind(StrEnum):
     ABSENCE = "absence"
     CLOSED_DAY = "closed_day"
     RULE = "rule"
+    LIVING = "living"
+    ENQUIRY = "enquiry"
+    ANSWER = "answer"
 
 
 # The settings that a place decides, as attendance.place_rules reads them.
 DECIDED = (
     "cut_off", "cut_off_days", "cut_off_weekday", "cut_off_minute", "cut_off_weeks", "opening", "most_weeks",
-    "horizon_weeks", "late_after_minutes", "reminds_on", "warns_over_hours",
+    "horizon_weeks", "late_after_minutes", "reminds_on", "warns_over_hours", "takes_absence_words",
 )  # fmt: skip
 
 
 class Said(NamedTuple):
-    """One row. What a kind does not have is None; `times` is JSON: weeks, intervals, or the settings of a place."""
+    """One row. What a kind does not have is None; `times` is JSON: weeks, intervals, or the settings of a place.
+
+    `household_id` is whose a plan or a changed day is, and the first home of a child with two; `id` of an answer is
+    its enquiry's. An enquiry opens on `opens_on` and is to be answered by `answer_by`.
+    """
 
     kind: str
     child_id: UUID | None
@@ -69,7 +87,13 @@ class Said(NamedTuple):
     department_id: UUID | None
     preschool_id: UUID | None
     area_id: UUID | None
+    household_id: UUID | None
+    other_household_id: UUID | None
+    opens_on: date | None
+    answer_by: date | None
 
+
+ATTENDS = "attends"
 
 # Of which kind each column is: the database is told for the empty ones, and all rows are read by it.
 _COLUMNS: dict[str, Field[Any, Any]] = {
@@ -90,6 +114,10 @@ _COLUMNS: dict[str, Field[Any, Any]] = {
     "department_id": UUIDField(),
     "preschool_id": UUIDField(),
     "area_id": UUIDField(),
+    "household_id": UUIDField(),
+    "other_household_id": UUIDField(),
+    "opens_on": DateField(),
+    "answer_by": DateField(),
 }
 
 
@@ -134,8 +162,10 @@ def _said(
         above | Q(department__in=department_ids), day__gte=first, day__lte=last
     )
     decided = PlanningRule.objects.filter(above | Q(preschool=None, area=None))
+    enquiries = HolidayEnquiry.objects.standing().filter(above, starts_on__lte=last, ends_on__gte=first)
+    answers = EnquiryAnswer.objects.filter(child__in=child_ids, day__gte=first, day__lte=last)
     dated = {"child_id": "child_id", "id": "id", "starts_on": "starts_on", "ends_on": "ends_on"}
-    return _rows(plans, Kind.PLAN, times="weeks", **dated).union(
+    return _rows(plans, Kind.PLAN, times="weeks", household_id="household_id", **dated).union(
         _rows(
             changed,
             Kind.CHANGED_DAY,
@@ -148,6 +178,7 @@ def _said(
             contact_id="collecting_contact_id",
             contact_relation="collecting_contact__relation",
             contact_name="collecting_contact__name",
+            household_id="household_id",
         ),
         _rows(absences, Kind.ABSENCE, words="reason", from_time="from_time", to_time="to_time", **dated),
         _rows(
@@ -166,6 +197,35 @@ def _said(
             times=JSONObject(**{name: name for name in DECIDED}),
             preschool_id="preschool_id",
             area_id="area_id",
+        ),
+        _rows(
+            agreed_weeks(child_ids, first, last),
+            Kind.LIVING,
+            times="weeks",
+            words="handover",
+            household_id="first_id",
+            other_household_id="second_id",
+            **dated,
+        ),
+        _rows(
+            enquiries,
+            Kind.ENQUIRY,
+            id="id",
+            starts_on="starts_on",
+            ends_on="ends_on",
+            words="silence",
+            preschool_id="preschool_id",
+            area_id="area_id",
+            opens_on="opens_on",
+            answer_by="answer_by",
+        ),
+        _rows(
+            answers.filter(enquiry__withdrawn_at=None),
+            Kind.ANSWER,
+            child_id="child_id",
+            id="enquiry_id",
+            starts_on="day",
+            words=Case(When(attends=True, then=Value(ATTENDS)), default=Value("")),
         ),
         all=True,
     )

@@ -98,7 +98,12 @@ def week_span(monday: date) -> str:
 
 
 def schedule(
-    children: Sequence[Child], monday: date, now: datetime, *, drafts: Mapping[UUID, Draft] | None = None
+    children: Sequence[Child],
+    monday: date,
+    now: datetime,
+    *,
+    reader: UUID | None,
+    drafts: Mapping[UUID, Draft] | None = None,
 ) -> Schedule:
     """Return the week that begins on `monday` and the three after it: three queries, for one child or many.
 
@@ -107,7 +112,7 @@ def schedule(
     today = days.day_of(now)
     here = days.local(now)
     last = monday + timedelta(days=7 * (COMING_WEEKS + 1) - 1)
-    facts = known([child.pk for child in children], min(monday, today), last, with_stays=False)
+    facts = known([child.pk for child in children], min(monday, today), last, with_stays=False, reader=reader)
     laid = {child.pk: draft_from(facts.plans.get(child.pk, ()), monday) for child in children}
     has_plan = any(facts.plans.get(child.pk) for child in children)
     is_bound = _plans_hold(facts, children, today)  # by what is saved: a draft binds nobody

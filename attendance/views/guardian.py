@@ -51,7 +51,8 @@ def sick(request: ActorRequest, child_id: UUID) -> HttpResponse:
         problem = " ".join(refused.messages)
     # Nothing is made where the child was reported before.
     if report is not None and report.absences:
-        child, facts = report.absences[0].child, report.facts
+        child = report.absences[0].child
+        facts = None if report.facts.livings else report.facts  # read without regard to what another home may hide
     else:
         child, facts = get_named_child(request.actor, Action.REPORT_ABSENCE, child_id), None
     said = problem or _("{name} är anmäld sjuk idag.").format(name=child.given_name)
@@ -95,7 +96,7 @@ def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
     """One day that is different: its times, who collects, a note."""
     child = get_child(request.actor, Action.PLAN, child_id)
     collectors = who_may_collect(request.actor, child)
-    shown = day_page(child, day, clock.now())
+    shown = day_page(child, day, clock.now(), reader=request.actor.person_id)
     form = DayForm(request.POST or None, collectors=collectors, initial=shown.initial)
     if form.is_valid():
         try:
@@ -128,7 +129,7 @@ def history(request: ActorRequest, child_id: UUID) -> HttpResponse:
     today = days.today()
     month = parsed_date(request.GET.get("manad", "") + "-01") or today
     month = min(month, today)
-    found = child_history(child, month, today=today)
+    found = child_history(child, month, today=today, reader=request.actor.person_id)
     audit.looked("attendance.history", person_id=request.actor.person_id, children=[child.id], back_to=found.first)
     return render(request, "attendance/guardian/history.html", {"child": child, "history": found})
 

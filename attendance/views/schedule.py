@@ -39,7 +39,7 @@ def schedule(request: ActorRequest) -> HttpResponse:
     monday = _monday(request)
     if request.method == "POST" and chosen and monday:
         return _lay(request, family, chosen, monday)
-    found = schedule_of(chosen, monday or _week_to_show(chosen), clock.now())
+    found = schedule_of(chosen, monday or _week_to_show(request, chosen), clock.now(), reader=request.actor.person_id)
     form = WeekForm(initial=_usual(found))
     return _show(request, family, found, form)
 
@@ -47,7 +47,7 @@ def schedule(request: ActorRequest) -> HttpResponse:
 def _lay(request: ActorRequest, family: list[Child], chosen: list[Child], monday: date) -> HttpResponse:
     """Paint the drafts that the form carries; then show, preview or save them."""
     do = request.POST.get("do", "paint")
-    laid = schedule_of(chosen, monday, clock.now())
+    laid = schedule_of(chosen, monday, clock.now(), reader=request.actor.person_id)
     form = WeekForm(request.POST, must_paint=do == "paint", opening=laid.opening)
     drafts = {
         child.pk: Draft.unpacked(request.POST.get(f"draft-{child.pk}", "")) or laid.drafts[child.pk] for child in chosen
@@ -62,7 +62,7 @@ def _lay(request: ActorRequest, family: list[Child], chosen: list[Child], monday
             else:
                 messages.success(request, _("Schemat är sparat och gäller från {day}.").format(day=_day(monday)))
                 return see_other(request, f"{reverse('attendance:schedule')}?vecka={monday}")
-    found = schedule_of(chosen, monday, clock.now(), drafts=drafts)
+    found = schedule_of(chosen, monday, clock.now(), reader=request.actor.person_id, drafts=drafts)
     return _show(request, family, found, form, is_preview=do == "preview" and form.is_valid(), is_draft=True)
 
 
@@ -108,7 +108,7 @@ def _show(
         "later": found.monday + timedelta(days=7),
         "is_draft": is_draft,
         "is_preview": is_preview,
-        "weeks": _weeks_ahead(found) if is_preview else [],
+        "weeks": _weeks_ahead(request, found) if is_preview else [],
     }
     part = "schedule_main" if is_fragment_wanted(request) else "schedule"
     return render(request, f"attendance/guardian/{part}.html", context)
@@ -127,10 +127,16 @@ def _chips(family: list[Child], found: Schedule) -> list[dict[str, Any]]:
     ]
 
 
-def _weeks_ahead(found: Schedule) -> list[Schedule]:
+def _weeks_ahead(request: ActorRequest, found: Schedule) -> list[Schedule]:
     """Return the weeks of the whole plan as dates, two at least."""
     return [
-        schedule_of(found.children, found.monday + timedelta(days=7 * n), clock.now(), drafts=_shifted(found, n))
+        schedule_of(
+            found.children,
+            found.monday + timedelta(days=7 * n),
+            clock.now(),
+            reader=request.actor.person_id,
+            drafts=_shifted(found, n),
+        )
         for n in range(max(_cycle(found), 2))
     ]
 
@@ -181,9 +187,9 @@ def _monday(request: ActorRequest) -> date | None:
     return days.monday_of(day) if day and abs((day - days.today()).days) < 800 else None
 
 
-def _week_to_show(chosen: list[Child]) -> date:
+def _week_to_show(request: ActorRequest, chosen: list[Child]) -> date:
     """Return this week; from Friday on, and where it is laid already, the first that may be laid."""
-    this = schedule_of(chosen, days.monday_of(days.today()), clock.now())
+    this = schedule_of(chosen, days.monday_of(days.today()), clock.now(), reader=request.actor.person_id)
     return this.first_to_lay if this.has_plan and days.today().weekday() >= 4 else this.monday
 
 

@@ -15,6 +15,7 @@ from children.models.people import Child
 from children.models.places import Department
 from portal.lib.crypto import EncryptedTextField
 from portal.lib.models import Base, Dated, DatedQuerySet
+from portal.lib.outbox import Outgoing, OutgoingQuerySet
 
 
 class TabletQuerySet(models.QuerySet["Tablet"]):
@@ -131,26 +132,14 @@ class NamedReader(Dated):
         return str(self.id)
 
 
-class LetterQuerySet(models.QuerySet["Letter"]):
-    def waiting(self, now: datetime) -> Self:
-        """Return what a worker should try now: not sent, not given up, not claimed by somebody who is still alive."""
-        return self.filter(sent_at=None, given_up_at=None, try_after__lte=now).exclude(claimed_until__gt=now)
-
-
-class Letter(Base):
+class Letter(Outgoing):
     """An invitation that is to go out by e-mail. The code is made when it is sent, and kept nowhere."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="letters")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     is_for_work = models.BooleanField(default=False)  # asked for where the person works, not where its children are
-    try_after = models.DateTimeField()
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    given_up_at = models.DateTimeField(null=True, blank=True)
-    problem = models.CharField(max_length=60, blank=True)
 
-    objects = LetterQuerySet.as_manager()
+    objects = OutgoingQuerySet["Letter"].as_manager()
 
     class Meta:
         constraints = [

@@ -10,7 +10,7 @@ from itertools import starmap
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Q, QuerySet, Value
+from django.db.models import BooleanField, Min, Q, QuerySet, Value
 
 from children.models import BackupPlacement, Child, Placement
 from portal.lib.models import holds_on
@@ -63,6 +63,12 @@ def _placed(child_ids: Collection[UUID] | QuerySet[Any, Any], holding: Q) -> Row
 @prepared
 def _listed(child_ids: Collection[UUID], holding: Q) -> Rows:
     return _placed(child_ids, holding)
+
+
+def first_days(child_ids: Collection[UUID]) -> dict[tuple[UUID, UUID], date]:
+    """Return, by child and preschool, the first day on which the child was or is placed there: one query."""
+    rows = Placement.objects.filter(child__in=child_ids).order_by().values_list("child_id", "department__preschool")
+    return {(child_id, preschool_id): first for child_id, preschool_id, first in rows.annotate(Min("starts_on"))}
 
 
 def departments_of(child_ids: Iterable[UUID], day: date) -> dict[UUID, Place]:

@@ -6,14 +6,13 @@ What the page showed is what is done: both ask the same selector who may be invi
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
@@ -27,10 +26,9 @@ from children.rules import in_fours
 from children.selectors.invitations import invitees, may_be_written_to
 from children.selectors.invitees import Invitee, has_account
 from children.selectors.personnel import personnel, works_somewhere
-from notifications import mailing
-from portal.lib import bell, days
+from portal.lib import bell, days, outbox
+from portal.lib.mailing import NotToBeSent
 
-MOST_TRIES = 8
 MOST_AT_ONCE = 200
 
 
@@ -137,19 +135,9 @@ def ring() -> None:
     bell.ring("children.tasks.send_letters")
 
 
-def send_waiting_letters(*, now: datetime, most: int = 1) -> int:
-    """Send letters that wait; return how many were tried. Each is taken by exactly one worker.
-
-    One at a time, so that each claim begins at its own moment; whoever calls goes on until none is left.
-    """
-    tried = 0
-    for letter in Letter.objects.waiting(now).order_by("try_after")[:most]:
-        mine = Letter.objects.filter(pk=letter.pk, tries=letter.tries).waiting(now)
-        if mine.update(claimed_until=now + mailing.CLAIM_HOLDS, tries=F("tries") + 1) == 1:
-            letter.tries += 1
-            _send(letter, now)
-            tried += 1
-    return tried
+def send_waiting_letters(*, now: datetime) -> int:
+    """Send the letters that wait; return how many were tried."""
+    return outbox.send_waiting(Letter.objects.all(), message, now=now)
 
 
 def _is_still_to_invite(letter: Letter, day: date) -> bool:
@@ -160,31 +148,15 @@ def _is_still_to_invite(letter: Letter, day: date) -> bool:
     return works_somewhere(person, day) if letter.is_for_work else may_be_written_to(person, day)
 
 
-def _send(letter: Letter, now: datetime) -> None:
-    """Make the code and send it; whoever must not be invited any more is left alone, and so is a lost claim."""
-    row = Letter.objects.filter(pk=letter.pk, tries=letter.tries, sent_at=None, given_up_at=None)
+def message(letter: Letter, now: datetime) -> EmailMessage:
+    """Return the letter with a code that is made now and ends those before it.
 
-    def prepare(waited: timedelta) -> EmailMessage | None:
-        if not row.update(claimed_until=now + waited + mailing.CLAIM_HOLDS):
-            return None  # another worker's: a code made here would end the one that it sends
-        invitation, code = invite(person=letter.person, actor_person=letter.asked_by, now=now)
-        return _message(letter.person, code, days.day_of(invitation.expires_at).isoformat(), letter)
-
-    if letter.tries > MOST_TRIES:  # workers died of it
-        row.update(given_up_at=now, claimed_until=None, problem="tries")
-        return
-    try:
-        if not _is_still_to_invite(letter, days.day_of(now)):
-            row.update(given_up_at=now, claimed_until=None, problem="not to be invited")
-        elif mailing.send(prepare):
-            row.update(sent_at=now, claimed_until=None, problem="")
-    except Exception as fault:  # noqa: BLE001 (whatever it is, what waits behind must go on; never with an address)
-        verdict = mailing.verdict(fault)
-        if verdict.is_final or letter.tries >= MOST_TRIES:
-            row.update(given_up_at=now, claimed_until=None, problem=verdict.problem[:60])
-        else:
-            wait = timedelta(seconds=min(30 << letter.tries, 3_600))
-            row.update(try_after=now + wait, claimed_until=None, problem=verdict.problem[:60])
+    Raises `NotToBeSent` for whoever must not be invited any more.
+    """
+    if not _is_still_to_invite(letter, days.day_of(now)):
+        raise NotToBeSent("not to be invited")
+    invitation, code = invite(person=letter.person, actor_person=letter.asked_by, now=now)
+    return _message(letter.person, code, days.day_of(invitation.expires_at).isoformat(), letter)
 
 
 def _message(person: User, code: str, last_day: str, letter: Letter) -> EmailMessage:
@@ -216,5 +188,6 @@ def _message(person: User, code: str, last_day: str, letter: Letter) -> EmailMes
             day=last_day,
         ),
         to=[person.email],
-        headers={"Message-ID": f"<{letter.id}.{letter.tries}@kapprummet>", "Auto-Submitted": "auto-generated"},
+        # Each try has a code of its own, so no mailbox may take the next one for the same message.
+        headers={"Message-ID": f"<{letter.id}.{letter.tries}@kapprummet>"},
     )

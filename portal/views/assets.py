@@ -32,6 +32,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "css/components/*.css",
         "css/pages/*.css",
     ),
+    "plan.css": ("css/plan/*.css",),
     "styleguide.css": ("css/styleguide.css",),
     "htmx.js": ("vendor/htmx.min.js",),
     "kapprummet.js": (
@@ -44,6 +45,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "js/theme.js",
         "js/toast.js",
     ),
+    "plan.js": ("js/plan/*.js",),
     "passkey.js": ("js/passkey.js",),
     "download.js": ("js/download.js",),
     "board.js": ("js/board.js",),
