@@ -1,12 +1,9 @@
 """Another address to log in with: it holds once a link that was sent to it has been followed.
 
-Asking gives the same answer whoever has the address. What is to be sent is rows first: a worker sends, a sweep takes
-what the bell missed. Each letter is sent at most once; one whose worker dies in the middle can be asked for again.
+Asking gives the same answer whoever has the address. What is to be sent is rows first (`portal.lib.outbox`).
 """
 
-import logging
 from datetime import datetime, timedelta
-from smtplib import SMTPRecipientsRefused
 from uuid import UUID
 
 from django.conf import settings
@@ -20,14 +17,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import AddressChange, User
-from portal.lib import bell
-
-log = logging.getLogger(__name__)
+from accounts.models import AddressChange, AddressLetter, User
+from portal.lib import bell, outbox
+from portal.lib.mailing import NotToBeSent
 
 LINK_LIVES = timedelta(hours=2)
 KEPT_FOR = timedelta(days=7)
-AT_ONCE = 100
 
 
 def ask_for_address(*, person: User, email: str, now: datetime) -> None:
@@ -35,6 +30,7 @@ def ask_for_address(*, person: User, email: str, now: datetime) -> None:
     with transaction.atomic():
         AddressChange.objects.filter(person=person, used_at=None).delete()
         change = AddressChange.objects.create(person=person, email=email.strip(), expires_at=now + LINK_LIVES)
+        AddressLetter.objects.create(change=change, is_to_old=False, try_after=now)
         audit.did("account.email_asked", person_id=person.id, now=now, change=change.id)
         transaction.on_commit(_ring, robust=True)
 
@@ -67,6 +63,8 @@ def change_address(*, change: AddressChange, now: datetime) -> None:
                 raise gone
             if User.objects.with_email(change.email).exclude(pk=person.pk).exists():
                 raise gone
+            if person.email:
+                AddressLetter.objects.create(change=change, is_to_old=True, try_after=now)
             person.email = change.email
             person.save(update_fields=["email", "email_index"])
             audit.did("account.email_changed", person_id=person.id, now=now, change=change.pk)
@@ -87,39 +85,23 @@ def _ring() -> None:
     bell.ring("accounts.tasks.send_address_letters")
 
 
-def send_waiting_letters(now: datetime) -> int:
-    """Write to new addresses and to old ones; return how many letters went. Stops where the mail server is gone."""
-    links = AddressChange.objects.filter(written_to_at=None, used_at=None, expires_at__gt=now)
-    news = AddressChange.objects.filter(told_at=None, used_at__gt=now - KEPT_FOR)
-    waiting = [(change, "written_to_at") for change in links.select_related("person")[:AT_ONCE]]
-    waiting += [(change, "told_at") for change in news.select_related("person")[:AT_ONCE]]
-    sent = 0
-    for change, column in waiting:
-        # Claimed by a conditional UPDATE: each letter is one worker's.
-        if not AddressChange.objects.filter(pk=change.pk, **{column: None}).update(**{column: now}):
-            continue
-        letter = _letter_to_new(change) if column == "written_to_at" else _letter_to_old(change)
-        if letter is None:
-            continue
-        try:
-            letter.send()
-        except SMTPRecipientsRefused:  # there is no such mailbox, and asking again does not make one
-            log.warning("no letter about another address: the server refuses the recipient")
-        except OSError as fault:
-            log.warning("no letter about another address (%s): it waits for the next sweep", type(fault).__name__)
-            AddressChange.objects.filter(pk=change.pk).update(**{column: None})
-            break
-        else:
-            sent += 1
-    return sent
+def send_waiting_letters(*, now: datetime) -> int:
+    """Write to new addresses and to old ones; return how many letters were tried."""
+    return outbox.send_waiting(AddressLetter.objects.all(), message, now=now)
 
 
-def _letter_to_new(change: AddressChange) -> EmailMessage | None:
-    """Return the link; for whoever has the address already, that somebody asked for it. None to a frozen account."""
+def message(letter: AddressLetter, now: datetime) -> EmailMessage:
+    """Return the letter. Raises `NotToBeSent` when there is nothing to confirm any more, or nobody who may."""
+    return _to_old(letter.change) if letter.is_to_old else _to_new(letter.change, now)
+
+
+def _to_new(change: AddressChange, now: datetime) -> EmailMessage:
+    """Return the link; for whoever has the address already, that somebody asked for it. Nothing to a frozen account."""
     owner = User.objects.with_email(change.email).exclude(pk=change.person_id).first()
-    if not (owner or change.person).is_active:
-        return None
-    with translation.override((owner or change.person).language or settings.LANGUAGE_CODE):
+    reader = owner or change.person
+    if change.used_at or change.expires_at <= now or not reader.is_active:
+        raise NotToBeSent("nothing to confirm")
+    with translation.override(reader.language or settings.LANGUAGE_CODE):
         if owner:
             return _letter(change.email, _("Din adress i Kapprummet"), render_to_string("account/email/taken.txt"))
         link = settings.BASE_URL + reverse("accounts:email_confirm", args=[key_of(change)])
@@ -127,13 +109,11 @@ def _letter_to_new(change: AddressChange) -> EmailMessage | None:
         return _letter(change.email, _("Bekräfta din nya adress i Kapprummet"), body)
 
 
-def _letter_to_old(change: AddressChange) -> EmailMessage | None:
-    if not change.old_email:
-        return None
+def _to_old(change: AddressChange) -> EmailMessage:
     with translation.override(change.person.language or settings.LANGUAGE_CODE):
         body = render_to_string("account/email/address_changed.txt")
         return _letter(change.old_email, _("Din adress i Kapprummet är ändrad"), body)
 
 
 def _letter(address: str, subject: str, body: str) -> EmailMessage:
-    return EmailMessage(subject=subject, body=body, to=[address], headers={"Auto-Submitted": "auto-generated"})
+    return EmailMessage(subject=subject, body=body, to=[address])

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.crypto import BlindIndexField, EncryptedTextField
 from portal.lib.models import Base
+from portal.lib.outbox import Outgoing, OutgoingQuerySet
 
 
 class Protection(models.TextChoices):
@@ -166,18 +167,28 @@ class Invitation(Base):
 
 
 class AddressChange(Base):
-    """Another address that a person wants to log in with, until a link that was sent there has been followed.
-
-    `written_to_at` and `told_at` are when the new and the old address were written to, or given up.
-    """
+    """Another address that a person wants to log in with, until a link that was sent there has been followed."""
 
     person = models.ForeignKey(User, models.CASCADE, related_name="address_changes")
     email = EncryptedTextField()
     old_email = EncryptedTextField(blank=True, default="")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
-    written_to_at = models.DateTimeField(null=True, blank=True)
-    told_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class AddressLetter(Outgoing):
+    """A letter about another address: the link to the new one, or word of the change to the old one."""
+
+    change = models.ForeignKey(AddressChange, models.CASCADE, related_name="letters")
+    is_to_old = models.BooleanField()
+
+    objects = OutgoingQuerySet["AddressLetter"].as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["change", "is_to_old"], name="accounts_addressletter_one_each")]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -24,7 +24,7 @@ def clear_sessions() -> None:
 @shared_task
 def send_address_letters() -> int:
     """Write to the addresses that somebody wants to log in with, and to those that somebody no longer has."""
-    return addresses.send_waiting_letters(clock.now())
+    return addresses.send_waiting_letters(now=clock.now())
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=30, retry_backoff_max=600, max_retries=6)

@@ -1,6 +1,5 @@
 """How a person is reached: what waits to be told, what was told, and what the person wants to be told."""
 
-from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -9,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.models import Base
+from portal.lib.outbox import Outgoing, OutgoingQuerySet
 
 
 class Kind(models.TextChoices):
@@ -38,11 +38,7 @@ class Way(models.TextChoices):
     EMAIL = "email", _("E-post")
 
 
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    def waiting(self, now: datetime) -> Self:
-        """Return what a worker should try now: not sent, not given up, not claimed by somebody who is still alive."""
-        return self.filter(sent_at=None, given_up_at=None, try_after__lte=now).exclude(claimed_until__gt=now)
-
+class DeliveryQuerySet(OutgoingQuerySet["Delivery"]):
     def in_app(self) -> Self:
         return self.filter(way=Way.IN_APP)
 
@@ -50,7 +46,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(way=Way.IN_APP, read_at=None)
 
 
-class Delivery(Base):
+class Delivery(Outgoing):
     """One notice to one person in one way. Holds ids only, never a name and never content.
 
     A notice in the portal is delivered by being a row; any other way is a row that a worker claims, tries and
@@ -62,12 +58,6 @@ class Delivery(Base):
     way = models.CharField(max_length=10, choices=Way)
     event = models.UUIDField()
     about = models.JSONField(default=dict)
-    try_after = models.DateTimeField()
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    given_up_at = models.DateTimeField(null=True, blank=True)
-    problem = models.CharField(max_length=200, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()

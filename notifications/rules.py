@@ -23,11 +23,3 @@ def can_be_refused(kind: str, way: str) -> bool:
 def is_wanted(kind: str, way: str, *, chosen: bool | None) -> bool:
     """Tell whether a notice is wanted: the person's own choice, else the house's default (most are off)."""
     return DEFAULTS.get((kind, way), False) if chosen is None or not can_be_refused(kind, way) else chosen
-
-
-def wait_before_try(tries: int) -> int:
-    """Return how many seconds to wait before the next try: half a minute, doubling, at most an hour."""
-    return min(30 << max(tries - 1, 0), 3_600)
-
-
-MOST_TRIES = 12

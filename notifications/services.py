@@ -1,21 +1,21 @@
 """Telling people: rows first. A worker does the rest, and a sweep takes what the bell missed."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications import mailing, rules
-from notifications.models import Delivery, DeliveryQuerySet, Kind, Preference, Way
-from portal.lib import bell
+from notifications import rules
+from notifications.models import Delivery, Kind, Preference, Way
+from portal.lib import bell, outbox
+from portal.lib.mailing import NotToBeSent
 from portal.lib.prepared import Rows, prepared
 
 
@@ -62,45 +62,9 @@ def ring() -> None:
     bell.ring("notifications.tasks.sweep")
 
 
-def claim(*, now: datetime) -> Delivery | None:
-    """Take one delivery for this worker: each is taken by exactly one, by a conditional UPDATE."""
-    for delivery in Delivery.objects.waiting(now).exclude(way=Way.IN_APP).order_by("try_after")[:10]:
-        if _own(delivery).waiting(now).update(claimed_until=now + mailing.CLAIM_HOLDS, tries=F("tries") + 1) == 1:
-            delivery.tries += 1
-            return delivery
-    return None  # nothing waits, or others were faster and go on
-
-
-def _own(delivery: Delivery) -> DeliveryQuerySet:
-    """Return the row as long as nobody has taken, finished or cancelled it since this worker saw it."""
-    return Delivery.objects.filter(pk=delivery.pk, tries=delivery.tries, sent_at=None, given_up_at=None)
-
-
-def deliver(*, delivery: Delivery, now: datetime) -> None:
-    """Send one claimed delivery, and mark it as sent, to be tried again, or given up. A lost claim is left alone."""
-    if delivery.tries > rules.MOST_TRIES:  # workers died of it
-        _give_up(delivery, now, "tries")
-        return
-    try:
-        person = User.objects.filter(pk=delivery.person_id).only("email", "language", "frozen_at").first()
-        if person is None or not person.email or not person.is_active:
-            _give_up(delivery, now, "no address")
-        elif _send_email(person, delivery, now):
-            _own(delivery).update(sent_at=now, claimed_until=None, problem="")
-    except Exception as fault:  # noqa: BLE001 (whatever it is, what waits behind must go on; never with an address)
-        _failed(delivery, mailing.verdict(fault), now)
-
-
-def _failed(delivery: Delivery, verdict: mailing.Verdict, now: datetime) -> None:
-    if verdict.is_final or delivery.tries >= rules.MOST_TRIES:
-        _give_up(delivery, now, verdict.problem)
-        return
-    later = now + timedelta(seconds=rules.wait_before_try(delivery.tries))
-    _own(delivery).update(try_after=later, claimed_until=None, problem=verdict.problem[:200])
-
-
-def _give_up(delivery: Delivery, now: datetime, problem: str) -> None:
-    _own(delivery).update(given_up_at=now, claimed_until=None, problem=problem[:200])
+def send_waiting(*, now: datetime) -> int:
+    """Send the notices that wait for a worker; return how many were tried."""
+    return outbox.send_waiting(Delivery.objects.filter(way=Way.EMAIL), message, now=now)
 
 
 def cancel(*, person_id: UUID, child_id: UUID, now: datetime) -> int:
@@ -108,22 +72,14 @@ def cancel(*, person_id: UUID, child_id: UUID, now: datetime) -> int:
 
     For whoever may no longer be told. Must be called in the transaction that shuts the child to the person.
     """
-    waiting = Delivery.objects.filter(person_id=person_id, sent_at=None, given_up_at=None, about__child=str(child_id))
-    return waiting.update(given_up_at=now, claimed_until=None, problem="withdrawn")
+    return Delivery.objects.filter(person_id=person_id, about__child=str(child_id)).give_up(now, "withdrawn")
 
 
-def _send_email(person: User, delivery: Delivery, now: datetime) -> bool:
-    """Send the mail; return False when the claim was lost before anything was said."""
-
-    def prepare(waited: timedelta) -> EmailMessage | None:
-        is_ours = _own(delivery).update(claimed_until=now + waited + mailing.CLAIM_HOLDS)
-        return _message(person, delivery) if is_ours else None
-
-    return mailing.send(prepare)
-
-
-def _message(person: User, delivery: Delivery) -> EmailMessage:
+def message(delivery: Delivery, _now: datetime) -> EmailMessage:
     """Return the one text that leaves the house: that there is something new, and where. Nothing else (DOMAIN 4.10)."""
+    person = User.objects.only("email", "language", "frozen_at").get(pk=delivery.person_id)
+    if not person.email or not person.is_active:
+        raise NotToBeSent("no address")
     with translation.override(person.language or settings.LANGUAGE_CODE):
         return EmailMessage(
             subject=_("Du har något nytt i Kapprummet"),
@@ -131,7 +87,6 @@ def _message(person: User, delivery: Delivery) -> EmailMessage:
                 address=settings.BASE_URL + "/"
             ),
             to=[person.email],
-            headers={"Message-ID": f"<{delivery.id}@kapprummet>", "Auto-Submitted": "auto-generated"},
         )
 
 

@@ -7,8 +7,4 @@ from portal.lib import clock
 @shared_task
 def sweep() -> int:
     """Deliver everything that waits. Rung after a commit and run every ten seconds; any number may run at once."""
-    delivered = 0
-    while delivery := services.claim(now=clock.now()):
-        services.deliver(delivery=delivery, now=clock.now())
-        delivered += 1
-    return delivered
+    return services.send_waiting(now=clock.now())

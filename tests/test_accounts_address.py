@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from smtplib import SMTPServerDisconnected
 
 import pytest
 from django.core import mail
@@ -13,13 +13,15 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
+from pytest_django.fixtures import Settings
 from time_machine import travel
 
 from accounts import addresses, services
-from accounts.models import AddressChange, AuditEntry, User
+from accounts.models import AddressChange, AddressLetter, AuditEntry, User
 from accounts.tasks import clear_sessions, send_address_letters
-from portal.lib import clock
+from portal.lib import clock, mailing
 from tests.cast import PASSWORD, Cast
+from tests.smtp import mail_server
 
 LogIn = Callable[[User], Client]
 ADDRESS = "/installningar/adress/"
@@ -210,24 +212,58 @@ def test_an_old_session_says_first_who_it_is(cast: Cast, log_in: LogIn) -> None:
 
 
 def test_a_server_that_is_gone_loses_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """I05; an address that is refused is given up."""
+    """I05: it is asked again after half a minute."""
+
+    def fail(_letter: mail.EmailMessage) -> int:
+        raise SMTPServerDisconnected
+
     ask(enter())
     with monkeypatch.context() as gone:
-        gone.setattr("django.core.mail.EmailMessage.send", _raise(SMTPServerDisconnected("gone")))
-        assert sent() == []
-    assert len(sent()) == 1
-    ask(enter(), "ingen@example.org")
-    with monkeypatch.context() as refused:
-        refused.setattr("django.core.mail.EmailMessage.send", _raise(SMTPRecipientsRefused({})))
+        gone.setattr("django.core.mail.EmailMessage.send", fail)
         assert sent() == []
     assert sent() == []
+    with travel(clock.now() + timedelta(seconds=31)):
+        assert len(sent()) == 1
 
 
-def _raise(fault: Exception) -> Callable[..., int]:
-    def send(*_arguments: object, **_more: object) -> int:
-        raise fault
+def test_a_letter_whose_worker_died_is_sent_by_the_next_sweep(cast: Cast) -> None:
+    """Promise 2: both letters, the link and the word to the old address, outlive whoever took them."""
+    browser = enter()
+    ask(browser)
+    assert AddressLetter.objects.claim(clock.now()), "and then no more was heard"
+    assert sent() == []
+    with travel(clock.now() + mailing.CLAIM_HOLDS + timedelta(seconds=1)):
+        (letter,) = sent()
+        browser.post(link_in(letter))
+        assert AddressLetter.objects.claim(clock.now())
+        assert sent() == []
+    with travel(clock.now() + 2 * mailing.CLAIM_HOLDS + timedelta(seconds=2)):
+        assert [one.to for one in sent()] == [[OLD]]
+        assert sent() == []
 
-    return send
+
+def test_a_refused_recipient_is_given_up(cast: Cast, settings: Settings) -> None:
+    """There is no such mailbox, and asking again does not make one; a new wish is a new letter."""
+    ask(enter())
+    with mail_server(lambda name, value: setattr(settings, name, value)) as server:
+        server.recipients = ["550 no such person"]
+        send_address_letters()
+        letter = AddressLetter.objects.get()
+        assert (letter.given_up_at is not None, letter.sent_at, letter.problem) == (True, None, "550")
+        with travel(clock.now() + timedelta(hours=1)):
+            send_address_letters()
+        assert server.taken == []
+        ask(enter(), "nyare@example.org")
+        send_address_letters()
+        assert [str(taken["To"]) for taken in server.taken] == ["nyare@example.org"]
+
+
+def test_a_link_that_nobody_can_follow_any_more_is_not_sent(cast: Cast) -> None:
+    """The server was gone for longer than the link lives."""
+    ask(enter())
+    with travel(clock.now() + addresses.LINK_LIVES):
+        assert sent() == []
+    assert AddressLetter.objects.get().problem == "nothing to confirm"
 
 
 def test_asking_rings_for_a_worker(

@@ -26,8 +26,7 @@ from children.protection import protect_person
 from children.services import invitations
 from children.services.invitations import send_waiting_letters
 from children.tasks import send_letters
-from notifications import mailing
-from portal.lib import clock, days
+from portal.lib import clock, days, mailing, outbox
 from tests.cast import Cast, guard
 from tests.smtp import mail_server
 
@@ -224,7 +223,7 @@ def test_a_worker_that_lost_its_letter_sends_nothing_and_ends_no_code(
     lost = Letter.objects.get()
     send_waiting_letters(now=clock.now())
     code = Invitation.objects.get()
-    invitations._send(lost, clock.now())
+    outbox.carry_out(lost, invitations.message, now=clock.now())
     assert len(mail.outbox) == 1
     assert Invitation.objects.get() == code
 

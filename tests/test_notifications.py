@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import Message
 from time import monotonic
 from uuid import uuid4
@@ -19,9 +19,9 @@ from children.access import Action
 from children.actors import Actor
 from children.services.grants import grant, withdraw_grant
 from children.services.relations import block
-from notifications import mailing, rules, services, tasks
+from notifications import services, tasks
 from notifications.models import Delivery, Kind, Way
-from portal.lib import clock, days
+from portal.lib import clock, days, mailing, outbox
 from tests.cast import Cast, person
 from tests.smtp import MailServer, mail_server
 
@@ -37,9 +37,15 @@ def tell(*people: User, kind: Kind = Kind.CAME_THOUGH_ABSENT, **about: object) -
 
 
 def sweep(after: timedelta = timedelta(0)) -> None:
-    now = clock.now() + after
-    while delivery := services.claim(now=now):
-        services.deliver(delivery=delivery, now=now)
+    services.send_waiting(now=clock.now() + after)
+
+
+def claim(now: datetime) -> Delivery | None:
+    return Delivery.objects.filter(way=Way.EMAIL).claim(now)
+
+
+def deliver(delivery: Delivery, now: datetime) -> None:
+    outbox.carry_out(delivery, services.message, now=now)
 
 
 def body(message: Message) -> str:
@@ -136,8 +142,8 @@ def test_a_frozen_account_is_not_written_to(cast: Cast, server: MailServer) -> N
 def test_a_claim_that_nobody_finished_is_taken_up_again(cast: Cast, server: MailServer) -> None:
     """A worker that dies in the middle leaves a claim, and the claim runs out."""
     tell(cast.amina)
-    assert services.claim(now=clock.now())
-    assert services.claim(now=clock.now()) is None
+    assert claim(clock.now())
+    assert claim(clock.now()) is None
     sweep(mailing.CLAIM_HOLDS + timedelta(seconds=1))
     assert len(server.taken) == 1
 
@@ -151,17 +157,17 @@ def test_what_a_killed_worker_held_is_resumed_within_half_a_minute(settings: Set
 
 def test_a_worker_that_lost_its_claim_sends_nothing_and_marks_nothing(cast: Cast, server: MailServer) -> None:
     tell(cast.amina)
-    slow = services.claim(now=clock.now())
+    slow = claim(clock.now())
     later = clock.now() + mailing.CLAIM_HOLDS + timedelta(seconds=1)
-    quick = services.claim(now=later)
+    quick = claim(later)
     assert slow
     assert quick
-    services.deliver(delivery=slow, now=later)
+    deliver(slow, later)
     assert server.taken == []
     waiting = Delivery.objects.get(way=Way.EMAIL)
     assert (waiting.sent_at, waiting.claimed_until) == (None, later + mailing.CLAIM_HOLDS)
-    services.deliver(delivery=quick, now=later)
-    services.deliver(delivery=slow, now=later)
+    deliver(quick, later)
+    deliver(slow, later)
     assert len(server.taken) == 1
     assert Delivery.objects.get(way=Way.EMAIL).sent_at
 
@@ -169,9 +175,9 @@ def test_a_worker_that_lost_its_claim_sends_nothing_and_marks_nothing(cast: Cast
 def test_one_delivery_is_claimed_at_a_time(cast: Cast, server: MailServer) -> None:
     """What a slow server keeps waiting is not held: another worker takes it."""
     tell(cast.amina, cast.johan)
-    assert services.claim(now=clock.now())
+    assert claim(clock.now())
     assert Delivery.objects.exclude(claimed_until=None).count() == 1
-    assert services.claim(now=clock.now())
+    assert claim(clock.now())
 
 
 def test_a_server_that_never_comes_to_an_end_is_hung_up_on(
@@ -197,14 +203,14 @@ def test_a_fault_of_one_does_not_stop_those_behind_it(cast: Cast, server: MailSe
     broken = Delivery.objects.filter(person_id=cast.amina.pk, way=Way.EMAIL)
     assert broken.values_list("problem", "tries", "given_up_at").get() == ("InvalidToken", 1, None)
     assert broken.get().try_after > clock.now()
-    broken.update(tries=rules.MOST_TRIES - 1, try_after=clock.now())
+    broken.update(tries=outbox.MOST_TRIES - 1, try_after=clock.now())
     assert tasks.sweep() == 1
     assert broken.get().given_up_at
 
 
 def test_a_mail_that_kills_its_workers_is_given_up(cast: Cast, server: MailServer) -> None:
     tell(cast.amina)
-    Delivery.objects.filter(way=Way.EMAIL).update(tries=rules.MOST_TRIES)
+    Delivery.objects.filter(way=Way.EMAIL).update(tries=outbox.MOST_TRIES)
     sweep()
     assert server.taken == []
     assert Delivery.objects.get(way=Way.EMAIL).given_up_at
@@ -284,10 +290,10 @@ def test_whose_grant_is_withdrawn_is_not_written_to(cast: Cast, server: MailServ
 
 def test_withdrawn_while_a_worker_holds_it(cast: Cast, server: MailServer) -> None:
     tell(cast.amina, child=cast.elsa.pk)
-    held = services.claim(now=clock.now())
+    held = claim(clock.now())
     assert held
     assert services.cancel(person_id=cast.amina.pk, child_id=cast.elsa.pk, now=clock.now()) == 1
-    services.deliver(delivery=held, now=clock.now())
+    deliver(held, clock.now())
     assert server.taken == []
     assert Delivery.objects.get(way=Way.EMAIL).problem == "withdrawn"
 
@@ -300,8 +306,8 @@ def test_four_workers_send_each_letter_once(server: MailServer) -> None:
 
     def work() -> None:
         try:
-            while delivery := services.claim(now=clock.now()):
-                services.deliver(delivery=delivery, now=clock.now())
+            while delivery := claim(clock.now()):
+                deliver(delivery, clock.now())
         except BaseException as fault:  # noqa: BLE001 (a thread's fault must reach the test)
             faults.append(fault)
         finally:
@@ -317,5 +323,5 @@ def test_four_workers_send_each_letter_once(server: MailServer) -> None:
 
 
 def test_waiting_doubles_up_to_an_hour() -> None:
-    assert [rules.wait_before_try(tries) for tries in (1, 2, 3, 4)] == [30, 60, 120, 240]
-    assert rules.wait_before_try(30) == 3_600
+    assert [outbox.wait_before_try(tries) for tries in (1, 2, 3, 4)] == [30, 60, 120, 240]
+    assert outbox.wait_before_try(30) == 3_600

@@ -21,6 +21,10 @@ LONGEST = 15.0
 CLAIM_HOLDS = timedelta(seconds=20)
 
 
+class NotToBeSent(Exception):
+    """Raised by whoever makes a message that must not go any more. Says why, without a name and without an address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a failed try means: a code or the name of a fault, never an address, and whether trying again is vain."""
@@ -34,6 +38,8 @@ def verdict(fault: Exception) -> Verdict:
 
     Wrong credentials, a sender that the server does not take, a server that is gone: the next try may well succeed.
     """
+    if isinstance(fault, NotToBeSent):
+        return Verdict(str(fault), is_final=True)
     if isinstance(fault, SMTPRecipientsRefused):
         codes = [code for code, _text in fault.recipients.values()]
         # 55x is about the mailbox. 50x and 53x are about how we talk and who we are, though the answer came here.
