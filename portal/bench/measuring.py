@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from portal.bench import subjects
+from portal.bench import families, subjects
 from portal.bench.serving import CSRF, Ask, Asked, Browser, latencies, per_second
 from portal.bench.subjects import Hall, Parent
 from portal.lib import live
@@ -130,6 +130,7 @@ def _promises(hall: Hall, halls: list[Hall], parents: list[Parent]) -> list[Meas
     everybody = [child_id for _hall, child_id in children]
     colleague = subjects.colleague_of(hall)
     computer = subjects.logged_in(colleague)
+    planning = families.Planning(parents[:30])
     ill = [(parent, child_id) for parent in parents for child_id in parent.child_ids[:1]]
     return [
         Measured("board of 20 children, whole page", "F1", 2.0, lambda _number: (hall.tablet, _board(hall))),
@@ -160,6 +161,20 @@ def _promises(hall: Hall, halls: list[Hall], parents: list[Parent]) -> list[Meas
             ),
             renew=lambda: subjects.forget_today(child_id for _parent, child_id in ill),
             most=len(ill),
+        ),
+        Measured(
+            "schedule with two children",
+            "F1",
+            2.5,
+            lambda number: families.schedule(parents[number % len(parents)]),
+        ),
+        Measured(
+            "half a year for two siblings, two-week rotation",
+            "F2",
+            10.0,
+            planning.save,
+            renew=planning.renew,
+            most=len(planning.parents),
         ),
         Measured(
             "twenty children let in by one POST",

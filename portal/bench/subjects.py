@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -154,3 +155,14 @@ def forget_today(child_ids: Iterable[UUID]) -> None:
     _rows("DELETE FROM attendance_stay WHERE child_id = ANY(%s::uuid[]) AND arrived_at >= %s", chosen, begins)
     _rows("DELETE FROM attendance_tapevent WHERE child_id = ANY(%s::uuid[]) AND occurred_at >= %s", chosen, begins)
     _rows("DELETE FROM attendance_absence WHERE child_id = ANY(%s::uuid[]) AND ends_on >= %s", chosen, days.today())
+
+
+def forget_plans(child_ids: Iterable[UUID], monday: date) -> None:
+    """Take back the plans that were laid from this Monday on: those before go on until further notice."""
+    chosen = [str(child_id) for child_id in child_ids]
+    _rows("DELETE FROM attendance_weekplan WHERE child_id = ANY(%s::uuid[]) AND starts_on >= %s", chosen, monday)
+    _rows(
+        "UPDATE attendance_weekplan SET ends_on = NULL WHERE child_id = ANY(%s::uuid[]) AND ends_on >= %s",
+        chosen,
+        monday - timedelta(days=1),
+    )
