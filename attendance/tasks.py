@@ -8,3 +8,9 @@ from portal.lib import clock
 def flag_forgotten_stays() -> int:
     """Flag the stays that nobody ended when the day ended; a person corrects them, never the clock."""
     return services.flag_forgotten_stays(now=clock.now())
+
+
+@shared_task
+def remind_of_missing_plans() -> int:
+    """Remind families without times for next week, on their preschool's weekday. Run every hour."""
+    return services.remind_of_missing_plans(now=clock.now())

@@ -10,6 +10,8 @@ DEFAULTS: Mapping[tuple[str, str], bool] = {
     ("identity_read", "in_app"): True,
     ("identity_read", "email"): True,
     ("pin_locked", "in_app"): True,
+    ("plan_missing", "in_app"): True,
+    ("plan_missing", "email"): True,
 }
 # Control, not news: whoever is controlled or controls cannot turn it off (DOMAIN 6.1: each look is reported).
 ALWAYS_TOLD = frozenset({"identity_read", "pin_locked"})

@@ -1,6 +1,7 @@
 """What a person is told in the portal. Rows of ids: the words are made where they are read."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count
@@ -33,6 +34,12 @@ def latest(person_id: UUID, *, most: int) -> Sequence[Delivery]:
 def _newest(person_id: UUID, most: int) -> Rows:
     newest = Delivery.objects.filter(person=person_id).in_app().order_by("-created_at", "-id")
     return newest.values_list(*SHOWN)[:most]
+
+
+def told_since(kind: Kind, moment: datetime) -> set[UUID]:
+    """Return the events of this kind of which somebody has been told since then: one query."""
+    told = Delivery.objects.filter(kind=kind, created_at__gte=moment)
+    return set(told.order_by().values_list("event", flat=True).distinct())
 
 
 def waiting_counts() -> dict[str, int]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,6 +23,7 @@ from children.prepared_access import named_children
 from children.protection import bearer_of, identities_kept_by
 from notifications.models import Delivery, Kind
 from notifications.selectors import latest
+from portal.lib import days
 
 ICONS = {
     Kind.ABSENCE_REPORTED: "thermometer",
@@ -31,12 +33,14 @@ ICONS = {
     Kind.LEFT: "log-out",
     Kind.IDENTITY_READ: "shield",
     Kind.PIN_LOCKED: "lock",
+    Kind.PLAN_MISSING: "calendar",
 }
 LOOKS = {
     Kind.ABSENCE_REPORTED: "dusk",
     Kind.CAME_THOUGH_ABSENT: "amber",
     Kind.IDENTITY_READ: "amber",
     Kind.PIN_LOCKED: "amber",
+    Kind.PLAN_MISSING: "amber",
 }
 LOOK = Kind.IDENTITY_READ
 # About nobody but the reader.
@@ -115,9 +119,18 @@ def _notice(row: Delivery, child: Child | None, readers: dict[UUID, str], opens:
         icon=ICONS.get(Kind(row.kind), "bell"),
         look=LOOKS.get(Kind(row.kind), "green"),
         is_new=row.read_at is None,
-        url=opens.get(child.id, reverse("home")) if child else reverse("accounts:pin"),
+        url=_leads_to(row, child, opens),
         child_id=child.id if child else None,
     )
+
+
+def _leads_to(row: Delivery, child: Child | None, opens: dict[UUID, str]) -> str:
+    """Return where the reader can do something about it."""
+    if child is None:
+        return reverse("accounts:pin")
+    if row.kind == Kind.PLAN_MISSING:
+        return f"{reverse('attendance:schedule')}?vecka={_day_in(row, 'monday')}&barn={child.id}"
+    return opens.get(child.id, reverse("home"))
 
 
 def _openable(actor: Actor, children: dict[UUID, Child]) -> dict[UUID, str]:
@@ -140,11 +153,17 @@ def _id_in(row: Delivery, name: str) -> UUID | None:
         return None
 
 
+def _day_in(row: Delivery, name: str) -> date:
+    """Return a date that the notice is about; its own day where it has none."""
+    return parse_date(str(row.about.get(name, ""))) or days.day_of(row.created_at)
+
+
 def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
     reader_id = _id_in(row, "reader")
     values = {
         "name": name,
         "reader": readers.get(reader_id, _("Någon")) if reader_id else _("Någon"),
+        "week": _day_in(row, "monday").isocalendar().week,
     }
     sentences = {
         Kind.ABSENCE_REPORTED: _("%(name)s är anmäld frånvarande"),
@@ -155,6 +174,7 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
         Kind.IDENTITY_READ: _("%(reader)s läste de skyddade uppgifterna om %(name)s")
         if name
         else _("%(reader)s läste skyddade uppgifter"),
+        Kind.PLAN_MISSING: _("%(name)s saknar tider för vecka %(week)d"),
         Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),
     }
     return sentences[Kind(row.kind)] % values

@@ -66,7 +66,8 @@ def _here(stays: Iterable[rules.Stay], moment: datetime, today: date) -> int:
 def without_plan(departments: Iterable[Department], monday: date) -> dict[UUID, int]:
     """Return how many children at each department lack times for the week from `monday`: three queries.
 
-    A child whose whole week is absence or closed days, or who has said something about every open day, is not one.
+    A child whose whole week is absence, free by an enquiry's answer or closed, or of whose open days all have times, is
+    not one.
     """
     week = days.week(monday, 5)
     ids = {department.pk for department in departments}
@@ -98,10 +99,18 @@ def _planned_on(child_ids: Collection[UUID], day: date) -> Rows:
 
 def _lacks_plan(facts: Known, child_id: UUID, week: Iterable[date], ids: set[UUID]) -> UUID | None:
     for day in week:
-        place, plan = facts.place(child_id, day), facts.planned(child_id, day)
-        if place and place.department_id in ids and plan.is_unplanned and not plan.is_closed and not plan.absence:
+        place = facts.place(child_id, day)
+        if place and place.department_id in ids and lacks_times(facts, child_id, day):
             return place.department_id
     return None
+
+
+def lacks_times(facts: Known, child_id: UUID, day: date) -> bool:
+    """Tell whether nobody has said when the child comes on a day on which its place is open and it is not away."""
+    place, plan = facts.place(child_id, day), facts.planned(child_id, day)
+    if place is None or not plan.is_unplanned or plan.is_closed or plan.absence or plan.is_free or plan.is_elsewhere:
+        return False
+    return facts.rules_at(place).opens_on(day) is not None
 
 
 def next_monday(today: date) -> date:

@@ -36,3 +36,12 @@ def seen_homes(child_ids: Collection[UUID], person_id: UUID) -> dict[UUID, SeenH
         if shares:
             shared[child_id].add(home_id)
     return {child_id: SeenHomes(own.get(child_id), frozenset(homes)) for child_id, homes in shared.items()}
+
+
+def guardians_of_homes(child_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Return who lives in each of these children's homes, by home: one query."""
+    found: dict[UUID, set[UUID]] = {}
+    for home_id, guardian_id in Household.objects.filter(child__in=child_ids).values_list("id", "guardians"):
+        if guardian_id is not None:
+            found.setdefault(home_id, set()).add(guardian_id)
+    return found
