@@ -122,7 +122,8 @@ class PlaceRules:
 
     `most_weeks` is the longest rotation, `horizon_weeks` how far ahead a plan may begin, `reminds_on` the weekday on
     which families without a plan for next week are reminded (None: never), `warns_over_hours` whether planning more
-    than the placement's hours is said.
+    than the placement's hours is said, `takes_absence_words` whether families may write of an absence in own words,
+    `opens_on_holidays` whether public holidays are days as others: where not, the place is closed.
     """
 
     cut_off: CutOff = CutOff()
@@ -132,6 +133,8 @@ class PlaceRules:
     late_after_minutes: int = LATE_AFTER_MINUTES
     reminds_on: int | None = 3
     warns_over_hours: bool = True
+    opens_on_holidays: bool = False
+    takes_absence_words: bool = False
 
     def opens_on(self, day: date) -> Interval | None:
         return self.opening[day.weekday()]
@@ -150,8 +153,11 @@ def from_stored(stored: Mapping[str, Any]) -> dict[str, Any]:
         for name in ("most_weeks", "horizon_weeks", "late_after_minutes")
         if stored.get(name) is not None
     }
-    if stored.get("warns_over_hours") is not None:
-        found["warns_over_hours"] = bool(stored["warns_over_hours"])
+    found |= {
+        name: bool(stored[name])
+        for name in ("warns_over_hours", "takes_absence_words", "opens_on_holidays")
+        if stored.get(name) is not None
+    }
     if stored.get("cut_off"):
         given = {
             "days": "cut_off_days",

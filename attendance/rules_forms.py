@@ -50,12 +50,37 @@ class RulesForm(forms.Form):
     late_after_minutes = forms.IntegerField(
         label=_("Sen efter så många minuter"), required=False, min_value=1, max_value=240
     )
+    takes_absence_words = forms.TypedChoiceField(
+        label=_("Får familjen skriva egna ord om frånvaro?"),
+        required=False,
+        coerce=lambda text: text == "True",
+        empty_value=None,
+        help_text=_("Orden handlar ofta om hälsa. De läses bara av personal, och bara så länge frånvaron varar."),
+    )
+    warns_over_hours = forms.TypedChoiceField(
+        label=_("När en vecka är längre än barnet har rätt till"),
+        required=False,
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        help_text=_("Schemat sparas ändå, och avdelningen ser det."),
+    )
+
+    opens_on_holidays = forms.TypedChoiceField(
+        label=_("Röda dagar"),
+        required=False,
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        help_text=_("Landets helgdagar, och de aftnar som lagen räknar dit. Planerade tider ligger kvar under dem."),
+    )
 
     def __init__(self, *args: Any, is_top: bool = False, **kwargs: Any) -> None:
         """Make the form of a place; nothing is above the municipality (`is_top`) but the house's own."""
         super().__init__(*args, **kwargs)
         above = _("Som Kapprummet har det från början") if is_top else _("Som det är bestämt ovanför")
         self._choose("cut_off", [("", above), *PlanningRule.CutOff.choices])
+        warns = [("yes", _("Familjen får veta det när den planerar")), ("no", _("Familjen får inte veta det"))]
+        self._choose("warns_over_hours", [("", above), *warns])
+        self._choose("opens_on_holidays", [("", above), ("no", _("Stängt")), ("yes", _("Öppet som andra dagar"))])
         names = [(number, days.weekday_name(number)) for number in WEEKDAYS]
         self._choose("cut_off_weekday", names)
         for number, name in names:
@@ -113,7 +138,9 @@ class RulesForm(forms.Form):
             f"cut_off_{name}": given[f"cut_off_{name}"] if name in chosen else None
             for name in ("days", "weekday", "minute", "weeks")
         }
-        plain = ("cut_off", "most_weeks", "horizon_weeks", "late_after_minutes")
+        plain = (
+            "cut_off", "most_weeks", "horizon_weeks", "late_after_minutes", "takes_absence_words", "opens_on_holidays",
+        )  # fmt: skip
         opening = [self._hours_on(number) for number in WEEKDAYS] if given["has_own_hours"] else None
         return {name: given[name] for name in plain} | figures | {"opening": opening}
 
@@ -128,6 +155,8 @@ def initial_of(stored: Mapping[str, Any] | None) -> dict[str, Any]:
     if "cut_off_minute" in found:
         found["cut_off_minute"] = f"{found['cut_off_minute'] // 60:02}:{found['cut_off_minute'] % 60:02}"
     opening = found.pop("opening", None)
+    for name in {"warns_over_hours", "opens_on_holidays"} & found.keys():
+        found[name] = "yes" if found[name] else "no"
     found["has_own_hours"] = opening is not None
     house = [[f"{day.starts:%H:%M}", f"{day.ends:%H:%M}"] if day else None for day in rules.PlaceRules().opening]
     for number, pair in enumerate(opening or house):

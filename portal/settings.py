@@ -202,6 +202,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "sprak"
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Stockholm")
 USE_TZ = True
+COUNTRY = env.text("COUNTRY", "SE").upper()  # whose public holidays the preschools keep
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"

@@ -51,6 +51,12 @@ class ClosedDay(Base):
     class Meta:
         constraints = [
             models.CheckConstraint(name="attendance_closedday_one_scope", condition=ONE_SCOPE),
+            *(
+                models.UniqueConstraint(
+                    fields=["day", scope], name=f"attendance_closedday_once_per_{scope}", condition=Q(cancelled_at=None)
+                )
+                for scope in ("area", "preschool", "department")
+            ),
         ]
         indexes = [models.Index(fields=["day"], name="attendance_closedday_by_day")]
 

@@ -48,6 +48,7 @@ class PlanningRule(Base):
     reminds_on = models.SmallIntegerField(null=True, blank=True)
     warns_over_hours = models.BooleanField(null=True, blank=True)
     takes_absence_words = models.BooleanField(null=True, blank=True)
+    opens_on_holidays = models.BooleanField(null=True, blank=True)
 
     objects = PlanningRuleQuerySet.as_manager()
 

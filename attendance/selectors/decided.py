@@ -76,6 +76,13 @@ def in_words(decided: rules.PlaceRules) -> list[str]:
     )
     said.append(_("Ett schema får börja högst {weeks} veckor framåt.").format(weeks=decided.horizon_weeks))
     said.append(_("Ett barn är sent {minutes} minuter efter sin tid.").format(minutes=decided.late_after_minutes))
+    said.append(_("Röda dagar är öppna som andra dagar.") if decided.opens_on_holidays else _("Röda dagar är stängda."))
+    if decided.takes_absence_words:
+        said.append(_("Den som anmäler frånvaro väljer varför, och kan skriva några egna ord."))
+    else:
+        said.append(_("Den som anmäler frånvaro väljer varför, utan egna ord."))
+    if decided.warns_over_hours:
+        said.append(_("Familjen får veta när en vecka har fler timmar än barnet har rätt till. Schemat sparas ändå."))
     return said
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from attendance.public_holidays import holiday_on
 from attendance import rules
 from attendance.models import Absence, PlanningRule, Stay
 from attendance.selectors.said import ATTENDS, DECIDED, Around, Kind, Said, said_of
@@ -232,7 +233,10 @@ class Known:
         return rules.is_free(self.enquiries_at(place), answers, day, today=self.today, placed_on=placed_on)
 
     def closed_reason(self, place: Place | None, day: date) -> str | None:
-        """Return why the child's department is closed on `day`, or None when it is open."""
+        """Return why the child's department is closed on `day`, or None when it is open.
+
+        A public holiday closes it, where it is not decided that it opens on them.
+        """
         if place is None:
             return None
         for closed in self.closed:
@@ -242,7 +246,8 @@ class Known:
                 or (closed.area_id and closed.area_id == place.area_id)
             ):
                 return closed.reason
-        return None
+        holiday = holiday_on(day)
+        return None if holiday is None or self.rules_at(place).opens_on_holidays else holiday
 
     def state(self, child_id: UUID, now: datetime) -> rules.DayState:
         return self.day(child_id, now)[1]

@@ -61,6 +61,7 @@ DECIDED = (
     "cut_off", "cut_off_days", "cut_off_weekday", "cut_off_minute", "cut_off_weeks", "opening", "most_weeks",
     "horizon_weeks", "late_after_minutes", "reminds_on", "warns_over_hours", "takes_absence_words",
 )  # fmt: skip
+    "opens_on_holidays",
 
 
 class Said(NamedTuple):

@@ -1,0 +1,132 @@
+"""Public holidays: which days, in whose words, and that the plan skips them (DOMAIN 2.4, C01)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, time, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
+from django.utils import translation
+from pytest_django.fixtures import Settings
+
+from attendance import services
+from attendance.models import PlanningRule
+from attendance.public_holidays import check_country, holiday_on, public_holidays
+from attendance.rules import Interval, State
+from attendance.selectors.facts import known
+from children.actors import Actor
+from portal.lib import clock, days
+from tests.cast import Cast, local, plan
+
+CHRISTMAS_EVE = date(2026, 12, 24)  # a Thursday
+TUESDAY = date(2026, 10, 13)
+
+
+@pytest.fixture(autouse=True)
+def in_october() -> Iterator[None]:
+    with time_machine.travel(local(TUESDAY, 8), tick=True):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(2026, 1, 6), "Trettondedag jul"),
+        (date(2026, 4, 3), "Långfredagen"),
+        (date(2026, 4, 6), "Annandag påsk"),
+        (date(2026, 5, 14), "Kristi himmelsfärdsdag"),
+        (date(2026, 6, 6), "Nationaldagen"),
+        (date(2026, 6, 19), "Midsommarafton"),
+        (date(2026, 6, 20), "Midsommardagen"),
+        (date(2027, 3, 26), "Långfredagen"),
+        (date(2027, 6, 25), "Midsommarafton"),
+        (CHRISTMAS_EVE, "Julafton"),
+        (date(2026, 12, 31), "Nyårsafton"),
+        (date(2026, 10, 30), None),  # the day before All Saints' is short at work, and no holiday
+        (date(2026, 4, 2), None),  # Maundy Thursday
+        (date(2026, 10, 11), None),  # a Sunday is a weekend, as any
+    ],
+)
+def test_the_swedish_year(day: date, name: str | None) -> None:
+    assert holiday_on(day) == name
+
+
+def test_the_norwegian_year(settings: Settings) -> None:
+    """Easter begins a day earlier, the seventeenth of May is free and Christmas Eve is not, by law."""
+    settings.COUNTRY = "NO"
+    found = public_holidays(date(2026, 1, 1), date(2026, 12, 31))
+    assert {date(2026, 4, 2), date(2026, 4, 6), date(2026, 5, 17), date(2026, 5, 25)} < found.keys()
+    assert found[date(2026, 4, 2)] == "Skjærtorsdag"
+    assert CHRISTMAS_EVE not in found
+    assert date(2026, 6, 19) not in found
+
+
+def test_holidays_are_named_in_the_reader_s_language() -> None:
+    with translation.override("en"):
+        assert holiday_on(CHRISTMAS_EVE) == "Christmas Eve"
+    assert holiday_on(CHRISTMAS_EVE) == "Julafton"
+    with translation.override("ar"):
+        assert holiday_on(CHRISTMAS_EVE) == "Julafton"  # the library has no Arabic: the country's own words
+
+
+def test_a_span_over_new_year_holds_both_years_in_order() -> None:
+    found = public_holidays(date(2026, 12, 25), date(2027, 1, 6))
+    assert list(found) == [date(2026, 12, n) for n in (25, 26, 31)] + [date(2027, 1, n) for n in (1, 6)]
+
+
+def test_a_country_that_does_not_exist_stops_the_start(settings: Settings) -> None:
+    settings.COUNTRY = "XX"
+    with pytest.raises(ImproperlyConfigured, match="COUNTRY"):
+        check_country()
+
+
+def test_a_plan_skips_public_holidays(cast: Cast) -> None:
+    """C01: Monday to Friday for two siblings; Christmas Eve and Day are closed, the times lie beneath."""
+    monday = date(2026, 12, 21)
+    times = (Interval(time(7, 30), time(16)),)
+    services.save_week_plan(
+        child_ids=[cast.elsa.pk, cast.hugo.pk],
+        starts_on=date(2026, 10, 19),
+        weeks=[(*[times] * 5, (), ())],
+        actor=Actor.of_person(cast.amina),
+        now=clock.now(),
+    )
+    facts = known([cast.elsa.pk, cast.hugo.pk], monday, monday + timedelta(days=13), reader=cast.amina.pk)
+    for child in (cast.elsa, cast.hugo):
+        attends = [
+            day for day in days.span(monday, monday + timedelta(days=13)) if facts.planned(child.pk, day).attending
+        ]
+        assert attends == [date(2026, 12, n) for n in (21, 22, 23, 28, 29, 30)]
+        eve = facts.planned(child.pk, CHRISTMAS_EVE)
+        assert (eve.is_closed, eve.closed, eve.intervals) == (True, "Julafton", times)
+
+
+def test_a_place_may_open_on_holidays(cast: Cast) -> None:
+    """What the preschool decides wins over the municipality, and what it closes by itself stays closed."""
+    plan(cast.elsa, cast.leo)
+    PlanningRule.objects.create(opens_on_holidays=True)
+    PlanningRule.objects.create(preschool=cast.sjostjarnan, opens_on_holidays=False)
+    facts = known([cast.elsa.pk, cast.leo.pk], CHRISTMAS_EVE, CHRISTMAS_EVE)
+    assert facts.planned(cast.elsa.pk, CHRISTMAS_EVE).attending
+    assert facts.planned(cast.leo.pk, CHRISTMAS_EVE).closed == "Julafton"
+
+
+def test_the_board_and_the_families_say_why_it_is_closed(cast: Cast, log_in: Callable[..., Client]) -> None:
+    plan(cast.elsa)
+    with time_machine.travel(local(CHRISTMAS_EVE, 9), tick=True):
+        facts = known([cast.elsa.pk], CHRISTMAS_EVE, CHRISTMAS_EVE)
+        assert facts.state(cast.elsa.pk, clock.now()).state == State.CLOSED
+        assert "Julafton" in log_in(cast.amina).get("/").content.decode()
+        assert "Julafton" in log_in(cast.amina).get("/schema/?vecka=2026-12-21").content.decode()
+
+
+def test_principals_decide_about_holidays(cast: Cast, log_in: Callable[..., Client]) -> None:
+    browser = log_in(cast.eva)
+    address = f"/forskola/{cast.granliden.pk}/regler/"
+    assert "Röda dagar är stängda." in browser.get(address).content.decode()
+    browser.post(address, {"do": "save", "opens_on_holidays": "yes"})
+    assert PlanningRule.objects.get(preschool=cast.granliden).opens_on_holidays is True
+    assert "Röda dagar är öppna som andra dagar." in browser.get(address).content.decode()
