@@ -15,6 +15,7 @@ from uuid import UUID
 
 from attendance.enquiry_rules import Enquiry, EnquiryState, Silence, enquiry_state, is_free, silence_counts
 from attendance.home_rules import FIRST, SECOND, Handover, HomesOfDay, Living, Seam, homes_on, joined
+from attendance.hour_rules import WeekHours, hours_against_entitlement
 from attendance.place_rules import (
     ALWAYS,
     HOUSE_HOURS,
@@ -85,6 +86,7 @@ __all__ = [
     "Tap",
     "TapFact",
     "Week",
+    "WeekHours",
     "allowed_taps",
     "asks_to_talk",
     "day_state",
@@ -92,6 +94,7 @@ __all__ = [
     "faults_in",
     "from_stored",
     "homes_on",
+    "hours_against_entitlement",
     "is_forgotten",
     "is_free",
     "joined",

@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from attendance.converters import DayConverter
-from attendance.views import board, decided, guardian, schedule
+from attendance.views import board, decided, guardian, hours, schedule
 
 app_name = "attendance"
 register_converter(DayConverter, "day")
@@ -13,6 +13,7 @@ _child = [
     path("franvaro/", guardian.absence, name="absence"),
     path("dag/<day:day>/", guardian.day, name="day"),
     path("tider/", guardian.history, name="history"),
+    path("timmar/", hours.child_hours, name="child_hours"),
 ]
 
 _board = [

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("nytt/val/", notices.notice_settings, name="notice_settings"),
     path("forskola/<uuid:preschool_id>/", principal.preschool_day, name="preschool_day"),
     path("forskola/<uuid:preschool_id>/manad/<str:month>/", principal.preschool_month, name="preschool_month"),
+    path("forskola/<uuid:preschool_id>/timmar/", principal.preschool_hours, name="preschool_hours"),
     path("vistelse/<uuid:stay_id>/ratta/", stays.stay_correction, name="stay_correction"),
     path("surfplattor/", home.tablets_overview, name="tablets_overview"),
     path("synpunkter/", home.feedback, name="feedback"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from attendance import rules
 from attendance.drafts import Draft, draft_from
 from attendance.selectors import words
+from attendance.selectors.entitlement import hours_warnings
 from attendance.selectors.facts import Known, known
 from children.models import Child
 from portal.lib import days
@@ -67,7 +68,8 @@ class Schedule:
     """A week of a guardian's children.
 
     `drafts` are the weeks that the plan repeats, from this Monday. `can_lay` tells whether a plan may begin on it;
-    `locked` says in words why not, where that is because of the cut-off.
+    `locked` says in words why not, where that is because of the cut-off; `warnings` for whom the week is longer than
+    there is a right to.
     """
 
     monday: date
@@ -84,17 +86,11 @@ class Schedule:
     locks: str
     hours: str
     opening: rules.Opening
+    warnings: tuple[str, ...] = ()
 
     @property
     def opening_words(self) -> str:
         return words.opening_week(self.opening)
-
-
-def week_span(monday: date) -> str:
-    """Return the week's Monday to Friday: "19–23 okt"."""
-    friday = monday + timedelta(days=4)
-    first = days.in_words(monday, "j" if monday.month == friday.month else "j M")
-    return f"{first}–{days.in_words(friday, 'j M')}"
 
 
 def schedule(
@@ -132,7 +128,7 @@ def schedule(
     return Schedule(
         monday=monday,
         number=monday.isocalendar().week,
-        span=week_span(monday),
+        span=words.week_span(monday),
         children=tuple(children),
         days=rows,
         coming=tuple(_week_card(monday + timedelta(days=7 * n), children, facts) for n in range(1, COMING_WEEKS + 1)),
@@ -144,6 +140,7 @@ def schedule(
         locks=words.moment_words(locks_at) if has_lock and here < locks_at else "",
         hours=_hours(children, facts, monday),
         opening=decided.opening,
+        warnings=hours_warnings(facts, children, monday),
     )
 
 
@@ -250,4 +247,4 @@ def _week_card(monday: date, children: Sequence[Child], facts: Known) -> WeekCar
         caption = _("Inga tider")
     else:
         caption = _hours(children, facts, monday) or _("{hours} tim").format(hours=0)
-    return WeekCard(monday, monday.isocalendar().week, week_span(monday), tuple(marks), caption)
+    return WeekCard(monday, monday.isocalendar().week, words.week_span(monday), tuple(marks), caption)

@@ -146,3 +146,10 @@ def opening_week(opening: rules.Opening) -> str:
         for first, last, hours in groups
     ]
     return _("Öppet {hours}").format(hours=", ".join(said)) if said else ""
+
+
+def week_span(monday: date) -> str:
+    """Return the week's Monday to Friday: "19–23 okt"."""
+    friday = monday + timedelta(days=4)
+    first = days.in_words(monday, "j" if monday.month == friday.month else "j M")
+    return f"{first}–{days.in_words(friday, 'j M')}"

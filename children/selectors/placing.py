@@ -10,16 +10,17 @@ from itertools import starmap
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Min, Q, QuerySet, Value
+from django.db.models import BooleanField, F, Min, PositiveSmallIntegerField, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from children.models import BackupPlacement, Child, Placement
 from portal.lib.models import holds_on
-from portal.lib.prepared import Rows, prepared
+from portal.lib.prepared import Row, Rows, prepared
 
 
 @dataclass(frozen=True)
 class Place:
-    """A child's department from a date to a date."""
+    """A child's department from a date to a date; `hours_per_week` is what a placement gives a right to."""
 
     child_id: UUID
     starts_on: date
@@ -30,6 +31,7 @@ class Place:
     preschool: str
     area_id: UUID | None
     is_backup: bool
+    hours_per_week: int | None = None
 
     def holds_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
@@ -38,9 +40,12 @@ class Place:
 def places_of(child_ids: Iterable[UUID] | QuerySet[Any, Any], holding: Q) -> dict[UUID, list[Place]]:
     """Return where the children are placed, backup placements first: one query."""
 
-    listed = list(_placed(child_ids, holding)) if isinstance(child_ids, QuerySet) else _listed(list(child_ids), holding)
+    return _by_child(_placed(child_ids, holding) if isinstance(child_ids, QuerySet) else _listed([*child_ids], holding))
+
+
+def _by_child(rows: Iterable[Row]) -> dict[UUID, list[Place]]:
     found: dict[UUID, list[Place]] = defaultdict(list)
-    for place in sorted(starmap(Place, listed), key=lambda place: (not place.is_backup, place.starts_on)):
+    for place in sorted(starmap(Place, rows), key=lambda place: (not place.is_backup, place.starts_on)):
         found[place.child_id].append(place)
     return found
 
@@ -54,6 +59,7 @@ def _placed(child_ids: Collection[UUID] | QuerySet[Any, Any], holding: Q) -> Row
                 "child_id", "starts_on", "ends_on", "department_id", "department__name",
                 "department__preschool_id", "department__preschool__name", "department__preschool__area_id",
                 Value(is_backup, BooleanField()),
+                Cast(Value(None) if is_backup else F("hours_per_week"), PositiveSmallIntegerField()),
             )
         )  # fmt: skip
 
@@ -63,6 +69,18 @@ def _placed(child_ids: Collection[UUID] | QuerySet[Any, Any], holding: Q) -> Row
 @prepared
 def _listed(child_ids: Collection[UUID], holding: Q) -> Rows:
     return _placed(child_ids, holding)
+
+
+@prepared
+def _listed_in(department_ids: Collection[UUID], holding: Q) -> Rows:
+    placed = Placement.objects.filter(holding, department__in=department_ids).values("child")
+    backup = BackupPlacement.objects.filter(holding, department__in=department_ids).values("child")
+    return _placed(Child.objects.filter(Q(pk__in=placed) | Q(pk__in=backup)).values("pk"), holding)
+
+
+def overlap(first: date, last: date) -> Q:
+    """Return the condition that a placement holds on some day from `first` to `last`."""
+    return Q(starts_on__lte=last) & (Q(ends_on=None) | Q(ends_on__gte=first))
 
 
 def first_days(child_ids: Collection[UUID]) -> dict[tuple[UUID, UUID], date]:
@@ -82,8 +100,5 @@ def places_in(department_ids: Iterable[UUID], holding: Q) -> dict[UUID, list[Pla
     A child that is away in another department for all of that time is not among them.
     """
     ids = set(department_ids)
-    placed = Placement.objects.filter(holding, department__in=ids).values("child")
-    backup = BackupPlacement.objects.filter(holding, department__in=ids).values("child")
-    concerned = Child.objects.filter(Q(pk__in=placed) | Q(pk__in=backup)).values("pk")
-    found = places_of(concerned, holding)
+    found = _by_child(_listed_in(sorted(ids), holding))
     return {child_id: places for child_id, places in found.items() if any(p.department_id in ids for p in places)}

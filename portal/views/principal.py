@@ -1,4 +1,4 @@
-"""The principal's pages: my preschools now, one preschool's day, its month."""
+"""The principal's pages: my preschools now, one preschool's day, its month, its weeks against the children's rights."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import audit
+from attendance.selectors.entitlement import HoursRow, PreschoolHours
+from attendance.selectors.entitlement import preschool_hours as hours_of
 from attendance.selectors.month import PreschoolMonth
 from attendance.selectors.month import preschool_month as month_of
 from attendance.selectors.preschool import preschool_day as day_of
+from attendance.selectors.words import week_span
 from children.access import Action, children_for, get_preschool
 from children.http import ActorRequest
 from children.models import Preschool
 from portal.downloads import csv_answer
-from portal.lib import clock, live
+from portal.lib import clock, days, live
 from portal.lib.http import is_fragment_wanted, nothing_new
 from portal.today import led_departments, short_name, today_for
 
@@ -105,6 +108,51 @@ def _month_file(preschool: Preschool, month: PreschoolMonth) -> HttpResponse:
     return csv_answer(f"manad-{month.first:%Y-%m}.csv", head, rows)
 
 
+@require_safe
+def preschool_hours(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
+    """One week of a preschool against the hours that its children have a right to, on the screen or as a file."""
+    preschool = get_preschool(request.actor, Action.OVERSEE, preschool_id)
+    this = days.monday_of(request.actor.today)
+    monday = days.monday_of(_day(request.GET.get("vecka", ""), request.actor.today))
+    shown = hours_of(request.actor, preschool, monday)
+    is_everybody = "alla" in request.GET
+    rows = shown.rows if is_everybody else shown.rows_over
+    seen = [row.child_id for row in rows]
+    audit.looked("preschool_hours", person_id=request.actor.person_id, children=seen, back_to=monday)
+    if request.GET.get("format") == "csv":
+        return _hours_file(shown, rows)
+    context = {
+        "preschool": preschool,
+        "name": short_name(preschool),
+        "hours": shown,
+        "rows": rows,
+        "is_everybody": is_everybody,
+        "span": week_span(monday),
+        "this": this,
+        "before": monday - timedelta(days=7),
+        "after": monday + timedelta(days=7),
+        "tabs": _tabs(preschool, "hours", monday),
+    }
+    return render(request, "principal/hours.html", context)
+
+
+def _hours_file(hours: PreschoolHours, rows: tuple[HoursRow, ...]) -> HttpResponse:
+    head = [_("Barn"), _("Avdelning"), _("Vecka från"), _("Rätt till"), _("Planerade timmar"), _("Timmar"), _("Över")]
+    cells = [
+        [
+            row.name,
+            row.department,
+            hours.monday.isoformat(),
+            row.week.entitled,
+            row.week.planned / 60,
+            row.week.stayed / 60,
+            row.week.minutes_over / 60,
+        ]
+        for row in rows
+    ]
+    return csv_answer(f"timmar-{hours.monday:%Y-%m-%d}.csv", head, cells)
+
+
 def _tabs(preschool: Preschool, active: str, day: date) -> list[dict[str, object]]:
     """Return the views of one preschool, each with an address of its own."""
     return [
@@ -119,6 +167,12 @@ def _tabs(preschool: Preschool, active: str, day: date) -> list[dict[str, object
             "label": _("Månaden"),
             "icon": "calendar",
             "active": active == "month",
+        },
+        {
+            "url": reverse("preschool_hours", args=[preschool.id]),
+            "label": _("Timmar"),
+            "icon": "alarm-clock",
+            "active": active == "hours",
         },
         {"url": reverse("children:preschool_children", args=[preschool.id]), "label": _("Barn"), "icon": "users"},
         {"url": reverse("children:tablets", args=[preschool.id]), "label": _("Plattor"), "icon": "tablet"},
