@@ -1,4 +1,4 @@
-"""Whose day it is for a child with two homes, and what the two together mean for it (DOMAIN 2.8).
+"""What two homes together mean for a child's day (DOMAIN 2.8). Whose the day is says `children.home_rules`.
 
 Plain values in, plain values out: no database, no clock. `attendance.rules` gives these names on.
 """
@@ -6,26 +6,10 @@ Plain values in, plain values out: no database, no clock. `attendance.rules` giv
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import time
 from enum import StrEnum
-from uuid import UUID
 
 from attendance.time_rules import Interval, Intervals
-
-FIRST, SECOND = "A", "B"
-
-
-class Handover(StrEnum):
-    """When a child goes from one home to the other, on the day on which its evening is the other's.
-
-    BEFORE the preschool: the whole day is the new home's · THERE: the old home leaves it, the new one collects it ·
-    AFTER: the whole day is still the old home's.
-    """
-
-    BEFORE = "before"
-    THERE = "there"
-    AFTER = "after"
 
 
 class Seam(StrEnum):
@@ -37,59 +21,11 @@ class Seam(StrEnum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True)
-class HomesOfDay:
-    """Whose the arrival of a day is, and whose the collection."""
-
-    morning: UUID
-    evening: UUID
-
-    @property
-    def is_handover(self) -> bool:
-        return self.morning != self.evening
-
-    def concerns(self, home: UUID | None) -> bool:
-        return home in (self.morning, self.evening)
-
-
-@dataclass(frozen=True)
-class Living:
-    """In which of its two homes a child is: weeks that repeat from a Monday, a letter for each day's evening."""
-
-    starts_on: date
-    ends_on: date | None
-    weeks: tuple[str, ...]
-    first: UUID
-    second: UUID
-    handover: Handover
-
-    def holds_on(self, day: date) -> bool:
-        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
-
-    def homes_on(self, day: date) -> HomesOfDay:
-        evening, before = self._evening(day), self._evening(day - timedelta(days=1))
-        if self.handover == Handover.BEFORE:
-            return HomesOfDay(evening, evening)
-        if self.handover == Handover.AFTER:
-            return HomesOfDay(before, before)
-        return HomesOfDay(before, evening)
-
-    def _evening(self, day: date) -> UUID:
-        passed = (day - timedelta(days=day.weekday()) - self.starts_on).days // 7
-        letter = self.weeks[passed % len(self.weeks)][day.weekday()]
-        return self.first if letter == FIRST else self.second
-
-
-def homes_on(livings: Iterable[Living], day: date) -> HomesOfDay | None:
-    """Return whose the day is, or None for a child that has one home then."""
-    living = next((living for living in livings if living.holds_on(day)), None)
-    return living.homes_on(day) if living else None
-
-
 def joined(morning: Intervals | None, evening: Intervals | None) -> tuple[Intervals | None, Seam]:
     """Return one day of what two homes have said of it, and what does not fit.
 
-    The arrival is the morning's, the collection the evening's. None is a home that has said nothing.
+    The arrival is the morning's, the collection the evening's. None is a home that has said nothing. Homes that say
+    mostly the same hours have each said the whole day, as their ordinary weeks do: of these nothing is amiss.
     """
     if morning is None or evening is None:
         said = evening if morning is None else morning
@@ -105,7 +41,16 @@ def joined(morning: Intervals | None, evening: Intervals | None) -> tuple[Interv
     union = _clipped(_united([*morning, *evening]), arrives, leaves)
     if _end(meets) < _minute(goes_on):
         return union, Seam.GAP
-    return union, Seam.NONE if _end(meets) == _minute(goes_on) else Seam.OVERLAP
+    is_whole = _end(meets) == _minute(goes_on) or _say_the_same(morning, evening)
+    return union, Seam.NONE if is_whole else Seam.OVERLAP
+
+
+def _say_the_same(one: Intervals, other: Intervals) -> bool:
+    """Tell whether at least half of the shorter day's minutes are in both."""
+    shared = sum(
+        max(0, min(_end(a.ends), _end(b.ends)) - max(_minute(a.starts), _minute(b.starts))) for a in one for b in other
+    )
+    return 2 * shared >= min(sum(_end(part.ends) - _minute(part.starts) for part in day) for day in (one, other))
 
 
 def _united(parts: Iterable[Interval]) -> list[Interval]:

@@ -12,8 +12,9 @@ from datetime import date, time, timedelta, tzinfo
 from enum import StrEnum
 from uuid import UUID
 
-from attendance.home_rules import HomesOfDay, Living, Seam, homes_on, joined
+from attendance.home_rules import Seam, joined
 from attendance.time_rules import Interval, Intervals, minutes_between, without
+from children.home_rules import HomesOfDay, Living, homes_on
 
 MOST_WEEKS = 20
 
@@ -53,24 +54,45 @@ class RepeatingPlan:
 
 @dataclass(frozen=True)
 class DayAbsence:
-    """A reported absence: whole days, or from a time to a time on one day."""
+    """A reported absence: whole days, or from a time to a time on one day.
+
+    `reported_by` is who said so. What the staff said is theirs to take back.
+    """
 
     starts_on: date
     ends_on: date
     reason: Reason
     part: Interval | None = None
     id: UUID | None = None
+    reported_by: UUID | None = None
+    is_by_staff: bool = False
 
     def holds_on(self, day: date) -> bool:
         return self.starts_on <= day <= self.ends_on
 
 
+class Half(StrEnum):
+    """What a guardian knows of a day of handover: all of it, or no more than the own home's arrival or collection."""
+
+    BOTH = ""
+    MORNING = "morning"
+    EVENING = "evening"
+
+
 @dataclass(frozen=True)
 class Reader:
-    """A guardian who reads of a child with two homes: the own home (None: in neither), and whose times it may see."""
+    """A guardian who reads of a child with two homes: the own home (None: in neither), and whose times it may see.
+
+    `unseen` are the guardians in the homes whose times it may not see.
+    """
 
     home: UUID | None
     sees: frozenset[UUID] = frozenset()
+    unseen: frozenset[UUID] = frozenset()
+
+    def may_see(self, home: UUID | None) -> bool:
+        """Tell whether what this home says (None: what is said for the child, wherever it is) may be read."""
+        return home is None or home == self.home or home in self.sees
 
 
 @dataclass(frozen=True)
@@ -98,7 +120,8 @@ class PlannedDay:
 
     `intervals` is None where nobody has planned, and empty for a day off. Absence, closed days and a holiday answer
     hide times and never remove them. With two homes `homes` says whose the day is, `seam` what does not fit between
-    them, and `is_elsewhere` that it is another home's day, of which this reader learns no times.
+    them, `half` what a guardian who reads learns of a day of handover, and `is_elsewhere` that the day is another
+    home's, of which it learns no times.
     """
 
     day: date
@@ -111,6 +134,7 @@ class PlannedDay:
     is_free: bool = False
     homes: HomesOfDay | None = None
     seam: Seam = Seam.NONE
+    half: Half = Half.BOTH
     is_elsewhere: bool = False
 
     @property
@@ -135,9 +159,10 @@ def merged_plan(facts: DayFacts) -> PlannedDay:
     A weekend on which nobody has planned times is closed (DOMAIN 2.4).
     """
     homes = homes_on(facts.livings, facts.day)
-    if homes is not None and facts.reader is not None and not _may_read(facts.reader, homes):
+    half = _half(facts.reader, homes)
+    if half is None:
         return _elsewhere(facts, homes)
-    intervals, seam = _said_of(facts, homes)
+    intervals, seam = _said_of(facts, homes, half)
     absences = [absence for absence in facts.absences if absence.holds_on(facts.day)]
     whole = [absence for absence in absences if absence.part is None]
     parts = sorted((a for a in absences if a.part), key=lambda a: a.part or Interval(time.min, time.min))
@@ -145,26 +170,37 @@ def merged_plan(facts: DayFacts) -> PlannedDay:
     return PlannedDay(
         day=facts.day,
         intervals=intervals,
-        absence=max(whole, key=lambda absence: absence.ends_on, default=None),
+        absence=max(whole, key=_weight, default=None),
         gaps=tuple(parts),
         is_closed=facts.closed is not None or is_weekend,
         closed=facts.closed or "",
-        is_changed=bool(facts.changed),
+        is_changed=any(home is None or (homes is not None and homes.concerns(home)) for home in facts.changed),
         is_free=facts.is_free,
         homes=homes,
-        seam=seam,
+        seam=seam if facts.reader is None else Seam.NONE,
+        half=half,
     )
 
 
-def _said_of(facts: DayFacts, homes: HomesOfDay | None) -> tuple[Intervals | None, Seam]:
+def _half(reader: Reader | None, homes: HomesOfDay | None) -> Half | None:
+    """Return what the reader may know of the day; None for nothing of it."""
+    if reader is None or homes is None:
+        return Half.BOTH
+    sees_morning, sees_evening = reader.may_see(homes.morning), reader.may_see(homes.evening)
+    if sees_morning and sees_evening:
+        return Half.BOTH
+    if sees_morning:
+        return Half.MORNING
+    return Half.EVENING if sees_evening else None
+
+
+def _said_of(facts: DayFacts, homes: HomesOfDay | None, half: Half) -> tuple[Intervals | None, Seam]:
     """Return the day's times: one home's, both homes' joined, or those of the home that the reader may see."""
     if homes is None:
         return _said_by(facts, None), Seam.NONE
-    if facts.reader is not None:
-        seen = [home for home in (homes.morning, homes.evening) if _sees(facts.reader, home)]
-        if len(set(seen)) == 1:
-            return _said_by(facts, seen[0]), Seam.NONE
-    if not homes.is_handover:
+    if half == Half.EVENING or not homes.is_handover:
+        return _said_by(facts, homes.evening), Seam.NONE
+    if half == Half.MORNING:
         return _said_by(facts, homes.morning), Seam.NONE
     return joined(_said_by(facts, homes.morning), _said_by(facts, homes.evening))
 
@@ -181,25 +217,22 @@ def _said_by(facts: DayFacts, home: UUID | None) -> Intervals | None:
     return None
 
 
-def _sees(reader: Reader, home: UUID) -> bool:
-    return home == reader.home or home in reader.sees
-
-
-def _may_read(reader: Reader, homes: HomesOfDay) -> bool:
-    return _sees(reader, homes.morning) or _sees(reader, homes.evening)
-
-
-def _elsewhere(facts: DayFacts, homes: HomesOfDay) -> PlannedDay:
+def _elsewhere(facts: DayFacts, homes: HomesOfDay | None) -> PlannedDay:
     """Return the day as the home that does not have it knows it: closed or absent, and nothing of times."""
     whole = [absence for absence in facts.absences if absence.holds_on(facts.day) and absence.part is None]
     return PlannedDay(
         day=facts.day,
-        absence=max(whole, key=lambda absence: absence.ends_on, default=None),
+        absence=max(whole, key=_weight, default=None),
         is_closed=facts.closed is not None or facts.day.weekday() > 4,
         closed=facts.closed or "",
         homes=homes,
         is_elsewhere=True,
     )
+
+
+def _weight(absence: DayAbsence) -> tuple[date, bool]:
+    """Return what decides between two absences of one day: the longer holds, then what the staff said."""
+    return absence.ends_on, absence.is_by_staff
 
 
 def minutes_planned(plan: PlannedDay, zone: tzinfo | None) -> int:

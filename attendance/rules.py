@@ -14,8 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from attendance.enquiry_rules import Enquiry, EnquiryState, Silence, enquiry_state, is_free, silence_counts
-from attendance.home_rules import FIRST, SECOND, Handover, HomesOfDay, Living, Seam, homes_on, joined
-from attendance.hour_rules import WeekHours, hours_against_entitlement
+from attendance.home_rules import Seam, joined
 from attendance.place_rules import (
     ALWAYS,
     HOUSE_HOURS,
@@ -38,6 +37,7 @@ from attendance.plan_rules import (
     MOST_WEEKS,
     DayAbsence,
     DayFacts,
+    Half,
     PlannedDay,
     Reader,
     Reason,
@@ -47,6 +47,7 @@ from attendance.plan_rules import (
     minutes_planned,
 )
 from attendance.time_rules import MOST_INTERVALS, Interval, Intervals, faults_in, minutes_between, without
+from children.home_rules import FIRST, SECOND, Handover, HomesOfDay, Living, homes_on
 
 __all__ = [
     "ALWAYS",
@@ -67,6 +68,7 @@ __all__ = [
     "DayState",
     "Enquiry",
     "EnquiryState",
+    "Half",
     "Handover",
     "HomesOfDay",
     "Interval",
@@ -86,7 +88,6 @@ __all__ = [
     "Tap",
     "TapFact",
     "Week",
-    "WeekHours",
     "allowed_taps",
     "asks_to_talk",
     "day_state",
@@ -94,7 +95,6 @@ __all__ = [
     "faults_in",
     "from_stored",
     "homes_on",
-    "hours_against_entitlement",
     "is_forgotten",
     "is_free",
     "joined",

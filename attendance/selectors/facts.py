@@ -68,7 +68,7 @@ class ClosedOn:
 
 def absence_of(row: Absence) -> rules.DayAbsence:
     part = rules.Interval(row.from_time, row.to_time) if row.from_time and row.to_time else None
-    return rules.DayAbsence(row.starts_on, row.ends_on, rules.Reason(row.reason), part, row.id)
+    return rules.DayAbsence(row.starts_on, row.ends_on, rules.Reason(row.reason), part, row.id, row.reported_by_id)
 
 
 def stay_of(row: Stay) -> rules.Stay:
@@ -132,7 +132,8 @@ class Known:
         elif row.kind == Kind.ABSENCE:
             part = rules.Interval(row.from_time, row.to_time) if row.from_time and row.to_time else None
             ends_on = row.ends_on or row.starts_on
-            absence = rules.DayAbsence(row.starts_on, ends_on, rules.Reason(row.words or ""), part, row.id)
+            reason = rules.Reason(row.words or "")
+            absence = rules.DayAbsence(row.starts_on, ends_on, reason, part, row.id, row.guardian_id)
             self.absences[row.child_id].append(absence)
         elif row.kind == Kind.LIVING:
             self.livings[row.child_id].append(_living(row))
@@ -163,14 +164,41 @@ class Known:
         else:
             raise ValueError(f"a row of kind {row.kind} concerns no child")
 
+    def with_homes(self) -> set[UUID]:
+        """Return the children that have two homes in these days, or of whom one of two homes has said something."""
+        said = {child_id for child_id, plans in self.plans.items() if any(plan.home for plan in plans)}
+        said |= {child_id for (child_id, _day), changed in self.day_plans.items() if any(changed)}
+        return said | {child_id for child_id, livings in self.livings.items() if livings}
+
     def leave_out_unseen(self) -> None:
-        """Forget what the homes have said that the readers may not see."""
+        """Forget what the homes have said that the readers may not see: plans, days, and the hours of an absence."""
         for child_id, reader in self.readers.items():
-            seen = {None, reader.home, *reader.sees}
-            self.plans[child_id] = [plan for plan in self.plans[child_id] if plan.home in seen]
-            for (whose, day), said in self.day_plans.items():
-                if whose == child_id:
-                    self.day_plans[whose, day] = {home: one for home, one in said.items() if home in seen}
+            self.plans[child_id] = [plan for plan in self.plans[child_id] if reader.may_see(plan.home)]
+            self.absences[child_id] = [
+                absence
+                for absence in self.absences[child_id]
+                if absence.part is None or absence.reported_by not in reader.unseen
+            ]
+        for (child_id, day), said in self.day_plans.items():
+            if reader_of := self.readers.get(child_id):
+                self.day_plans[child_id, day] = {home: one for home, one in said.items() if reader_of.may_see(home)}
+
+    def own_home(self, child_id: UUID) -> UUID | None:
+        """Return the reader's home of a child with two; None of a child with one, or for whoever lives in neither."""
+        reader = self.readers.get(child_id)
+        return reader.home if reader else None
+
+    def own_plans(self, child_id: UUID) -> list[rules.RepeatingPlan]:
+        """Return the plans that the reader may change: the own home's, before those that are the child's."""
+        own = self.own_home(child_id)
+        plans = [plan for plan in self.plans.get(child_id, ()) if plan.home in (own, None)]
+        return sorted(plans, key=lambda plan: plan.home is None)
+
+    def try_on(self, child_id: UUID, monday: date, weeks: tuple[rules.Week, ...]) -> None:
+        """Show the days from `monday` as they would be if the reader's home laid these weeks."""
+        own = self.own_home(child_id)
+        kept = [p for p in self.plans.get(child_id, ()) if p.home not in (own, None) or p.starts_on < monday]
+        self.plans[child_id] = kept + [rules.RepeatingPlan(monday, None, weeks, home) for home in {own, None}]
 
     def place(self, child_id: UUID, day: date) -> Place | None:
         """Return where the child is placed on `day`; a backup placement wins."""
@@ -210,12 +238,12 @@ class Known:
         reader = self.readers.get(child_id)
         if reader and not homes.concerns(reader.home) and not {homes.morning, homes.evening} & reader.sees:
             return None
-        order = dict.fromkeys((homes.evening, homes.morning, None))
-        found = [said[home] for home in order if home in said]
+        found = [said[home] for home in dict.fromkeys((homes.evening, homes.morning, None)) if home in said]
         if not found:
             return None
+        collects = said.get(homes.evening) or said.get(None) or ChangedDay(None)
         notes = dict.fromkeys(one.note for one in found if one.note)
-        return replace(found[0], note=" · ".join(notes))
+        return replace(collects, intervals=found[0].intervals, note=" · ".join(notes))
 
     def enquiries_at(self, place: Place | None) -> list[rules.Enquiry]:
         """Return the holiday enquiries that are asked there."""
@@ -287,9 +315,11 @@ def known(
     around = Around.of(place for places in found.places.values() for place in places)
     for row in said_of(ids, around, first, last):
         found.add(row)
-    if reader is not None and found.livings:
-        seen = seen_homes(found.livings.keys(), reader)
-        found.readers = {child_id: rules.Reader(homes.own, homes.sees) for child_id, homes in seen.items()}
+    if reader is not None and (with_homes := found.with_homes()):
+        seen = seen_homes(with_homes, reader)
+        found.readers = {
+            child_id: rules.Reader(homes.own, homes.sees, homes.unseen) for child_id, homes in seen.items()
+        }
         found.leave_out_unseen()
     if any(rules.silence_counts(one.enquiry, found.today) for one in found.enquiries):
         found.first_days = first_days(ids)

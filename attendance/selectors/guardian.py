@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from attendance import rules
 from attendance.models import Absence, Stay
-from attendance.rules import Reason, State
+from attendance.rules import Half, Reason, State
 from attendance.selectors import words
 from attendance.selectors.facts import ChangedDay, Known, known
 from children.access import Action
 from children.actors import Actor
 from children.models import Child
 from children.prepared_access import Asked, child_rows
+from children.selectors.homes import seen_homes
 from children.selectors.people import contacts_who_may_collect, guardians_of
 from children.selectors.placing import Place
 from portal.lib import days
@@ -97,14 +98,17 @@ class MayCollect:
 class DayPage:
     """One day as its page shows it: `initial` is what its form holds at first.
 
-    In words, or nothing: `away`, the absence that lies over it, and `locked`, since when its times stand fast.
-    `asks_to_talk` tells whether whoever changes it now should talk to the department, too.
+    In words, or nothing: `away`, the absence that lies over it, `locked`, since when its times stand fast, and
+    `handover`, which half of it is the own home's. `asks_to_talk` tells whether whoever changes it now should talk to
+    the department, too; `is_elsewhere` that it is another home's day.
     """
 
     initial: dict[str, Any]
     away: str
     locked: str
     asks_to_talk: bool
+    handover: str = ""
+    is_elsewhere: bool = False
 
 
 def guardian_home(actor: Actor, now: datetime) -> list[ChildCard]:
@@ -151,10 +155,14 @@ def child_history(child: Child, month: date, *, today: date, reader: UUID | None
     )
 
 
-def standing_absences(family: Sequence[Child]) -> list[Absence]:
-    """Return the family's absences that are not over, soonest first."""
+def standing_absences(family: Sequence[Child], *, reader: UUID | None = None) -> list[Absence]:
+    """Return the family's absences that are not over, soonest first; without hours that another home has reported."""
     rows = Absence.objects.standing().on_or_after(days.today()).filter(child__in=family)
-    return list(rows.select_related("child").order_by("starts_on", "child__given_name"))
+    found = list(rows.select_related("child").order_by("starts_on", "child__given_name"))
+    if reader is None or not any(absence.is_part_of_day for absence in found):
+        return found
+    homes = seen_homes([child.pk for child in family], reader)
+    return [a for a in found if not a.is_part_of_day or a.reported_by_id not in homes[a.child_id].unseen]
 
 
 def day_page(child: Child, day: date, now: datetime, *, reader: UUID | None) -> DayPage:
@@ -168,6 +176,8 @@ def day_page(child: Child, day: date, now: datetime, *, reader: UUID | None) -> 
         away=_away_words(plan),
         locked=words.moment_words(rules.locks_at(day, cut_off, here.tzinfo)) if is_locked else "",
         asks_to_talk=rules.asks_to_talk(day, here, cut_off),
+        handover=words.half_words(plan.half),
+        is_elsewhere=plan.is_elsewhere,
     )
 
 
@@ -182,8 +192,8 @@ def _away_words(plan: rules.PlannedDay) -> str:
 
 def _before_changes(plan: rules.PlannedDay, changed: ChangedDay) -> dict[str, Any]:
     """Return the day as the form shows it before anything is typed."""
-    times: list[rules.Interval | None] = [*(plan.intervals or ()), None, None]
-    first, second = times[:2]
+    times: list[rules.Interval | None] = [*(plan.intervals or ()), None, None, None]
+    first, second, third = times[:3]
     what = "usual"
     if changed.intervals is not None:
         what = "times" if changed.intervals else "off"
@@ -198,6 +208,8 @@ def _before_changes(plan: rules.PlannedDay, changed: ChangedDay) -> dict[str, An
         "ends": first.ends if first else None,
         "again_starts": second.starts if second else None,
         "again_ends": second.ends if second else None,
+        "third_starts": third.starts if third else None,
+        "third_ends": third.ends if third else None,
         "collector": collector,
         "note": changed.note,
     }
@@ -214,7 +226,7 @@ def _cards(actor: Actor, children: Sequence[Child], now: datetime) -> list[Child
 def _card(actor: Actor, child: Child, facts: Known, now: datetime) -> ChildCard:
     today = days.day_of(now)
     place = facts.place(child.pk, today)
-    plan, state = facts.day(child.pk, now)
+    plan, state = _as_told(*facts.day(child.pk, now))
     day_plan = facts.changed_day(child.pk, today)
     who = words.collector(day_plan, actor.person_id)
     shown: dict[str, Any] = {
@@ -233,6 +245,8 @@ def _card(actor: Actor, child: Child, facts: Known, now: datetime) -> ChildCard:
         "state_text": _badge_text(state, plan),
         "collector": _("{who} hämtar").format(who=who) if who else "",
     }
+    if apart := _card_of_two_homes(shown, plan, state):
+        return apart
     if state.state == State.PRESENT:
         return ChildCard(**shown, times=_until(state), note=words.gaps(state), change=_("Ändra hämtning"))
     if state.state in (State.EXPECTED, State.LATE):
@@ -241,8 +255,8 @@ def _card(actor: Actor, child: Child, facts: Known, now: datetime) -> ChildCard:
             return ChildCard(**shown, note=note, can_report_sick=True, change=_("Lägg tider"), needs_plan=True)
         return ChildCard(
             **shown,
-            times=words.times(plan.intervals),
-            note=words.gaps(state),
+            times=words.times_of(plan),
+            note=" ".join(filter(None, [words.half_words(plan.half), words.gaps(state)])),
             can_report_sick=True,
             change=_("Ändra dagen"),
         )
@@ -256,8 +270,27 @@ def _card(actor: Actor, child: Child, facts: Known, now: datetime) -> ChildCard:
     if absence is None or absence.id is None:
         return ChildCard(**shown, note=_("Enligt schemat"), change=_("Ändra dagen"))
     until = words.until_words(state, today)
+    if absence.is_by_staff:
+        return ChildCard(**shown, note=_("{until}, anmält av avdelningen").format(until=until[:1].upper() + until[1:]))
     back = _("Frisk igen") if state.reason == Reason.SICK else _("Kommer ändå")
     return ChildCard(**shown, note=until[:1].upper() + until[1:], absence_id=absence.id, back=back)
+
+
+def _as_told(plan: rules.PlannedDay, state: rules.DayState) -> tuple[rules.PlannedDay, rules.DayState]:
+    """Return the day as its reader may know it: how late a child is that another home brings is not told."""
+    is_told = plan.half != Half.EVENING or state.state != State.LATE
+    return plan, state if is_told else replace(state, state=State.EXPECTED)
+
+
+def _card_of_two_homes(shown: dict[str, Any], plan: rules.PlannedDay, state: rules.DayState) -> ChildCard | None:
+    """Return the card of a day that is another home's, or half of which is and has come; None where all is told."""
+    if plan.is_elsewhere and state.state not in (State.ABSENT, State.CLOSED):
+        told = {"state": "elsewhere", "state_text": _("Hos det andra hemmet"), "collector": ""}
+        return ChildCard(**shown | told, can_report_sick=True)
+    is_over = state.state == State.LEFT or (state.state == State.PRESENT and plan.half == Half.MORNING)
+    if plan.half == Half.BOTH or not is_over:
+        return None
+    return ChildCard(**shown | {"collector": ""}, note=words.half_words(plan.half))
 
 
 def _coming(shown: dict[str, Any], child: Child, facts: Known) -> ChildCard:
@@ -294,6 +327,9 @@ def _was_here(stays: Sequence[rules.Stay], today: date) -> str:
 
 def _history_day(child_id: UUID, facts: Known, day: date) -> HistoryDay | None:
     plan = facts.planned(child_id, day)
+    if plan.is_elsewhere and not plan.is_closed:
+        away = words.reason_word(plan.absence.reason) if plan.absence else _("Hos det andra hemmet")
+        return HistoryDay(day, planned="", came="", away=away, minutes=0, is_open=False)
     stays = sorted(
         (stay for stay in facts.stays.get(child_id, ()) if days.day_of(stay.arrived_at) == day),
         key=lambda stay: stay.arrived_at,
@@ -301,13 +337,21 @@ def _history_day(child_id: UUID, facts: Known, day: date) -> HistoryDay | None:
     away = words.reason_word(plan.absence.reason) if plan.absence else ""
     if plan.is_closed:
         away = plan.closed or _("Stängt")
-    if not stays and not plan.intervals and not plan.absence:
+    if plan.is_elsewhere or (not stays and not plan.intervals and not plan.absence):
         return None
     return HistoryDay(
         day=day,
-        planned=words.times(plan.intervals),
-        came=", ".join(f"{words.clock(stay.arrived_at)}–{words.clock(stay.left_at)}" for stay in stays),
+        planned=words.times_of(plan),
+        came=_came(stays, plan.half),
         away=away,
-        minutes=sum(stay.minutes or 0 for stay in stays),
+        # Its length would tell the half that is another home's.
+        minutes=0 if plan.half != Half.BOTH else sum(stay.minutes or 0 for stay in stays),
         is_open=any(stay.left_at is None for stay in stays),
     )
+
+
+def _came(stays: Sequence[rules.Stay], half: Half) -> str:
+    """Return the real times; of a day of handover the arrival or the collection that was the own home's."""
+    if half == Half.BOTH or not stays:
+        return ", ".join(f"{words.clock(stay.arrived_at)}–{words.clock(stay.left_at)}" for stay in stays)
+    return f"{words.clock(stays[0].arrived_at)}–" if half == Half.MORNING else f"–{words.clock(stays[-1].left_at)}"

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     DateField,
@@ -40,7 +41,7 @@ from attendance.models import (
     WeekPlan,
 )
 from children.selectors.homes import agreed_weeks
-from children.selectors.placing import Place
+from children.selectors.placing import Place, placed_at
 from portal.lib.crypto import EncryptedTextField
 from portal.lib.prepared import Rows, prepared
 
@@ -60,15 +61,16 @@ class Kind(StrEnum):
 DECIDED = (
     "cut_off", "cut_off_days", "cut_off_weekday", "cut_off_minute", "cut_off_weeks", "opening", "most_weeks",
     "horizon_weeks", "late_after_minutes", "reminds_on", "warns_over_hours", "takes_absence_words",
-)  # fmt: skip
     "opens_on_holidays",
+)  # fmt: skip
 
 
 class Said(NamedTuple):
     """One row. What a kind does not have is None; `times` is JSON: weeks, intervals, or the settings of a place.
 
     `household_id` is whose a plan or a changed day is, and the first home of a child with two; `id` of an answer is
-    its enquiry's. An enquiry opens on `opens_on` and is to be answered by `answer_by`.
+    its enquiry's, `guardian_id` of an absence who reported it. An enquiry opens on `opens_on` and is to be answered
+    by `answer_by`.
     """
 
     kind: str
@@ -92,6 +94,7 @@ class Said(NamedTuple):
     other_household_id: UUID | None
     opens_on: date | None
     answer_by: date | None
+    is_by_staff: bool | None
 
 
 ATTENDS = "attends"
@@ -119,6 +122,7 @@ _COLUMNS: dict[str, Field[Any, Any]] = {
     "other_household_id": UUIDField(),
     "opens_on": DateField(),
     "answer_by": DateField(),
+    "is_by_staff": BooleanField(),
 }
 
 
@@ -164,7 +168,11 @@ def _said(
     )
     decided = PlanningRule.objects.filter(above | Q(preschool=None, area=None))
     enquiries = HolidayEnquiry.objects.standing().filter(above, starts_on__lte=last, ends_on__gte=first)
-    answers = EnquiryAnswer.objects.filter(child__in=child_ids, day__gte=first, day__lte=last)
+    # What was answered where the child is no longer placed says nothing of its days at another place.
+    still_there = placed_at(child="child", day="day", preschool="enquiry__preschool", area="enquiry__area")
+    answers = EnquiryAnswer.objects.filter(
+        still_there, child__in=child_ids, day__gte=first, day__lte=last, enquiry__withdrawn_at=None
+    )
     dated = {"child_id": "child_id", "id": "id", "starts_on": "starts_on", "ends_on": "ends_on"}
     return _rows(plans, Kind.PLAN, times="weeks", household_id="household_id", **dated).union(
         _rows(
@@ -181,7 +189,16 @@ def _said(
             contact_name="collecting_contact__name",
             household_id="household_id",
         ),
-        _rows(absences, Kind.ABSENCE, words="reason", from_time="from_time", to_time="to_time", **dated),
+        _rows(
+            absences,
+            Kind.ABSENCE,
+            words="reason",
+            from_time="from_time",
+            to_time="to_time",
+            guardian_id="reported_by_id",
+            is_by_staff="is_by_staff",
+            **dated,
+        ),
         _rows(
             closed,
             Kind.CLOSED_DAY,
@@ -221,7 +238,7 @@ def _said(
             answer_by="answer_by",
         ),
         _rows(
-            answers.filter(enquiry__withdrawn_at=None),
+            answers,
             Kind.ANSWER,
             child_id="child_id",
             id="enquiry_id",

@@ -10,7 +10,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from attendance import rules
-from attendance.rules import Reason, State
+from attendance.rules import Half, Reason, Seam, State
 from attendance.selectors.facts import ChangedDay
 from portal.lib import days
 
@@ -38,9 +38,9 @@ def badge_text(state: rules.DayState, plan: rules.PlannedDay, *, with_reason: bo
             return _("Sen {hours} tim").format(hours=state.minutes_late // 60)
         return _("Sen {minutes} min").format(minutes=state.minutes_late)
     if state.state == State.PRESENT:
-        return _("Här {time}").format(time=clock(state.since))
+        return _("Här") if plan.half == Half.EVENING else _("Här {time}").format(time=clock(state.since))
     if state.state == State.LEFT:
-        return _("Gick {time}").format(time=clock(state.since))
+        return _("Har gått") if plan.half == Half.MORNING else _("Gick {time}").format(time=clock(state.since))
     if state.state == State.EXPECTED:
         if state.expected_at:
             return _("Väntas {time}").format(time=clock(state.expected_at))
@@ -52,6 +52,11 @@ def badge_text(state: rules.DayState, plan: rules.PlannedDay, *, with_reason: bo
 
 def reason_word(reason: Reason | None) -> str:
     return {Reason.SICK: _("Sjuk"), Reason.LEAVE: _("Ledig")}.get(reason or Reason.OTHER, _("Frånvarande"))
+
+
+def tells_reason(state: rules.DayState, today: date) -> bool:
+    """Tell whether staff may still be told why: after an absence's last day its reason is gone from lists."""
+    return state.until is None or state.until >= today
 
 
 def until_words(state: rules.DayState, today: date) -> str:
@@ -71,6 +76,32 @@ def until_words(state: rules.DayState, today: date) -> str:
 def times(intervals: Iterable[rules.Interval] | None) -> str:
     """Return a day's times: "07:30–16:00", or several with a comma between."""
     return ", ".join(str(interval) for interval in intervals or ())
+
+
+def times_of(plan: rules.PlannedDay) -> str:
+    """Return a day's times as far as they are the reader's own: of a day of handover one half."""
+    if not plan.intervals or plan.half == Half.BOTH:
+        return times(plan.intervals)
+    if plan.half == Half.MORNING:
+        return _("Lämnas {time}").format(time=f"{plan.intervals[0].starts:%H:%M}")
+    return _("Hämtas {time}").format(time=f"{plan.intervals[-1].ends:%H:%M}")
+
+
+def half_words(half: Half) -> str:
+    """Return the sentence of a day of handover: which half is the reader's own home's; or nothing."""
+    return {
+        Half.MORNING: _("Ni lämnar, det andra hemmet hämtar."),
+        Half.EVENING: _("Det andra hemmet lämnar, ni hämtar."),
+    }.get(half, "")
+
+
+def seam_words(seam: Seam) -> str:
+    """Return what the staff are to do where two homes' times do not meet, and never whose they are; or nothing."""
+    return {
+        Seam.GAP: _("Hemmens tider går inte ihop: det är ett glapp mellan dem. Fråga båda."),
+        Seam.OVERLAP: _("Hemmens tider går inte ihop: de går över varandra. Fråga båda."),
+        Seam.MISSING: _("Ett av hemmen har inte lagt tider för dagen. Fråga båda."),
+    }.get(seam, "")
 
 
 def gaps(state: rules.DayState) -> str:

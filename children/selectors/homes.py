@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children.models import Household, HouseholdWeeks
 
@@ -17,31 +18,53 @@ def agreed_weeks(child_ids: Collection[UUID], first: date, last: date) -> QueryS
     return HouseholdWeeks.objects.agreed().on_or_after(first).filter(child__in=child_ids, starts_on__lte=last)
 
 
+class LivesIn(NamedTuple):
+    """A home and one of its guardians; None for a home that has none any more."""
+
+    home_id: UUID
+    shares: bool
+    guardian_id: UUID | None
+
+
 @dataclass(frozen=True)
 class SeenHomes:
-    """The guardian's own home of a child (None: in neither), and those whose times may be seen."""
+    """The guardian's own home of a child (None: in neither), those whose times may be seen, and who lives in others."""
 
     own: UUID | None
     sees: frozenset[UUID]
+    unseen: frozenset[UUID]
 
 
 def seen_homes(child_ids: Collection[UUID], person_id: UUID) -> dict[UUID, SeenHomes]:
-    """Return, for each of these children, the guardian's own home and the homes that share their times: one query."""
-    own: dict[UUID, UUID] = {}
-    shared: dict[UUID, set[UUID]] = {child_id: set() for child_id in child_ids}
-    rows = Household.objects.filter(child__in=child_ids).values_list("child_id", "id", "shares", "guardians")
+    """Return, for each of these children, how much of its homes this guardian may know: one query.
+
+    A home that is only proposed is none yet.
+    """
+    found: dict[UUID, list[LivesIn]] = {child_id: [] for child_id in child_ids}
+    rows = agreed_homes().filter(child__in=child_ids).values_list("child_id", "id", "shares", "guardians")
     for child_id, home_id, shares, guardian_id in rows:
-        if guardian_id == person_id:
-            own[child_id] = home_id
-        if shares:
-            shared[child_id].add(home_id)
-    return {child_id: SeenHomes(own.get(child_id), frozenset(homes)) for child_id, homes in shared.items()}
+        found[child_id].append(LivesIn(home_id, shares, guardian_id))
+    return {child_id: _seen(homes, person_id) for child_id, homes in found.items()}
+
+
+def agreed_homes() -> QuerySet[Household]:
+    """Return the homes that some agreed weeks are about."""
+    weeks = HouseholdWeeks.objects.agreed().filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
+    return Household.objects.filter(Exists(weeks))
 
 
 def guardians_of_homes(child_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """Return who lives in each of these children's homes, by home: one query."""
     found: dict[UUID, set[UUID]] = {}
-    for home_id, guardian_id in Household.objects.filter(child__in=child_ids).values_list("id", "guardians"):
+    for home_id, guardian_id in agreed_homes().filter(child__in=child_ids).values_list("id", "guardians"):
+        living = found.setdefault(home_id, set())
         if guardian_id is not None:
-            found.setdefault(home_id, set()).add(guardian_id)
+            living.add(guardian_id)
     return found
+
+
+def _seen(homes: list[LivesIn], person_id: UUID) -> SeenHomes:
+    own = next((home.home_id for home in homes if home.guardian_id == person_id), None)
+    sees = frozenset(home.home_id for home in homes if home.shares)
+    unseen = {home.guardian_id for home in homes if home.home_id != own and home.home_id not in sees}
+    return SeenHomes(own, sees, frozenset(one for one in unseen if one))
