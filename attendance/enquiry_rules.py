@@ -5,11 +5,13 @@ Plain values in, plain values out: no database, no clock. `attendance.rules` giv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+REMINDS_BEFORE = (2, 7)  # days before the last day, the nearest first
 
 
 class EnquiryState(StrEnum):
@@ -52,26 +54,46 @@ def silence_counts(enquiry: Enquiry, today: date) -> bool:
     return enquiry.silence == Silence.FREE and enquiry_state(enquiry, today) == EnquiryState.CLOSED
 
 
+def was_asked(enquiry: Enquiry, placed: Iterable[tuple[date, date | None]]) -> bool:
+    """Tell whether a child was asked: it was placed where the enquiry is, on some day on which it could be answered.
+
+    `placed` are its placements there, from a day to a day. One that began after the last day plans as usual.
+    """
+    return any(
+        starts_on <= enquiry.answer_by and (ends_on is None or ends_on >= enquiry.opens_on)
+        for starts_on, ends_on in placed
+    )
+
+
 def is_free(
     enquiries: Iterable[Enquiry],
-    answers: Mapping[tuple[UUID, date], bool],
+    answers: Mapping[UUID, bool],
     day: date,
     *,
     today: date,
-    placed_on: date | None,
+    asked: Collection[UUID] = (),
 ) -> bool:
     """Tell whether a child is free on `day` by what its family has answered, or by its silence.
 
-    `answers` say, by enquiry and day, whether the child comes. `placed_on` is when it began at the place: a child
-    that began after the last day was never asked, and plans as usual.
+    `answers` say, by enquiry, whether the child comes that day; `asked` are the enquiries that its family was asked.
     """
-    for enquiry in enquiries:
-        if not enquiry.asks_about(day):
-            continue
-        attends = answers.get((enquiry.id, day))
-        if attends is False:
-            return True
-        was_asked = placed_on is not None and placed_on <= enquiry.answer_by
-        if attends is None and was_asked and silence_counts(enquiry, today):
-            return True
-    return False
+    if not all(answers.values()):
+        return True
+    return any(
+        enquiry.id in asked and enquiry.asks_about(day) and enquiry.id not in answers and silence_counts(enquiry, today)
+        for enquiry in enquiries
+    )
+
+
+def reminder_due(enquiry: Enquiry, today: date) -> int | None:
+    """Return which reminder is due, by the days before the last day that it was meant for; None where none is.
+
+    One whose day went by is still due until the next. Who was asked on that very day or later needs no reminder of it.
+    """
+    if enquiry_state(enquiry, today) != EnquiryState.OPEN:
+        return None
+    for before in REMINDS_BEFORE:
+        due = enquiry.answer_by - timedelta(days=before)
+        if due <= today:
+            return before if enquiry.opens_on < due else None
+    return None

@@ -13,7 +13,16 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from uuid import UUID
 
-from attendance.enquiry_rules import Enquiry, EnquiryState, Silence, enquiry_state, is_free, silence_counts
+from attendance.enquiry_rules import (
+    Enquiry,
+    EnquiryState,
+    Silence,
+    enquiry_state,
+    is_free,
+    reminder_due,
+    silence_counts,
+    was_asked,
+)
 from attendance.home_rules import Seam, joined
 from attendance.place_rules import (
     ALWAYS,
@@ -107,7 +116,9 @@ __all__ = [
     "opens_again",
     "outside",
     "project_stays",
+    "reminder_due",
     "silence_counts",
+    "was_asked",
     "without",
 ]
 

@@ -14,3 +14,9 @@ def flag_forgotten_stays() -> int:
 def remind_of_missing_plans() -> int:
     """Remind families without times for next week, on their preschool's weekday. Run every hour."""
     return services.remind_of_missing_plans(now=clock.now())
+
+
+@shared_task
+def tell_of_enquiries() -> int:
+    """Tell families of holiday enquiries that open, and of those that wait for their answer. Run every hour."""
+    return services.tell_of_enquiries(now=clock.now())

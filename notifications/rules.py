@@ -10,6 +10,10 @@ DEFAULTS: Mapping[tuple[str, str], bool] = {
     ("identity_read", "in_app"): True,
     ("identity_read", "email"): True,
     ("pin_locked", "in_app"): True,
+    ("enquiry_opened", "in_app"): True,
+    ("enquiry_opened", "email"): True,
+    ("enquiry_unanswered", "in_app"): True,
+    ("enquiry_unanswered", "email"): True,
     ("plan_missing", "in_app"): True,
     ("plan_missing", "email"): True,
 }

@@ -42,6 +42,12 @@ def told_since(kind: Kind, moment: datetime) -> set[UUID]:
     return set(told.order_by().values_list("event", flat=True).distinct())
 
 
+def told_of(kind: Kind, event: UUID) -> set[UUID]:
+    """Return the people who have been told of this event in any way: one query."""
+    told = Delivery.objects.filter(kind=kind, event=event)
+    return set(told.order_by().values_list("person", flat=True).distinct())
+
+
 def waiting_counts() -> dict[str, int]:
     """Return how many deliveries wait, wait after a fault, and were given up: for whoever runs the system."""
     unsent = Delivery.objects.filter(sent_at=None)

@@ -106,6 +106,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "flag-forgotten-stays": {"task": "attendance.tasks.flag_forgotten_stays", "schedule": 1800.0},
     "remind-of-missing-plans": {"task": "attendance.tasks.remind_of_missing_plans", "schedule": 3600.0},
+    "tell-of-enquiries": {"task": "attendance.tasks.tell_of_enquiries", "schedule": 3600.0},
     "import-waiting-registers": {
         "task": "children.tasks.import_waiting_registers",
         "schedule": 60.0,

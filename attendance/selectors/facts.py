@@ -14,14 +14,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from attendance.public_holidays import holiday_on
 from attendance import rules
 from attendance.models import Absence, PlanningRule, Stay
 from attendance.selectors.said import ATTENDS, DECIDED, Around, Kind, Said, said_of
 from children.selectors.homes import seen_homes
-from children.selectors.placing import Place, first_days, places_of
+from children.selectors.placing import Place, overlap, places_of
 from portal.lib import days
 from portal.lib.prepared import Rows, prepared
 
@@ -96,6 +94,9 @@ class EnquiryAt:
     preschool_id: UUID | None
     area_id: UUID | None
 
+    def is_at(self, place: Place) -> bool:
+        return self.preschool_id == place.preschool_id or bool(self.area_id and self.area_id == place.area_id)
+
 
 @dataclass
 class Known:
@@ -117,8 +118,8 @@ class Known:
     livings: dict[UUID, list[rules.Living]] = field(default_factory=lambda: defaultdict(list))
     readers: dict[UUID, rules.Reader] = field(default_factory=dict)
     enquiries: list[EnquiryAt] = field(default_factory=list)
-    answers: dict[UUID, dict[tuple[UUID, date], bool]] = field(default_factory=lambda: defaultdict(dict))
-    first_days: dict[tuple[UUID, UUID], date] = field(default_factory=dict)  # by child and preschool
+    answers: dict[tuple[UUID, date], dict[UUID, bool]] = field(default_factory=lambda: defaultdict(dict))
+    asked: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))  # where silence counts: by child
     decided: dict[UUID | None, dict[str, Any]] = field(default_factory=dict)  # by preschool or area; None: for all
     merged: dict[tuple[UUID | None, ...], rules.PlaceRules] = field(default_factory=dict)
 
@@ -138,7 +139,7 @@ class Known:
         elif row.kind == Kind.LIVING:
             self.livings[row.child_id].append(_living(row))
         elif row.kind == Kind.ANSWER and row.id:
-            self.answers[row.child_id][row.id, row.starts_on] = row.words == ATTENDS
+            self.answers[row.child_id, row.starts_on][row.id] = row.words == ATTENDS
         else:
             self.day_plans[row.child_id, row.starts_on][row.household_id] = ChangedDay(
                 _intervals(row.times) if row.times else None,
@@ -222,7 +223,7 @@ class Known:
                 absences=tuple(self.absences.get(child_id, ())),
                 closed=self.closed_reason(place, day),
                 livings=tuple(self.livings.get(child_id, ())),
-                is_free=bool(self.enquiries) and self._is_free(child_id, place, day),
+                is_free=bool(self.enquiries or self.answers) and self._is_free(child_id, place, day),
                 reader=self.readers.get(child_id),
             )
         )
@@ -247,18 +248,24 @@ class Known:
 
     def enquiries_at(self, place: Place | None) -> list[rules.Enquiry]:
         """Return the holiday enquiries that are asked there."""
-        if place is None:
-            return []
-        return [
-            one.enquiry
-            for one in self.enquiries
-            if one.preschool_id == place.preschool_id or (one.area_id and one.area_id == place.area_id)
-        ]
+        return [one.enquiry for one in self.enquiries if one.is_at(place)] if place else []
 
     def _is_free(self, child_id: UUID, place: Place | None, day: date) -> bool:
-        answers = self.answers.get(child_id, {})
-        placed_on = self.first_days.get((child_id, place.preschool_id)) if place else None
-        return rules.is_free(self.enquiries_at(place), answers, day, today=self.today, placed_on=placed_on)
+        answers, asked = self.answers.get((child_id, day), {}), self.asked.get(child_id, ())
+        return rules.is_free(self.enquiries_at(place), answers, day, today=self.today, asked=asked)
+
+    def note_who_was_asked(self) -> None:
+        """Find out of whom silence says something: one query, and none where no silence counts."""
+        counting = [one for one in self.enquiries if rules.silence_counts(one.enquiry, self.today)]
+        if not counting:
+            return
+        first = min(one.enquiry.opens_on for one in counting)
+        last = max(one.enquiry.answer_by for one in counting)
+        for child_id, places in places_of(list(self.places), overlap(first, last)).items():
+            for one in counting:
+                placed = [(p.starts_on, p.ends_on) for p in places if one.is_at(p) and not p.is_backup]
+                if rules.was_asked(one.enquiry, placed):
+                    self.asked[child_id].add(one.enquiry.id)
 
     def closed_reason(self, place: Place | None, day: date) -> str | None:
         """Return why the child's department is closed on `day`, or None when it is open.
@@ -308,8 +315,7 @@ def known(
     if not ids:
         return found
     if places is None:
-        until = places_until or last
-        found.places = places_of(ids, Q(starts_on__lte=until) & (Q(ends_on=None) | Q(ends_on__gte=first)))
+        found.places = places_of(ids, overlap(first, places_until or last))
     else:
         found.places = places
     around = Around.of(place for places in found.places.values() for place in places)
@@ -321,8 +327,7 @@ def known(
             child_id: rules.Reader(homes.own, homes.sees, homes.unseen) for child_id, homes in seen.items()
         }
         found.leave_out_unseen()
-    if any(rules.silence_counts(one.enquiry, found.today) for one in found.enquiries):
-        found.first_days = first_days(ids)
+    found.note_who_was_asked()
     if with_stays:
         for child_id, *stay in _stays(ids, first, last):
             found.stays[child_id].append(rules.Stay(*stay))

@@ -3,6 +3,14 @@
 from attendance.services.absence import end_absence, report_absence
 from attendance.services.closing import close_day
 from attendance.services.deciding import decide
+from attendance.services.enquiries import (
+    Question,
+    answer_enquiry,
+    change_enquiry,
+    make_enquiry,
+    withdraw_enquiry,
+)
+from attendance.services.enquiry_notices import tell_of_enquiries
 from attendance.services.planning import Collector, change_day, save_week_plan
 from attendance.services.reminding import remind_of_missing_plans
 from attendance.services.tap_log import MadeTap
@@ -12,15 +20,21 @@ __all__ = [
     "Collector",
     "MadeTap",
     "Outcome",
+    "Question",
     "TapResult",
+    "answer_enquiry",
     "change_day",
+    "change_enquiry",
     "close_day",
     "decide",
     "end_absence",
     "flag_forgotten_stays",
+    "make_enquiry",
     "record_taps",
     "remind_of_missing_plans",
     "report_absence",
     "save_week_plan",
+    "tell_of_enquiries",
     "undo_tap",
+    "withdraw_enquiry",
 ]

@@ -83,10 +83,19 @@ def overlap(first: date, last: date) -> Q:
     return Q(starts_on__lte=last) & (Q(ends_on=None) | Q(ends_on__gte=first))
 
 
-def first_days(child_ids: Collection[UUID]) -> dict[tuple[UUID, UUID], date]:
-    """Return, by child and preschool, the first day on which the child was or is placed there: one query."""
-    rows = Placement.objects.filter(child__in=child_ids).order_by().values_list("child_id", "department__preschool")
-    return {(child_id, preschool_id): first for child_id, preschool_id, first in rows.annotate(Min("starts_on"))}
+def overlap(first: date, last: date) -> Q:
+    """Return the condition that a placement holds on some day from `first` to `last`."""
+    return Q(starts_on__lte=last) & (Q(ends_on=None) | Q(ends_on__gte=first))
+
+
+def placed_at(*, child: str, day: str, preschool: str, area: str) -> Exists:
+    """Return the column that tells whether a row's child is placed, on its day, in its preschool or its area.
+
+    Told by the names of the row's columns. A backup placement takes a child nowhere in this sense.
+    """
+    there = Q(department__preschool=OuterRef(preschool)) | Q(department__preschool__area=OuterRef(area))
+    held = Q(starts_on__lte=OuterRef(day)) & (Q(ends_on=None) | Q(ends_on__gte=OuterRef(day)))
+    return Exists(Placement.objects.filter(there, held, child=OuterRef(child)))
 
 
 def departments_of(child_ids: Iterable[UUID], day: date) -> dict[UUID, Place]:
