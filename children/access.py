@@ -67,6 +67,7 @@ class Action(StrEnum):
     LIST_CHILDREN = "list_children"
     INVITE = "invite"
     # With a preschool
+    ANNOUNCE = "announce"
     OVERSEE = "oversee"
     PAIR_TABLETS = "pair_tablets"
     INVITE_STAFF = "invite_staff"
@@ -233,6 +234,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.PAIR_TABLETS: (principal_of,),
     Action.INVITE_STAFF: (principal_of,),
     Action.SET_RULES: (principal_of, administrator),
+    Action.ANNOUNCE: (employed_where_the_child_is, principal_of),
     Action.IMPORT_REGISTER: (administrator,),
     Action.INVITE_PRINCIPALS: (administrator,),
     Action.PROTECT: (administrator,),
@@ -357,6 +359,13 @@ def can(actor: Actor, action: Action, target: Child | Department | Preschool | N
     if isinstance(target, Child):
         return children_for(actor, action).filter(pk=target.pk).exists()
     if isinstance(target, Department):
+def leads_area(actor: Actor, area_id: UUID) -> bool:
+    """Tell whether the actor leads every preschool of the area."""
+    theirs = Preschool.objects.filter(area=area_id).open_on(actor.today)
+    led = preschools_for(actor, Action.OVERSEE).values("pk")
+    return theirs.exists() and not theirs.exclude(pk__in=led).exists()
+
+
         return departments_for(actor, action).filter(pk=target.pk).exists()
     if isinstance(target, Preschool):
         return preschools_for(actor, action).filter(pk=target.pk).exists()

@@ -35,6 +35,10 @@ ICONS = {
     Kind.PIN_LOCKED: "lock",
     Kind.PLAN_MISSING: "calendar",
 }
+    Kind.DAY_CLOSED: "calendar-off",
+    Kind.DAY_OPENED: "calendar",
+    Kind.EVENT_ANNOUNCED: "calendar",
+    Kind.EVENT_CANCELLED: "calendar-off",
 LOOKS = {
     Kind.ABSENCE_REPORTED: "dusk",
     Kind.CAME_THOUGH_ABSENT: "amber",
@@ -42,6 +46,9 @@ LOOKS = {
     Kind.PIN_LOCKED: "amber",
     Kind.PLAN_MISSING: "amber",
 }
+    Kind.DAY_CLOSED: "red",
+    Kind.EVENT_ANNOUNCED: "dusk",
+    Kind.EVENT_CANCELLED: "dusk",
 LOOK = Kind.IDENTITY_READ
 # About nobody but the reader.
 OWN = frozenset({Kind.PIN_LOCKED})
@@ -165,6 +172,7 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
         "reader": readers.get(reader_id, _("Någon")) if reader_id else _("Någon"),
         "week": _day_in(row, "monday").isocalendar().week,
     }
+        "days": days.span_in_words(_day_in(row, "first"), _day_in(row, "last")),
     sentences = {
         Kind.ABSENCE_REPORTED: _("%(name)s är anmäld frånvarande"),
         Kind.ABSENCE_ENDED: _("%(name)s kommer igen som planerat"),
@@ -176,5 +184,10 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
         else _("%(reader)s läste skyddade uppgifter"),
         Kind.PLAN_MISSING: _("%(name)s saknar tider för vecka %(week)d"),
         Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),
+        Kind.PLANNED_BY_STAFF: _("Personalen har ändrat vad som gäller för %(name)s"),
+        Kind.DAY_CLOSED: _("Förskolan är stängd %(days)s"),
+        Kind.DAY_OPENED: _("Förskolan är öppen igen %(days)s"),
+        Kind.EVENT_ANNOUNCED: _("Nytt i kalendern: något händer %(days)s"),
+        Kind.EVENT_CANCELLED: _("Inställt: det som skulle hända %(days)s"),
     }
     return sentences[Kind(row.kind)] % values

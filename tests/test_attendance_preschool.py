@@ -7,15 +7,11 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from pytest_django import DjangoAssertNumQueries
 
 from attendance import services
-from attendance.models import Absence, ClosedDay, Stay, WeekPlan
-from attendance.rules import State
+from attendance.models import Absence, Stay, WeekPlan
 from attendance.selectors import department_totals, forgotten_stays, preschool_day, preschool_month
-from attendance.selectors.facts import known
 from attendance.selectors.schedule import schedule
 from children.actors import Actor
 from children.models import BackupPlacement, Block, Department
@@ -141,29 +137,6 @@ def test_stays_that_nobody_ended(morning: Cast) -> None:
     Block.objects.create(child=morning.elsa, person=morning.eva, reason="Egen familj")
     assert forgotten_stays(eva, [morning.granliden], local(TUESDAY, 19)) == []
     assert department_totals([morning.blasippan], local(TUESDAY, 19))[0].forgotten == 1
-
-
-def test_a_closed_day_hides_the_times_and_gives_them_back(morning: Cast) -> None:
-    """DOMAIN 2.5."""
-    eva, day, now = Actor.of_person(morning.eva), TUESDAY + timedelta(days=1), local(TUESDAY, 8)
-    closed = services.close_day(day=day, reason="Planeringsdag", actor=eva, now=now, preschool_id=morning.granliden.id)
-    services.close_day(day=day, reason="Planeringsdag", actor=eva, now=now, preschool_id=morning.granliden.id)
-    assert ClosedDay.objects.count() == 1
-
-    def state() -> State:
-        return known([morning.elsa.id], day, day).state(morning.elsa.id, local(day, 7)).state
-
-    assert state() == State.CLOSED
-    ClosedDay.objects.filter(pk=closed.pk).update(cancelled_at=now)
-    assert state() == State.EXPECTED
-    with pytest.raises(Http404):
-        services.close_day(
-            day=day, reason="x", actor=Actor.of_person(morning.ulf), now=now, preschool_id=morning.granliden.id
-        )
-    with pytest.raises(PermissionDenied):
-        services.close_day(
-            day=day, reason="x", actor=Actor.of_person(morning.maria), now=now, department_id=morning.blasippan.id
-        )
 
 
 def test_the_schedule_costs_the_same_for_one_and_for_many(

@@ -1,7 +1,7 @@
 """What people do with plans and days: one transaction each, effects only as rows or on commit."""
 
 from attendance.services.absence import end_absence, report_absence
-from attendance.services.closing import close_day
+from attendance.services.closing import close_days, open_again
 from attendance.services.deciding import decide
 from attendance.services.enquiries import (
     Question,
@@ -25,7 +25,7 @@ __all__ = [
     "answer_enquiry",
     "change_day",
     "change_enquiry",
-    "close_day",
+    "close_days",
     "decide",
     "end_absence",
     "flag_forgotten_stays",
@@ -35,6 +35,7 @@ __all__ = [
     "report_absence",
     "save_week_plan",
     "tell_of_enquiries",
+    "open_again",
     "undo_tap",
     "withdraw_enquiry",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from accounts.models import User
-from attendance.services import close_day
+from attendance.selectors.scopes import Scope, open_days
+from attendance.services import close_days
 from attendance.services import decide as decide_rules
 from children import tablets
 from children.access import Action, preschools_for
@@ -60,8 +61,10 @@ def name_readers(cast: Cast, now: datetime) -> None:
 def decide(cast: Cast, now: datetime) -> None:
     """Close a day ahead, keep a guardian away, lend a child a place, note what children cannot eat."""
     today, actor = days.day_of(now), cast.leads(days.day_of(now))
-    preschool = cast.department("Blåsippan").preschool_id
-    close_day(day=next_weekday(today, 14), reason="Planeringsdag", actor=actor, now=now, preschool_id=preschool)
+    place = Scope(preschool=cast.department("Blåsippan").preschool)
+    ahead = today + timedelta(days=14)
+    day = next(one for one in open_days(place, ahead, ahead + timedelta(days=14)) if one.weekday() < 5)
+    close_days(scope=place, first=day, last=day, reason="Planeringsdag", actor=actor, now=now)
     placed = cast.at(today)
     for department in cast.departments:
         children = placed[department.id]
@@ -77,9 +80,3 @@ def decide(cast: Cast, now: datetime) -> None:
         ends_on=today + timedelta(days=2),
         made_by=cast.principal,
     )
-
-
-def next_weekday(day: date, ahead: int) -> date:
-    """Return the day so many days ahead, or the Monday after when that is a weekend."""
-    found = day + timedelta(days=ahead)
-    return found if found.weekday() < 5 else days.monday_of(found) + timedelta(days=7)

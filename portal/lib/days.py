@@ -65,6 +65,14 @@ def in_words(day: date, form: str) -> str:
     return said.lower() if date_format(day, "l").islower() else said
 
 
+def span_in_words(first: date, last: date) -> str:
+    """Return the days from `first` to `last` as short as can be: "fredag 23 oktober", "23–27 oktober"."""
+    if first == last:
+        return in_words(first, "l j F")
+    same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{in_words(first, 'j' if same_month else 'j F')}–{in_words(last, 'j F')}"
+
+
 def span(first: date, last: date) -> Iterator[date]:
     """Yield every date from `first` to `last`, both included; nothing when `last` is before `first`."""
     for number in range((last - first).days + 1):
