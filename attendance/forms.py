@@ -13,11 +13,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from attendance import rules
-from attendance.models import Absence
 from attendance.selectors.guardian import MayCollect
 from attendance.selectors.words import opening_words
 from attendance.services import Collector
-from children.models import Child
 
 WRITTEN_TIME = re.compile(r"(\d{1,2})(?:[:.,\s]?(\d{2}))?", re.ASCII)
 REPEATS = [
@@ -84,22 +82,14 @@ class ChoiceField(SometimesAsked, forms.TypedChoiceField):
     pass
 
 
-def _time(label: Any) -> TimeField:
+def time_field(label: Any) -> TimeField:
     return TimeSometimes(
         label=label,
         error_messages={"invalid": _("Skriv en tid, som 07:30."), "required": _("Skriv en tid, som 07:30.")},
     )
 
 
-def _date(label: Any, kind: type[forms.DateField] = forms.DateField) -> forms.DateField:
-    return kind(
-        label=label,
-        widget=DateInput(),
-        error_messages={"invalid": _("Välj en dag."), "required": _("Välj en dag.")},
-    )
-
-
-def _interval(form: forms.Form, starts: str, ends: str) -> rules.Interval | None:
+def interval_of(form: forms.Form, starts: str, ends: str) -> rules.Interval | None:
     """Return the interval of two fields, with an error on the field when they make none."""
     begins, finishes = form.cleaned_data.get(starts), form.cleaned_data.get(ends)
     if begins is None and finishes is None:
@@ -125,10 +115,10 @@ class DayForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Välj vad som gäller.")},
     )
-    starts = _time(_("Lämna in"))
-    ends = _time(_("Hämta"))
-    again_starts = _time(_("Kommer åter"))
-    again_ends = _time(_("Hämtas igen"))
+    starts = time_field(_("Lämna in"))
+    ends = time_field(_("Hämta"))
+    again_starts = time_field(_("Kommer åter"))
+    again_ends = time_field(_("Hämtas igen"))
     collector = forms.ChoiceField(
         label=_("Vem hämtar"), required=False, error_messages={"invalid_choice": _("Välj någon av dem som får hämta.")}
     )
@@ -157,8 +147,8 @@ class DayForm(forms.Form):
         return cleaned
 
     def _clean_times(self) -> None:
-        first = _interval(self, "starts", "ends")
-        second = _interval(self, "again_starts", "again_ends")
+        first = interval_of(self, "starts", "ends")
+        second = interval_of(self, "again_starts", "again_ends")
         if first is None and "starts" not in self.errors and "ends" not in self.errors:
             self.add_error("starts", _("Skriv en tid, som 07:30."))
         self.intervals = tuple(sorted(part for part in (first, second) if part))
@@ -170,52 +160,6 @@ class DayForm(forms.Form):
         if kind == "g":
             return Collector(guardian_id=UUID(person))
         return Collector(contact_id=UUID(person)) if kind == "c" else Collector()
-
-
-class AbsenceForm(forms.Form):
-    """Absence for days, or for a part of one, for one child or several."""
-
-    use_required_attribute = False
-    children = forms.MultipleChoiceField(label=_("Gäller"), error_messages={"required": _("Välj minst ett barn.")})
-    reason = forms.ChoiceField(
-        label=_("Varför"),
-        choices=Absence.Reason.choices,
-        initial=Absence.Reason.SICK,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Välj varför.")},
-    )
-    starts_on = _date(_("Från och med"))
-    ends_on = _date(_("Till och med"), DateField)
-    is_part = forms.BooleanField(label=_("Bara en del av dagen"), required=False)
-    from_time = _time(_("Borta från"))
-    to_time = _time(_("Till"))
-
-    def __init__(self, *args: Any, family: Sequence[Child], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["children"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 (for the type checker)
-        field.choices = [(str(child.pk), child.given_name) for child in family]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("starts_on") and not cleaned.get("ends_on") and "ends_on" not in self.errors:
-            cleaned["ends_on"] = cleaned["starts_on"]
-        if cleaned.get("is_part"):
-            part = _interval(self, "from_time", "to_time")
-            if part is None and not {"from_time", "to_time"} & set(self.errors):
-                self.add_error("from_time", _("Skriv en tid, som 07:30."))
-        else:
-            cleaned["from_time"] = cleaned["to_time"] = None
-        return cleaned
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """Return what `services.report_absence` takes."""
-        return {
-            "child_ids": [UUID(text) for text in self.cleaned_data["children"]],
-            "reason": rules.Reason(self.cleaned_data["reason"]),
-            **{name: self.cleaned_data[name] for name in ("starts_on", "ends_on", "from_time", "to_time")},
-        }
 
 
 class WeekForm(forms.Form):
@@ -230,8 +174,8 @@ class WeekForm(forms.Form):
         error_messages={"invalid_choice": _("Välj dagar i veckan.")},
     )
     is_off = forms.BooleanField(label=_("Ledig de här dagarna"), required=False)
-    starts = _time(_("Lämna in"))
-    ends = _time(_("Hämta"))
+    starts = time_field(_("Lämna in"))
+    ends = time_field(_("Hämta"))
     repeats = ChoiceField(label=_("Upprepas"), coerce=int, choices=REPEATS, empty_value="")
     week = forms.IntegerField(required=False, min_value=0, max_value=rules.MOST_WEEKS - 1)
 
@@ -248,7 +192,7 @@ class WeekForm(forms.Form):
             if self.must_paint and "weekdays" not in self.errors:
                 self.add_error("weekdays", _("Välj minst en dag."))
         elif not cleaned.get("is_off"):
-            part = _interval(self, "starts", "ends")
+            part = interval_of(self, "starts", "ends")
             if part is None and not {"starts", "ends"} & set(self.errors):
                 self.add_error("starts", _("Skriv en tid, som 07:30."))
             self.intervals = (part,) if part else ()

@@ -83,6 +83,7 @@ class RulesForm(forms.Form):
         self._choose("opens_on_holidays", [("", above), ("no", _("Stängt")), ("yes", _("Öppet som andra dagar"))])
         names = [(number, days.weekday_name(number)) for number in WEEKDAYS]
         self._choose("cut_off_weekday", names)
+        self._choose("takes_absence_words", [("", above), ("True", _("Ja")), ("False", _("Nej, bara välja varför"))])
         for number, name in names:
             self.fields[f"opens_{number}"] = TimeSometimes(label=_("%(day)s, öppnar") % {"day": name}, required=False)
             self.fields[f"closes_{number}"] = TimeSometimes(label=_("%(day)s, stänger") % {"day": name}, required=False)
@@ -155,9 +156,9 @@ def initial_of(stored: Mapping[str, Any] | None) -> dict[str, Any]:
     found = {name: value for name, value in (stored or {}).items() if value is not None}
     if "cut_off_minute" in found:
         found["cut_off_minute"] = f"{found['cut_off_minute'] // 60:02}:{found['cut_off_minute'] % 60:02}"
-    opening = found.pop("opening", None)
     for name in {"warns_over_hours", "opens_on_holidays"} & found.keys():
         found[name] = "yes" if found[name] else "no"
+    opening = found.pop("opening", None)
     found["has_own_hours"] = opening is not None
     house = [[f"{day.starts:%H:%M}", f"{day.ends:%H:%M}"] if day else None for day in rules.PlaceRules().opening]
     for number, pair in enumerate(opening or house):

@@ -53,6 +53,7 @@ class Action(StrEnum):
     SEE_IDENTITY = "see_identity"
     SEE_OWN = "see_own"
     PLAN = "plan"
+    PLAN_FOR = "plan_for"
     REPORT_ABSENCE = "report_absence"
     MANAGE_CONTACTS = "manage_contacts"
     TAP = "tap"
@@ -218,6 +219,8 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.SEE_IDENTITY: (named_reader,),
     Action.SEE_OWN: (guardian_of,),
     Action.PLAN: (guardian_of_placed,),
+    # Staff say it for a family that calls. Substitutes, too: who opens in the morning is whom families reach.
+    Action.PLAN_FOR: (works_where_the_child_is, employed_where_the_child_is, principal_of, tablet_with_pin),
     Action.REPORT_ABSENCE: (guardian_of_placed, works_where_the_child_is, principal_of, tablet_with_pin, granted),
     Action.MANAGE_CONTACTS: (guardian_of_placed,),
     Action.TAP: (tablet_here, works_where_the_child_is, principal_of),

@@ -10,6 +10,8 @@ DEFAULTS: Mapping[tuple[str, str], bool] = {
     ("identity_read", "in_app"): True,
     ("identity_read", "email"): True,
     ("pin_locked", "in_app"): True,
+    ("planned_by_staff", "in_app"): True,
+    ("planned_by_staff", "email"): True,
     ("enquiry_opened", "in_app"): True,
     ("enquiry_opened", "email"): True,
     ("enquiry_unanswered", "in_app"): True,

@@ -33,6 +33,7 @@ ICONS = {
     Kind.LEFT: "log-out",
     Kind.IDENTITY_READ: "shield",
     Kind.PIN_LOCKED: "lock",
+    Kind.PLANNED_BY_STAFF: "pencil",
     Kind.PLAN_MISSING: "calendar",
 }
     Kind.DAY_CLOSED: "calendar-off",
@@ -183,6 +184,7 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
         if name
         else _("%(reader)s läste skyddade uppgifter"),
         Kind.PLAN_MISSING: _("%(name)s saknar tider för vecka %(week)d"),
+        Kind.PLANNED_BY_STAFF: _("Personalen har ändrat vad som gäller för %(name)s"),
         Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),
         Kind.PLANNED_BY_STAFF: _("Personalen har ändrat vad som gäller för %(name)s"),
         Kind.DAY_CLOSED: _("Förskolan är stängd %(days)s"),

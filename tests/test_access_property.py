@@ -60,13 +60,14 @@ GUARDIAN = {"see_child", "see_notes", "see_own"}
 GUARDIAN_OF_PLACED = {"plan", "report_absence", "manage_contacts"}
 STAFF = {
     "see_child", "see_file", "see_notes", "see_contacts", "report_absence", "tap", "tap_many_out", "correct",
-    "write_allergy",
+    "write_allergy", "plan_for",
 }  # fmt: skip
-EMPLOYED = {"see_child", "see_file", "see_contacts", "write_allergy", "confirm_guardian"}
+EMPLOYED = {"see_child", "see_file", "see_contacts", "write_allergy", "confirm_guardian", "plan_for"}
 PRINCIPAL = STAFF | {"confirm_guardian", "block", "grant"}
 TABLET = {"see_child", "tap"}
 TABLET_WITH_PIN = {
     "see_file", "see_notes", "see_contacts", "report_absence", "tap_many_out", "correct", "write_allergy",
+    "plan_for",
 }  # fmt: skip
 FAMILY_SECRETS = {"see_contacts", "confirm_guardian"}
 

@@ -139,8 +139,7 @@ def sick_today(one: Child, by: User, now: datetime, part: tuple[time, time] | tu
         reason=Reason.SICK,
         actor=Actor.of_person(by),
         now=now,
-        from_time=part[0],
-        to_time=part[1],
+        parts=(Interval(*part),) if part[0] else (),
     )
     return bool(report.absences)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from children.models import Child, Contact, Household, Tablet
 from portal.lib.constraints import NoOverlap
+from portal.lib.crypto import EncryptedTextField
 from portal.lib.models import Base, Dated, DatedQuerySet
 
 
@@ -114,7 +115,12 @@ class AbsenceQuerySet(DatedQuerySet["Absence"]):
 
 
 class Absence(Dated):
-    """A child that does not come: whole days, or between two times on one day. The plan stays beneath it."""
+    """A child that does not come: whole days, or between two times on one day. The plan stays beneath it.
+
+    `words` are the family's own, where the place takes any (PlanningRule.takes_absence_words): often about health, so
+    they are sealed, and shown to staff only while the absence lasts. One that was ended early has `ended_at` and
+    keeps the days that were.
+    """
 
     class Reason(models.TextChoices):
         SICK = "sick", _("Sjuk")
@@ -126,9 +132,11 @@ class Absence(Dated):
     from_time = models.TimeField(null=True, blank=True)
     to_time = models.TimeField(null=True, blank=True)
     reason = models.CharField(max_length=10, choices=Reason)
-    words = models.CharField(max_length=200, blank=True)
+    words = EncryptedTextField(blank=True, default="")
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     is_by_staff = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 

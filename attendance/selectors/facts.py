@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from attendance.public_holidays import holiday_on
 from attendance import rules
 from attendance.models import Absence, PlanningRule, Stay
+from attendance.public_holidays import holiday_on
 from attendance.selectors.said import ATTENDS, DECIDED, Around, Kind, Said, said_of
 from children.selectors.homes import seen_homes
 from children.selectors.placing import Place, overlap, places_of
@@ -66,7 +66,9 @@ class ClosedOn:
 
 def absence_of(row: Absence) -> rules.DayAbsence:
     part = rules.Interval(row.from_time, row.to_time) if row.from_time and row.to_time else None
-    return rules.DayAbsence(row.starts_on, row.ends_on, rules.Reason(row.reason), part, row.id, row.reported_by_id)
+    return rules.DayAbsence(
+        row.starts_on, row.ends_on, rules.Reason(row.reason), part, row.id, row.reported_by_id, row.is_by_staff
+    )
 
 
 def stay_of(row: Stay) -> rules.Stay:
@@ -134,7 +136,8 @@ class Known:
             part = rules.Interval(row.from_time, row.to_time) if row.from_time and row.to_time else None
             ends_on = row.ends_on or row.starts_on
             reason = rules.Reason(row.words or "")
-            absence = rules.DayAbsence(row.starts_on, ends_on, reason, part, row.id, row.guardian_id)
+            by_staff = bool(row.is_by_staff)
+            absence = rules.DayAbsence(row.starts_on, ends_on, reason, part, row.id, row.guardian_id, by_staff)
             self.absences[row.child_id].append(absence)
         elif row.kind == Kind.LIVING:
             self.livings[row.child_id].append(_living(row))

@@ -140,7 +140,7 @@ def preschool_day(actor: Actor, preschool: Preschool, day: date, now: datetime) 
         state = facts.state(child_id, seen_at)
         states[place.department_id].append(state.state)
         if child_id in names:
-            rows[place.department_id].append(_day_row(names[child_id], facts, day, state))
+            rows[place.department_id].append(_day_row(names[child_id], facts, day, state, today=days.day_of(now)))
     here = Place(preschool.pk, date.min, None, preschool.pk, "", preschool.pk, "", preschool.area_id, False)
     return PreschoolDay(
         day=day,
@@ -185,15 +185,15 @@ def _forgotten() -> QuerySet[Stay]:
     return Stay.objects.open().exclude(flagged_on=None)
 
 
-def _day_row(child: Child, facts: Known, day: date, state: rules.DayState) -> DayRow:
+def _day_row(child: Child, facts: Known, day: date, state: rules.DayState, *, today: date) -> DayRow:
     plan = facts.planned(child.pk, day)
     stays = stays_on(facts, child.pk, day)
     ended = [f"{words.clock(stay.arrived_at)}–{words.clock(stay.left_at)}" for stay in stays]
     return DayRow(
         child_id=child.pk,
         name=child.full_name,
-        state=words.badge(state, plan, with_reason=True),
-        text=words.badge_text(state, plan, with_reason=True),
+        state=words.badge(state, plan, with_reason=words.tells_reason(state, today)),
+        text=words.badge_text(state, plan, with_reason=words.tells_reason(state, today)),
         planned=words.times(plan.intervals),
         came=", ".join(ended),
         minutes_planned=rules.minutes_planned(plan, get_default_timezone()),

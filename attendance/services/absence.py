@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -17,6 +17,7 @@ from accounts import audit
 from attendance import rules
 from attendance.models import Absence
 from attendance.selectors.facts import Known, absence_of, known
+from attendance.services.telling import Family, tell_family
 from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Child
@@ -63,44 +64,35 @@ def report_absence(
     reason: rules.Reason,
     actor: Actor,
     now: datetime,
-    from_time: time | None = None,
-    to_time: time | None = None,
+    parts: rules.Intervals = (),
+    words: str = "",
+    for_family: Family | None = None,
 ) -> Report:
-    """Report children absent for whole days, or from a time to a time on one day; all of them or none.
+    """Report children absent for whole days, or for `parts` of one day; all of them or none.
 
-    The same report again changes nothing, and one that overlaps an absence for the same reason becomes one with it.
+    The same report again changes nothing, and one that overlaps an absence for the same reason becomes one with it;
+    but what the staff reported stays theirs, whatever a guardian says over it (D05). With `for_family` it is somebody
+    of the staff who reports what the family has said (`Action.PLAN_FOR`). Own `words` only where the place takes any.
     Raises `ValidationError`, by field, for days in the past, for a child that is here today or has been and is
     reported for the whole day (DOMAIN 3.6), and where another absence stands. The department's staff are told of what
-    concerns today.
+    concerns today, and the guardians of what staff have reported.
     """
     today = days.day_of(now)
-    part = rules.Interval(from_time, to_time) if from_time and to_time else None
-    _check_dates(starts_on, ends_on, today, part)
+    _check_dates(starts_on, ends_on, today, parts)
     with transaction.atomic():
-        children = lock_children(actor, Action.REPORT_ABSENCE, child_ids)
+        children = lock_children(actor, Action.PLAN_FOR if for_family else Action.REPORT_ABSENCE, child_ids)
         facts = known([child.id for child in children], starts_on, ends_on, with_stays=starts_on <= today <= ends_on)
-        _refuse_those_who_are_here(children, facts, now, is_whole_day=part is None)
-        wished = rules.DayAbsence(starts_on, ends_on, reason, part)
-        merged = {child.id: _merged(child, wished, facts.absences.get(child.id, [])) for child in children}
-        made = [
-            Absence(
-                child=child,
-                starts_on=wanted.starts_on,
-                ends_on=wanted.ends_on,
-                from_time=from_time if part else None,
-                to_time=to_time if part else None,
-                reason=reason,
-                reported_by=actor.person,
-                is_by_staff=actor.is_staff and not _is_guardian(actor, child),
-            )
-            for child in children
-            if (wanted := merged[child.id]) is not None
-        ]
+        _refuse_those_who_are_here(children, facts, now, is_whole_day=not parts)
+        if words:
+            _check_words(children, facts, starts_on)
+        made: list[Absence] = []
         for child in children:
-            standing = facts.absences[child.id]
-            taken_in = [absence for absence in standing if _is_taken_in(absence, merged[child.id])]
-            _withdraw_all(taken_in, actor, now)
-            facts.absences[child.id] = [absence for absence in standing if absence not in taken_in]
+            by_staff = for_family is not None or _is_staffs_report(actor, child.id)
+            for part in parts or (None,):
+                wished = rules.DayAbsence(starts_on, ends_on, reason, part, None, actor.person_id, by_staff)
+                wanted = _merged(child, wished, facts.absences[child.id], has_words=bool(words))
+                if wanted is not None:
+                    made.append(_taken_in(child, wanted, words, facts, actor, now))
         Absence.objects.bulk_create(made)
         for absence in made:
             facts.absences[absence.child_id].append(absence_of(absence))
@@ -116,24 +108,37 @@ def report_absence(
             )
             places = {child.id: place for child in children if (place := facts.place(child.id, today))}
             tell_department(made, Kind.ABSENCE_REPORTED, places, actor=actor, now=now)
+            for absence in made:
+                if absence.is_by_staff:
+                    tell_family(
+                        child_id=absence.child_id, event=absence.id, actor=actor, now=now, day=absence.starts_on
+                    )
     return Report(made, facts)
 
 
-def end_absence(*, absence_id: UUID, actor: Actor, now: datetime) -> Absence:
+def end_absence(*, absence_id: UUID, actor: Actor, now: datetime, for_family: Family | None = None) -> Absence:
     """ "Well again": the absence ends today, and from tomorrow the planned times hold; one begun today is withdrawn.
 
-    The same for an absence that has not begun. Does nothing to one that is over or withdrawn.
+    The same for an absence that has not begun. Does nothing to one that is over or withdrawn. What staff reported only
+    staff end: raises `ValidationError` for a guardian, and whoever else stands in for one. `for_family` as above.
     """
     today = days.day_of(now)
     with transaction.atomic():
-        absence = _lock_absence(absence_id, actor)
+        absence = _lock_absence(absence_id, actor, Action.PLAN_FOR if for_family else Action.REPORT_ABSENCE)
         if absence.withdrawn_at or absence.ends_on < today:
             return absence
+        by_staff = for_family is not None or _is_staffs_report(actor, absence.child_id)
+        if absence.is_by_staff and not by_staff:
+            raise ValidationError(_("Avdelningen har anmält frånvaron. Ring eller säg till där, så ändrar de."))
+        if by_staff:
+            tell_family(
+                child_id=absence.child_id, event=uuid5(absence.id, "ended"), actor=actor, now=now, day=absence.starts_on
+            )
         if absence.starts_on >= today:
             return _withdraw(absence, actor, now)
         if absence.ends_on > today:
-            absence.ends_on = today
-            absence.save(update_fields=["ends_on"])
+            absence.ends_on, absence.ended_at, absence.ended_by = today, now, actor.person
+            absence.save(update_fields=["ends_on", "ended_at", "ended_by"])
             _write_ended(absence, actor, now)
     return absence
 
@@ -163,17 +168,32 @@ def tell_department(
     live.touch({place.department_id for place in places.values()})
 
 
-def _check_dates(starts_on: date, ends_on: date, today: date, part: rules.Interval | None) -> None:
+def _check_dates(starts_on: date, ends_on: date, today: date, parts: rules.Intervals) -> None:
     if starts_on < today:
         raise ValidationError({"starts_on": _("Dagen har varit. Välj idag eller en dag framåt.")})
     if ends_on < starts_on:
         raise ValidationError({"ends_on": _("Sista dagen kan inte vara före den första.")})
     if ends_on - starts_on > LONGEST or starts_on - today > LONGEST:
         raise ValidationError({"ends_on": _("Frånvaro kan anmälas högst ett år i taget.")})
-    if part and ends_on != starts_on:
+    if parts and ends_on != starts_on:
         raise ValidationError({"ends_on": _("Del av dag gäller en dag i taget.")})
-    if part and (part.ends == time.min or part.starts >= part.ends):
+    if any(part.ends == time.min or not part.is_in_order for part in parts):
         raise ValidationError({"to_time": _("Tiden måste sluta efter att den börjar.")})
+    if rules.faults_in(parts) == "overlap":
+        raise ValidationError({"again_from": _("Tiderna går över varandra.")})
+
+
+def _check_words(children: Sequence[Child], facts: Known, day: date) -> None:
+    """Refuse own words for a child whose place takes none: they are often about health, and nobody asked for them."""
+    for child in children:
+        if not facts.rules_at(facts.place(child.id, day)).takes_absence_words:
+            raise ValidationError(
+                {
+                    "words": _("{name}s förskola tar inte emot egna ord om frånvaro. Välj bara varför.").format(
+                        name=child.given_name
+                    )
+                }
+            )
 
 
 def _refuse_those_who_are_here(children: Sequence[Child], facts: Known, now: datetime, *, is_whole_day: bool) -> None:
@@ -209,63 +229,85 @@ def _is_here(child: Child, stay: rules.Stay, facts: Known, now: datetime) -> boo
     return days.day_of(stay.arrived_at) >= days.day_of(now) or facts.state(child.id, now).state == rules.State.PRESENT
 
 
-def _merged(child: Child, wished: rules.DayAbsence, standing: Sequence[rules.DayAbsence]) -> rules.DayAbsence | None:
-    """Return the absence to write, or None when one stands that says it already."""
+def _merged(
+    child: Child, wished: rules.DayAbsence, standing: Sequence[rules.DayAbsence], *, has_words: bool
+) -> rules.DayAbsence | None:
+    """Return the absence to write, or None when one stands that says it already.
+
+    It grows by what it overlaps of the same reason and from the same side: family or staff.
+    """
     wanted = wished
     for there in standing:
-        if wished.part is None and there.part is None and there.reason == wished.reason:
-            if there.starts_on <= wished.starts_on and there.ends_on >= wished.ends_on:
+        if there.reason == wished.reason and there.part == wished.part:
+            if there.starts_on <= wished.starts_on and there.ends_on >= wished.ends_on and not has_words:
                 return None
             first, last = min(there.starts_on, wanted.starts_on), max(there.ends_on, wanted.ends_on)
-            if last - first <= LONGEST:
-                wanted = rules.DayAbsence(first, last, wished.reason)
-        elif there.part == wished.part and there.reason == wished.reason:
-            return None
+            if there.is_by_staff == wished.is_by_staff and last - first <= LONGEST:
+                wanted = replace(wanted, starts_on=first, ends_on=last)
         elif not (wished.part is None and there.part) and not _are_apart(wished.part, there.part):
-            raise ValidationError(
-                {
-                    "starts_on": _("{name} är redan anmäld frånvarande {days}. Ta bort den anmälan först.").format(
-                        name=child.given_name, days=_days(there)
-                    )
-                }
-            )
+            said = _("{name} är redan anmäld frånvarande {days}. Ta bort den anmälan först.")
+            if there.is_by_staff and not wished.is_by_staff:
+                said = _("Avdelningen har redan anmält {name} frånvarande {days}. Ring eller säg till där.")
+            # Of another guardian's absence no hours: they may be another home's (DOMAIN 2.8).
+            knows_hours = wished.is_by_staff or there.is_by_staff or there.reported_by == wished.reported_by
+            said = said.format(name=child.given_name, days=_days(there, with_hours=knows_hours))
+            raise ValidationError({"starts_on": said})
     return wanted
+
+
+def _taken_in(child: Child, wanted: rules.DayAbsence, words: str, facts: Known, actor: Actor, now: datetime) -> Absence:
+    """Return the absence to write, and withdraw those that it takes in."""
+    standing = facts.absences[child.id]
+    taken_in = [absence for absence in standing if _is_within(absence, wanted)]
+    said_before = _withdraw_all(taken_in, actor, now)
+    facts.absences[child.id] = [absence for absence in standing if absence not in taken_in]
+    return Absence(
+        child=child,
+        starts_on=wanted.starts_on,
+        ends_on=wanted.ends_on,
+        from_time=wanted.part.starts if wanted.part else None,
+        to_time=wanted.part.ends if wanted.part else None,
+        reason=wanted.reason,
+        words=words or said_before,
+        reported_by=actor.person,
+        is_by_staff=wanted.is_by_staff,
+    )
 
 
 def _are_apart(one: rules.Interval | None, other: rules.Interval | None) -> bool:
     return one is not None and other is not None and (one.ends <= other.starts or other.ends <= one.starts)
 
 
-def _is_taken_in(row: rules.DayAbsence, wanted: rules.DayAbsence | None) -> bool:
+def _is_within(row: rules.DayAbsence, wanted: rules.DayAbsence) -> bool:
     """Tell whether a standing row becomes part of the new one."""
     return (
-        wanted is not None
-        and wanted.part is None
-        and row.part is None
+        row.part == wanted.part
         and row.reason == wanted.reason
+        and row.is_by_staff == wanted.is_by_staff
         and wanted.starts_on <= row.starts_on
         and row.ends_on <= wanted.ends_on
     )
 
 
-def _days(absence: rules.DayAbsence) -> str:
-    if absence.part:
+def _days(absence: rules.DayAbsence, *, with_hours: bool) -> str:
+    if absence.part and with_hours:
         return f"{date_format(absence.starts_on, 'j F')} {absence.part}"
     if absence.starts_on == absence.ends_on:
         return date_format(absence.starts_on, "j F")
     return f"{date_format(absence.starts_on, 'j F')}–{date_format(absence.ends_on, 'j F')}"
 
 
-def _is_guardian(actor: Actor, child: Child) -> bool:
-    return children_for(actor, Action.PLAN).filter(pk=child.pk).exists()
+def _is_staffs_report(actor: Actor, child_id: UUID) -> bool:
+    """Tell whether the actor speaks for the preschool: works there, and is not one of the child's guardians."""
+    return actor.is_staff and not children_for(actor, Action.PLAN).filter(pk=child_id).exists()
 
 
-def _lock_absence(absence_id: UUID, actor: Actor) -> Absence:
+def _lock_absence(absence_id: UUID, actor: Actor, action: Action) -> Absence:
     """Return the absence, its child's row held. An absence of a child that one may not see does not exist."""
     absence = Absence.objects.filter(pk=absence_id).first()
     if absence is None:
         raise Http404
-    lock_children(actor, Action.REPORT_ABSENCE, [absence.child_id])
+    lock_children(actor, action, [absence.child_id])
     absence.refresh_from_db()
     return absence
 
@@ -277,10 +319,15 @@ def _withdraw(absence: Absence, actor: Actor, now: datetime) -> Absence:
     return absence
 
 
-def _withdraw_all(absences: Iterable[rules.DayAbsence], actor: Actor, now: datetime) -> None:
+def _withdraw_all(absences: Iterable[rules.DayAbsence], actor: Actor, now: datetime) -> str:
+    """Withdraw these; return the words that were said of them."""
     ids = [absence.id for absence in absences if absence.id]
-    if ids:
-        Absence.objects.filter(pk__in=ids).update(withdrawn_at=now, withdrawn_by=actor.person)
+    if not ids:
+        return ""
+    rows = Absence.objects.filter(pk__in=ids)
+    said = [words for words in rows.order_by("pk").values_list("words", flat=True) if words]
+    rows.update(withdrawn_at=now, withdrawn_by=actor.person)
+    return said[-1] if said else ""
 
 
 def _write_ended(absence: Absence, actor: Actor, now: datetime) -> None:

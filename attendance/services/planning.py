@@ -19,6 +19,7 @@ from attendance.models import DayPlan, WeekPlan
 from attendance.selectors.facts import rules_for, stored
 from attendance.selectors.words import moment_words, opening_words
 from attendance.services.absence import LONGEST, lock_children
+from attendance.services.telling import Family
 from children.access import Action
 from children.actors import Actor
 from children.models import Child
@@ -45,19 +46,26 @@ NOBODY_NAMED = Collector()
 
 
 def save_week_plan(
-    *, child_ids: Iterable[UUID], starts_on: date, weeks: Sequence[rules.Week], actor: Actor, now: datetime
+    *,
+    child_ids: Iterable[UUID],
+    starts_on: date,
+    weeks: Sequence[rules.Week],
+    actor: Actor,
+    now: datetime,
+    for_family: Family | None = None,
 ) -> list[WeekPlan]:
     """Lay a plan that repeats its weeks from a Monday until the next plan; for all the children or for none.
 
     The plan that held until then ends the day before, and plans that were to begin later give way. Changed days stay
-    as they are. The same plan again changes nothing. Raises `ValidationError`, by field.
+    as they are. The same plan again changes nothing. With `for_family` staff lay it for whoever asked them: no cut-off
+    binds them, it is to them that families are sent. Raises `ValidationError`, by field.
     """
     kept = [[stored(day) for day in week] for week in weeks]
     _check_weeks(starts_on, weeks)
     with transaction.atomic():
-        children = lock_children(actor, Action.PLAN, child_ids)
+        children = lock_children(actor, Action.PLAN_FOR if for_family else Action.PLAN, child_ids)
         plans = list(WeekPlan.objects.on_or_after(starts_on).filter(child__in=children))
-        _check_start(starts_on, weeks, children, plans, actor=actor, now=now)
+        _check_start(starts_on, weeks, children, plans, actor=actor, now=now, is_bound=for_family is None)
         same = {p.child_id for p in plans if p.starts_on == starts_on and p.ends_on is None and p.weeks == kept}
         changed = [child for child in children if child.id not in same]
         ids = [child.id for child in changed]
@@ -68,7 +76,14 @@ def save_week_plan(
             WeekPlan(child=child, starts_on=starts_on, weeks=kept, made_by=actor.person) for child in changed
         )
         if made:
-            audit.did("plan.saved", person_id=actor.person_id, now=now, children=ids, starts_on=starts_on)
+            audit.did(
+                "plan.saved",
+                person_id=actor.person_id,
+                tablet_id=actor.tablet_id,
+                now=now,
+                children=ids,
+                starts_on=starts_on,
+            )
             if starts_on <= actor.today:
                 _touch(ids, actor.today)
     return made
@@ -83,11 +98,13 @@ def change_day(
     now: datetime,
     collector: Collector = NOBODY_NAMED,
     note: str = "",
+    for_family: Family | None = None,
 ) -> DayPlan | None:
     """Say what holds on one day: its own times, () for a day off, None for the usual times; who collects; a note.
 
     Returns None when nothing is left that differs from the usual. Times stand fast after the cut-off; who collects
-    and the note do not. Raises `ValidationError`, by field.
+    and the note do not. With `for_family` staff say it for whoever asked them, and no cut-off binds them. Raises
+    `ValidationError`, by field.
     """
     if day < days.day_of(now) or day - days.day_of(now) > LONGEST:
         raise ValidationError({"day": _("Den dagen kan inte ändras. Välj en dag från idag och ett år framåt.")})
@@ -95,13 +112,20 @@ def change_day(
         raise ValidationError({"intervals": FAULTS[fault]})
     times = None if intervals is None else stored(intervals)
     with transaction.atomic():
-        (child,) = lock_children(actor, Action.PLAN, [child_id])
+        (child,) = lock_children(actor, Action.PLAN_FOR if for_family else Action.PLAN, [child_id])
         place = departments_of([child.id], day).get(child.id)
         row = DayPlan.objects.filter(child=child, day=day).first()
         if times != (row.intervals if row else None):
-            _check_times(day, intervals or (), rules_for(place), days.local(now))
+            _check_times(day, intervals or (), rules_for(place), days.local(now), is_bound=for_family is None)
         _check_collector(child, collector, actor.today)
-        audit.did("day.changed", person_id=actor.person_id, now=now, children=[child.id], day=day)
+        audit.did(
+            "day.changed",
+            person_id=actor.person_id,
+            tablet_id=actor.tablet_id,
+            now=now,
+            children=[child.id],
+            day=day,
+        )
         if day == actor.today and place:
             live.touch({place.department_id})
         if times is None and not note and collector == NOBODY_NAMED:
@@ -131,9 +155,11 @@ def locked_words(day: date, cut_off: rules.CutOff, here: datetime) -> str:
     ).format(when=moment_words(locked), day=date_format(rules.opens_again(here, cut_off), "l j F"))
 
 
-def _check_times(day: date, intervals: Sequence[rules.Interval], decided: rules.PlaceRules, here: datetime) -> None:
-    """Refuse times that stand fast, and times at which the preschool is closed."""
-    if not rules.may_change(day, here, decided.cut_off):
+def _check_times(
+    day: date, intervals: Sequence[rules.Interval], decided: rules.PlaceRules, here: datetime, *, is_bound: bool
+) -> None:
+    """Refuse times that stand fast, for those who are bound by it, and times at which the preschool is closed."""
+    if is_bound and not rules.may_change(day, here, decided.cut_off):
         raise ValidationError({"intervals": locked_words(day, decided.cut_off, here)})
     if rules.outside(intervals, decided.opens_on(day)):
         raise ValidationError({"intervals": opening_words(day.weekday(), decided.opens_on(day))})
@@ -159,6 +185,7 @@ def _check_start(
     *,
     actor: Actor,
     now: datetime,
+    is_bound: bool,
 ) -> None:
     """Refuse a start that would rewrite days that have been, or that are locked, and what the places do not allow.
 
@@ -178,8 +205,11 @@ def _check_start(
     places = departments_of([child.id for child in children], max(starts_on, actor.today)).values()
     for decided in [rules_for(place) for place in {place.preschool_id: place for place in places}.values()]:
         _check_decided(starts_on, weeks, decided, actor.today)
-        is_bound = any(not rules.may_change(max(plan.starts_on, actor.today), here, decided.cut_off) for plan in plans)
-        if (has_plan_now or is_bound) and not rules.may_change(starts_on, here, decided.cut_off):
+        if not is_bound or rules.may_change(starts_on, here, decided.cut_off):
+            continue
+        if has_plan_now or any(
+            not rules.may_change(max(p.starts_on, actor.today), here, decided.cut_off) for p in plans
+        ):
             raise ValidationError({"starts_on": locked_words(starts_on, decided.cut_off, here)})
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from children.actors import Actor
 from children.selectors.people import guardians_of
 from notifications import rules as notice_rules
 from notifications.models import Kind, Preference, Way
 from notifications.services import notify
+from portal.lib import days
 from portal.lib.prepared import Rows, prepared
 
 
@@ -40,3 +43,30 @@ def _guardians_who_want(child_ids: Collection[UUID], kinds: tuple[Kind, ...], to
         wishes = Preference.objects.filter(kind__in=kinds, is_wanted=True)
         guardians = guardians.filter(Exists(wishes.filter(person=OuterRef("guardian"))))
     return guardians.values_list("child_id", "guardian_id")
+
+
+@dataclass(frozen=True)
+class Family:
+    """For whom staff say something: the family, or one of its homes where the child has two.
+
+    `reader` is a guardian of that home, as whom its plans are read.
+    """
+
+    home: UUID | None = None
+    reader: UUID | None = None
+
+
+def tell_family(
+    *, child_id: UUID, event: UUID, actor: Actor, now: datetime, home: UUID | None = None, day: date | None = None
+) -> None:
+    """Tell the child's guardians that the staff have said something of its times; those of `home` where it has two.
+
+    Nobody who is kept from the child, has frozen the account, or did it. Told once for an `event`; `day` is the first
+    that is concerned. Must be called in the transaction that makes what is told of.
+    """
+    guardians = guardians_of([child_id], days.day_of(now)).filter(guardian__frozen_at=None)
+    if home is not None:
+        guardians = guardians.filter(guardian__households=home)
+    people = [person for person in guardians.values_list("guardian", flat=True) if person != actor.person_id]
+    about = {"child": child_id} | ({"day": day} if day else {})
+    notify(person_ids=people, kind=Kind.PLANNED_BY_STAFF, event=event, about=about, now=now)

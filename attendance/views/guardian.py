@@ -17,9 +17,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from attendance import services
-from attendance.forms import AbsenceForm, DayForm, parsed_date, take_errors
+from attendance.absence_forms import AbsenceForm
+from attendance.forms import DayForm, parsed_date, take_errors
 from attendance.models import Absence
 from attendance.rules import Reason
+from attendance.selectors.absences import takes_words
 from attendance.selectors.facts import Known
 from attendance.selectors.guardian import (
     child_card,
@@ -34,7 +36,7 @@ from children.http import ActorRequest
 from children.models import Child
 from children.prepared_access import get_named_child
 from portal.lib import clock, days
-from portal.lib.http import is_fragment_wanted, safe_next
+from portal.lib.http import is_fragment_wanted, safe_next, see_other
 
 
 @require_POST
@@ -61,8 +63,12 @@ def sick(request: ActorRequest, child_id: UUID) -> HttpResponse:
 
 @require_POST
 def well(request: ActorRequest, absence_id: UUID) -> HttpResponse:
-    """Well again, or coming after all."""
-    absence = services.end_absence(absence_id=absence_id, actor=request.actor, now=clock.now())
+    """Well again, or coming after all. What the staff have reported is theirs to end."""
+    try:
+        absence = services.end_absence(absence_id=absence_id, actor=request.actor, now=clock.now())
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+        return see_other(request, safe_next(request, _home(request)))
     child = get_named_child(request.actor, Action.REPORT_ABSENCE, absence.child_id)
     if absence.withdrawn_at:
         said = _("Frånvaron är borttagen. Tiderna gäller igen.")
@@ -77,7 +83,8 @@ def absence(request: ActorRequest, child_id: UUID) -> HttpResponse:
     child = get_child(request.actor, Action.PLAN, child_id)
     family = own_children(request.actor)
     initial = {"children": [str(child.id)], "starts_on": days.today(), "reason": Absence.Reason.SICK}
-    form = AbsenceForm(request.POST or None, family=family, initial=initial)
+    may_say_more = takes_words(family, request.actor.today)
+    form = AbsenceForm(request.POST or None, family=family, takes_words=may_say_more, initial=initial)
     if form.is_valid():
         try:
             services.report_absence(**form.asked, actor=request.actor, now=clock.now())
@@ -87,7 +94,7 @@ def absence(request: ActorRequest, child_id: UUID) -> HttpResponse:
             messages.success(request, _("Frånvaron är anmäld."))
             return redirect(_home(request))
     context = {"form": form, "child": child, "family": family, "chosen": set(_values(form, "children"))}
-    context["standing"] = standing_absences(family)
+    context["standing"] = standing_absences(family, reader=request.actor.person_id)
     return _page(request, "absence", context)
 
 
