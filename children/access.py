@@ -357,11 +357,6 @@ def get_preschool(actor: Actor, action: Action, preschool_id: UUID) -> Preschool
     raise Http404
 
 
-def can(actor: Actor, action: Action, target: Child | Department | Preschool | None = None) -> bool:
-    """Tell whether the actor may do this, with this child, department or preschool, or for the municipality."""
-    if isinstance(target, Child):
-        return children_for(actor, action).filter(pk=target.pk).exists()
-    if isinstance(target, Department):
 def leads_area(actor: Actor, area_id: UUID) -> bool:
     """Tell whether the actor leads every preschool of the area."""
     theirs = Preschool.objects.filter(area=area_id).open_on(actor.today)
@@ -369,6 +364,11 @@ def leads_area(actor: Actor, area_id: UUID) -> bool:
     return theirs.exists() and not theirs.exclude(pk__in=led).exists()
 
 
+def can(actor: Actor, action: Action, target: Child | Department | Preschool | None = None) -> bool:
+    """Tell whether the actor may do this, with this child, department or preschool, or for the municipality."""
+    if isinstance(target, Child):
+        return children_for(actor, action).filter(pk=target.pk).exists()
+    if isinstance(target, Department):
         return departments_for(actor, action).filter(pk=target.pk).exists()
     if isinstance(target, Preschool):
         return preschools_for(actor, action).filter(pk=target.pk).exists()
