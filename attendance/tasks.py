@@ -20,3 +20,9 @@ def remind_of_missing_plans() -> int:
 def tell_of_enquiries() -> int:
     """Tell families of holiday enquiries that open, and of those that wait for their answer. Run every hour."""
     return services.tell_of_enquiries(now=clock.now())
+
+
+@shared_task
+def learn_usual_times() -> int:
+    """Compute anew when each child usually comes and goes. Run each night, on the nightly queue."""
+    return services.learn_usual_times(now=clock.now())

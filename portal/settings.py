@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from portal import environment as env
+from portal.beat import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = env.folder("VAR", BASE_DIR / "var")
@@ -95,25 +96,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker however long it is gone
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    "sweep-deliveries": {"task": "notifications.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
-    "send-letters": {"task": "children.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
-    "send-address-letters": {
-        "task": "accounts.tasks.send_address_letters",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-    "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
-    "flag-forgotten-stays": {"task": "attendance.tasks.flag_forgotten_stays", "schedule": 1800.0},
-    "remind-of-missing-plans": {"task": "attendance.tasks.remind_of_missing_plans", "schedule": 3600.0},
-    "tell-of-enquiries": {"task": "attendance.tasks.tell_of_enquiries", "schedule": 3600.0},
-    "import-waiting-registers": {
-        "task": "children.tasks.import_waiting_registers",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": 86_400.0},
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 FILES_ROOT = env.folder("FILES_ROOT", VAR / "files")
 
@@ -202,8 +185,8 @@ LANGUAGES = [("sv", "Svenska"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "sprak"
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Stockholm")
-USE_TZ = True
 COUNTRY = env.text("COUNTRY", "SE").upper()  # whose public holidays the preschools keep
+USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"

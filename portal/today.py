@@ -121,7 +121,13 @@ def short_name(preschool: Preschool) -> str:
 
 
 def _bar(hour: Hour) -> dict[str, object]:
-    return {"label": f"{hour.hour:02}", "value": hour.here, "planned": hour.planned}
+    return {
+        "label": f"{hour.hour:02}",
+        "value": hour.here,
+        "planned": hour.planned,
+        "low": hour.low,
+        "high": hour.high,
+    }
 
 
 def _place_of_now(hours: list[Hour], now: datetime) -> float | None:

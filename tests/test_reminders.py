@@ -298,6 +298,6 @@ def test_the_same_queries_for_few_and_for_many(cast: Cast, number: int) -> None:
     with CaptureQueriesContext(connection) as captured:
         assert remind_of_missing_plans(now=MORNING) == number + 4
     asked = [one["sql"] for one in captured if "SAVEPOINT" not in one["sql"] and "INSERT" not in one["sql"]]
-    # The rules, the preschools, who was told; children, twice; places, what was said; guardians, what they want.
-    assert len(asked) == 9
+    # The rules, the preschools, who was told, the children; places, what was said; guardians, what they want.
+    assert len(asked) == 8
     assert Placement.objects.count() == number + 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -12,6 +12,8 @@ from django.db.models import Q
 from attendance import rules
 from attendance.models import WeekPlan
 from attendance.selectors.facts import Known, known
+from attendance.selectors.usual import usual_on
+from attendance.usual_rules import Usual
 from children.models import Department
 from children.selectors.placing import places_in
 from portal.lib import days
@@ -23,33 +25,60 @@ FIRST_HOUR, LAST_HOUR = 6, 17
 
 @dataclass(frozen=True)
 class Hour:
-    """How many children are in the house in the middle of an hour: as planned, and as it was (None: not yet)."""
+    """How many children are in the house in the middle of an hour: as planned, and as it was (None: not yet).
+
+    From `low` to `high` as many as there usually are of those that are to come; None where nothing is known of it.
+    """
 
     hour: int
     planned: int
     here: int | None
+    low: int | None = None
+    high: int | None = None
 
 
 def children_by_hour(departments: Iterable[Department], now: datetime) -> list[Hour]:
-    """Return today's hours, at least from six to six, with how many children are there: three queries."""
+    """Return today's hours, at least from six to six, with how many children are there: four queries."""
     today, here = days.day_of(now), days.local(now)
     places = places_in([department.pk for department in departments], holds_on(today))
     facts = known(places, today, today, places=places)
-    planned = [part for child_id in places for part in facts.planned(child_id, today).attending]
+    plans = {child_id: facts.planned(child_id, today) for child_id in places}
+    planned = [part for plan in plans.values() for part in plan.attending]
+    usual = usual_on(places, today.weekday())
     stays = [stay for own in facts.stays.values() for stay in own if not stay.is_forgotten]
     hours = {FIRST_HOUR, LAST_HOUR, *(part.starts.hour for part in planned)}
     hours |= {days.local(stay.arrived_at).hour for stay in stays if days.day_of(stay.arrived_at) == today}
     return [
         Hour(
             hour,
-            planned=sum(_covers(part, time(hour, 30)) for part in planned),
+            planned=sum(covers(part, time(hour, 30)) for part in planned),
             here=_here(stays, days.at(today, time(hour, 30)), today) if time(hour, 30) <= here.time() else None,
+            **(_usually(plans, usual, hour * 60 + 30) if usual else {}),
         )
         for hour in range(min(hours), max(hours) + 1)
     ]
 
 
-def _covers(part: rules.Interval, moment: time) -> bool:
+def _usually(plans: Mapping[UUID, rules.PlannedDay], usual: Mapping[UUID, Usual], minute: int) -> dict[str, int]:
+    """Return how many are surely there at that minute, and how many perhaps: by what is usual, else by the plan.
+
+    A child of which nobody has said anything, and that usually comes, perhaps does.
+    """
+    low = high = 0
+    for child_id, plan in plans.items():
+        own = usual.get(child_id)
+        if own and plan.is_unplanned and not (plan.is_closed or plan.absence or plan.is_free):
+            high += own.is_perhaps_there(minute)
+        elif own and plan.attending:
+            low += own.is_surely_there(minute)
+            high += own.is_perhaps_there(minute)
+        else:
+            is_planned = any(covers(part, time(minute // 60, minute % 60)) for part in plan.attending)
+            low, high = low + is_planned, high + is_planned
+    return {"low": low, "high": high}
+
+
+def covers(part: rules.Interval, moment: time) -> bool:
     return part.starts <= moment and (part.ends == time.min or moment < part.ends)
 
 

@@ -14,9 +14,10 @@ from attendance.models import PlanningRule, WeekPlan
 from attendance.selectors.facts import Known
 from attendance.selectors.hours import lacks_times
 from attendance.selectors.said import DECIDED
-from children.models import BackupPlacement, Placement, Preschool
+from children.models import Preschool
 from children.selectors.homes import guardians_of_homes
 from children.selectors.people import guardians_of
+from children.selectors.placed import placed_between
 from portal.lib import days
 
 
@@ -36,19 +37,14 @@ def preschools_that_remind(today: date) -> set[UUID]:
 
 
 def children_to_look_at(preschool_ids: Collection[UUID], monday: date) -> list[UUID]:
-    """Return the children placed there in the week from `monday` whom no one repeating plan covers: two queries.
+    """Return the children that are there in the week from `monday` and whom no one repeating plan covers: one query.
 
     Mostly few: of all others it is certain that nothing is lacking.
     """
     friday = monday + timedelta(days=4)
     covers = WeekPlan.objects.filter(Q(ends_on=None) | Q(ends_on__gte=friday), household=None, starts_on__lte=monday)
-    in_week = Q(starts_on__lte=friday) & (Q(ends_on=None) | Q(ends_on__gte=monday))
-    found: set[UUID] = set()
-    for model in (Placement, BackupPlacement):
-        placed = model._default_manager.filter(in_week, department__preschool__in=preschool_ids)
-        lacking = placed.filter(~Exists(covers.filter(child=OuterRef("child"))))
-        found |= set(lacking.order_by().values_list("child", flat=True))
-    return sorted(found)
+    there = placed_between(preschool_ids, monday, friday)
+    return list(there.filter(~Exists(covers.filter(child=OuterRef("pk")))).order_by("pk").values_list("pk", flat=True))
 
 
 def guardians_to_remind(

@@ -11,6 +11,7 @@ from attendance.services.enquiries import (
     withdraw_enquiry,
 )
 from attendance.services.enquiry_notices import tell_of_enquiries
+from attendance.services.habits import learn_usual_times
 from attendance.services.planning import Collector, change_day, save_week_plan
 from attendance.services.reminding import remind_of_missing_plans
 from attendance.services.tap_log import MadeTap
@@ -29,6 +30,7 @@ __all__ = [
     "decide",
     "end_absence",
     "flag_forgotten_stays",
+    "learn_usual_times",
     "make_enquiry",
     "record_taps",
     "remind_of_missing_plans",

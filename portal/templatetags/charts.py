@@ -70,12 +70,21 @@ class Bar:
     text: str
     planned_text: str
     is_over: bool
+    low_y: float | None
+    high_y: float | None
+    range_text: str
 
 
 def _kind(*, is_over: bool, is_done: bool) -> str:
     if is_over:
         return "over-done" if is_done else "over"
     return "done" if is_done else "planned"
+
+
+def _range(low: float | None, high: float | None, decimals: int) -> str:
+    if low is None or high is None:
+        return ""
+    return "–".join(dict.fromkeys(number_format(figure, decimals) for figure in (low, high)))
 
 
 @register.inclusion_tag("components/bar_chart.html")
@@ -92,10 +101,12 @@ def bar_chart(
     """Show figures hour by hour as bars, with the same as a table.
 
     `rows`: label ("07"), value (happened, or None), planned (or None). A bar is filled for what happened, outlined for
-    what is planned; over `guide` it is amber and carries its figure. `now_at`: the place of now, counted in bars.
+    what is planned; over `guide` it is amber and carries its figure. `now_at`: the place of now, counted in bars. With
+    `low` and `high` a line through the bar says between which figures it usually is.
     """
     listed = list(rows)
-    figures = [figure for row in listed for figure in (row.get("value"), row.get("planned")) if figure is not None]
+    drawn = (row.get(name) for row in listed for name in ("value", "planned", "high"))
+    figures = [figure for figure in drawn if figure is not None]
     top = float(max([*figures, guide or 0, LOWEST_CEILING]))
     step = max(1, ceil(top / 4))
     ceiling = step * ceil(top * 1.04 / step)
@@ -111,7 +122,7 @@ def bar_chart(
 
     bars = []
     for place, row in enumerate(listed):
-        value, planned = row.get("value"), row.get("planned")
+        value, planned, low, high = (row.get(name) for name in ("value", "planned", "low", "high"))
         shown = value if value is not None else planned or 0
         is_over = guide is not None and shown > guide
         x = LEFT + slot * (place + (1 - BAR_SHARE) / 2)
@@ -129,10 +140,14 @@ def bar_chart(
                 text=number_format(value, decimals) if value is not None else "–",
                 planned_text=number_format(planned, decimals) if planned is not None else "–",
                 is_over=is_over,
+                low_y=y(low) if low is not None else None,
+                high_y=y(high) if high is not None else None,
+                range_text=_range(low, high, decimals),
             )
         )
     return {
         "bars": bars,
+        "has_range": any(bar.range_text for bar in bars),
         "title": title,
         "label_head": label_head or _("Klockan"),
         "ident": ident,

@@ -1,0 +1,33 @@
+"""What the house does by itself, and when: the beat's schedule. Times are UTC, lengths seconds.
+
+What is due every few seconds or minutes is let go where the worker is behind: the next one does the same work.
+"""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "sweep-deliveries": {"task": "notifications.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "send-letters": {"task": "children.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
+    "send-address-letters": {
+        "task": "accounts.tasks.send_address_letters",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
+    "flag-forgotten-stays": {"task": "attendance.tasks.flag_forgotten_stays", "schedule": 1800.0},
+    "learn-usual-times": {
+        "task": "attendance.tasks.learn_usual_times",
+        "schedule": crontab(hour="1", minute="40"),  # UTC: at night in every time zone that preschools here may have
+        "options": {"queue": "nightly"},
+    },
+    "remind-of-missing-plans": {"task": "attendance.tasks.remind_of_missing_plans", "schedule": 3600.0},
+    "tell-of-enquiries": {"task": "attendance.tasks.tell_of_enquiries", "schedule": 3600.0},
+    "import-waiting-registers": {
+        "task": "children.tasks.import_waiting_registers",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": 86_400.0},
+}
