@@ -54,6 +54,7 @@ class Action(StrEnum):
     SEE_OWN = "see_own"
     PLAN = "plan"
     PLAN_FOR = "plan_for"
+    SET_HOMES = "set_homes"
     REPORT_ABSENCE = "report_absence"
     MANAGE_CONTACTS = "manage_contacts"
     TAP = "tap"
@@ -66,9 +67,9 @@ class Action(StrEnum):
     # With a department
     SEE_BOARD = "see_board"
     LIST_CHILDREN = "list_children"
+    ANNOUNCE = "announce"
     INVITE = "invite"
     # With a preschool
-    ANNOUNCE = "announce"
     OVERSEE = "oversee"
     PAIR_TABLETS = "pair_tablets"
     INVITE_STAFF = "invite_staff"
@@ -221,6 +222,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.PLAN: (guardian_of_placed,),
     # Staff say it for a family that calls. Substitutes, too: who opens in the morning is whom families reach.
     Action.PLAN_FOR: (works_where_the_child_is, employed_where_the_child_is, principal_of, tablet_with_pin),
+    Action.SET_HOMES: (employed_where_the_child_is, principal_of),
     Action.REPORT_ABSENCE: (guardian_of_placed, works_where_the_child_is, principal_of, tablet_with_pin, granted),
     Action.MANAGE_CONTACTS: (guardian_of_placed,),
     Action.TAP: (tablet_here, works_where_the_child_is, principal_of),
@@ -232,12 +234,12 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.GRANT: (principal_of,),
     Action.SEE_BOARD: (tablet_here, works_where_the_child_is, principal_of),
     Action.LIST_CHILDREN: (works_where_the_child_is, principal_of, tablet_with_pin),
+    Action.ANNOUNCE: (employed_where_the_child_is, principal_of),
     Action.INVITE: (employed_where_the_child_is, principal_of),
     Action.OVERSEE: (principal_of,),
     Action.PAIR_TABLETS: (principal_of,),
     Action.INVITE_STAFF: (principal_of,),
     Action.SET_RULES: (principal_of, administrator),
-    Action.ANNOUNCE: (employed_where_the_child_is, principal_of),
     Action.IMPORT_REGISTER: (administrator,),
     Action.INVITE_PRINCIPALS: (administrator,),
     Action.PROTECT: (administrator,),
@@ -246,7 +248,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
 GRANTABLE = tuple(action for action, rules in TABLE.items() if granted in rules)
 
 # What tells who a child with protected identity belongs to: for its named readers alone.
-TELLS_THE_FAMILY = frozenset({Action.SEE_CONTACTS, Action.CONFIRM_GUARDIAN})
+TELLS_THE_FAMILY = frozenset({Action.SEE_CONTACTS, Action.CONFIRM_GUARDIAN, Action.SET_HOMES})
 
 
 # Denials: last, and they always win ---------------------------------------------------------------------------------

@@ -16,8 +16,6 @@ DEFAULTS: Mapping[tuple[str, str], bool] = {
     ("enquiry_opened", "email"): True,
     ("enquiry_unanswered", "in_app"): True,
     ("enquiry_unanswered", "email"): True,
-    ("plan_missing", "in_app"): True,
-    ("plan_missing", "email"): True,
     ("day_closed", "in_app"): True,
     ("day_closed", "email"): True,
     ("day_opened", "in_app"): True,
@@ -25,6 +23,11 @@ DEFAULTS: Mapping[tuple[str, str], bool] = {
     ("event_announced", "in_app"): True,
     ("event_cancelled", "in_app"): True,
     ("event_cancelled", "email"): True,
+    ("homes_proposed", "in_app"): True,
+    ("homes_proposed", "email"): True,
+    ("homes_agreed", "in_app"): True,
+    ("plan_missing", "in_app"): True,
+    ("plan_missing", "email"): True,
 }
 # Control, not news: whoever is controlled or controls cannot turn it off (DOMAIN 6.1: each look is reported).
 ALWAYS_TOLD = frozenset({"identity_read", "pin_locked"})

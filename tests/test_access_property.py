@@ -62,14 +62,14 @@ STAFF = {
     "see_child", "see_file", "see_notes", "see_contacts", "report_absence", "tap", "tap_many_out", "correct",
     "write_allergy", "plan_for",
 }  # fmt: skip
-EMPLOYED = {"see_child", "see_file", "see_contacts", "write_allergy", "confirm_guardian", "plan_for"}
-PRINCIPAL = STAFF | {"confirm_guardian", "block", "grant"}
+EMPLOYED = {"see_child", "see_file", "see_contacts", "write_allergy", "confirm_guardian", "plan_for", "set_homes"}
+PRINCIPAL = STAFF | {"confirm_guardian", "block", "grant", "set_homes"}
 TABLET = {"see_child", "tap"}
 TABLET_WITH_PIN = {
     "see_file", "see_notes", "see_contacts", "report_absence", "tap_many_out", "correct", "write_allergy",
     "plan_for",
 }  # fmt: skip
-FAMILY_SECRETS = {"see_contacts", "confirm_guardian"}
+FAMILY_SECRETS = {"see_contacts", "confirm_guardian", "set_homes"}
 
 STAFF_PLACES = {"see_board", "list_children"}
 EMPLOYED_PLACES = {"invite"}

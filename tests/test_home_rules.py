@@ -80,13 +80,10 @@ def test_when_the_child_goes_over(
 ) -> None:
     """Every other week from Friday: before the preschool, there, or after it."""
     lives = living(handover)
-    said = {
-        day: "".join("A" if home == OURS else "B" for home in (homes.morning, homes.evening))
-        for day in (MONDAY + timedelta(days=number) for number in range(14))
-        if (homes := lives.homes_on(day))
-    }
-    days = (3, 4, 5, 11)
-    assert [said[MONDAY + timedelta(days=number)] for number in days] == [thursday, friday, saturday, next_friday]
+    dates = [MONDAY + timedelta(days=number) for number in range(14)]
+    pairs = [(homes.morning, homes.evening) for homes in map(lives.homes_on, dates)]
+    said = ["".join("A" if home == OURS else "B" for home in pair) for pair in pairs]
+    assert [said[number] for number in (3, 4, 5, 11)] == [thursday, friday, saturday, next_friday]
 
 
 @pytest.mark.parametrize("changes_on", [date(2026, 10, 25), date(2027, 3, 28)])

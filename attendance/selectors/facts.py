@@ -190,7 +190,7 @@ class Known:
     def own_home(self, child_id: UUID) -> UUID | None:
         """Return the reader's home of a child with two; None of a child with one, or for whoever lives in neither."""
         reader = self.readers.get(child_id)
-        return reader.home if reader else None
+        return reader.home if reader and self.livings.get(child_id) else None
 
     def own_plans(self, child_id: UUID) -> list[rules.RepeatingPlan]:
         """Return the plans that the reader may change: the own home's, before those that are the child's."""

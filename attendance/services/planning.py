@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,7 @@ from attendance.models import DayPlan, WeekPlan
 from attendance.selectors.facts import rules_for, stored
 from attendance.selectors.words import moment_words, opening_words
 from attendance.services.absence import LONGEST, lock_children
+from attendance.services.own_homes import home_of_day, homes_to_plan_for, of_homes
 from attendance.services.telling import Family
 from children.access import Action
 from children.actors import Actor
@@ -58,22 +60,27 @@ def save_week_plan(
 
     The plan that held until then ends the day before, and plans that were to begin later give way. Changed days stay
     as they are. The same plan again changes nothing. With `for_family` staff lay it for whoever asked them: no cut-off
-    binds them, it is to them that families are sent. Raises `ValidationError`, by field.
+    binds them, it is to them that families are sent. Of a child with two homes the plan is the own home's, or that of
+    the family's home. Raises `ValidationError`, by field.
     """
     kept = [[stored(day) for day in week] for week in weeks]
     _check_weeks(starts_on, weeks)
     with transaction.atomic():
         children = lock_children(actor, Action.PLAN_FOR if for_family else Action.PLAN, child_ids)
-        plans = list(WeekPlan.objects.on_or_after(starts_on).filter(child__in=children))
+        homes = homes_to_plan_for(children, starts_on, actor, for_family)
+        later = WeekPlan.objects.on_or_after(starts_on)
+        plans = list(later.filter(of_homes(homes) | Q(child__in=children, household=None)))
         _check_start(starts_on, weeks, children, plans, actor=actor, now=now, is_bound=for_family is None)
-        same = {p.child_id for p in plans if p.starts_on == starts_on and p.ends_on is None and p.weeks == kept}
+        own = [plan for plan in plans if plan.household_id == homes[plan.child_id]]
+        same = {p.child_id for p in own if p.starts_on == starts_on and p.ends_on is None and p.weeks == kept}
         changed = [child for child in children if child.id not in same]
         ids = [child.id for child in changed]
-        ending = WeekPlan.objects.on_or_after(starts_on).filter(child__in=ids)
+        ending = later.filter(of_homes({child_id: homes[child_id] for child_id in ids}))
         ending.filter(starts_on__gte=starts_on).delete()
         ending.update(ends_on=starts_on - timedelta(days=1))
         made = WeekPlan.objects.bulk_create(
-            WeekPlan(child=child, starts_on=starts_on, weeks=kept, made_by=actor.person) for child in changed
+            WeekPlan(child=child, household_id=homes[child.id], starts_on=starts_on, weeks=kept, made_by=actor.person)
+            for child in changed
         )
         if made:
             audit.did(
@@ -103,7 +110,8 @@ def change_day(
     """Say what holds on one day: its own times, () for a day off, None for the usual times; who collects; a note.
 
     Returns None when nothing is left that differs from the usual. Times stand fast after the cut-off; who collects
-    and the note do not. With `for_family` staff say it for whoever asked them, and no cut-off binds them. Raises
+    and the note do not. With `for_family` staff say it for whoever asked them, and no cut-off binds them. With two
+    homes the day is said for the own one, and who collects only by the home that has the evening. Raises
     `ValidationError`, by field.
     """
     if day < days.day_of(now) or day - days.day_of(now) > LONGEST:
@@ -114,10 +122,11 @@ def change_day(
     with transaction.atomic():
         (child,) = lock_children(actor, Action.PLAN_FOR if for_family else Action.PLAN, [child_id])
         place = departments_of([child.id], day).get(child.id)
-        row = DayPlan.objects.filter(child=child, day=day).first()
+        home, collects = home_of_day(child, day, actor, for_family)
+        row = DayPlan.objects.filter(child=child, day=day, household=home).first()
         if times != (row.intervals if row else None):
             _check_times(day, intervals or (), rules_for(place), days.local(now), is_bound=for_family is None)
-        _check_collector(child, collector, actor.today)
+        _check_collector(child, collector, actor.today, may_say=collects)
         audit.did(
             "day.changed",
             person_id=actor.person_id,
@@ -129,20 +138,14 @@ def change_day(
         if day == actor.today and place:
             live.touch({place.department_id})
         if times is None and not note and collector == NOBODY_NAMED:
-            DayPlan.objects.filter(child=child, day=day).delete()
+            if row is not None:
+                row.delete()
             return None
-        saved, _is_new = DayPlan.objects.update_or_create(
-            child=child,
-            day=day,
-            defaults={
-                "intervals": times,
-                "collecting_guardian_id": collector.guardian_id,
-                "collecting_contact_id": collector.contact_id,
-                "note": note,
-                "changed_at": now,
-                "changed_by": actor.person,
-            },
-        )
+        saved = row or DayPlan(child=child, day=day, household_id=home)
+        saved.intervals, saved.note = times, note
+        saved.collecting_guardian_id, saved.collecting_contact_id = collector.guardian_id, collector.contact_id
+        saved.changed_at, saved.changed_by = now, actor.person
+        saved.save()
     return saved
 
 
@@ -230,7 +233,9 @@ def _check_decided(starts_on: date, weeks: Sequence[rules.Week], decided: rules.
             raise ValidationError({"weeks": opening_words(day.weekday(), decided.opens_on(day))})
 
 
-def _check_collector(child: Child, collector: Collector, today: date) -> None:
+def _check_collector(child: Child, collector: Collector, today: date, *, may_say: bool) -> None:
+    if not may_say and collector != NOBODY_NAMED:
+        raise ValidationError({"collector": _("Den dagen hämtar det andra hemmet, som säger vem det blir.")})
     wrong = ValidationError({"collector": _("Välj någon av dem som får hämta.")})
     if collector.guardian_id and collector.contact_id:
         raise wrong

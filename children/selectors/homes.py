@@ -10,12 +10,26 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from children.home_rules import Handover, Living
 from children.models import Household, HouseholdWeeks
 
 
 def agreed_weeks(child_ids: Collection[UUID], first: date, last: date) -> QuerySet[HouseholdWeeks]:
     """Return in whose weeks these children are between two dates, as far as both homes have agreed."""
     return HouseholdWeeks.objects.agreed().on_or_after(first).filter(child__in=child_ids, starts_on__lte=last)
+
+
+def livings_of(child_ids: Collection[UUID], first: date, last: date) -> dict[UUID, list[Living]]:
+    """Return in which of their homes these children are between two dates, for those that have two: one query."""
+    found: dict[UUID, list[Living]] = {}
+    for row in agreed_weeks(child_ids, first, last):
+        found.setdefault(row.child_id, []).append(living_of(row))
+    return found
+
+
+def living_of(row: HouseholdWeeks) -> Living:
+    handover = Handover(row.handover)
+    return Living(row.starts_on, row.ends_on, tuple(row.weeks), row.first_id, row.second_id, handover)
 
 
 class LivesIn(NamedTuple):
