@@ -29,7 +29,8 @@ class Planning:
     """The same plan for family after family, with whatever else each family's own page sends along."""
 
     def __init__(self, parents: Sequence[Parent]) -> None:
-        self.parents = parents
+        # One guardian of each family: the other one's page would be older than what was saved.
+        self.parents = list({child_id: parent for parent in parents for child_id in parent.child_ids[:1]}.values())
         self.monday = days.monday_of(days.today()) + timedelta(weeks=4)
         self.forms: list[str] = []
 

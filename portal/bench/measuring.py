@@ -130,7 +130,7 @@ def _promises(hall: Hall, halls: list[Hall], parents: list[Parent]) -> list[Meas
     everybody = [child_id for _hall, child_id in children]
     colleague = subjects.colleague_of(hall)
     computer = subjects.logged_in(colleague)
-    planning = families.Planning(parents[:30])
+    planning = families.Planning(parents[:60])
     ill = [(parent, child_id) for parent in parents for child_id in parent.child_ids[:1]]
     return [
         Measured("board of 20 children, whole page", "F1", 2.0, lambda _number: (hall.tablet, _board(hall))),
@@ -176,6 +176,7 @@ def _promises(hall: Hall, halls: list[Hall], parents: list[Parent]) -> list[Meas
             renew=planning.renew,
             most=len(planning.parents),
         ),
+        Measured("a department's week, 20 children, for staff", "F1", 3.0, lambda _number: (computer, _week(hall))),
         Measured(
             "twenty children let in by one POST",
             "F2",
@@ -189,6 +190,10 @@ def _promises(hall: Hall, halls: list[Hall], parents: list[Parent]) -> list[Meas
 
 def _board(hall: Hall) -> Asked:
     return Asked("GET", reverse("attendance:board", args=[hall.department_id]), is_fragment=False)
+
+
+def _week(hall: Hall) -> Asked:
+    return Asked("GET", reverse("attendance:department_week", args=[hall.department_id]), is_fragment=False)
 
 
 def _nothing_new(hall: Hall) -> Asked:

@@ -166,3 +166,8 @@ def forget_plans(child_ids: Iterable[UUID], monday: date) -> None:
         chosen,
         monday - timedelta(days=1),
     )
+    _rows("DELETE FROM attendance_plansave_children WHERE child_id = ANY(%s::uuid[])", chosen)
+    _rows(
+        """DELETE FROM attendance_plansave s
+           WHERE NOT EXISTS (SELECT 1 FROM attendance_plansave_children c WHERE c.plansave_id = s.id)"""
+    )
