@@ -29,6 +29,12 @@ class Interval:
         last = self.ends.hour * 60 + self.ends.minute or 24 * 60
         return last - self.starts.hour * 60 - self.starts.minute
 
+    @property
+    def hours(self) -> range:
+        """The hours of the day in whose middle, at half past, the child is there."""
+        starts = self.starts.hour * 60 + self.starts.minute
+        return range((starts + 29) // 60, (starts + self.minutes + 29) // 60)
+
     def begins_at(self, day: date, zone: tzinfo | None) -> datetime:
         return datetime.combine(day, self.starts, tzinfo=zone)
 

@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from attendance.converters import DayConverter
-from attendance.views import board, decided, guardian, hours, schedule
+from attendance.views import board, decided, guardian, hours, schedule, week
 
 app_name = "attendance"
 register_converter(DayConverter, "day")
@@ -18,6 +18,7 @@ _child = [
 
 _board = [
     path("", board.board, name="board"),
+    path("vecka/", week.department_week, name="department_week"),
     path("nytt/", board.fresh, name="board_fresh"),
     path("tryck/", board.tap, name="board_tap"),
     path("flera/", board.many, name="board_many"),

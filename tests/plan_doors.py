@@ -24,6 +24,21 @@ PLAN_ROWS: list[Row] = [
         },
         about="child",
     ),
+    # The department's week
+    Row(
+        "attendance:department_week",
+        "GET",
+        {
+            "substitute": "22422",
+            "staff": "22422",
+            "elsewhere": "44244",
+            "principal": "22422",
+            "principal_elsewhere": "44244",
+            "tablet": "22422",
+            "tablet_pin": "22422",
+        },
+        about="department",
+    ),
     Row("preschool_hours", "GET", {"principal": "22422", "principal_elsewhere": "44244"}, about="preschool"),
 ]
 

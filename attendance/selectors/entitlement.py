@@ -21,19 +21,23 @@ from portal.lib import days
 
 
 def week_hours(facts: Known, child_id: UUID, monday: date) -> rules.WeekHours:
-    """Return the week from `monday`: for a guardian (`facts.readers`) the own home's days alone. No query.
+    """Return the week from `monday`: for a guardian (`facts.readers`) the own home's days alone. No query."""
+    return hours_of(facts, child_id, [facts.planned(child_id, day) for day in days.week(monday)])
+
+
+def hours_of(facts: Known, child_id: UUID, plans: Sequence[rules.PlannedDay]) -> rules.WeekHours:
+    """Return the same of a week whose seven days are at hand.
 
     A stay belongs to the week in which it began; one without an end counts for nothing.
     """
-    week = days.week(monday)
     reader, zone = facts.readers.get(child_id), get_default_timezone()
-    plans = [facts.planned(child_id, day) for day in week]
+    first, last = plans[0].day, plans[-1].day
     own = [plan for plan in plans if reader is None or plan.homes is None or plan.homes.concerns(reader.home)]
-    stays = [stay for stay in facts.stays.get(child_id, ()) if stay.minutes and days.day_of(stay.arrived_at) in week]
+    stays = [stay for stay in facts.stays.get(child_id, ()) if first <= days.day_of(stay.arrived_at) <= last]
     return rules.hours_against_entitlement(
         planned=sum(rules.minutes_planned(plan, zone) for plan in own),
         stayed=sum(stay.minutes or 0 for stay in stays),
-        entitlements=_entitlements(facts, child_id, week[0], week[-1]),
+        entitlements=_entitlements(facts, child_id, first, last),
     )
 
 

@@ -7,7 +7,7 @@ leads back to the board.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -30,8 +30,8 @@ from attendance.selectors.board_child import child_on_board
 from attendance.services.absence import report_absence
 from attendance.services.taps import TapResult, record_taps, undo_tap
 from attendance.toasts import Toast
+from attendance.views.rail import pin_address, pin_of, rail_of
 from children.access import Action, can, get_child, get_department
-from children.actors import Actor
 from children.http import ActorRequest
 from children.models import Child, Department
 from children.tablets import remember_pin
@@ -40,16 +40,6 @@ from portal.lib.http import is_fragment_wanted, nothing_new, see_other
 from portal.lib.ids import uuid7
 
 PAGE = "board"
-
-
-class NavPlace(NamedTuple):
-    """One place of the rail (components/places.html)."""
-
-    url: str
-    icon: str
-    label: str
-    active: bool = False
-    last: bool = False
 
 
 @require_safe
@@ -66,7 +56,7 @@ def board(request: ActorRequest, department_id: UUID) -> HttpResponse:
         "zone": settings.TIME_ZONE,
         "is_tablet": request.actor.tablet is not None,
         "leave": reverse("children:tablet") if request.actor.tablet else _addresses(department)["board"],
-        "nav": _nav(request.actor, department),
+        "nav": rail_of(request.actor, department.id),
     }
     return render(request, "attendance/board/page.html", context)
 
@@ -98,7 +88,7 @@ def many(request: ActorRequest, department_id: UUID) -> HttpResponse:
     child_ids = [tap.child_id for tap in taps]
     if taps[0].kind == Tap.LEFT:
         if not can(request.actor, Action.TAP_MANY_OUT, department):
-            return see_other(request, _pin_address(_choosing_address(department, child_ids)))
+            return see_other(request, pin_address(_choosing_address(department, child_ids)))
         if "confirmed" not in request.POST:
             return _ask_first(request, department, child_ids)
     results = record_taps(taps=taps, actor=request.actor, now=now)
@@ -168,7 +158,7 @@ def _board(request: ActorRequest, department: Department) -> dict[str, Any]:
         "choosing": "valj" in request.GET,
         "chosen": chosen_children(request.GET),
         "addresses": _addresses(department),
-        "pin": _pin(request.actor, department),
+        "pin": pin_of(request.actor, _addresses(department)["board"]),
     }
 
 
@@ -217,13 +207,13 @@ def _child_page(request: ActorRequest, department: Department, child: Child, pro
         "found": found,
         "tile": tile,
         "addresses": addresses,
-        "pin": _pin(request.actor, department, next_address=request.path),
+        "pin": pin_of(request.actor, request.path),
         "problem": problem,
         "id": "child",
         "title": child.tile_name,
         "fetched": True,
         "department": department,
-        "nav": _nav(request.actor, department),
+        "nav": rail_of(request.actor, department.id),
     }
     kind = "dialog" if is_fragment_wanted(request) else "page"
     return _stay_open(request, render(request, f"attendance/board/child_{kind}.html", context))
@@ -247,7 +237,7 @@ def _ask_first(request: ActorRequest, department: Department, child_ids: Iterabl
         "title": _("Hämta flera"),
         "fetched": True,
         "department": department,
-        "nav": _nav(request.actor, department),
+        "nav": rail_of(request.actor, department.id),
     }
     kind = "dialog" if is_fragment_wanted(request) else "page"
     return _stay_open(request, render(request, f"attendance/board/let_out_{kind}.html", context))
@@ -283,22 +273,3 @@ def _addresses(department: Department) -> dict[str, str]:
 def _choosing_address(department: Department, child_ids: Iterable[UUID]) -> str:
     query = urlencode([("valj", "1"), *(("barn", str(child_id)) for child_id in child_ids)])
     return f"{_addresses(department)['board']}?{query}"
-
-
-def _pin(actor: Actor, department: Department, next_address: str = "") -> dict[str, str]:
-    """Return what the PIN button says and where it leads; nothing for a person with a login of their own."""
-    if actor.tablet is None:
-        return {}
-    if actor.person:
-        return {"name": actor.person.given_name, "lock_url": reverse("children:pin_end")}
-    return {"open_url": _pin_address(next_address or _addresses(department)["board"])}
-
-
-def _pin_address(next_address: str) -> str:
-    return f"{reverse('children:pin')}?{urlencode({'next': next_address})}"
-
-
-def _nav(actor: Actor, department: Department) -> tuple[NavPlace, ...]:
-    """Return the places of the rail: on a tablet the board alone, for a person also the way home."""
-    board = NavPlace(_addresses(department)["board"], "layout-grid", _("Avdelning"), active=True)
-    return (board,) if actor.tablet else (board, NavPlace(reverse("home"), "house", _("Hem"), last=True))

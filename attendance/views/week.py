@@ -1,0 +1,61 @@
+"""A department's week, for those who work there."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import audit
+from attendance.forms import parsed_date
+from attendance.selectors.department_week import department_week as week_of
+from attendance.views.rail import pin_of, rail_of
+from children.access import Action, get_department
+from children.http import ActorRequest, renews_pin
+from children.tablets import PIN_RESTS
+from portal.lib import days
+
+FURTHEST = timedelta(days=366)
+
+
+@require_safe
+@renews_pin
+def department_week(request: ActorRequest, department_id: UUID) -> HttpResponse:
+    """Show a week of the department (`vecka` is a day of it; this week without)."""
+    actor = request.actor
+    department = get_department(actor, Action.SEE_BOARD, department_id)
+    monday, this = _monday(request.GET.get("vecka", ""), actor.today), days.monday_of(actor.today)
+    week = week_of(actor, department, monday)
+    audit.looked(
+        "department_week",
+        person_id=actor.person_id,
+        tablet_id=actor.tablet_id,
+        children=[row.child_id for row in week.rows],
+        back_to=monday,
+        once_an_hour=True,
+    )
+    context = {
+        "department": department,
+        "week": week,
+        "before": monday - timedelta(days=7),
+        "after": monday + timedelta(days=7),
+        "is_this": monday == this,
+        "nav": rail_of(actor, department.id, is_week=True),
+        "pin": pin_of(actor, request.get_full_path()),
+        "rests": int(PIN_RESTS.total_seconds()) + 1 if actor.tablet and actor.person else 0,
+    }
+    return render(request, "attendance/week/page.html", context)
+
+
+def _monday(text: str, today: date) -> date:
+    """Return the Monday of the week in the address. Raises `Http404` for what is no day within a year."""
+    if not text:
+        return days.monday_of(today)
+    chosen = parsed_date(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII) else None
+    if chosen is None or abs(chosen - today) > FURTHEST:
+        raise Http404
+    return days.monday_of(chosen)
