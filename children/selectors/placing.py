@@ -10,7 +10,7 @@ from itertools import starmap
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, F, Min, PositiveSmallIntegerField, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, F, OuterRef, PositiveSmallIntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from children.models import BackupPlacement, Child, Placement
@@ -76,11 +76,6 @@ def _listed_in(department_ids: Collection[UUID], holding: Q) -> Rows:
     placed = Placement.objects.filter(holding, department__in=department_ids).values("child")
     backup = BackupPlacement.objects.filter(holding, department__in=department_ids).values("child")
     return _placed(Child.objects.filter(Q(pk__in=placed) | Q(pk__in=backup)).values("pk"), holding)
-
-
-def overlap(first: date, last: date) -> Q:
-    """Return the condition that a placement holds on some day from `first` to `last`."""
-    return Q(starts_on__lte=last) & (Q(ends_on=None) | Q(ends_on__gte=first))
 
 
 def overlap(first: date, last: date) -> Q:
