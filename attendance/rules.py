@@ -24,6 +24,7 @@ from attendance.enquiry_rules import (
     was_asked,
 )
 from attendance.home_rules import Seam, joined
+from attendance.hour_rules import WeekHours, hours_against_entitlement
 from attendance.place_rules import (
     ALWAYS,
     HOUSE_HOURS,
@@ -97,6 +98,7 @@ __all__ = [
     "Tap",
     "TapFact",
     "Week",
+    "WeekHours",
     "allowed_taps",
     "asks_to_talk",
     "day_state",
@@ -104,6 +106,7 @@ __all__ = [
     "faults_in",
     "from_stored",
     "homes_on",
+    "hours_against_entitlement",
     "is_forgotten",
     "is_free",
     "joined",

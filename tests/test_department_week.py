@@ -220,6 +220,7 @@ def test_the_wall_says_no_reason_no_homes_no_hours(two_homes: Cast, on_tablet: O
     paired, cookie = tablet(two_homes.blasippan)
     week = seen_by(Actor.of_tablet(paired), two_homes)
     assert texts(week, "Noor A") == [USUAL, "Frånvarande", USUAL, "Frånvarande", USUAL]
+    assert [cell.kind for cell in cells(week, "Noor A")] == ["times", "absent", "times", "absent", "times"]
     assert not week.has_seams
     assert not week.shows_hours
     assert all(row.hours is None for row in week.rows)

@@ -248,7 +248,8 @@ def _without_times(plan: rules.PlannedDay, today: date, *, is_readable: bool) ->
         may_tell = is_readable and absence.ends_on >= today  # after its last day the reason is gone from lists
         return "absent", words.reason_word(absence.reason) if may_tell else _("Frånvarande")
     if plan.is_free or plan.intervals is not None:
-        return "off", words.reason_word(rules.Reason.LEAVE) if is_readable else _("Frånvarande")
+        # Without the right to know, a day off looks like any absence: not even the sign tells them apart.
+        return ("off", words.reason_word(rules.Reason.LEAVE)) if is_readable else ("absent", _("Frånvarande"))
     return "none", _("Inga tider")
 
 

@@ -146,10 +146,9 @@ def preschool_hours(actor: Actor, preschool: Preschool, monday: date) -> Prescho
 
 @dataclass(frozen=True)
 class ChildWeek:
-    """A week of one child, with its number and its days in words."""
+    """A week of one child."""
 
     monday: date
-    span: str
     week: rules.WeekHours
     is_now: bool
 
@@ -174,7 +173,4 @@ def child_weeks(child_id: UUID, today: date) -> list[ChildWeek]:
     this = days.monday_of(today)
     mondays = [this + timedelta(days=7 * number) for number in range(-WEEKS_BACK, WEEKS_AHEAD + 1)]
     facts = known([child_id], mondays[0], mondays[-1] + timedelta(days=6))
-    return [
-        ChildWeek(monday, words.week_span(monday), week_hours(facts, child_id, monday), monday == this)
-        for monday in mondays
-    ]
+    return [ChildWeek(monday, week_hours(facts, child_id, monday), monday == this) for monday in mondays]
