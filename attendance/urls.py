@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from attendance.converters import DayConverter
-from attendance.views import board, decided, guardian, hours, schedule, week
+from attendance.views import asking, board, decided, enquiries, guardian, hours, schedule, week
 
 app_name = "attendance"
 register_converter(DayConverter, "day")
@@ -27,7 +27,17 @@ _board = [
     path("barn/<uuid:child_id>/franvaro/", board.absent, name="board_absent"),
 ]
 
+_enquiries = [
+    path("", asking.enquiries, name="enquiries"),
+    path("<uuid:enquiry_id>/", asking.enquiry, name="enquiry"),
+    path("<uuid:enquiry_id>/andra/", asking.enquiry_change, name="enquiry_change"),
+    path("<uuid:enquiry_id>/aterta/", asking.enquiry_withdraw, name="enquiry_withdraw"),
+    path("<uuid:enquiry_id>/barn/<uuid:child_id>/", asking.enquiry_for_family, name="enquiry_for_family"),
+]
+
 urlpatterns = [
+    path("lov/<uuid:enquiry_id>/", enquiries.answer_enquiry, name="answer_enquiry"),
+    path("forskola/<uuid:preschool_id>/lov/", include(_enquiries)),
     path("schema/", schedule.schedule, name="schedule"),
     path("regler/", decided.municipality_rules, name="rules"),
     path("regler/omrade/<uuid:area_id>/", decided.area_rules, name="area_rules"),

@@ -14,7 +14,14 @@ from portal import navigation
 from portal.navigation import Place, Where
 
 # Pages that somebody who both works here and has children here sees as a guardian.
-GUARDIAN_PAGES = ("my_children", "attendance:schedule", "attendance:absence", "attendance:day", "attendance:history")
+GUARDIAN_PAGES = (
+    "my_children",
+    "attendance:schedule",
+    "attendance:absence",
+    "attendance:day",
+    "attendance:history",
+    "attendance:answer_enquiry",
+)
 
 
 def house(request: HttpRequest) -> dict[str, object]:

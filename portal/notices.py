@@ -35,6 +35,8 @@ ICONS = {
     Kind.PIN_LOCKED: "lock",
     Kind.PLANNED_BY_STAFF: "pencil",
     Kind.PLAN_MISSING: "calendar",
+    Kind.ENQUIRY_OPENED: "sun",
+    Kind.ENQUIRY_UNANSWERED: "sun",
 }
     Kind.DAY_CLOSED: "calendar-off",
     Kind.DAY_OPENED: "calendar",
@@ -46,6 +48,8 @@ LOOKS = {
     Kind.IDENTITY_READ: "amber",
     Kind.PIN_LOCKED: "amber",
     Kind.PLAN_MISSING: "amber",
+    Kind.ENQUIRY_OPENED: "amber",
+    Kind.ENQUIRY_UNANSWERED: "amber",
 }
     Kind.DAY_CLOSED: "red",
     Kind.EVENT_ANNOUNCED: "dusk",
@@ -138,6 +142,8 @@ def _leads_to(row: Delivery, child: Child | None, opens: dict[UUID, str]) -> str
         return reverse("accounts:pin")
     if row.kind == Kind.PLAN_MISSING:
         return f"{reverse('attendance:schedule')}?vecka={_day_in(row, 'monday')}&barn={child.id}"
+    if row.kind in (Kind.ENQUIRY_OPENED, Kind.ENQUIRY_UNANSWERED) and (enquiry_id := _id_in(row, "enquiry")):
+        return reverse("attendance:answer_enquiry", args=[enquiry_id])
     return opens.get(child.id, reverse("home"))
 
 
@@ -173,6 +179,7 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
         "reader": readers.get(reader_id, _("Någon")) if reader_id else _("Någon"),
         "week": _day_in(row, "monday").isocalendar().week,
     }
+        "day": days.in_words(_day_in(row, "day"), "j F"),
         "days": days.span_in_words(_day_in(row, "first"), _day_in(row, "last")),
     sentences = {
         Kind.ABSENCE_REPORTED: _("%(name)s är anmäld frånvarande"),
@@ -184,6 +191,8 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
         if name
         else _("%(reader)s läste skyddade uppgifter"),
         Kind.PLAN_MISSING: _("%(name)s saknar tider för vecka %(week)d"),
+        Kind.ENQUIRY_OPENED: _("En fråga om lov: svara senast %(day)s"),
+        Kind.ENQUIRY_UNANSWERED: _("Svar om lov saknas. Sista dagen är %(day)s"),
         Kind.PLANNED_BY_STAFF: _("Personalen har ändrat vad som gäller för %(name)s"),
         Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),
         Kind.PLANNED_BY_STAFF: _("Personalen har ändrat vad som gäller för %(name)s"),

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from attendance.models import HolidayEnquiry
+from children.models import Preschool
+from portal.lib import days
 from tests.doors import Doors, Row
+
+LEADS = {"principal": "22422", "principal_elsewhere": "44244"}
+LEADS_AND_GOES_ON = {"principal": "33433", "principal_elsewhere": "44344"}
+WORKS = LEADS | {"substitute": "22422", "staff": "22422", "elsewhere": "44244"}
 
 PLAN_ROWS: list[Row] = [
     # Hours against what the children have a right to
@@ -40,9 +48,40 @@ PLAN_ROWS: list[Row] = [
         about="department",
     ),
     Row("preschool_hours", "GET", {"principal": "22422", "principal_elsewhere": "44244"}, about="preschool"),
+    # Holiday enquiries: the family's answers, and the preschool's pages
+    Row("attendance:answer_enquiry", "GET", {"guardian": "22422"}, about="enquiry"),
+    Row("attendance:answer_enquiry", "POST", {"guardian": "22422"}, about="enquiry"),
+    Row("attendance:enquiries", "GET", WORKS, about="preschool"),
+    Row("attendance:enquiries", "POST", LEADS, about="preschool"),
+    Row("attendance:enquiry", "GET", WORKS, about="preschool enquiry"),
+    Row("attendance:enquiry_change", "GET", LEADS, about="coming enquiry"),
+    Row("attendance:enquiry_change", "POST", LEADS, about="coming enquiry"),
+    Row("attendance:enquiry_withdraw", "POST", LEADS_AND_GOES_ON, about="coming enquiry"),
+    Row("attendance:enquiry_for_family", "GET", WORKS, about="child's enquiry"),
+    Row("attendance:enquiry_for_family", "POST", WORKS, about="child's enquiry"),
 ]
 
 
 def plan_things(doors: Doors, target: str) -> dict[str, dict[str, Any]]:
     """Return what the addresses of these rows are filled with for a child, by the row's `about`."""
-    return {}
+    child = doors.target(target)
+    preschool = doors.cast.sjostjarnan if target == "other" else doors.cast.granliden
+    open_one, coming = _enquiry(preschool, opens_in=-1), _enquiry(preschool, opens_in=60)
+    there = {"preschool_id": preschool.pk, "enquiry_id": open_one.pk}
+    return {
+        "enquiry": {"enquiry_id": open_one.pk},
+        "preschool enquiry": there,
+        "coming enquiry": there | {"enquiry_id": coming.pk},
+        "child's enquiry": there | {"child_id": child.pk},
+    }
+
+
+def _enquiry(preschool: Preschool, *, opens_in: int) -> HolidayEnquiry:
+    """Return the preschool's enquiry that opens so many days from now, made once."""
+    opens_on = days.today() + timedelta(days=opens_in)
+    dates = {"answer_by": 20, "starts_on": 30, "ends_on": 37}
+    columns: dict[str, Any] = {name: opens_on + timedelta(days=number) for name, number in dates.items()}
+    made, _is_new = HolidayEnquiry.objects.get_or_create(
+        preschool=preschool, opens_on=opens_on, defaults={"title": "Lovet", **columns}
+    )
+    return made

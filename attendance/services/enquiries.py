@@ -20,7 +20,7 @@ from attendance.models import EnquiryAnswer, HolidayEnquiry
 from attendance.rules import EnquiryState
 from attendance.selectors.enquiries import Asking, asking_family, departments_asked, guardians_of_days, rule_of
 from attendance.services.absence import lock_children
-from children.access import Action, can, get_preschool, preschools_for
+from children.access import Action, can, get_preschool, leads_area
 from children.actors import Actor
 from children.models import Area, Child, Preschool
 from notifications.models import Kind
@@ -105,13 +105,6 @@ def withdraw_enquiry(*, enquiry_id: UUID, actor: Actor, now: datetime) -> Holida
             if rule_of(row).asks_about(actor.today):
                 live.touch(set(departments_asked(row).values_list("pk", flat=True)))
     return row
-
-
-def leads_area(actor: Actor, area_id: UUID) -> bool:
-    """Tell whether the actor leads every preschool of the area."""
-    theirs = Preschool.objects.filter(area=area_id).open_on(actor.today)
-    led = preschools_for(actor, Action.OVERSEE).values("pk")
-    return theirs.exists() and not theirs.exclude(pk__in=led).exists()
 
 
 def may_lead(actor: Actor, row: HolidayEnquiry) -> bool:

@@ -23,7 +23,7 @@ from attendance.selectors.words import week_span
 from children.access import Action, children_for, get_preschool
 from children.http import ActorRequest
 from children.models import Preschool
-from portal.downloads import csv_answer
+from portal.lib.downloads import csv_answer
 from portal.lib import clock, days, live
 from portal.lib.http import is_fragment_wanted, nothing_new
 from portal.today import led_departments, short_name, today_for

@@ -1,0 +1,100 @@
+"""Holiday enquiries: a family answers, and those who lead a preschool ask and see what was answered."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import audit
+from attendance import services
+from attendance.enquiry_forms import answers_in, by_child, painted
+from attendance.models import HolidayEnquiry
+from attendance.rules import EnquiryState
+from attendance.selectors.enquiries import asking_family
+from attendance.selectors.family_enquiry import FamilyEnquiry, days_asked, family_enquiry
+from attendance.selectors.guardian import own_children
+from attendance.services.enquiries import locked_words
+from children.http import ActorRequest
+from portal.lib import clock
+from portal.lib.http import is_fragment_wanted, see_other
+
+
+@require_http_methods(["GET", "POST"])
+def answer_enquiry(request: ActorRequest, enquiry_id: UUID) -> HttpResponse:
+    """A family's answers; with POST fill in many days at once, look at them in words, or save them (`do=save`)."""
+    row = HolidayEnquiry.objects.filter(pk=enquiry_id).first()
+    family = own_children(request.actor) if row else []
+    asking = asking_family(row, [child.pk for child in family], reader=request.actor.person_id) if row else None
+    shown = family_enquiry(asking, family) if asking else None
+    if row is None or asking is None or shown is None or shown.state == EnquiryState.COMING:
+        raise Http404
+    if row.withdrawn_at:
+        messages.info(request, _("Frågan är återtagen. Planerade tider gäller."))
+        return redirect("my_children" if request.actor.is_staff else "home")
+    is_open, problem = shown.state == EnquiryState.OPEN, ""
+    if request.method == "POST":
+        chosen = chosen_in(request, days_asked(asking, family))
+        if request.POST.get("do") == "save":
+            problem = save_answers(request, row, chosen)
+            if not problem:
+                messages.success(request, _("Tack! Svaren är sparade."))
+                return see_other(request, request.path)
+        shown = (family_enquiry(asking, family, chosen) if is_open else None) or shown
+    audit.looked(
+        "attendance.enquiry", person_id=request.actor.person_id, children=[child.pk for child in shown.children]
+    )
+    return show_answers(request, "answer", shown, problem, is_open=is_open)
+
+
+def chosen_in(request: ActorRequest, asked: list[tuple[UUID, date]]) -> dict[tuple[UUID, date], bool]:
+    """Return the answers as the form has them after the gesture that was made, if any."""
+    return painted(answers_in(request.POST, asked), asked, request.POST)
+
+
+def save_answers(
+    request: ActorRequest, row: HolidayEnquiry, chosen: dict[tuple[UUID, date], bool], *, for_family: bool = False
+) -> str:
+    """Save what was chosen; return why it was refused, or nothing."""
+    if not chosen:
+        return _("Välj kommer eller ledig för minst en dag.")
+    try:
+        services.answer_enquiry(
+            enquiry_id=row.pk, answers=by_child(chosen), actor=request.actor, now=clock.now(), for_family=for_family
+        )
+    except ValidationError as refused:
+        return " ".join(refused.messages)
+    return ""
+
+
+def show_answers(
+    request: ActorRequest, page: str, shown: FamilyEnquiry, problem: str, *, is_open: bool, **more: object
+) -> HttpResponse:
+    """Print the page, or the part of it that htmx asks for."""
+    marked = request.POST.getlist("barn") or [str(child.pk) for child in shown.children]
+    context = {
+        "shown": shown,
+        "problem": problem,
+        "is_open": is_open,
+        "locked": "" if is_open else locked_words(shown.row),
+        "is_changed": request.method == "POST",
+        "chips": [
+            {
+                "value": c.pk,
+                "label": c.given_name,
+                "initials": c.initials,
+                "tint": c.tint,
+                "chosen": str(c.pk) in marked,
+            }
+            for c in shown.children
+        ],
+    }
+    part = "answer_main" if is_fragment_wanted(request) else page
+    status = 422 if problem and not is_fragment_wanted(request) else 200
+    return render(request, f"attendance/enquiry/{part}.html", context | more, status=status)
