@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from attendance.converters import DayConverter
-from attendance.views import asking, board, decided, enquiries, guardian, hours, schedule, week
+from attendance.views import asking, board, decided, enquiries, feed, guardian, hours, schedule, week
 
 app_name = "attendance"
 register_converter(DayConverter, "day")
@@ -39,6 +39,8 @@ urlpatterns = [
     path("lov/<uuid:enquiry_id>/", enquiries.answer_enquiry, name="answer_enquiry"),
     path("forskola/<uuid:preschool_id>/lov/", include(_enquiries)),
     path("schema/", schedule.schedule, name="schedule"),
+    path("schema/kalender/", feed.calendar_feed, name="calendar_feed"),
+    path("kalender/<str:secret>.ics", feed.feed, name="feed"),
     path("regler/", decided.municipality_rules, name="rules"),
     path("regler/omrade/<uuid:area_id>/", decided.area_rules, name="area_rules"),
     path("forskola/<uuid:preschool_id>/regler/", decided.preschool_rules, name="preschool_rules"),

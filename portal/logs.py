@@ -15,6 +15,10 @@ MARGIN = r"\n[ |]*"  # a group's traceback is drawn with one
 ADDED = re.compile(rf"(?:{MARGIN}|\\n)(?:DETAIL|HINT|CONTEXT|QUERY|LINE \d+):[^\n]*")
 
 
+# The address of a guardian's calendar is all that it takes to read it.
+SECRET_ADDRESS = re.compile(r"(?<=/kalender/)[^/\s]+(?=\.ics)")
+
+
 class RefusedInOneLine(logging.Filter):
     """Takes the traceback from a request that was refused: only what is wrong on our side needs to say where."""
 
@@ -25,10 +29,13 @@ class RefusedInOneLine(logging.Filter):
 
 
 class WithoutValues(logging.Formatter):
-    """Writes of a fault of the database which one it is and which constraint said so, and no value."""
+    """Writes of a fault of the database which one it is and which constraint said so, and no value; and no secret
+    address.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_values(super().format(record), record.exc_info[1] if record.exc_info else None)
+        text = without_values(super().format(record), record.exc_info[1] if record.exc_info else None)
+        return SECRET_ADDRESS.sub("…", text)
 
 
 def print_without_values(kind: type[BaseException], fault: BaseException, where: TracebackType | None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from attendance.models import HolidayEnquiry
 from children.models import Preschool
 from portal.lib import days
-from tests.doors import Doors, Row
+from tests.doors import ACTORS, Doors, Row, person_only
 
 LEADS = {"principal": "22422", "principal_elsewhere": "44244"}
 LEADS_AND_GOES_ON = {"principal": "33433", "principal_elsewhere": "44344"}
@@ -48,6 +48,10 @@ PLAN_ROWS: list[Row] = [
         about="department",
     ),
     Row("preschool_hours", "GET", {"principal": "22422", "principal_elsewhere": "44244"}, about="preschool"),
+    # The calendar that a guardian's own calendar reads: an address that stands for nobody is nobody's
+    Row("attendance:calendar_feed", "GET", person_only("2", "4")),
+    Row("attendance:calendar_feed", "POST", {"guardian": "3"}, sent=lambda _doors, _target: {"do": "make"}),
+    Row("attendance:feed", "GET", dict.fromkeys(ACTORS, "4"), about="feed"),
     # Holiday enquiries: the family's answers, and the preschool's pages
     Row("attendance:answer_enquiry", "GET", {"guardian": "22422"}, about="enquiry"),
     Row("attendance:answer_enquiry", "POST", {"guardian": "22422"}, about="enquiry"),
@@ -69,6 +73,7 @@ def plan_things(doors: Doors, target: str) -> dict[str, dict[str, Any]]:
     open_one, coming = _enquiry(preschool, opens_in=-1), _enquiry(preschool, opens_in=60)
     there = {"preschool_id": preschool.pk, "enquiry_id": open_one.pk}
     return {
+        "feed": {"secret": "0" * 48},
         "enquiry": {"enquiry_id": open_one.pk},
         "preschool enquiry": there,
         "coming enquiry": there | {"enquiry_id": coming.pk},

@@ -11,6 +11,7 @@ from attendance.services.enquiries import (
     withdraw_enquiry,
 )
 from attendance.services.enquiry_notices import tell_of_enquiries
+from attendance.services.feeds import make_feed, note_content, renew_feed, revoke_feed
 from attendance.services.habits import learn_usual_times
 from attendance.services.planning import Collector, change_day, save_week_plan
 from attendance.services.reminding import remind_of_missing_plans
@@ -32,9 +33,13 @@ __all__ = [
     "flag_forgotten_stays",
     "learn_usual_times",
     "make_enquiry",
+    "make_feed",
+    "note_content",
     "record_taps",
     "remind_of_missing_plans",
+    "renew_feed",
     "report_absence",
+    "revoke_feed",
     "save_week_plan",
     "tell_of_enquiries",
     "open_again",

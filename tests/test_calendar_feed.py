@@ -1,0 +1,428 @@
+"""The children's days in a guardian's own calendar: what it says, to whom, and when it stops."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from accounts.models import AuditEntry, Protection, User
+from attendance.calendar_writing import Entry, calendar_file, moments
+from attendance.models import (
+    Absence,
+    CalendarEvent,
+    CalendarFeed,
+    ClosedDay,
+    DayPlan,
+    EnquiryAnswer,
+    EventAnswer,
+    HolidayEnquiry,
+    PlanningRule,
+    WeekPlan,
+)
+from attendance.services import make_feed, renew_feed
+from children import protection
+from children.actors import Actor
+from children.models import Block, Guardianship, Household, HouseholdWeeks
+from portal.lib import clock, days
+from tests.cast import Cast, child, guard, local, person, place, plan
+
+LogIn = Callable[[User], Client]
+
+TUESDAY = date(2026, 10, 13)
+NOW = local(TUESDAY, 9)
+ZONE = ZoneInfo("Europe/Stockholm")
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked_yet(db: None) -> None:
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def on_a_tuesday() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def address(guardian: User) -> str:
+    feed = make_feed(actor=Actor.of_person(guardian), now=clock.now())
+    return f"/kalender/{feed.secret}.ics"
+
+
+def read(where: str, **headers: str) -> icalendar.Calendar:
+    answer = Client().get(where, headers=headers)
+    assert answer.status_code == 200
+    found = icalendar.Calendar.from_ical(answer.content)
+    assert isinstance(found, icalendar.Calendar)
+    return found
+
+
+def events(where: str) -> list[icalendar.Event]:
+    return list(read(where).walk("VEVENT"))
+
+
+def said(where: str, day: date | None = None) -> list[str]:
+    """Return what the calendar says, of one day or of all."""
+    return [str(one["summary"]) for one in events(where) if day is None or _day(one) == day]
+
+
+def _day(event: icalendar.Event) -> date:
+    starts = event.decoded("dtstart")
+    return starts.date() if isinstance(starts, datetime) else starts
+
+
+# What it says ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_childrens_times(cast: Cast) -> None:
+    """Issue 3, 9: per child and day, with a zone that is told; nobody is busy by it."""
+    plan(cast.elsa, cast.hugo)
+    where = address(cast.amina)
+    assert said(where, TUESDAY) == ["Elsa 07:30–16:00", "Hugo 07:30–16:00"]
+    one = next(one for one in events(where) if _day(one) == TUESDAY)
+    assert one.decoded("dtstart") == datetime(2026, 10, 13, 7, 30, tzinfo=ZONE)
+    assert one.decoded("dtend") == datetime(2026, 10, 13, 16, 0, tzinfo=ZONE)
+    assert (str(one["transp"]), str(one["class"])) == ("TRANSPARENT", "PRIVATE")
+    every = sorted({_day(event) for event in events(where)})
+    assert (every[0], every[-1]) == (date(2026, 9, 14), date(2027, 4, 16))  # four weeks back, twenty-six ahead
+
+
+def test_each_interval_and_each_change(cast: Cast) -> None:
+    plan(cast.elsa)
+    DayPlan.objects.create(
+        child=cast.elsa, day=TUESDAY, intervals=[["07:00", "09:00"], ["13:00", "17:30"]], changed_at=NOW
+    )
+    Absence.objects.create(
+        child=cast.elsa, starts_on=TUESDAY + timedelta(days=1), ends_on=TUESDAY + timedelta(days=2), reason="sick"
+    )
+    where = address(cast.amina)
+    assert said(where, TUESDAY) == ["Elsa 07:00–09:00", "Elsa 13:00–17:30"]
+    assert said(where, TUESDAY + timedelta(days=1)) == []
+    assert not any("Sjuk" in one for one in said(where))
+
+
+def test_the_days_on_which_the_clocks_change(cast: Cast) -> None:
+    """DOMAIN 3.13: the same time on the wall is another moment, and the file's own zone says so."""
+    PlanningRule.objects.create(opens_on_holidays=True)  # the other Sunday is Easter's
+    week = [[["07:30", "16:00"]]] * 7
+    WeekPlan.objects.create(child=cast.elsa, starts_on=date(2026, 8, 3), weeks=[week])
+    for day, hour in ((date(2026, 10, 24), 5), (date(2026, 10, 25), 6), (date(2027, 3, 27), 6), (date(2027, 3, 28), 5)):
+        (one,) = (event for event in events(address(cast.amina)) if _day(event) == day)
+        assert one.decoded("dtstart").astimezone(UTC) == datetime(day.year, day.month, day.day, hour, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Stockholm", "Europe/Oslo", "Europe/Helsinki", "Europe/Lisbon", "UTC"])
+def test_the_zone_that_is_told_is_the_right_one(zone: str) -> None:
+    """Read by nothing but the file's own rules, every hour of two years is where the zone has it."""
+    own = ZoneInfo(zone)
+    text = calendar_file([], name="x", zone=own, years=(2026, 2027), now=NOW)
+    (told,) = icalendar.Calendar.from_ical(text).walk("VTIMEZONE")
+    changes = sorted(
+        (one.decoded("dtstart") - one.decoded("tzoffsetfrom"), one.decoded("tzoffsetto")) for one in told.subcomponents
+    )
+    for hour in range(2 * 365 * 24):
+        moment = datetime(2026, 1, 1) + timedelta(hours=hour)  # noqa: DTZ001 (UTC, as the rules are compared)
+        offset = max(change for change in changes if change[0] <= moment)[1]
+        assert offset == moment.replace(tzinfo=UTC).astimezone(own).utcoffset()
+
+
+def test_night_care_ends_with_the_day(cast: Cast) -> None:
+    starts, ends = moments(TUESDAY, time(18), time.min, ZONE)
+    assert (starts.day, ends and ends.day) == (13, 14)
+
+
+def test_ids_stay_when_times_move(cast: Cast) -> None:
+    """A calendar then moves what it has, and does not show it twice."""
+    plan(cast.elsa)
+    where = address(cast.amina)
+    before = {_day(one): str(one["uid"]) for one in events(where)}
+    WeekPlan.objects.update(weeks=[[[["09:00", "14:00"]]] * 5 + [[], []]])
+    after = {_day(one): str(one["uid"]) for one in events(where)}
+    assert before == after
+    assert len(set(after.values())) == len(after)
+    assert not any(str(cast.elsa.pk) in uid for uid in after.values())
+
+
+def test_closed_days_and_what_happens(cast: Cast) -> None:
+    plan(cast.elsa, cast.hugo)
+    day = TUESDAY + timedelta(days=14)
+    ClosedDay.objects.create(day=day, department=cast.blasippan, reason="Planeringsdag")
+    ClosedDay.objects.create(day=day + timedelta(days=1), preschool=cast.granliden, reason="Röjning")
+    ClosedDay.objects.create(day=day + timedelta(days=1), preschool=cast.sjostjarnan, reason="Inte vår")
+    CalendarEvent.objects.create(
+        title="Luciafest", text="Ta med fika.", day=day + timedelta(days=2), from_time="15:00", to_time="16:30",
+        area=cast.area,
+    )  # fmt: skip
+    CalendarEvent.objects.create(title="Utflykt", day=day + timedelta(days=2), department=cast.ekorren)
+    CalendarEvent.objects.create(
+        title="Inställt", day=day + timedelta(days=2), preschool=cast.granliden, cancelled_at=NOW
+    )
+    where = address(cast.amina)
+    assert said(where, day) == ["Hugo 07:30–16:00", "Stängt: Planeringsdag (Elsa)"]
+    assert said(where, day + timedelta(days=1)) == ["Stängt: Röjning"]
+    assert sorted(said(where, day + timedelta(days=2))) == [
+        "Elsa 07:30–16:00", "Hugo 07:30–16:00", "Luciafest", "Utflykt (Hugo)",
+    ]  # fmt: skip
+    (feast,) = (one for one in events(where) if str(one["summary"]) == "Luciafest")
+    assert str(feast["description"]) == "Ta med fika."
+    assert feast.decoded("dtend") == local(day + timedelta(days=2), 16, 30)
+
+
+def test_what_is_to_be_answered(cast: Cast) -> None:
+    """Issue 3, 9: things to do, until they are done."""
+    enquiry = HolidayEnquiry.objects.create(
+        title="Höstlov", preschool=cast.granliden, opens_on=TUESDAY - timedelta(days=3),
+        answer_by=TUESDAY + timedelta(days=3), starts_on=date(2026, 10, 26), ends_on=date(2026, 10, 30),
+    )  # fmt: skip
+    HolidayEnquiry.objects.create(
+        title="Inte än", preschool=cast.granliden, opens_on=TUESDAY + timedelta(days=3),
+        answer_by=TUESDAY + timedelta(days=30), starts_on=date(2026, 12, 21), ends_on=date(2026, 12, 23),
+    )  # fmt: skip
+    feast = CalendarEvent.objects.create(
+        title="Luciafest", day=date(2026, 12, 11), preschool=cast.granliden, asks=True, answer_by=date(2026, 12, 4)
+    )
+    where = address(cast.amina)
+    assert said(where, TUESDAY + timedelta(days=3)) == ["Sista dag att svara: Höstlov"]
+    assert said(where, date(2026, 12, 4)) == ["Sista dag att svara: Luciafest"]
+    EnquiryAnswer.objects.create(
+        enquiry=enquiry, child=cast.elsa, day=date(2026, 10, 26), attends=True, answered_at=NOW
+    )
+    EventAnswer.objects.create(event=feast, child=cast.elsa, is_coming=True, answered_at=NOW)
+    assert said(where, TUESDAY + timedelta(days=3)) == ["Sista dag att svara: Höstlov (Hugo)"]
+    assert said(where, date(2026, 12, 4)) == ["Sista dag att svara: Luciafest (Hugo)"]
+    EventAnswer.objects.create(event=feast, child=cast.hugo, is_coming=False, answered_at=NOW)
+    assert said(where, date(2026, 12, 4)) == []
+
+
+def test_in_the_language_of_the_person(cast: Cast) -> None:
+    plan(cast.elsa)
+    with translation.override("en"):
+        assert said(address(cast.amina), TUESDAY) == ["Elsa 07:30–16:00"]
+    User.objects.filter(pk=cast.amina.pk).update(language="sv")
+    assert Client().get(address(cast.amina), headers={"Accept-Language": "en"}).headers["Content-Language"]
+
+
+# To whom --------------------------------------------------------------------------------------------------------------
+
+
+def test_no_other_familys_names_and_none_of_the_staff(cast: Cast) -> None:
+    """Issue 3, 9."""
+    plan(cast.elsa, cast.hugo, cast.noor, cast.leo)
+    DayPlan.objects.create(
+        child=cast.elsa, day=TUESDAY, note="Hälsa Maria", collecting_guardian=cast.johan, changed_at=NOW
+    )
+    text = Client().get(address(cast.amina)).content.decode()
+    others = (
+        "Noor",
+        "Leo",
+        "Aziz",
+        "Johan",
+        "Maria",
+        "Eva",
+        "Amina",
+        "Lind",
+        "Granliden",
+        "Blåsippan",
+        str(cast.elsa.pk),
+    )
+    assert [name for name in others if name in text] == []
+
+
+def test_of_a_protected_child_no_more_than_that_it_is_preschool(cast: Cast) -> None:
+    """DOMAIN 6.1: neither the name nor the alias, the place or what happens there."""
+    hidden = child("Zebulon", "Hemlighetsson")
+    place(hidden, cast.musslan)
+    guard(cast.amina, hidden)
+    protection.protect_child(child=hidden, level=Protection.CONFIDENTIAL, now=NOW)
+    hidden.refresh_from_db()
+    plan(hidden)
+    ClosedDay.objects.create(day=date(2026, 10, 20), preschool=cast.sjostjarnan, reason="Sjöstjärnan städar")
+    CalendarEvent.objects.create(
+        title="Fest på Musslan", text="Vid Sjöstjärnan", day=date(2026, 10, 21), department=cast.musslan, asks=True
+    )
+    where = address(cast.amina)
+    assert said(where, TUESDAY) == ["Förskola"]
+    assert said(where, date(2026, 10, 20)) == ["Förskola: stängt"]
+    text = Client().get(where).content.decode()
+    hints = ("Zebulon", "Hemlighetsson", hidden.given_name, "Musslan", "Sjöstjärnan", str(hidden.pk))
+    assert [hint for hint in hints if hint in text] == []
+
+
+def test_two_homes_never_meet_in_a_calendar(cast: Cast) -> None:
+    """C03: each home's calendar has its own weeks, its own times, and nothing of the other's."""
+    first, second = (Household.objects.create(child=cast.elsa) for _home in range(2))
+    first.guardians.add(cast.amina)
+    second.guardians.add(cast.johan)
+    begins = date(2026, 8, 3)
+    HouseholdWeeks.objects.create(
+        child=cast.elsa, first=first, second=second, weeks=["AAAAAAA", "BBBBBBB"], starts_on=begins, is_proposed=False
+    )
+    for home, times in ((first, ["06:07", "17:53"]), (second, ["09:11", "14:47"])):
+        WeekPlan.objects.create(child=cast.elsa, household=home, starts_on=begins, weeks=[[[times]] * 5 + [[], []]])
+    mothers, fathers = (Client().get(address(one)).content.decode() for one in (cast.amina, cast.johan))
+    assert "06:07–17:53" in mothers
+    assert "09:11–14:47" in fathers
+    for text, foreign in ((mothers, ("09:11", "14:47", "0911", "1447")), (fathers, ("06:07", "17:53", "0607", "1753"))):
+        times = [line for line in text.splitlines() if line.startswith(("SUMMARY", "DTSTART", "DTEND"))]
+        assert not any(part in line for line in times for part in foreign)
+    weeks = [{days.monday_of(_day(one)) for one in events(address(guardian))} for guardian in (cast.amina, cast.johan)]
+    both = weeks[0] & weeks[1]
+    assert all(
+        said(address(cast.amina), monday + timedelta(days=1)) != said(address(cast.johan), monday + timedelta(days=1))
+        for monday in both
+    )
+
+
+# When it stops --------------------------------------------------------------------------------------------------------
+
+
+def test_whoever_is_kept_out_reads_nothing_at_once(cast: Cast) -> None:
+    """PROMISES 3.4: the calendar is empty, so that what the reader's own calendar holds goes away, too."""
+    plan(cast.elsa, cast.hugo)
+    where = address(cast.johan)
+    assert "Elsa 07:30–16:00" in said(where)
+    Block.objects.create(child=cast.elsa, person=cast.johan, made_by=cast.eva)
+    assert {one.split()[0] for one in said(where)} == {"Hugo"}
+    Guardianship.objects.filter(guardian=cast.johan).update(ends_on=TUESDAY - timedelta(days=1))
+    assert said(where) == []
+
+
+def test_a_frozen_account_has_no_address(cast: Cast) -> None:
+    where = address(cast.amina)
+    User.objects.filter(pk=cast.amina.pk).update(frozen_at=NOW)
+    assert Client().get(where).status_code == 404
+    User.objects.filter(pk=cast.amina.pk).update(frozen_at=None)
+    assert Client().get(where).status_code == 200
+
+
+@pytest.mark.parametrize("secret", ["0" * 48, "x", "0" * 47, "%00", "../x"])
+def test_an_address_that_is_none(cast: Cast, secret: str) -> None:
+    assert Client().get(f"/kalender/{secret}.ics").status_code == 404
+
+
+def test_an_exchanged_address_is_none_any_more(cast: Cast, log_in: LogIn) -> None:
+    where = address(cast.amina)
+    after = renew_feed(actor=Actor.of_person(cast.amina), now=NOW)
+    assert Client().get(where).status_code == 404
+    assert Client().get(f"/kalender/{after.secret}.ics").status_code == 200
+    assert log_in(cast.amina).post("/schema/kalender/", {"do": "revoke"}).status_code == 302
+    assert Client().get(f"/kalender/{after.secret}.ics").status_code == 404
+    done = AuditEntry.objects.filter(action__startswith="feed.").order_by("id")
+    assert [entry.action for entry in done] == ["feed.made", "feed.made", "feed.revoked"]
+
+
+def test_no_secret_is_written_in_a_log(cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PROMISES 3.9: not where the address was refused, and not where the page broke."""
+    where = address(cast.amina)
+    secret = CalendarFeed.objects.get().secret
+    (handler,) = [one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler]
+    stream = io.StringIO()
+    before = handler.setStream(stream)
+    try:
+        renew_feed(actor=Actor.of_person(cast.amina), now=NOW)
+        assert client.get(where).status_code == 404
+        monkeypatch.setattr("attendance.views.feed.family_of", lambda _actor: 1 / 0)
+        client.raise_request_exception = False
+        latest = CalendarFeed.objects.standing().get().secret
+        assert client.get(f"/kalender/{latest}.ics").status_code == 500
+    finally:
+        handler.setStream(before)
+    text = stream.getvalue()
+    assert "/kalender/….ics" in text
+    assert "ZeroDivisionError" in text
+    assert secret not in text
+    assert latest not in text
+    assert not AuditEntry.objects.filter(about__icontains=secret).exists()
+
+
+# How it is asked ------------------------------------------------------------------------------------------------------
+
+
+def test_a_calendar_that_has_it_already_is_told_so(cast: Cast) -> None:
+    """The file is written, and said to be changed, when something has changed: also over the days of a week."""
+    plan(cast.elsa)
+    where, browser = address(cast.amina), Client()
+    first = browser.get(where)
+    stamp = next(str(one["dtstamp"].to_ical().decode()) for one in events(where))
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        assert browser.get(where, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+        again = browser.get(where, headers={"If-Modified-Since": first.headers["Last-Modified"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert browser.get(where).content == first.content
+        WeekPlan.objects.update(weeks=[[[["09:00", "14:00"]]] * 5 + [[], []]])
+        changed = browser.get(where, headers={"If-None-Match": first.headers["ETag"]})
+        assert changed.status_code == 200
+        assert changed.headers["Last-Modified"] != first.headers["Last-Modified"]
+        assert stamp not in changed.content.decode()
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert first.headers["Content-Type"] == "text/calendar; charset=utf-8"
+
+
+def test_one_look_an_hour(cast: Cast) -> None:
+    """PROMISES 3.5"""
+    where = address(cast.amina)
+    for _time in range(3):
+        Client().get(where)
+    (look,) = AuditEntry.objects.filter(is_look=True, action="attendance.feed")
+    assert look.person_id == cast.amina.pk
+    assert look.children == sorted([str(cast.elsa.pk), str(cast.hugo.pk)])
+    assert look.back_to == date(2026, 9, 14)
+
+
+@pytest.mark.parametrize("number", [2, 12])
+def test_as_many_queries_for_few_and_for_many(cast: Cast, number: int) -> None:
+    guardian = person("Signe")
+    for turn in range(number):
+        one = child(f"Barn{turn}")
+        place(one, cast.blasippan)
+        guard(guardian, one)
+        plan(one)
+    CalendarEvent.objects.create(title="Fest", day=TUESDAY, preschool=cast.granliden, asks=True)
+    where = address(guardian)
+    Client().get(where)
+    with CaptureQueriesContext(connection) as captured:
+        assert Client().get(where).status_code == 200
+    asked = [one["sql"] for one in captured if '"cache"' not in one["sql"] and "SAVEPOINT" not in one["sql"]]
+    # The feed and its person; roles, settings, children, places, what was said; events, answers, enquiries.
+    assert len(asked) == 9, "\n".join(asked)
+
+
+# The page -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_guardian_gets_an_address(cast: Cast, log_in: LogIn) -> None:
+    phone = log_in(cast.amina)
+    assert "Gör en adress" in phone.get("/schema/kalender/").content.decode()
+    assert phone.post("/schema/kalender/", {"do": "make"}).status_code == 302
+    assert phone.post("/schema/kalender/", {"do": "make"}).status_code == 302  # pressed twice
+    feed = CalendarFeed.objects.get()
+    html = phone.get("/schema/kalender/").content.decode()
+    assert f"http://localhost:8000/kalender/{feed.secret}.ics" in html
+    assert f"webcal://localhost:8000/kalender/{feed.secret}.ics" in html
+
+
+def test_only_guardians_have_one(cast: Cast, log_in: LogIn) -> None:
+    desk = log_in(cast.eva)
+    assert "Inget barn att visa" in desk.get("/schema/kalender/").content.decode()
+    for do in ("make", "renew", "", "x"):
+        assert desk.post("/schema/kalender/", {"do": do}).status_code == 404
+    assert CalendarFeed.objects.count() == 0
+
+
+def test_an_empty_calendar_is_still_one() -> None:
+    entries = [Entry("a", "b", TUESDAY, TUESDAY + timedelta(days=1))]
+    for some in ([], entries):
+        text = calendar_file(some, name="Förskolan", zone=ZONE, years=(2026, 2027), now=NOW)
+        assert len(icalendar.Calendar.from_ical(text).walk("VEVENT")) == len(some)
