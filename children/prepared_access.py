@@ -6,16 +6,17 @@ kinds of roles are known. All rights hang on these, and on rows that name them; 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
 
+from children import access
 from children.access import Action, children_for, get_child
 from children.actors import Actor
-from children.models import Child, StaffRole
+from children.models import Child, Department, Preschool, StaffRole
 from children.selectors.people import is_kept_apart
 from children.whereabouts import children_in
 from portal.lib.models import of_row
@@ -46,6 +47,9 @@ class Asked:
 
 
 PLACES = ("department_id", "preschool_id", "area_id")
+DEPARTMENT = ("id", "name", "preschool_id", "starts_on", "ends_on")
+PRESCHOOL = ("id", "name", "area_id")
+Kinds = tuple[tuple[str, str], ...]
 NAMES = Asked(("id", "given_name", "family_name"))
 
 
@@ -59,15 +63,10 @@ def child_rows(
     """
     if actor.person is not None and not actor.person.is_active:
         return []
-    kinds: list[tuple[str, str]] = []
-    places: list[UUID] = []
-    for role in actor.roles:
-        column = next((name for name in PLACES if getattr(role, name)), "")
-        kinds.append((role.kind, column))
-        places += [getattr(role, column)] if column else []
+    kinds, places = _roles_of(actor)
     return _rows(
         *places,
-        kinds=tuple(kinds),
+        kinds=kinds,
         action=action,
         asked=asked,
         among=among,
@@ -93,10 +92,46 @@ def named_children(actor: Actor, action: Action, among: Collection[UUID]) -> dic
     return {row[0]: of_row(Child, NAMES.columns, row) for row in rows}
 
 
+def get_department(actor: Actor, action: Action, department_id: UUID) -> Department:
+    """Return the department, with its preschool, as `access.get_department` does, and refuse as it does."""
+    if actor.tablet is None and (actor.person is None or actor.person.is_active):
+        kinds, places = _roles_of(actor)
+        for row in _departments(department_id, *places, kinds=kinds, action=action, today=actor.today):
+            found = of_row(Department, DEPARTMENT, row[: len(DEPARTMENT)])
+            found.preschool = of_row(Preschool, PRESCHOOL, row[len(DEPARTMENT) :])
+            return found
+    return access.get_department(actor, action, department_id)
+
+
+def _roles_of(actor: Actor) -> tuple[Kinds, list[UUID]]:
+    """Return of which kinds the actor's roles are and by which column each has its place; and these places."""
+    kinds: list[tuple[str, str]] = []
+    places: list[UUID] = []
+    for role in actor.roles:
+        column = next((name for name in PLACES if getattr(role, name)), "")
+        kinds.append((role.kind, column))
+        places += [getattr(role, column)] if column else []
+    return tuple(kinds), places
+
+
+def _roles_at(kinds: Kinds, places: Iterable[UUID]) -> list[StaffRole]:
+    """Return roles of these kinds, each at the next of the places, or nowhere in particular."""
+    given = iter(places)
+    return [StaffRole(kind=kind, **({column: next(given)} if column else {})) for kind, column in kinds]
+
+
+@prepared_for_some
+def _departments(department_id: UUID, *places: UUID, kinds: Kinds, action: Action, today: date) -> Rows:
+    roles = _roles_at(kinds, places)
+    actor = Actor.standing_in(person_id=None, place_id=None, roles=roles, today=today, visible_before_days=0)
+    found = access.departments_for(actor, action).filter(pk=department_id)
+    return found.order_by().values_list(*DEPARTMENT, *(f"preschool__{name}" for name in PRESCHOOL))
+
+
 @prepared_for_some
 def _rows(
     *places: UUID,
-    kinds: tuple[tuple[str, str], ...],
+    kinds: Kinds,
     action: Action,
     asked: Asked,
     among: Collection[UUID] | None,
@@ -106,9 +141,8 @@ def _rows(
     today: date,
     visible_before_days: int,
 ) -> Rows:
-    """Ask for a stand-in with roles of these kinds, each at the next of the places, or nowhere in particular."""
-    given = iter(places)
-    roles = [StaffRole(kind=kind, **({column: next(given)} if column else {})) for kind, column in kinds]
+    """Ask for a stand-in with roles of these kinds at these places."""
+    roles = _roles_at(kinds, places)
     actor = Actor.standing_in(
         person_id=person_id, place_id=place_id, roles=roles, today=today, visible_before_days=visible_before_days
     )

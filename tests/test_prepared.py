@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
+from django.http import Http404
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from attendance.selectors.board import Tile, board_of
 from attendance.templatetags.tiles import TILE, tile
+from children import access, prepared_access
 from children.access import Action, children_for
 from children.actors import Actor
-from children.models import Block, Child, Placement
+from children.models import Block, Child, Department, Placement
 from children.prepared_access import Asked, child_rows
 from children.whereabouts import children_in
 from portal.lib import clock, days
@@ -179,6 +182,39 @@ def test_a_family_is_answered_by_the_access_table(cast: Cast, action: Action) ->
             assert among == opened & {cast.elsa.id, cast.leo.id}
     cast.amina.frozen_at = clock.now()
     assert child_rows(Actor.of_person(cast.amina), action, asked) == []
+
+
+@pytest.mark.parametrize("action", [Action.SEE_BOARD, Action.LIST_CHILDREN, Action.OVERSEE, Action.INVITE])
+def test_a_department_is_opened_by_the_access_table(cast: Cast, action: Action) -> None:
+    """The same department, or the same refusal: to staff, principals, families, tablets, and after an account froze."""
+    Department.objects.filter(pk=cast.ekorren.pk).update(ends_on=days.today() - timedelta(days=1))
+    wall = people.tablet(cast.blasippan)[0]
+    everybody = [Actor.of_person(person) for person in (cast.maria, cast.vikar, cast.jonas, cast.eva, cast.ulf)]
+    everybody += [Actor.of_person(person) for person in (cast.amina, cast.administrator, cast.specialist)]
+    everybody += [Actor.of_tablet(wall), Actor.of_tablet(wall, cast.maria)]
+    frozen = people.person("Frida")
+    people.employ(frozen, department=cast.blasippan)
+    frozen.frozen_at = clock.now()
+    opened = 0
+    for _again in range(2):
+        for actor in (*everybody, Actor.of_person(frozen)):
+            for department in (cast.blasippan, cast.ekorren, cast.musslan):
+                answer = answered(access.get_department, actor, action, department)
+                assert answered(prepared_access.get_department, actor, action, department) == answer
+                opened += isinstance(answer, tuple)
+    assert opened
+    found = prepared_access.get_department(Actor.of_person(cast.eva), Action.SEE_BOARD, cast.blasippan.pk)
+    assert (found.preschool.name, found.preschool.area_id) == (cast.granliden.name, cast.area.pk)
+
+
+def answered(
+    ask: Callable[[Actor, Action, UUID], Department], actor: Actor, action: Action, department: Department
+) -> object:
+    try:
+        found = ask(actor, action, department.pk)
+    except (Http404, PermissionDenied) as refused:
+        return type(refused)
+    return found.pk, found.name, found.preschool.name
 
 
 # Moulds --------------------------------------------------------------------------------------------------------------

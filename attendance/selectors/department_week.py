@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -45,23 +45,37 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class RowHours:
+    """A child's hours in words (attendance/week/hours.html); what is not there is empty."""
+
+    planned: str
+    stayed: str
+    entitled: str
+    is_planned_over: bool
+    is_stayed_over: bool
+
+    @classmethod
+    def of(cls, week: rules.WeekHours) -> RowHours:
+        return cls(
+            planned=words.hours(week.planned),
+            stayed=words.hours(week.stayed) if week.stayed else "",
+            entitled="" if week.entitled is None else str(week.entitled),
+            is_planned_over=week.is_planned_over,
+            is_stayed_over=week.is_stayed_over,
+        )
+
+
+@dataclass(frozen=True)
 class WeekRow:
     """A child's week. `hours` are None for whoever may not read about the child."""
 
     child_id: UUID
+    url: str
     name: str
     initials: str
     tint: int
     cells: tuple[Cell, ...]
-    hours: rules.WeekHours | None
-
-    @property
-    def planned(self) -> str:
-        return words.hours(self.hours.planned) if self.hours else ""
-
-    @property
-    def stayed(self) -> str:
-        return words.hours(self.hours.stayed) if self.hours and self.hours.stayed else ""
+    hours: RowHours | None
 
 
 @dataclass(frozen=True)
@@ -119,11 +133,14 @@ class DepartmentWeek:
         return words.week_span(self.monday)
 
 
-def department_week(actor: Actor, department: Department, monday: date) -> DepartmentWeek:
+def department_week(
+    actor: Actor, department: Department, monday: date, *, child_url: Callable[[UUID], str]
+) -> DepartmentWeek:
     """Return the week from `monday`: six queries at most, for two children or forty.
 
     As on the board: who may read about a child is told why it is away, and whether two homes' times meet; others are
     told that it is away (DOMAIN 3.14). A child whom the reader does not see today is counted and not named.
+    `child_url` gives the address of a child's page.
     """
     whole = days.week(monday)
     places = places_in([department.pk], overlap(monday, whole[-1]))
@@ -142,6 +159,7 @@ def department_week(actor: Actor, department: Department, monday: date) -> Depar
     rows = [
         WeekRow(
             child_id=child.pk,
+            url=child_url(child.pk),
             name=child.tile_name,
             initials=child.initials,
             tint=child.tint,
@@ -149,7 +167,7 @@ def department_week(actor: Actor, department: Department, monday: date) -> Depar
                 _cell(child, facts, plans[child.pk][n], reader, department, column=column, label=labels[column])
                 for column, n in enumerate(shown)
             ),
-            hours=hours_of(facts, child.pk, plans[child.pk]) if child.pk in reader.readable else None,
+            hours=RowHours.of(hours_of(facts, child.pk, plans[child.pk])) if child.pk in reader.readable else None,
         )
         for child in reader.children
     ]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import audit
 from attendance.forms import parsed_date
 from attendance.selectors.department_week import department_week as week_of
 from attendance.views.rail import pin_of, rail_of
-from children.access import Action, get_department
+from children.access import Action
 from children.http import ActorRequest, renews_pin
+from children.prepared_access import get_department
 from children.tablets import PIN_RESTS
 from portal.lib import days
 
@@ -29,7 +32,7 @@ def department_week(request: ActorRequest, department_id: UUID) -> HttpResponse:
     actor = request.actor
     department = get_department(actor, Action.SEE_BOARD, department_id)
     monday, this = _monday(request.GET.get("vecka", ""), actor.today), days.monday_of(actor.today)
-    week = week_of(actor, department, monday)
+    week = week_of(actor, department, monday, child_url=_child_url())
     audit.looked(
         "department_week",
         person_id=actor.person_id,
@@ -59,3 +62,9 @@ def _monday(text: str, today: date) -> date:
     if chosen is None or abs(chosen - today) > FURTHEST:
         raise Http404
     return days.monday_of(chosen)
+
+
+def _child_url() -> Callable[[UUID], str]:
+    """Return what gives the address of a child's page; the pattern is looked up once for all rows."""
+    before, after = reverse("children:child", args=[UUID(int=0)]).split(str(UUID(int=0)))
+    return lambda child_id: f"{before}{child_id}{after}"

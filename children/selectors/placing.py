@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import BooleanField, Exists, F, OuterRef, PositiveSmallIntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
-from children.models import BackupPlacement, Child, Placement
+from children.models import BackupPlacement, Placement
 from portal.lib.models import holds_on
 from portal.lib.prepared import Row, Rows, prepared
 
@@ -75,7 +75,7 @@ def _listed(child_ids: Collection[UUID], holding: Q) -> Rows:
 def _listed_in(department_ids: Collection[UUID], holding: Q) -> Rows:
     placed = Placement.objects.filter(holding, department__in=department_ids).values("child")
     backup = BackupPlacement.objects.filter(holding, department__in=department_ids).values("child")
-    return _placed(Child.objects.filter(Q(pk__in=placed) | Q(pk__in=backup)).values("pk"), holding)
+    return _placed(placed.union(backup, all=True), holding)
 
 
 def overlap(first: date, last: date) -> Q:
