@@ -11,13 +11,27 @@ from attendance import rules
 from attendance.rules import Interval, Intervals, Week
 
 EMPTY_WEEK: Week = ((),) * 7
+MOST_DAYS = 400
+
+
+@dataclass(frozen=True)
+class DraftDay:
+    """The times of one date, over the weeks that repeat; () is a day off.
+
+    With `like` the note and who collects are to be those of that child's day: what was copied, and ticked.
+    """
+
+    day: date
+    intervals: Intervals
+    like: tuple[UUID, date] | None = None
 
 
 @dataclass(frozen=True)
 class Draft:
-    """The weeks that a child's plan is to repeat."""
+    """The weeks that a child's plan is to repeat, and the dates on which something else holds."""
 
     weeks: tuple[Week, ...] = (EMPTY_WEEK,)
+    days: tuple[DraftDay, ...] = ()
 
     def painted(self, week: int, weekdays: Iterable[int], intervals: Intervals) -> Draft:
         """Return the draft with these days of one of its weeks given new times; () is a day off."""
@@ -29,24 +43,49 @@ class Draft:
         """Return the draft with so many weeks: shortened, or its own weeks over again."""
         return replace(self, weeks=tuple(self.weeks[number % len(self.weeks)] for number in range(weeks)))
 
+    def with_days(self, given: Iterable[DraftDay]) -> Draft:
+        """Return the draft with these dates as well; what was drafted for them before gives way."""
+        days = {one.day: one for one in (*self.days, *given)}
+        return replace(self, days=tuple(days[day] for day in sorted(days)))
+
+    def without_days(self, dates: Iterable[date]) -> Draft:
+        """Return the draft without what was drafted for these dates alone."""
+        left_out = set(dates)
+        return replace(self, days=tuple(one for one in self.days if one.day not in left_out))
+
     def packed(self) -> str:
-        """Return the draft as one line of text, for the form to carry: "0730-1600;…" a week, "|" between weeks."""
-        return "|".join(
-            ";".join(",".join(f"{i.starts:%H%M}-{i.ends:%H%M}" for i in day) for day in week) for week in self.weeks
-        )
+        """Return the draft as one line of text, for the form to carry.
+
+        "0730-1600;…" a week, "|" between weeks; after "#" the dates, "20261019=0730-1600", "/" between them.
+        """
+        weeks = "|".join(";".join(map(_packed_day, week)) for week in self.weeks)
+        return f"{weeks}#{packed_days(self.days)}" if self.days else weeks
 
     @classmethod
     def unpacked(cls, text: str) -> Draft | None:
         """Return the draft that `packed` made, or None for anything else."""
+        repeated, _sign, dated = text.partition("#")
         try:
-            weeks = tuple(
-                tuple(tuple(_interval(part) for part in day.split(",") if part) for day in week.split(";"))
-                for week in text.split("|")
-            )
+            weeks = tuple(tuple(_unpacked_day(day) for day in week.split(";")) for week in repeated.split("|"))
         except ValueError:
             return None
+        days = unpacked_days(dated)
         fits = 1 <= len(weeks) <= rules.MOST_WEEKS and all(len(week) == 7 for week in weeks)
-        return cls(weeks) if fits else None
+        return cls(weeks).with_days(days) if fits and days is not None else None
+
+
+def packed_days(days: Iterable[DraftDay]) -> str:
+    """Return dates as one line of text: "20261019=0730-1600/20261020=", and after "<" whose day each is like."""
+    return "/".join(f"{one.day:%Y%m%d}={_packed_day(one.intervals)}{_packed_like(one)}" for one in days)
+
+
+def unpacked_days(text: str) -> tuple[DraftDay, ...] | None:
+    """Return the dates that `packed_days` made, or None for anything else."""
+    parts = [part for part in text.split("/") if part]
+    try:
+        return tuple(map(_unpacked_date, parts)) if len(parts) <= MOST_DAYS else None
+    except ValueError:
+        return None
 
 
 def draft_from(plans: Iterable[rules.RepeatingPlan], monday: date) -> Draft:
@@ -58,12 +97,33 @@ def draft_from(plans: Iterable[rules.RepeatingPlan], monday: date) -> Draft:
     return Draft((*plan.weeks[passed:], *plan.weeks[:passed]))
 
 
-def grouped(drafts: Mapping[UUID, Draft]) -> dict[Draft, list[UUID]]:
-    """Return the children by draft: siblings with the same weeks are saved as one."""
-    groups: dict[Draft, list[UUID]] = {}
+def grouped(drafts: Mapping[UUID, Draft]) -> dict[tuple[Week, ...], list[UUID]]:
+    """Return the children by the weeks that repeat: siblings with the same ones are saved together."""
+    groups: dict[tuple[Week, ...], list[UUID]] = {}
     for child_id, draft in drafts.items():
-        groups.setdefault(draft, []).append(child_id)
+        groups.setdefault(draft.weeks, []).append(child_id)
     return groups
+
+
+def _packed_day(intervals: Intervals) -> str:
+    return ",".join(f"{part.starts:%H%M}-{part.ends:%H%M}" for part in intervals)
+
+
+def _packed_like(one: DraftDay) -> str:
+    return f"<{one.like[0].hex}{one.like[1]:%Y%m%d}" if one.like else ""
+
+
+def _unpacked_day(text: str) -> Intervals:
+    return tuple(_interval(part) for part in text.split(",") if part)
+
+
+def _unpacked_date(text: str) -> DraftDay:
+    said, _sign, like = text.partition("<")
+    day, sign, times = said.partition("=")
+    if not sign:
+        raise ValueError(text)
+    copied = (UUID(hex=like[:32]), _date(like[32:])) if like else None
+    return DraftDay(_date(day), _unpacked_day(times), copied)
 
 
 def _interval(text: str) -> Interval:
@@ -73,3 +133,7 @@ def _interval(text: str) -> Interval:
 
 def _time(text: str) -> time:
     return datetime.strptime(text, "%H%M").time()  # noqa: DTZ007 (a time on the wall)
+
+
+def _date(text: str) -> date:
+    return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 (a date on the wall)

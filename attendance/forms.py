@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from attendance import rules
@@ -19,11 +20,17 @@ from attendance.services import Collector
 
 WRITTEN_TIME = re.compile(r"(\d{1,2})(?:[:.,\s]?(\d{2}))?", re.ASCII)
 REPEATS = [
+    ("0", _("Bara den här veckan")),
     ("1", _("Varje vecka")),
     ("2", _("Varannan vecka")),
     ("3", _("Var tredje vecka")),
     ("4", _("Var fjärde vecka")),
+    *(
+        (str(number), format_lazy(_("Var {number}:e vecka"), number=number))
+        for number in range(5, rules.MOST_WEEKS + 1)
+    ),
 ]
+LAST_WEEK = 104  # so many weeks after the first that the brush can be at
 
 
 class TimeInput(forms.TimeInput):
@@ -99,13 +106,36 @@ def interval_of(form: forms.Form, starts: str, ends: str) -> rules.Interval | No
         if missing not in form.errors:
             form.add_error(missing, _("Skriv en tid, som 07:30."))
         return None
-    if begins >= finishes:
+    part = rules.Interval(begins, finishes)
+    if not part.is_in_order:
         form.add_error(ends, _("Tiden måste sluta efter att den börjar."))
         return None
-    return rules.Interval(begins, finishes)
+    return part
 
 
-class DayForm(forms.Form):
+class SeveralTimes(forms.Form):
+    """When a child comes and goes on a day: once, twice or three times."""
+
+    starts = time_field(_("Lämna in"))
+    ends = time_field(_("Hämta"))
+    again_starts = time_field(_("Kommer åter"))
+    again_ends = time_field(_("Hämtas igen"))
+    third_starts = time_field(_("Kommer en tredje gång"))
+    third_ends = time_field(_("Hämtas sist"))
+
+    def times_given(self) -> rules.Intervals:
+        """Return the times in order, with an error on the field where they make none."""
+        pairs = (("starts", "ends"), ("again_starts", "again_ends"), ("third_starts", "third_ends"))
+        first, *more = (interval_of(self, *names) for names in pairs)
+        if first is None and not {"starts", "ends"} & set(self.errors):
+            self.add_error("starts", _("Skriv en tid, som 07:30."))
+        given = tuple(sorted(part for part in (first, *more) if part))
+        if rules.faults_in(given) == "overlap":
+            self.add_error("again_starts" if more[0] else "third_starts", _("Tiderna går över varandra."))
+        return given
+
+
+class DayForm(SeveralTimes):
     """One day: the usual times, other times, or off; who collects; a note."""
 
     use_required_attribute = False
@@ -115,10 +145,6 @@ class DayForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Välj vad som gäller.")},
     )
-    starts = time_field(_("Lämna in"))
-    ends = time_field(_("Hämta"))
-    again_starts = time_field(_("Kommer åter"))
-    again_ends = time_field(_("Hämtas igen"))
     collector = forms.ChoiceField(
         label=_("Vem hämtar"), required=False, error_messages={"invalid_choice": _("Välj någon av dem som får hämta.")}
     )
@@ -143,17 +169,8 @@ class DayForm(forms.Form):
         if cleaned.get("what") == "off":
             self.intervals = ()
         elif cleaned.get("what") == "times":
-            self._clean_times()
+            self.intervals = self.times_given()
         return cleaned
-
-    def _clean_times(self) -> None:
-        first = interval_of(self, "starts", "ends")
-        second = interval_of(self, "again_starts", "again_ends")
-        if first is None and "starts" not in self.errors and "ends" not in self.errors:
-            self.add_error("starts", _("Skriv en tid, som 07:30."))
-        self.intervals = tuple(sorted(part for part in (first, second) if part))
-        if rules.faults_in(self.intervals) == "overlap":
-            self.add_error("again_starts", _("Tiderna går över varandra."))
 
     def collecting(self) -> Collector:
         kind, _colon, person = str(self.cleaned_data.get("collector") or "").partition(":")
@@ -162,8 +179,12 @@ class DayForm(forms.Form):
         return Collector(contact_id=UUID(person)) if kind == "c" else Collector()
 
 
-class WeekForm(forms.Form):
-    """One stroke of the brush: these days get these times, or are off."""
+class WeekForm(SeveralTimes):
+    """One stroke of the brush: these days get these times, or are off.
+
+    `repeats` is after how many weeks they come again, 0 for this week alone; `week` where the brush is: so many weeks
+    after the first.
+    """
 
     use_required_attribute = False
     weekdays = forms.TypedMultipleChoiceField(
@@ -174,17 +195,25 @@ class WeekForm(forms.Form):
         error_messages={"invalid_choice": _("Välj dagar i veckan.")},
     )
     is_off = forms.BooleanField(label=_("Ledig de här dagarna"), required=False)
-    starts = time_field(_("Lämna in"))
-    ends = time_field(_("Hämta"))
-    repeats = ChoiceField(label=_("Upprepas"), coerce=int, choices=REPEATS, empty_value="")
-    week = forms.IntegerField(required=False, min_value=0, max_value=rules.MOST_WEEKS - 1)
+    repeats = ChoiceField(label=_("Upprepas"), coerce=int, empty_value="")
+    week = forms.IntegerField(required=False, min_value=0, max_value=LAST_WEEK)
 
     def __init__(
-        self, *args: Any, must_paint: bool = False, opening: rules.Opening = rules.HOUSE_HOURS, **kwargs: Any
+        self,
+        *args: Any,
+        must_paint: bool = False,
+        opening: rules.Opening = rules.HOUSE_HOURS,
+        most_weeks: int = rules.MOST_WEEKS,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.must_paint, self.opening = must_paint, opening
         self.intervals: rules.Intervals = ()
+        field = self.fields["repeats"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker)
+        field.choices = REPEATS[: most_weeks + 1]
+        too_many = _("Här kan ett schema ha högst {weeks} veckor.")
+        field.error_messages["invalid_choice"] = too_many.format(weeks=most_weeks)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -192,21 +221,30 @@ class WeekForm(forms.Form):
             if self.must_paint and "weekdays" not in self.errors:
                 self.add_error("weekdays", _("Välj minst en dag."))
         elif not cleaned.get("is_off"):
-            part = interval_of(self, "starts", "ends")
-            if part is None and not {"starts", "ends"} & set(self.errors):
-                self.add_error("starts", _("Skriv en tid, som 07:30."))
-            self.intervals = (part,) if part else ()
-            self._check_opening(part, cleaned["weekdays"])
+            self.intervals = self.times_given()
+            self._check_opening(cleaned["weekdays"])
         return cleaned
 
-    def _check_opening(self, part: rules.Interval | None, weekdays: Iterable[int]) -> None:
+    @property
+    def carried(self) -> list[forms.BoundField]:
+        """The fields that the form keeps while it is not shown."""
+        return [self[name] for name in self.fields if name not in ("weekdays", "is_off", "week")]
+
+    def _check_opening(self, weekdays: Iterable[int]) -> None:
         """Refuse times at which it is closed on one of the days, on the field that is to change."""
         for number in weekdays:
             opens = self.opening[number]
-            if part and rules.outside([part], opens):
-                field = "weekdays" if opens is None else "starts" if part.starts < opens.starts else "ends"
-                self.add_error(field, opening_words(number, opens))
+            if wrong := rules.outside(self.intervals, opens):
+                self.add_error(self._field_of(wrong[0], opens), opening_words(number, opens))
                 return
+
+    def _field_of(self, part: rules.Interval, opens: rules.Interval | None) -> str:
+        """Return the field by which these times are outside the hours."""
+        if opens is None:
+            return "weekdays"
+        pairs = (("starts", "ends"), ("again_starts", "again_ends"), ("third_starts", "third_ends"))
+        names = next(pair for pair in pairs if self.cleaned_data.get(pair[0]) == part.starts)
+        return names[0] if part.starts < opens.starts else names[1]
 
 
 def take_errors(form: forms.Form, refused: ValidationError, at: Mapping[str, str] | None = None) -> None:

@@ -39,6 +39,7 @@ urlpatterns = [
     path("lov/<uuid:enquiry_id>/", enquiries.answer_enquiry, name="answer_enquiry"),
     path("forskola/<uuid:preschool_id>/lov/", include(_enquiries)),
     path("schema/", schedule.schedule, name="schedule"),
+    path("schema/angra/<uuid:save_id>/", schedule.undo, name="plan_undo"),
     path("schema/kalender/", feed.calendar_feed, name="calendar_feed"),
     path("kalender/<str:secret>.ics", feed.feed, name="feed"),
     path("regler/", decided.municipality_rules, name="rules"),

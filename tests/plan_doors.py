@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from attendance.models import HolidayEnquiry
-from children.models import Preschool
-from portal.lib import days
+from attendance.models import HolidayEnquiry, PlanSave
+from children.models import Child, Preschool
+from portal.lib import clock, days
 from tests.doors import ACTORS, Doors, Row, person_only
 
 LEADS = {"principal": "22422", "principal_elsewhere": "44244"}
@@ -15,6 +15,23 @@ LEADS_AND_GOES_ON = {"principal": "33433", "principal_elsewhere": "44344"}
 WORKS = LEADS | {"substitute": "22422", "staff": "22422", "elsewhere": "44244"}
 
 PLAN_ROWS: list[Row] = [
+    # What a guardian saved, taken back: by the guardian, or by staff whom the family has asked
+    Row(
+        "attendance:plan_undo",
+        "POST",
+        {
+            "guardian": "34443",
+            "substitute": "33433",
+            "staff": "33433",
+            "elsewhere": "44344",
+            "specialist": "x4444",
+            "principal": "33433",
+            "principal_elsewhere": "44344",
+            "tablet": "xx4xx",
+            "tablet_pin": "33433",
+        },
+        about="plan save",
+    ),
     # Hours against what the children have a right to
     Row(
         "attendance:child_hours",
@@ -73,12 +90,23 @@ def plan_things(doors: Doors, target: str) -> dict[str, dict[str, Any]]:
     open_one, coming = _enquiry(preschool, opens_in=-1), _enquiry(preschool, opens_in=60)
     there = {"preschool_id": preschool.pk, "enquiry_id": open_one.pk}
     return {
+        "plan save": {"save_id": _save(doors, child).pk},
         "feed": {"secret": "0" * 48},
         "enquiry": {"enquiry_id": open_one.pk},
         "preschool enquiry": there,
         "coming enquiry": there | {"enquiry_id": coming.pk},
         "child's enquiry": there | {"child_id": child.pk},
     }
+
+
+def _save(doors: Doors, child: Child) -> PlanSave:
+    """Return a save for the child by which nothing changed, made once by the guardian of the door test."""
+    nothing = {str(child.pk): {"plans_from": None, "dates": [], "plans": [], "days": []}}
+    made, _is_new = PlanSave.objects.get_or_create(
+        before=nothing, after=nothing, made_by=doors.cast.amina, defaults={"made_at": clock.now()}
+    )
+    made.children.set([child.pk])
+    return made
 
 
 def _enquiry(preschool: Preschool, *, opens_in: int) -> HolidayEnquiry:

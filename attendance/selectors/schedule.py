@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -14,13 +14,15 @@ from attendance import rules
 from attendance.drafts import Draft, draft_from
 from attendance.selectors import words
 from attendance.selectors.entitlement import hours_warnings
-from attendance.selectors.facts import Known, known
+from attendance.selectors.facts import ChangedDay, Known, known
 from children.models import Child
+from children.selectors.placing import Place
 from portal.lib import days
 
 # The bar of a day goes from six to six; what lies outside is cut.
 BAR_BEGINS, BAR_ENDS = 6 * 60, 18 * 60
 COMING_WEEKS = 3
+READ_WEEKS = 9  # read where the page chooses the week: enough for most locks, and then no second time
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,18 @@ class WeekCard:
 
 
 @dataclass(frozen=True)
+class ShownWeek:
+    """A week as its card shows it, day by day; `hours` are those of each child."""
+
+    monday: date
+    number: int
+    span: str
+    days: tuple[ScheduleDay, ...]
+    hours: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Schedule:
     """A week of a guardian's children.
 
@@ -86,6 +100,8 @@ class Schedule:
     locks: str
     hours: str
     opening: rules.Opening
+    most_weeks: int
+    facts: Known
     warnings: tuple[str, ...] = ()
 
     @property
@@ -95,57 +111,100 @@ class Schedule:
 
 def schedule(
     children: Sequence[Child],
-    monday: date,
+    monday: date | None,
     now: datetime,
     *,
     reader: UUID | None,
     drafts: Mapping[UUID, Draft] | None = None,
+    laid_from: date | None = None,
+    is_bound: bool = True,
 ) -> Schedule:
-    """Return the week that begins on `monday` and the three after it: three queries, for one child or many.
+    """Return the week that begins on `monday` and the three after it: two queries, for one child or many.
 
-    With `drafts` the weeks are shown as they would be if these were saved from that Monday.
+    Without `monday` it is this week; from Friday on, and where this one is laid, the first that may be laid.
+    With `drafts` the weeks are shown as they would be if these were saved from `laid_from` (that week by default).
+    Staff who lay a plan for a family are not bound by a cut-off.
     """
     today = days.day_of(now)
-    here = days.local(now)
-    last = monday + timedelta(days=7 * (COMING_WEEKS + 1) - 1)
-    facts = known([child.pk for child in children], min(monday, today), last, with_stays=False, reader=reader)
-    laid = {child.pk: draft_from(facts.plans.get(child.pk, ()), monday) for child in children}
-    has_plan = any(facts.plans.get(child.pk) for child in children)
-    is_bound = _plans_hold(facts, children, today)  # by what is saved: a draft binds nobody
-    for child_id, draft in (drafts or {}).items():
-        before = [plan for plan in facts.plans.get(child_id, ()) if plan.starts_on < monday]
-        facts.plans[child_id] = [*before, rules.RepeatingPlan(monday, None, draft.weeks)]
-    place = next((found for child in children if (found := facts.place(child.pk, max(monday, today)))), None)
-    decided = facts.rules_at(place)
-    cut_off = decided.cut_off
-    first_to_lay = _first_to_lay(here, cut_off, has_plan=is_bound)
-    week = days.week(monday)
-    shown = [day for day in week if day.weekday() < 5 or _is_planned(facts, children, day)]
-    rows = tuple(_day(day, children, facts, here, cut_off) for day in shown)
-    locked_day = next((row.day for row in rows if row.is_locked and not row.is_past), None)
-    locks_at = rules.locks_at(monday, cut_off, here.tzinfo)
-    has_lock = cut_off.locks
+    this = days.monday_of(today)
+    facts = _read(children, monday or this, READ_WEEKS if monday is None else COMING_WEEKS + 1, today, reader)
+    holds = _plans_hold(facts, children, today)  # by what is saved: a draft binds nobody
+    has_plan = any(facts.own_plans(child.pk) for child in children)
+    decided = facts.rules_at(_place(facts, children, max(monday or this, today)))
+    if not is_bound:
+        decided = replace(decided, cut_off=rules.CutOff())
+    first_to_lay = _first_to_lay(days.local(now), decided.cut_off, has_plan=holds)
+    if monday is None:
+        monday = first_to_lay if today.weekday() >= 4 and has_plan else this
+        if monday + timedelta(weeks=COMING_WEEKS + 1) > this + timedelta(weeks=READ_WEEKS):
+            return schedule(children, monday, now, reader=reader, drafts=drafts, laid_from=laid_from, is_bound=is_bound)
+    laid = {child.pk: draft_from(facts.own_plans(child.pk), laid_from or monday) for child in children}
+    apply_drafts(facts, drafts or {}, laid_from or monday)
+    week = shown_week(facts, children, monday, now)
+    locks_at, cut_off = rules.locks_at(monday, decided.cut_off, days.local(now).tzinfo), decided.cut_off
+    locked_day = next((row.day for row in week.days if row.is_locked and not row.is_past), None)
     return Schedule(
+        monday=monday,
+        number=week.number,
+        span=week.span,
+        children=tuple(children),
+        days=week.days,
+        coming=tuple(week_card(monday + timedelta(days=7 * n), children, facts) for n in range(1, COMING_WEEKS + 1)),
+        drafts={child.pk: (drafts or {}).get(child.pk) or laid[child.pk] for child in children},
+        has_plan=has_plan,
+        can_lay=(laid_from or monday) >= first_to_lay,
+        first_to_lay=first_to_lay,
+        locked=_locked_words(locked_day, cut_off, days.local(now)) if locked_day and cut_off.locks else "",
+        locks=words.moment_words(locks_at) if cut_off.locks and now < locks_at else "",
+        hours=week.hours,
+        opening=decided.opening,
+        most_weeks=decided.most_weeks,
+        warnings=week.warnings,
+        facts=facts,
+    )
+
+
+def _read(children: Sequence[Child], monday: date, weeks: int, today: date, reader: UUID | None) -> Known:
+    last = monday + timedelta(days=7 * weeks - 1)
+    return known([child.pk for child in children], min(monday, today), last, with_stays=False, reader=reader)
+
+
+def _place(facts: Known, children: Sequence[Child], day: date) -> Place | None:
+    return next((found for child in children if (found := facts.place(child.pk, day))), None)
+
+
+def _locked_words(day: date, cut_off: rules.CutOff, here: datetime) -> str:
+    return words.moment_words(rules.locks_at(day, cut_off, here.tzinfo))
+
+
+def apply_drafts(facts: Known, drafts: Mapping[UUID, Draft], monday: date) -> None:
+    """Let the facts be as if these drafts had been saved from `monday`."""
+    for child_id, draft in drafts.items():
+        if draft.weeks != draft_from(facts.own_plans(child_id), monday).weeks:
+            facts.try_on(child_id, monday, draft.weeks)
+        home = facts.own_home(child_id)
+        for one in draft.days:
+            said = facts.day_plans[child_id, one.day]
+            said[home] = replace(said.get(home, ChangedDay(None)), intervals=one.intervals)
+
+
+def shown_week(facts: Known, children: Sequence[Child], monday: date, now: datetime) -> ShownWeek:
+    """Return one week as its card shows it; weekends only where something is planned on them."""
+    here = days.local(now)
+    shown = [day for day in days.week(monday) if day.weekday() < 5 or _is_planned(facts, children, day)]
+    cut_off = facts.rules_at(_place(facts, children, max(monday, here.date()))).cut_off
+    return ShownWeek(
         monday=monday,
         number=monday.isocalendar().week,
         span=words.week_span(monday),
-        children=tuple(children),
-        days=rows,
-        coming=tuple(_week_card(monday + timedelta(days=7 * n), children, facts) for n in range(1, COMING_WEEKS + 1)),
-        drafts={child.pk: (drafts or {}).get(child.pk) or laid[child.pk] for child in children},
-        has_plan=has_plan,
-        can_lay=monday >= first_to_lay,
-        first_to_lay=first_to_lay,
-        locked=words.moment_words(rules.locks_at(locked_day, cut_off, here.tzinfo)) if locked_day and has_lock else "",
-        locks=words.moment_words(locks_at) if has_lock and here < locks_at else "",
+        days=tuple(_day(day, children, facts, here, cut_off) for day in shown),
         hours=_hours(children, facts, monday),
-        opening=decided.opening,
         warnings=hours_warnings(facts, children, monday),
     )
 
 
 def _plans_hold(facts: Known, children: Sequence[Child], today: date) -> bool:
-    return any(plan.starts_on <= today for child in children for plan in facts.plans.get(child.pk, ()))
+    return any(plan.starts_on <= today for child in children for plan in facts.own_plans(child.pk))
 
 
 def _first_to_lay(here: datetime, cut_off: rules.CutOff, *, has_plan: bool) -> date:
@@ -197,14 +256,20 @@ def _line(child: Child, facts: Known, day: date) -> Line:
         note = plan.closed or _("Stängt")
     elif plan.absence:
         note = words.reason_word(plan.absence.reason)
+    elif plan.is_elsewhere:
+        note = _("Hos det andra hemmet")
+    elif plan.is_free:
+        note = _("Ledig enligt lovsvar")
     elif plan.is_unplanned:
         note = _("Inga tider")
     elif not plan.intervals:
         note = _("Ledig")
     bars = tuple(_bar(interval) for interval in plan.attending)
-    times = "" if note else words.times(plan.intervals)
+    times = "" if note else words.times_of(plan)
     if plan.gaps and not note:
         note = ", ".join(_("Borta {times}").format(times=gap.part) for gap in plan.gaps)
+    if plan.half and not note:
+        note = words.half_words(plan.half)
     return Line(child.given_name, times, bars, not plan.attending, note, child.pk)
 
 
@@ -231,7 +296,7 @@ def _bar(interval: rules.Interval) -> Bar:
     return Bar(round(100 * (begins - BAR_BEGINS) / whole, 2), round(100 * (ends - begins) / whole, 2))
 
 
-def _week_card(monday: date, children: Sequence[Child], facts: Known) -> WeekCard:
+def week_card(monday: date, children: Sequence[Child], facts: Known) -> WeekCard:
     marks: list[str] = []
     for day in days.week(monday, 5):
         plans = [facts.planned(child.pk, day) for child in children]

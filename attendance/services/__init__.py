@@ -15,14 +15,17 @@ from attendance.services.feeds import make_feed, note_content, renew_feed, revok
 from attendance.services.habits import learn_usual_times
 from attendance.services.planning import Collector, change_day, save_week_plan
 from attendance.services.reminding import remind_of_missing_plans
+from attendance.services.saves import SomebodyElseChanged, save_schedule
 from attendance.services.tap_log import MadeTap
 from attendance.services.taps import Outcome, TapResult, flag_forgotten_stays, record_taps, undo_tap
+from attendance.services.undoing import undo_save
 
 __all__ = [
     "Collector",
     "MadeTap",
     "Outcome",
     "Question",
+    "SomebodyElseChanged",
     "TapResult",
     "answer_enquiry",
     "change_day",
@@ -40,9 +43,11 @@ __all__ = [
     "renew_feed",
     "report_absence",
     "revoke_feed",
+    "save_schedule",
     "save_week_plan",
     "tell_of_enquiries",
     "open_again",
+    "undo_save",
     "undo_tap",
     "withdraw_enquiry",
 ]

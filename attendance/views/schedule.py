@@ -1,4 +1,4 @@
-"""The guardian's schedule: a week for each child, painted, looked at as dates, then saved as a repeating plan."""
+"""The guardian's schedule: a week for each child, painted, looked at as dates, then saved as a plan."""
 
 from __future__ import annotations
 
@@ -8,158 +8,156 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from attendance import services
-from attendance.drafts import Draft, grouped
-from attendance.forms import WeekForm, parsed_date, take_errors
+from attendance.forms import WeekForm
+from attendance.planner_forms import CopyForm, RotaForm, SayForm
 from attendance.selectors.guardian import own_children
+from attendance.selectors.marks import last_save, marks_of
+from attendance.selectors.preview import preview
 from attendance.selectors.schedule import Schedule
-from attendance.selectors.schedule import schedule as schedule_of
+from attendance.selectors.usual import Proposal, proposals, usual_times
+from attendance.views.planner import Planner, Sheet, asked_monday, copy_form, schedule_by, sheet_of, take_step
 from children.http import ActorRequest
 from children.models import Child
 from portal.lib import clock, days
-from portal.lib.http import is_fragment_wanted, see_other
+from portal.lib.http import is_fragment_wanted, safe_next
 
 
 @require_http_methods(["GET", "POST"])
 def schedule(request: ActorRequest) -> HttpResponse:
-    """Look at a week; with POST paint it (`do=paint`), look at what would be saved (`preview`), or save it (`save`)."""
+    """Look at a week; with POST take a step with the plan that is being laid (attendance.views.planner)."""
     if request.actor.tablet:
         raise Http404
-    family = own_children(request.actor)
-    chosen = _chosen(request, family)
-    monday = _monday(request)
-    if request.method == "POST" and chosen and monday:
-        return _lay(request, family, chosen, monday)
-    found = schedule_of(chosen, monday or _week_to_show(request, chosen), clock.now(), reader=request.actor.person_id)
-    form = WeekForm(initial=_usual(found))
-    return _show(request, family, found, form)
+    by = Planner(request.actor.person_id, reverse("attendance:schedule"))
+    return planner_page(request, by, own_children(request.actor), "attendance/guardian/schedule.html", {})
 
 
-def _lay(request: ActorRequest, family: list[Child], chosen: list[Child], monday: date) -> HttpResponse:
-    """Paint the drafts that the form carries; then show, preview or save them."""
-    do = request.POST.get("do", "paint")
-    laid = schedule_of(chosen, monday, clock.now(), reader=request.actor.person_id)
-    form = WeekForm(request.POST, must_paint=do == "paint", opening=laid.opening)
-    drafts = {
-        child.pk: Draft.unpacked(request.POST.get(f"draft-{child.pk}", "")) or laid.drafts[child.pk] for child in chosen
-    }
-    if form.is_valid():
-        drafts = {child_id: _painted(draft, form) for child_id, draft in drafts.items()}
-        if do == "save":
-            try:
-                _save(request, drafts, monday)
-            except ValidationError as refused:
-                take_errors(form, refused)
-            else:
-                messages.success(request, _("Schemat är sparat och gäller från {day}.").format(day=_day(monday)))
-                return see_other(request, f"{reverse('attendance:schedule')}?vecka={monday}")
-    found = schedule_of(chosen, monday, clock.now(), reader=request.actor.person_id, drafts=drafts)
-    return _show(request, family, found, form, is_preview=do == "preview" and form.is_valid(), is_draft=True)
-
-
-def _save(request: ActorRequest, drafts: dict[UUID, Draft], monday: date) -> None:
-    """Save every child's plan, or none."""
-    with transaction.atomic():
-        for draft, child_ids in grouped(drafts).items():
-            services.save_week_plan(
-                child_ids=child_ids, starts_on=monday, weeks=draft.weeks, actor=request.actor, now=clock.now()
-            )
-
-
-def _painted(draft: Draft, form: WeekForm) -> Draft:
-    asked = form.cleaned_data
-    draft = draft.of_length(int(asked["repeats"] or len(draft.weeks)))
-    if not asked["weekdays"]:
-        return draft
-    return draft.painted(min(asked["week"] or 0, len(draft.weeks) - 1), asked["weekdays"], form.intervals)
-
-
-def _show(
-    request: ActorRequest,
-    family: list[Child],
-    found: Schedule,
-    form: WeekForm,
-    *,
-    is_preview: bool = False,
-    is_draft: bool = False,
+def planner_page(
+    request: ActorRequest, by: Planner, family: list[Child], page: str, more: dict[str, Any]
 ) -> HttpResponse:
-    audit.looked(
-        "attendance.schedule", person_id=request.actor.person_id, children=[child.pk for child in found.children]
+    """Show the plan of these children, or take the step that was pressed; `page` with `more` is what lies around it."""
+    sent = request.POST if request.method == "POST" else request.GET
+    asked, monday = sent.getlist("barn"), asked_monday(sent.get("vecka", ""))
+    chosen = [child for child in family if str(child.pk) in asked]
+    if request.method == "POST" and chosen and monday:
+        sheet = sheet_of(request, by, family, chosen, monday)
+        return take_step(sheet, request.POST.get("do", "paint")) or _show(sheet, page, more, is_draft=True)
+    return _show(_first_sheet(request, by, family, chosen or family, monday), page, more)
+
+
+@require_POST
+def undo(request: ActorRequest, save_id: UUID) -> HttpResponse:
+    """Take back what was saved last."""
+    try:
+        services.undo_save(save_id=save_id, actor=request.actor, now=clock.now())
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, _("Ångrat. Schemat är som det var före."))
+    monday = asked_monday(request.POST.get("vecka", ""))
+    address = safe_next(request, reverse("attendance:schedule"))
+    return redirect(f"{address}?vecka={monday}" if monday else address)
+
+
+def _first_sheet(
+    request: ActorRequest, by: Planner, family: list[Child], chosen: list[Child], monday: date | None
+) -> Sheet:
+    """Return the sheet of somebody who only looks."""
+    found = schedule_by(by, chosen, monday)
+    ids = [child.pk for child in chosen]
+    sheet = Sheet(
+        request=request,
+        by=by,
+        family=family,
+        children=chosen,
+        monday=found.monday,
+        found=found,
+        drafts=dict(found.drafts),
+        seen=marks_of(ids, days.monday_of(days.today()), reader=by.reader) if ids else {},
+        week=0,
+        brush=WeekForm(initial=_usual(found), most_weeks=found.most_weeks),
+        say=SayForm(monday=found.monday),
+        rota=RotaForm(first=found.monday),
+        copy=CopyForm(),
     )
-    cycle = _cycle(found)
+    sheet.copy = copy_form(sheet)
+    return sheet
+
+
+def _show(sheet: Sheet, page: str, more: dict[str, Any], *, is_draft: bool = False) -> HttpResponse:
+    request, actor = sheet.request, sheet.request.actor
+    ids = [child.pk for child in sheet.children]
+    audit.looked("attendance.schedule", person_id=actor.person_id, tablet_id=actor.tablet_id, children=ids)
+    shown = sheet.found
+    if is_draft:
+        shown = schedule_by(sheet.by, sheet.children, sheet.brush_monday, sheet.drafts, sheet.monday)
     context: dict[str, Any] = {
-        "schedule": found,
-        "form": form,
-        "chips": _chips(family, found),
-        "family": family,
-        "weekdays": _weekdays(found, form),
-        "packed": [(f"draft-{child_id}", draft.packed()) for child_id, draft in found.drafts.items()],
-        "cycle": [(n, found.monday + timedelta(days=7 * n)) for n in range(cycle)] if cycle > 1 else [],
-        "earlier": found.monday - timedelta(days=7),
-        "later": found.monday + timedelta(days=7),
+        "sheet": sheet,
+        "schedule": shown,
+        "form": sheet.brush,
+        "family": sheet.family,
+        "chips": _chips(sheet),
+        "weekdays": _weekdays(shown, sheet.brush),
+        "packed": [(f"draft-{child_id}", draft.packed()) for child_id, draft in sheet.drafts.items()],
+        "marks": [(f"seen-{child_id}", mark) for child_id, mark in sheet.seen.items()],
+        "earlier": shown.monday - timedelta(days=7),
+        "later": shown.monday + timedelta(days=7),
         "is_draft": is_draft,
-        "is_preview": is_preview,
-        "weeks": _weeks_ahead(request, found) if is_preview else [],
     }
-    part = "schedule_main" if is_fragment_wanted(request) else "schedule"
-    return render(request, f"attendance/guardian/{part}.html", context)
+    if sheet.is_preview:
+        reader = sheet.by.reader
+        context["preview"] = preview(sheet.children, sheet.monday, clock.now(), reader=reader, drafts=sheet.drafts)
+    elif not is_draft and ids:
+        context |= _saved(sheet) | {"usual": _asked_of_usual(sheet, shown)}
+    if is_fragment_wanted(request):
+        page = "attendance/guardian/schedule_main.html"
+    return render(request, page, context | more)
 
 
-def _cycle(found: Schedule) -> int:
-    """Return after how many weeks the longest of the plans begins anew."""
-    return max((len(draft.weeks) for draft in found.drafts.values()), default=1)
+def _saved(sheet: Sheet) -> dict[str, Any]:
+    """Return what is said of the last save, while it can be taken back."""
+    said = sheet.request.GET.get("sparat", "")
+    last = last_save(sheet.request.actor.person_id, [child.pk for child in sheet.children], clock.now())
+    return {"last_save": last, "is_just_saved": bool(last and str(last.pk) == said), "is_unchanged": said == "nej"}
 
 
-def _chips(family: list[Child], found: Schedule) -> list[dict[str, Any]]:
-    chosen = {child.pk for child in found.children}
+def _asked_of_usual(sheet: Sheet, shown: Schedule) -> list[Proposal]:
+    """Return what a guardian is asked: days of the week that is shown and the next that differ from what is usual."""
+    if sheet.by.reader is None:
+        return []
+    fortnight = days.week(shown.monday, 14)
+    return proposals(sheet.children, shown.facts, fortnight, usual_times([c.pk for c in sheet.children]), clock.now())
+
+
+def _chips(sheet: Sheet) -> list[dict[str, Any]]:
+    chosen = {child.pk for child in sheet.children}
     return [
         {"value": c.pk, "label": c.given_name, "initials": c.initials, "tint": c.tint, "chosen": c.pk in chosen}
-        for c in family
+        for c in sheet.family
     ]
 
 
-def _weeks_ahead(request: ActorRequest, found: Schedule) -> list[Schedule]:
-    """Return the weeks of the whole plan as dates, two at least."""
-    return [
-        schedule_of(
-            found.children,
-            found.monday + timedelta(days=7 * n),
-            clock.now(),
-            reader=request.actor.person_id,
-            drafts=_shifted(found, n),
-        )
-        for n in range(max(_cycle(found), 2))
-    ]
-
-
-def _shifted(found: Schedule, weeks: int) -> dict[UUID, Draft]:
-    """Return the drafts as they go on so many weeks later."""
-    return {
-        child_id: Draft((*draft.weeks[weeks % len(draft.weeks) :], *draft.weeks[: weeks % len(draft.weeks)]))
-        for child_id, draft in found.drafts.items()
-    }
-
-
-def _weekdays(found: Schedule, form: WeekForm) -> list[dict[str, Any]]:
+def _weekdays(shown: Schedule, form: WeekForm) -> list[dict[str, Any]]:
+    """Return the days that can be marked: Monday to Friday, and those of the weekend on which it is open."""
     marked = {str(number) for number in form["weekdays"].value() or []}
     return [
         {
             "value": day.weekday(),
             "word": date_format(day, "D"),
             "number": day.day,
-            "full": _day(day),
+            "full": date_format(day, "l j F"),
             "chosen": str(day.weekday()) in marked,
         }
-        for day in days.week(found.monday, 5)
+        for day in days.week(shown.monday)
+        if day.weekday() < 5 or shown.opening[day.weekday()]
     ]
 
 
@@ -171,27 +169,6 @@ def _usual(found: Schedule) -> dict[str, Any]:
         "weekdays": [] if every else list(range(5)),
         "starts": usual.starts if usual else "07:30",
         "ends": usual.ends if usual else "16:00",
-        "repeats": _cycle(found),
+        "repeats": max((len(draft.weeks) for draft in found.drafts.values()), default=1),
+        "week": 0,
     }
-
-
-def _chosen(request: ActorRequest, family: list[Child]) -> list[Child]:
-    """Return the children that are marked; all of the family at first."""
-    asked = (request.POST if request.method == "POST" else request.GET).getlist("barn")
-    return [child for child in family if str(child.pk) in asked] or (family if request.method == "GET" else [])
-
-
-def _monday(request: ActorRequest) -> date | None:
-    asked = (request.POST if request.method == "POST" else request.GET).get("vecka", "")
-    day = parsed_date(asked)
-    return days.monday_of(day) if day and abs((day - days.today()).days) < 800 else None
-
-
-def _week_to_show(request: ActorRequest, chosen: list[Child]) -> date:
-    """Return this week; from Friday on, and where it is laid already, the first that may be laid."""
-    this = schedule_of(chosen, days.monday_of(days.today()), clock.now(), reader=request.actor.person_id)
-    return this.first_to_lay if this.has_plan and days.today().weekday() >= 4 else this.monday
-
-
-def _day(day: date) -> str:
-    return date_format(day, "l j F")

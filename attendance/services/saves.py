@@ -1,0 +1,224 @@
+"""A schedule saved by one press: repeating weeks and single dates, for several children."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid5
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from attendance import rules
+from attendance.drafts import Draft, DraftDay, draft_from, grouped
+from attendance.models import DayPlan, PlanSave
+from attendance.selectors import words
+from attendance.selectors.facts import Known, known, stored
+from attendance.selectors.marks import begins_of, last_change, marks_of
+from attendance.services.absence import LONGEST, lock_children
+from attendance.services.own_homes import homes_to_plan_for
+from attendance.services.plan_rows import Scope, days_in, kept_rows, record
+from attendance.services.planning import FAULTS, locked_words, save_week_plan
+from attendance.services.telling import Family, tell_family
+from children.access import Action
+from children.actors import Actor
+from children.models import Child
+from children.selectors.people import guardians_of
+from children.selectors.placing import departments_of
+from portal.lib import days, live
+
+
+class SomebodyElseChanged(ValidationError):
+    """What the form was made from is not what lies there now. Nothing was saved; the sentence says who changed it."""
+
+
+@dataclass(frozen=True)
+class _Dates:
+    """The dates of the drafts, what is known of them, whose they are, and whether a cut-off binds who says them."""
+
+    facts: Known
+    wanted: Mapping[UUID, Mapping[date, DraftDay]]
+    homes: Mapping[UUID, UUID | None]
+    is_bound: bool
+
+
+def save_schedule(
+    *,
+    drafts: Mapping[UUID, Draft],
+    starts_on: date,
+    actor: Actor,
+    now: datetime,
+    seen: Mapping[UUID, str] | None = None,
+    for_family: Family | None = None,
+) -> list[PlanSave]:
+    """Save every child's draft from a Monday, or none: the weeks where they are other ones, and the single dates.
+
+    `seen` are the marks of what the form was made from (`selectors.marks`): where one is no longer right, nothing is
+    saved and `SomebodyElseChanged` is raised. With `for_family` staff save it for whoever asked them, as
+    `save_week_plan` says, and the family is told. Raises `ValidationError`, by field. Returns what can be taken back;
+    nothing where nothing changed.
+    """
+    reader = for_family.reader if for_family else actor.person_id
+    with transaction.atomic():
+        children = lock_children(actor, Action.PLAN_FOR if for_family else Action.PLAN, drafts)
+        refuse_if_changed(children, seen or {}, actor, reader=reader)
+        dated = {child_id: {one.day: one for one in draft.days} for child_id, draft in drafts.items()}
+        facts = _facts(drafts, dated, starts_on, reader)
+        relaid = {key: draft for key, draft in drafts.items() if _is_relaid(facts, key, draft, starts_on)}
+        first = starts_on if relaid else min((day for own in dated.values() for day in own), default=starts_on)
+        homes = homes_to_plan_for(children, first, actor, for_family)
+        scope = Scope(children, homes, starts_on if relaid else None, {key: set(own) for key, own in dated.items()})
+        before = kept_rows(scope)
+        for weeks, child_ids in grouped(relaid).items():
+            save_week_plan(
+                child_ids=child_ids, starts_on=starts_on, weeks=weeks, actor=actor, now=now, for_family=for_family
+            )
+        _save_dates(children, _Dates(facts, dated, homes, for_family is None), actor=actor, now=now)
+        saves = record(scope, before, actor=actor, now=now, is_by_staff=for_family is not None)
+        if for_family is not None:
+            tell_families(saves, actor=actor, now=now)
+    return saves
+
+
+def tell_families(saves: Iterable[PlanSave], *, actor: Actor, now: datetime) -> None:
+    """Tell the guardians of what staff have changed for them."""
+    for save in saves:
+        for child_id in save.after:
+            event = uuid5(save.id, f"{child_id} undone" if save.undone_at else child_id)
+            tell_family(child_id=UUID(child_id), event=event, actor=actor, now=now, home=save.household_id)
+
+
+def refuse_if_changed(
+    children: Sequence[Child],
+    seen: Mapping[UUID, str],
+    actor: Actor,
+    *,
+    reader: UUID | None,
+    last: date | None = None,
+) -> None:
+    """Raise `SomebodyElseChanged` where a child's plans (to `last`) are not those that were seen (C14)."""
+    asked = [child for child in children if child.id in seen]
+    others: list[Child] = []
+    for first in {begins_of(seen[child.id]) or actor.today for child in asked}:
+        marks = marks_of([child.id for child in asked], first, reader=reader, last=last)
+        others += [c for c in asked if begins_of(seen[c.id]) in (first, None) and seen[c.id] != marks[c.id]]
+    if others:
+        raise SomebodyElseChanged(_changed_words(others, actor, reader))
+
+
+# Single dates ---------------------------------------------------------------------------------------------------------
+
+
+def _facts(
+    drafts: Mapping[UUID, Draft], dated: Mapping[UUID, Iterable[date]], starts_on: date, reader: UUID | None
+) -> Known:
+    dates = [day for own in dated.values() for day in own]
+    first, last = min([starts_on, *dates]), max([starts_on + timedelta(days=6), *dates])
+    return known(drafts, first, last, with_stays=False, reader=reader)
+
+
+def _is_relaid(facts: Known, child_id: UUID, draft: Draft, starts_on: date) -> bool:
+    """Tell whether the weeks are to be laid anew; where nothing is and never was, `save_week_plan` has the sentence."""
+    own = facts.own_plans(child_id)
+    return draft.weeks != draft_from(own, starts_on).weeks or not (draft.days or own)
+
+
+def _save_dates(children: Sequence[Child], dates: _Dates, *, actor: Actor, now: datetime) -> None:
+    """Write the times of single dates. Who collects and the note stay as they are, unless they come with the copy."""
+    wanted = {child_id: own for child_id, own in dates.wanted.items() if own}
+    if not wanted:
+        return
+    own = [child for child in children if child.id in wanted]
+    homes = {child.id: dates.homes[child.id] for child in own}
+    there = {(row.child_id, row.day): row for row in days_in(Scope(own, homes, None, wanted))}
+    sources = _sources(wanted)
+    new: list[DayPlan] = []
+    changed: list[DayPlan] = []
+    for child in own:
+        for day, one in wanted[child.id].items():
+            row = there.get((child.id, day))
+            times = stored(one.intervals)
+            is_other = row is None or row.intervals != times
+            if is_other:
+                _check_date(child, one, dates, now)
+            row = row or DayPlan(child=child, day=day, household_id=dates.homes[child.id])
+            if not (_copy_the_rest(row, sources.get(one.like), actor) if one.like else False) and not is_other:
+                continue
+            row.intervals, row.changed_at, row.changed_by = times, now, actor.person
+            (changed if (child.id, day) in there else new).append(row)
+    DayPlan.objects.bulk_create(new)
+    fields = ["intervals", "note", "collecting_guardian", "collecting_contact", "changed_at", "changed_by"]
+    DayPlan.objects.bulk_update(changed, fields)
+    if written := new + changed:
+        ids, every = {row.child_id for row in written}, {row.day for row in written}
+        audit.did(
+            "days.changed",
+            person_id=actor.person_id,
+            now=now,
+            children=ids,
+            first=min(every),
+            last=max(every),
+            days=len(written),
+        )
+        if actor.today in every:
+            touch_if_today(ids, actor)
+
+
+def _check_date(child: Child, one: DraftDay, dates: _Dates, now: datetime) -> None:
+    """Refuse a date that has been, is locked or another home's, and times that make no day there."""
+    here, said, facts = days.local(now), date_format(one.day, "l j F"), dates.facts
+    decided = facts.rules_at(facts.place(child.id, one.day))
+    if one.day < here.date() or one.day - here.date() > LONGEST:
+        raise ValidationError({"days": _("Den dagen kan inte ändras. Välj en dag från idag och ett år framåt.")})
+    if fault := rules.faults_in(one.intervals):
+        raise ValidationError({"days": FAULTS[fault]})
+    if facts.planned(child.id, one.day).is_elsewhere:
+        raise ValidationError(
+            {"days": _("{day} är {name} hos det andra hemmet.").format(day=said, name=child.given_name)}
+        )
+    if dates.is_bound and not rules.may_change(one.day, here, decided.cut_off):
+        raise ValidationError({"days": locked_words(one.day, decided.cut_off, here)})
+    if rules.outside(one.intervals, decided.opens_on(one.day)):
+        raise ValidationError({"days": words.opening_words(one.day.weekday(), decided.opens_on(one.day))})
+
+
+def _sources(wanted: Mapping[UUID, Mapping[date, DraftDay]]) -> dict[tuple[UUID, date], DayPlan]:
+    """Return the days whose note and collector are to be copied, among the children that are being planned for."""
+    asked = {one.like for own in wanted.values() for one in own.values() if one.like and one.like[0] in wanted}
+    if not asked:
+        return {}
+    rows = DayPlan.objects.filter(child__in={key[0] for key in asked}, day__in={key[1] for key in asked})
+    return {(row.child_id, row.day): row for row in rows if (row.child_id, row.day) in asked}
+
+
+def _copy_the_rest(row: DayPlan, source: DayPlan | None, actor: Actor) -> bool:
+    """Let the day have the other one's note and collector; a contact may collect the own child alone."""
+    if source is None or (source.household_id or row.household_id) != row.household_id:
+        return False
+    note, guardian, contact = source.note, source.collecting_guardian_id, source.collecting_contact_id
+    if source.child_id != row.child_id:
+        contact = None
+        if guardian and not guardians_of([row.child_id], actor.today).filter(guardian=guardian).exists():
+            guardian = None
+    was = (row.note, row.collecting_guardian_id, row.collecting_contact_id)
+    row.note, row.collecting_guardian_id, row.collecting_contact_id = note, guardian, contact
+    return was != (note, guardian, contact)
+
+
+def touch_if_today(child_ids: Iterable[UUID], actor: Actor) -> None:
+    """Renew the boards on which these children stand today."""
+    live.touch({place.department_id for place in departments_of(child_ids, actor.today).values()})
+
+
+def _changed_words(children: Sequence[Child], actor: Actor, reader: UUID | None) -> str:
+    last = last_change([child.id for child in children], not_by=actor.person_id, reader=reader)
+    names = ", ".join(child.given_name for child in children)
+    if not last.at:
+        return _("{children}s schema har ändrats medan du höll på. Inget är sparat.").format(children=names)
+    return _("{who} ändrade schemat för {children} {when}. Inget är sparat.").format(
+        who=last.name or _("Någon"), children=names, when=words.moment_words(days.local(last.at))
+    )
