@@ -50,6 +50,13 @@ class RulesForm(forms.Form):
     late_after_minutes = forms.IntegerField(
         label=_("Sen efter så många minuter"), required=False, min_value=1, max_value=240
     )
+    reminds_on = forms.TypedChoiceField(
+        label=_("När påminns familjer som saknar tider för nästa vecka?"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text=_("En gång per barn och vecka, mellan 8 och 20."),
+    )
     takes_absence_words = forms.TypedChoiceField(
         label=_("Får familjen skriva egna ord om frånvaro?"),
         required=False,
@@ -83,6 +90,7 @@ class RulesForm(forms.Form):
         self._choose("opens_on_holidays", [("", above), ("no", _("Stängt")), ("yes", _("Öppet som andra dagar"))])
         names = [(number, days.weekday_name(number)) for number in WEEKDAYS]
         self._choose("cut_off_weekday", names)
+        self._choose("reminds_on", [("", above), *names, (rules.NEVER, _("Aldrig"))])
         self._choose("takes_absence_words", [("", above), ("True", _("Ja")), ("False", _("Nej, bara välja varför"))])
         for number, name in names:
             self.fields[f"opens_{number}"] = TimeSometimes(label=_("%(day)s, öppnar") % {"day": name}, required=False)
@@ -141,7 +149,7 @@ class RulesForm(forms.Form):
         }
         plain = (
             "cut_off", "most_weeks", "horizon_weeks", "late_after_minutes", "takes_absence_words", "opens_on_holidays",
-            "warns_over_hours",
+            "warns_over_hours", "reminds_on",
         )  # fmt: skip
         opening = [self._hours_on(number) for number in WEEKDAYS] if given["has_own_hours"] else None
         return {name: given[name] for name in plain} | figures | {"opening": opening}

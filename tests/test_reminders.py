@@ -301,3 +301,19 @@ def test_the_same_queries_for_few_and_for_many(cast: Cast, number: int) -> None:
     # The rules, the preschools, who was told, the children; places, what was said; guardians, what they want.
     assert len(asked) == 8
     assert Placement.objects.count() == number + 4
+
+
+def test_the_weekday_is_decided_on_the_rules_page(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 2.10: a setting, said in words; never is a choice, and nothing is what is decided above."""
+    desk, address = log_in(cast.eva), f"/forskola/{cast.granliden.pk}/regler/"
+    assert "Familjer som saknar tider för nästa vecka påminns på torsdag." in desk.get(address).content.decode()
+    for chosen, stored, words in (
+        ("1", 1, "påminns på tisdag."),
+        ("-1", -1, "påminns inte."),
+        ("", None, "på torsdag."),
+    ):
+        desk.post(address, {"do": "save", "reminds_on": chosen, "late_after_minutes": "20"})
+        assert PlanningRule.objects.get().reminds_on == stored
+        html = desk.get(address).content.decode()
+        assert words in html
+        assert f'<option value="{chosen}" selected>' in html

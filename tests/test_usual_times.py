@@ -324,3 +324,30 @@ def test_the_back_test_says_how_far_off_each_was(cast: Cast) -> None:
     assert "2 days" in text
     assert "20.0" in text
     assert "0.0" in text
+
+
+# On the pages ---------------------------------------------------------------------------------------------------------
+
+
+def test_one_tap_opens_the_day_with_the_times_filled_in(cast: Cast, log_in: LogIn) -> None:
+    """Issue 3, 10: nothing is changed by itself; saving the day is what changes it."""
+    plan(cast.elsa, cast.hugo)
+    lived(cast.elsa, TUESDAYS, "07:30", "15:10")
+    learn_usual_times(now=NOW)
+    phone = log_in(cast.amina)
+    html = phone.get("/schema/").content.decode()
+    assert "På tisdag brukar Elsa hämtas 15:10, planerat 16:00." in html
+    address = f"/barn/{cast.elsa.pk}/dag/{NEXT}/"
+    assert f"{address}?hamtas=15%3A10" in html
+    day = phone.get(f"{address}?hamtas=15:10").content.decode()
+    assert "Ifyllt som det brukar vara" in day
+    assert 'value="15:10"' in day
+    assert DayPlan.objects.count() == 0
+    assert "Ifyllt" not in phone.get(f"{address}?hamtas=nonsens").content.decode()
+
+
+def test_no_other_guardian_is_asked(cast: Cast, log_in: LogIn) -> None:
+    plan(cast.elsa, cast.noor)
+    lived(cast.elsa, TUESDAYS, "07:30", "15:10")
+    learn_usual_times(now=NOW)
+    assert "15:10" not in log_in(cast.neighbour).get("/schema/").content.decode()

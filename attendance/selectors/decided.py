@@ -77,6 +77,11 @@ def in_words(decided: rules.PlaceRules) -> list[str]:
     said.append(_("Ett schema får börja högst {weeks} veckor framåt.").format(weeks=decided.horizon_weeks))
     said.append(_("Ett barn är sent {minutes} minuter efter sin tid.").format(minutes=decided.late_after_minutes))
     said.append(_("Röda dagar är öppna som andra dagar.") if decided.opens_on_holidays else _("Röda dagar är stängda."))
+    if decided.reminds_on is None:
+        said.append(_("Familjer som saknar tider för nästa vecka påminns inte."))
+    else:
+        weekday = days.weekday_name(decided.reminds_on)
+        said.append(_("Familjer som saknar tider för nästa vecka påminns på {weekday}.").format(weekday=weekday))
     if decided.takes_absence_words:
         said.append(_("Den som anmäler frånvaro väljer varför, och kan skriva några egna ord."))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -63,21 +64,21 @@ def usual_on(child_ids: Collection[UUID], weekday: int) -> dict[UUID, Usual]:
 
 
 def proposals(
-    children: Sequence[Child], facts: Known, week: Iterable[date], usual: ByHome, now: datetime
+    children: Sequence[Child], facts: Known, coming: Iterable[date], usual: ByHome, now: datetime
 ) -> list[Proposal]:
-    """Return what to ask about this week's days that can still be changed, the farthest apart first, a few at most.
+    """Return what to ask about these days, as far as they can still be changed: what is farthest apart, a few at most.
 
+    Of each weekday its first day that is planned otherwise than usual.
     `facts` are as the guardian reads them: of a child with two homes only the own home's days are known, and are
     compared with the own home's usual times. No query.
     """
     here = days.local(now)
-    found = [
-        one
-        for child in children
-        for day in week
-        if day > here.date() and (one := _proposal(child, facts, day, usual, here))
-    ]
-    found.sort(key=lambda one: (-one.minutes, one.day))
+    first: dict[tuple[UUID, int], Proposal] = {}
+    for child in children:
+        for day in coming:
+            if day > here.date() and (one := _proposal(child, facts, day, usual, here)):
+                first.setdefault((child.pk, day.weekday()), one)
+    found = sorted(first.values(), key=lambda one: (-one.minutes, one.day))
     return sorted(found[:MOST], key=lambda one: (one.day, -one.minutes))
 
 
@@ -124,6 +125,23 @@ def _question(child: Child, day: date, comes: tuple[int | None, int], goes: tupl
     if goes[0] is None:
         return _("På {day} brukar {name} komma {comes}, planerat {planned_comes}.").format(**said)
     return _("På {day} brukar {name} vara här {comes}–{goes}, planerat {planned_comes}–{planned_goes}.").format(**said)
+
+
+def filled_in(initial: Mapping[str, Any], comes: str, goes: str) -> dict[str, Any]:
+    """Return what the day's form holds at first, with these times as the first arrival and the last collection.
+
+    What is no time changes nothing, nor does anything on a day without times.
+    """
+    filled = dict(initial)
+    if filled.get("what") != "times":
+        return filled
+    last = next((name for name in ("third_ends", "again_ends") if filled.get(name)), "ends")
+    for name, text in (("starts", comes), (last, goes)):
+        try:
+            filled[name] = time.fromisoformat(text)
+        except ValueError:
+            continue
+    return filled
 
 
 def _minute(moment: time) -> int:

@@ -31,6 +31,7 @@ from attendance.selectors.guardian import (
     standing_absences,
     who_may_collect,
 )
+from attendance.selectors.usual import filled_in
 from children.access import Action, get_child
 from children.http import ActorRequest
 from children.models import Child
@@ -104,7 +105,8 @@ def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
     child = get_child(request.actor, Action.PLAN, child_id)
     collectors = who_may_collect(request.actor, child)
     shown = day_page(child, day, clock.now(), reader=request.actor.person_id)
-    form = DayForm(request.POST or None, collectors=collectors, initial=shown.initial)
+    initial = filled_in(shown.initial, request.GET.get("lamnas", ""), request.GET.get("hamtas", ""))
+    form = DayForm(request.POST or None, collectors=collectors, initial=initial)
     if form.is_valid():
         try:
             services.change_day(
@@ -125,7 +127,7 @@ def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
             )
             return redirect(safe_next(request, _home(request)))
     context = {"form": form, "child": child, "day": day, "back": safe_next(request, _home(request))}
-    context |= {"is_past": day < days.today(), "shown": shown}
+    context |= {"is_past": day < days.today(), "shown": shown, "is_as_usual": initial != shown.initial}
     return _page(request, "day", context)
 
 
