@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from attendance.converters import DayConverter
-from attendance.views import asking, board, decided, enquiries, feed, guardian, hours, schedule, week
+from attendance.views import asking, board, decided, enquiries, family, feed, guardian, hours, schedule, week
 
 app_name = "attendance"
 register_converter(DayConverter, "day")
@@ -14,6 +14,15 @@ _child = [
     path("dag/<day:day>/", guardian.day, name="day"),
     path("tider/", guardian.history, name="history"),
     path("timmar/", hours.child_hours, name="child_hours"),
+]
+
+_family = [
+    path("", family.family, name="family"),
+    path("schema/", family.plan, name="family_plan"),
+    path("schema/<uuid:home_id>/", family.plan, name="family_plan_of_home"),
+    path("dag/<day:day>/", family.day, name="family_day"),
+    path("franvaro/", family.absence, name="family_absence"),
+    path("franvaro/<uuid:absence_id>/avsluta/", family.end, name="family_absence_end"),
 ]
 
 _board = [
@@ -46,6 +55,8 @@ urlpatterns = [
     path("regler/omrade/<uuid:area_id>/", decided.area_rules, name="area_rules"),
     path("forskola/<uuid:preschool_id>/regler/", decided.preschool_rules, name="preschool_rules"),
     path("barn/<uuid:child_id>/", include(_child)),
+    path("barn/<uuid:child_id>/for-familjen/", include(_family)),
+    path("barn/<uuid:child_id>/historik/", family.history, name="family_history"),
     path("franvaro/<uuid:absence_id>/frisk/", guardian.well, name="well"),
     path("avdelning/<uuid:department_id>/", include(_board)),
 ]

@@ -140,6 +140,8 @@ def _leads_to(row: Delivery, child: Child | None, opens: dict[UUID, str]) -> str
     """Return where the reader can do something about it."""
     if child is None:
         return reverse("accounts:pin")
+    if row.kind == Kind.PLANNED_BY_STAFF:
+        return reverse("attendance:family_history", args=[child.id])
     if row.kind == Kind.PLAN_MISSING:
         return f"{reverse('attendance:schedule')}?vecka={_day_in(row, 'monday')}&barn={child.id}"
     if row.kind in (Kind.ENQUIRY_OPENED, Kind.ENQUIRY_UNANSWERED) and (enquiry_id := _id_in(row, "enquiry")):

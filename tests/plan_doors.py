@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
-from attendance.models import HolidayEnquiry, PlanSave
+from attendance.models import Absence, HolidayEnquiry, PlanSave
 from children.models import Child, Preschool
 from portal.lib import clock, days
 from tests.doors import ACTORS, Doors, Row, person_only
@@ -14,7 +15,32 @@ LEADS = {"principal": "22422", "principal_elsewhere": "44244"}
 LEADS_AND_GOES_ON = {"principal": "33433", "principal_elsewhere": "44344"}
 WORKS = LEADS | {"substitute": "22422", "staff": "22422", "elsewhere": "44244"}
 
+PLANS_FOR = {
+    "guardian": "x444x",
+    "substitute": "22422",
+    "staff": "22422",
+    "elsewhere": "44244",
+    "specialist": "x4444",
+    "principal": "22422",
+    "principal_elsewhere": "44244",
+    "tablet": "P",
+    "tablet_pin": "22422",
+}
+PLANS_FOR_AND_GOES_ON = {actor: signs.replace("2", "3") for actor, signs in PLANS_FOR.items()}
+
 PLAN_ROWS: list[Row] = [
+    # Staff do it for a family, and both read who did what
+    Row("attendance:family", "GET", PLANS_FOR, about="child"),
+    Row("attendance:family_plan", "GET", PLANS_FOR, about="child"),
+    Row("attendance:family_plan", "POST", PLANS_FOR, about="child"),
+    Row("attendance:family_plan_of_home", "GET", PLANS_FOR, about="child home"),
+    Row("attendance:family_plan_of_home", "POST", PLANS_FOR, about="child home"),
+    Row("attendance:family_day", "GET", PLANS_FOR, about="day"),
+    Row("attendance:family_day", "POST", PLANS_FOR, about="day"),
+    Row("attendance:family_absence", "GET", PLANS_FOR, about="child"),
+    Row("attendance:family_absence", "POST", PLANS_FOR, about="child"),
+    Row("attendance:family_absence_end", "POST", PLANS_FOR_AND_GOES_ON, about="child absence"),
+    Row("attendance:family_history", "GET", PLANS_FOR | {"guardian": "24442"}, about="child"),
     # What a guardian saved, taken back: by the guardian, or by staff whom the family has asked
     Row(
         "attendance:plan_undo",
@@ -89,7 +115,10 @@ def plan_things(doors: Doors, target: str) -> dict[str, dict[str, Any]]:
     preschool = doors.cast.sjostjarnan if target == "other" else doors.cast.granliden
     open_one, coming = _enquiry(preschool, opens_in=-1), _enquiry(preschool, opens_in=60)
     there = {"preschool_id": preschool.pk, "enquiry_id": open_one.pk}
+    absence = Absence.objects.filter(child=child).order_by("pk").first()
     return {
+        "child home": {"child_id": child.pk, "home_id": uuid4()},  # with one home it matters not which
+        "child absence": {"child_id": child.pk, "absence_id": absence.pk if absence else uuid4()},
         "plan save": {"save_id": _save(doors, child).pk},
         "feed": {"secret": "0" * 48},
         "enquiry": {"enquiry_id": open_one.pk},

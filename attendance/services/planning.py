@@ -21,7 +21,8 @@ from attendance.selectors.facts import rules_for, stored
 from attendance.selectors.words import moment_words, opening_words
 from attendance.services.absence import LONGEST, lock_children
 from attendance.services.own_homes import home_of_day, homes_to_plan_for, of_homes
-from attendance.services.telling import Family
+from attendance.services.plan_rows import Scope, kept_rows, record
+from attendance.services.telling import Family, tell_family
 from children.access import Action
 from children.actors import Actor
 from children.models import Child
@@ -127,6 +128,8 @@ def change_day(
         if times != (row.intervals if row else None):
             _check_times(day, intervals or (), rules_for(place), days.local(now), is_bound=for_family is None)
         _check_collector(child, collector, actor.today, may_say=collects)
+        scope = Scope([child], {child.id: home}, dates={child.id: {day}})
+        before = kept_rows(scope)
         audit.did(
             "day.changed",
             person_id=actor.person_id,
@@ -137,15 +140,18 @@ def change_day(
         )
         if day == actor.today and place:
             live.touch({place.department_id})
-        if times is None and not note and collector == NOBODY_NAMED:
-            if row is not None:
-                row.delete()
-            return None
-        saved = row or DayPlan(child=child, day=day, household_id=home)
-        saved.intervals, saved.note = times, note
-        saved.collecting_guardian_id, saved.collecting_contact_id = collector.guardian_id, collector.contact_id
-        saved.changed_at, saved.changed_by = now, actor.person
-        saved.save()
+        saved = None
+        if times is not None or note or collector != NOBODY_NAMED:
+            saved = row or DayPlan(child=child, day=day, household_id=home)
+            saved.intervals, saved.note = times, note
+            saved.collecting_guardian_id, saved.collecting_contact_id = collector.guardian_id, collector.contact_id
+            saved.changed_at, saved.changed_by = now, actor.person
+            saved.save()
+        elif row is not None:
+            row.delete()
+        for kept in record(scope, before, actor=actor, now=now, is_by_staff=for_family is not None):
+            if for_family is not None:
+                tell_family(child_id=child.id, event=kept.id, actor=actor, now=now, home=home, day=day)
     return saved
 
 

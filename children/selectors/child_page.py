@@ -85,6 +85,7 @@ class ChildPage:
     contacts: list[Reachable]
     identities: list[ProtectedIdentity]
     may_write_allergy: bool
+    may_plan_for: bool
     may_confirm: bool
     may_grant: bool
     may_block: bool
@@ -105,6 +106,7 @@ def child_page(actor: Actor, child: Child) -> ChildPage:
         contacts=contacts(child) if sees_family else [],
         identities=list(identities_near(actor, child)),
         may_write_allergy=can(actor, Action.WRITE_ALLERGY, child),
+        may_plan_for=can(actor, Action.PLAN_FOR, child),
         may_confirm=can(actor, Action.CONFIRM_GUARDIAN, child),
         may_grant=can(actor, Action.GRANT, child),
         may_block=may_block and sees_family,

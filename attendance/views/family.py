@@ -1,0 +1,185 @@
+"""Staff say something for a family that has called: a plan, a day, an absence. And who has said what, for both.
+
+No cut-off binds the staff: it is to them that families are sent. The guardians are told.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import audit
+from attendance import services
+from attendance.absence_forms import AbsenceForm
+from attendance.forms import DayForm, take_errors
+from attendance.models import Absence
+from attendance.selectors.absences import takes_words
+from attendance.selectors.family import FamilyDesk, changed_day, collectors, family_desk, family_weeks, reported
+from attendance.selectors.family_history import family_history
+from attendance.selectors.guardian import day_page
+from attendance.services import Collector
+from attendance.services.telling import Family
+from attendance.views.planner import Planner
+from attendance.views.schedule import planner_page
+from children.access import Action, can, get_child
+from children.http import ActorRequest, asks_for_pin
+from children.models import Child
+from children.views.staff import frame_of
+from portal.lib import clock, days
+
+AT_HAND = 5
+
+
+@require_GET
+@asks_for_pin
+def family(request: ActorRequest, child_id: UUID) -> HttpResponse:
+    """The two weeks as they are meant, what is reported, and the ways to say something."""
+    desk = _desk(request, child_id)
+    history = family_history(desk.child, request.actor.today, reader=None, knows_family=desk.sees_family)
+    context = {
+        "weeks": family_weeks(desk.child, clock.now(), has_collectors=desk.sees_family),
+        "absences": reported(desk.child),
+        "acts": history.acts[:AT_HAND],
+    }
+    return _show(request, "family", desk, context)
+
+
+@require_http_methods(["GET", "POST"])
+@asks_for_pin
+def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
+    """One day that is different, as the family has said it."""
+    desk, now = _desk(request, child_id), clock.now()
+    if desk.family is None:
+        return _show(request, "day", desk, {"day": day})
+    shown = day_page(desk.child, day, now, reader=desk.family.reader)
+    form = DayForm(request.POST or None, collectors=collectors(request.actor, desk), initial=shown.initial)
+    if form.is_valid():
+        try:
+            services.change_day(
+                child_id=desk.child.pk,
+                day=day,
+                intervals=form.intervals,
+                collector=form.collecting() if desk.sees_family else _as_before(desk, day),
+                note=form.cleaned_data["note"],
+                for_family=desk.family,
+                actor=request.actor,
+                now=now,
+            )
+        except ValidationError as refused:
+            take_errors(form, refused, at={"intervals": "starts"})
+        else:
+            said = _("{name}s {day} är sparad. Vårdnadshavarna får veta det.")
+            messages.success(request, said.format(name=desk.child.given_name, day=date_format(day, "l j F")))
+            return redirect("attendance:family", desk.child.pk)
+    return _show(request, "day", desk, {"day": day, "form": form, "shown": shown, "is_past": day < days.today()})
+
+
+@require_http_methods(["GET", "POST"])
+@asks_for_pin
+def plan(request: ActorRequest, child_id: UUID, home_id: UUID | None = None) -> HttpResponse:
+    """The repeating plan, laid as guardians lay it (attendance.views.planner)."""
+    desk = _desk(request, child_id, str(home_id or ""))
+    if desk.family is None:
+        return _show(request, "homes_first", desk, {})
+    by = Planner(desk.family.reader, request.path, desk.family)
+    more = {"desk": desk, "child": desk.child} | frame_of(request.actor)
+    return planner_page(request, by, [desk.child], "attendance/family/plan.html", more)
+
+
+@require_http_methods(["GET", "POST"])
+@asks_for_pin
+def absence(request: ActorRequest, child_id: UUID) -> HttpResponse:
+    """Absence, for days or a part of one."""
+    desk = _desk(request, child_id)
+    initial = {"children": [str(desk.child.pk)], "starts_on": days.today(), "reason": Absence.Reason.SICK}
+    may_say_more = takes_words([desk.child], request.actor.today)
+    form = AbsenceForm(request.POST or None, family=[desk.child], takes_words=may_say_more, initial=initial)
+    if form.is_valid():
+        try:
+            services.report_absence(**form.asked, for_family=Family(), actor=request.actor, now=clock.now())
+        except ValidationError as refused:
+            take_errors(form, refused)
+        else:
+            said = _("{name} är anmäld frånvarande. Vårdnadshavarna får veta det.")
+            messages.success(request, said.format(name=desk.child.given_name))
+            return redirect("attendance:family", desk.child.pk)
+    return _show(request, "absence", desk, {"form": form, "absences": reported(desk.child)})
+
+
+@require_POST
+@asks_for_pin
+def end(request: ActorRequest, child_id: UUID, absence_id: UUID) -> HttpResponse:
+    """Well again, or coming after all, whoever had reported it."""
+    get_child(request.actor, Action.PLAN_FOR, child_id)
+    ended = services.end_absence(absence_id=absence_id, for_family=Family(), actor=request.actor, now=clock.now())
+    if ended.withdrawn_at:
+        messages.success(request, _("Frånvaron är borttagen. Tiderna gäller igen."))
+    else:
+        messages.success(request, _("Från imorgon gäller tiderna igen."))
+    return redirect("attendance:family", ended.child_id)
+
+
+@require_GET
+@asks_for_pin
+def history(request: ActorRequest, child_id: UUID) -> HttpResponse:
+    """Who has said what of the child's times, and when: for its guardians, and for those who may say it for them."""
+    actor = request.actor
+    is_guardian = can(actor, Action.SEE_OWN, child := get_child(actor, Action.SEE_CHILD, child_id))
+    if not is_guardian:
+        child = get_child(actor, Action.PLAN_FOR, child_id)
+    page = family_history(
+        child,
+        actor.today,
+        reader=actor.person_id if is_guardian else None,
+        knows_family=is_guardian or can(actor, Action.SEE_CONTACTS, child),
+        before=_moment(request.GET.get("fore", "")),
+    )
+    audit.looked("attendance.said", person_id=actor.person_id, tablet_id=actor.tablet_id, children=[child.pk])
+    back = reverse("attendance:schedule") if is_guardian else reverse("attendance:family", args=[child.pk])
+    context = {"child": child, "history": page, "back": back, "is_guardian": is_guardian}
+    return render(request, "attendance/family/history.html", context | frame_of(actor))
+
+
+def _desk(request: ActorRequest, child_id: UUID, home: str = "") -> FamilyDesk:
+    """Return for whom staff speak; the address or the form says for which of two homes."""
+    child: Child = get_child(request.actor, Action.PLAN_FOR, child_id)
+    asked = home or request.POST.get("hem", "") or request.GET.get("hem", "")
+    return family_desk(request.actor, child, asked, clock.now())
+
+
+def _as_before(desk: FamilyDesk, day: date) -> Collector:
+    """Return who collects as it is said now: who may not know the family does not change it."""
+    said = changed_day(desk, day)
+    return Collector(said.collecting_guardian_id, said.collecting_contact_id)
+
+
+def _show(request: ActorRequest, name: str, desk: FamilyDesk, context: dict[str, Any]) -> HttpResponse:
+    """Print a page of the family's, in the frame of whoever asks, and write down the look."""
+    actor = request.actor
+    audit.looked(
+        f"attendance.for_family.{name}",
+        person_id=actor.person_id,
+        tablet_id=actor.tablet_id,
+        children=[desk.child.pk],
+    )
+    context |= {"desk": desk, "child": desk.child} | frame_of(actor)
+    return render(request, f"attendance/family/{name}.html", context)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None

@@ -1,0 +1,358 @@
+"""Staff do for a family what the family could do itself, and both can read who did what (issue 3, item 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, time, timedelta
+
+import pytest
+import time_machine
+from django.core import signing
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import AuditEntry, Protection, User
+from attendance import services
+from attendance.models import Absence, DayPlan, PlanningRule, PlanSave, WeekPlan
+from attendance.rules import Interval, Reason
+from children import protection
+from children.actors import Actor
+from children.models import Block, Child, Household, HouseholdWeeks
+from children.tablets import PIN_COOKIE
+from notifications.models import Delivery, Kind
+from tests.cast import Cast, local, plan, tablet
+
+TUESDAY = date(2026, 10, 13)
+MONDAY = date(2026, 10, 19)
+SHORT = ((Interval(time(9), time(12)),),) * 5 + ((), ())
+
+LogIn = Callable[[User], Client]
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(local(TUESDAY, 9, 10), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def locked(cast: Cast) -> None:
+    """Let Elsa have a plan, and her family's times be locked for a month."""
+    plan(cast.elsa)
+    PlanningRule.objects.create(cut_off="days_before", cut_off_days=30)
+
+
+def at(child: Child, rest: str = "") -> str:
+    return f"/barn/{child.id}/for-familjen/{rest}"
+
+
+def lay(browser: Client, child: Child, address: str = "", **said: object) -> str:
+    """Paint a week on the planner, and save it; return the page that follows."""
+    fields = {
+        "do": "save", "vecka": str(MONDAY), "barn": str(child.id), "week": "0", "repeats": "1",
+        "weekdays": ["0", "1", "2", "3", "4"], "starts": "08:00", "ends": "15:00",
+    }  # fmt: skip
+    return browser.post(address or at(child, "schema/"), fields | said, follow=True).content.decode()
+
+
+def told(kind: Kind = Kind.PLANNED_BY_STAFF) -> set[User]:
+    return {row.person for row in Delivery.objects.in_app().filter(kind=kind).select_related("person")}
+
+
+# A plan, a day, an absence --------------------------------------------------------------------------------------------
+
+
+def test_staff_lay_a_plan_inside_the_familys_lock(cast: Cast, log_in: LogIn, locked: None) -> None:
+    """What the family is refused is done by those to whom it is sent; it is told, kept and can be taken back."""
+    own = lay(log_in(cast.amina), cast.elsa, "/schema/")
+    assert WeekPlan.objects.count() == 1, own
+    desk = log_in(cast.maria)
+    page = lay(desk, cast.elsa)
+    assert "Schemat är sparat" in page
+    assert WeekPlan.objects.get(ends_on=None).weeks[0][0] == [["08:00", "15:00"]]
+    assert told() == {cast.amina, cast.johan}
+    save = PlanSave.objects.get()
+    assert (save.made_by, save.is_by_staff, list(save.children.all())) == (cast.maria, True, [cast.elsa])
+    entry = AuditEntry.objects.get(action="plan.saved")
+    assert (entry.person_id, entry.children) == (cast.maria.id, [str(cast.elsa.id)])
+    desk.post(f"/schema/angra/{save.id}/", {"next": at(cast.elsa, "schema/")})
+    assert WeekPlan.objects.get().weeks[0][0] == [["07:30", "16:00"]]
+    assert Delivery.objects.in_app().filter(kind=Kind.PLANNED_BY_STAFF).count() == 4
+
+
+def test_opening_hours_bind_staff_too(cast: Cast, log_in: LogIn) -> None:
+    """C04: the sentence stands on the field, and what was typed is still there."""
+    page = lay(log_in(cast.maria), cast.elsa, ends="19:30")
+    assert "Välj tider däremellan" in page
+    assert "19:30" in page
+    assert not WeekPlan.objects.exists()
+
+
+def test_staff_change_a_locked_day(cast: Cast, log_in: LogIn, locked: None) -> None:
+    form = {"what": "times", "starts": "10:00", "ends": "14:00", "collector": f"g:{cast.johan.id}", "note": "Buss"}
+    day = f"dag/{TUESDAY + timedelta(days=1)}/"
+    refused = log_in(cast.amina).post(f"/barn/{cast.elsa.id}/{day}", form)
+    assert refused.status_code == 200
+    assert not DayPlan.objects.exists()
+    answer = log_in(cast.maria).post(at(cast.elsa, day), form)
+    assert (answer.status_code, answer["Location"]) == (302, at(cast.elsa))
+    row = DayPlan.objects.get()
+    assert (row.intervals, row.collecting_guardian, row.note) == ([["10:00", "14:00"]], cast.johan, "Buss")
+    assert told() == {cast.amina, cast.johan}
+    hub = log_in(cast.maria).get(at(cast.elsa)).content.decode()
+    for words in ("10:00–14:00", "Buss", "Johan hämtar", "Ändrad dag"):
+        assert words in hub
+
+
+def test_staff_report_and_end_an_absence_of_several_days(cast: Cast, log_in: LogIn, locked: None) -> None:
+    """D06, D05: for the family, and for nobody but staff to take away."""
+    desk = log_in(cast.maria)
+    form = {"children": str(cast.elsa.id), "reason": "leave", "starts_on": "2026-10-14", "ends_on": "2026-10-23"}
+    assert desk.post(at(cast.elsa, "franvaro/"), form).status_code == 302
+    absence = Absence.objects.get()
+    assert (absence.is_by_staff, absence.reported_by) == (True, cast.maria)
+    page = desk.get(at(cast.elsa)).content.decode()
+    assert "Ledig" in page
+    assert f"franvaro/{absence.id}/avsluta/" in page
+    assert desk.post(at(cast.elsa, f"franvaro/{absence.id}/avsluta/")).status_code == 302
+    assert not Absence.objects.standing().exists()
+    assert told() == {cast.amina, cast.johan}
+
+
+def test_staff_end_what_a_guardian_reported(cast: Cast, log_in: LogIn) -> None:
+    services.report_absence(
+        child_ids=[cast.elsa.id], starts_on=TUESDAY, ends_on=MONDAY, reason=Reason.SICK,
+        actor=Actor.of_person(cast.amina), now=local(TUESDAY, 9),
+    )  # fmt: skip
+    absence = Absence.objects.get()
+    log_in(cast.maria).post(at(cast.elsa, f"franvaro/{absence.id}/avsluta/"))
+    assert Absence.objects.standing().count() == 0
+    assert told() == {cast.amina, cast.johan}
+
+
+def test_an_absence_of_another_child_is_not_ended_by_this_address(cast: Cast, log_in: LogIn) -> None:
+    absence = Absence.objects.create(child=cast.leo, starts_on=TUESDAY, ends_on=TUESDAY, reason="sick")
+    assert log_in(cast.maria).post(at(cast.elsa, f"franvaro/{absence.id}/avsluta/")).status_code == 404
+    assert Absence.objects.standing().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"what": "times", "starts": "05:00", "ends": "14:00"}, "Välj tider däremellan"),
+        ({"what": "times", "starts": "15:00", "ends": "14:00"}, "Tiden måste sluta efter"),
+        ({"note": "Buss"}, "Välj vad som gäller."),
+    ],
+)
+def test_a_day_with_a_fault(fields: dict[str, str], sentence: str, cast: Cast, log_in: LogIn) -> None:
+    answer = log_in(cast.maria).post(at(cast.elsa, "dag/2026-10-14/"), fields)
+    assert sentence in answer.content.decode()
+    assert not DayPlan.objects.exists()
+
+
+def test_on_the_tablet_with_a_pin(cast: Cast, on_tablet: Callable[[str], Client]) -> None:
+    """Without a PIN it is asked for; with one the act is the person's, and the tablet is written down."""
+    made, cookie = tablet(cast.blasippan)
+    hall = on_tablet(cookie)
+    assert "/platta/pin/" in hall.get(at(cast.elsa))["Location"]
+    hall.cookies[PIN_COOKIE] = signing.dumps([str(made.id), str(cast.vikar.id)], salt="pin")
+    assert hall.get(at(cast.elsa)).status_code == 200
+    assert "Schemat är sparat" in lay(hall, cast.elsa)
+    save = PlanSave.objects.get()
+    assert (save.made_by, save.tablet) == (cast.vikar, made)
+    assert AuditEntry.objects.get(action="plan.saved").tablet_id == made.id
+
+
+def test_who_is_told(cast: Cast, log_in: LogIn) -> None:
+    """Nobody who is kept from the child, nobody who has frozen the account; the notice leads to the history."""
+    Block.objects.create(child=cast.elsa, person=cast.johan, made_by=cast.eva)
+    lay(log_in(cast.maria), cast.elsa)
+    assert told() == {cast.amina}
+    page = log_in(cast.amina).get("/nytt/").content.decode()
+    assert "Personalen har ändrat vad som gäller för Elsa" in page
+    assert f"/barn/{cast.elsa.id}/historik/" in page
+
+
+def test_a_family_that_is_not_to_be_known(cast: Cast, log_in: LogIn) -> None:
+    """B08: no guardian is named to who is not on the list, and who collects stays as the family said it."""
+    lay(log_in(cast.amina), cast.elsa, "/schema/")
+    DayPlan.objects.create(
+        child=cast.elsa, day=date(2026, 10, 14), collecting_guardian=cast.johan, changed_at=local(TUESDAY, 8)
+    )
+    protection.protect_child(child=cast.elsa, level=Protection.CONFIDENTIAL, now=local(TUESDAY, 8))
+    cast.elsa.refresh_from_db()
+    desk = log_in(cast.maria)
+    for page in ("", "dag/2026-10-14/", "schema/", "franvaro/"):
+        body = desk.get(at(cast.elsa, page)).content.decode()
+        assert "Amina" not in body
+        assert "Johan" not in body
+    body = desk.get(f"/barn/{cast.elsa.id}/historik/").content.decode()
+    assert "En vårdnadshavare" in body
+    assert "Amina" not in body
+    desk.post(at(cast.elsa, "dag/2026-10-14/"), {"what": "times", "starts": "10:00", "ends": "14:00"})
+    row = DayPlan.objects.get()
+    assert (row.intervals, row.collecting_guardian) == ([["10:00", "14:00"]], cast.johan)
+
+
+# Two homes ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_homes(cast: Cast) -> tuple[Household, Household]:
+    """Let Elsa live every other week with Amina, from 12 October on, and with Johan."""
+    one, other = (Household.objects.create(child=cast.elsa) for _home in range(2))
+    one.guardians.add(cast.amina)
+    other.guardians.add(cast.johan)
+    HouseholdWeeks.objects.create(
+        child=cast.elsa, first=one, second=other, starts_on=date(2026, 10, 12), weeks=["AAAAAAA", "BBBBBBB"],
+        handover="before", is_proposed=False,
+    )  # fmt: skip
+    return one, other
+
+
+def test_staff_say_for_which_home(cast: Cast, log_in: LogIn, two_homes: tuple[Household, Household]) -> None:
+    """Nothing can be said before it is chosen; only that home is told, and reads of it."""
+    desk = log_in(cast.maria)
+    page = desk.get(at(cast.elsa, "schema/")).content.decode()
+    assert "Välj vilket av dem" in page
+    assert 'value="preview"' not in page
+    assert "Hos Amina" in page
+    page = lay(desk, cast.elsa, at(cast.elsa, f"schema/{two_homes[1].id}/"))
+    assert "Schemat är sparat" in page
+    assert WeekPlan.objects.get().household == two_homes[1]
+    assert told() == {cast.johan}
+    assert "Du har inget nytt" not in log_in(cast.johan).get("/").content.decode()
+    own, others = (
+        log_in(who).get(f"/barn/{cast.elsa.id}/historik/").content.decode() for who in (cast.johan, cast.amina)
+    )
+    assert "lade ett schema" in own
+    assert "lade ett schema" not in others
+
+
+def test_a_day_of_the_other_home(cast: Cast, log_in: LogIn, two_homes: tuple[Household, Household]) -> None:
+    desk, day = log_in(cast.maria), "dag/2026-10-14/"
+    assert "Välj vilket av dem" in desk.get(at(cast.elsa, day)).content.decode()
+    other = desk.get(at(cast.elsa, f"{day}?hem={two_homes[1].id}")).content.decode()
+    assert "Dagen är det andra hemmets" in other
+    form = {"what": "times", "starts": "10:07", "ends": "14:53", "hem": str(two_homes[0].id)}
+    assert desk.post(at(cast.elsa, day), form).status_code == 302
+    assert DayPlan.objects.get().household == two_homes[0]
+    assert told() == {cast.amina}
+    for address in (f"/barn/{cast.elsa.id}/historik/", "/nytt/", "/"):
+        assert "10:07" not in log_in(cast.johan).get(address).content.decode()
+    assert "10:07–14:53" in log_in(cast.amina).get(f"/barn/{cast.elsa.id}/historik/").content.decode()
+
+
+# Who did what ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_history_of_a_child(cast: Cast, log_in: LogIn, clock: time_machine.Traveller) -> None:
+    """Newest first, with names: staff by first name, guardians by name to the staff, and "Du" to oneself."""
+    lay(log_in(cast.amina), cast.elsa, "/schema/")
+    clock.shift(60)
+    log_in(cast.maria).post(at(cast.elsa, "dag/2026-10-14/"), {"what": "off"})
+    clock.shift(60)
+    form = {"children": [cast.elsa.id], "reason": "sick", "starts_on": "2026-10-15", "ends_on": "2026-10-16"}
+    log_in(cast.johan).post(f"/barn/{cast.elsa.id}/franvaro/", form)
+    clock.shift(60)
+    log_in(cast.maria).post(at(cast.elsa, f"franvaro/{Absence.objects.get().id}/avsluta/"))
+    address = f"/barn/{cast.elsa.id}/historik/"
+    staffs, own = (log_in(who).get(address).content.decode() for who in (cast.maria, cast.amina))
+    for body in (staffs, own):
+        places = [
+            body.index(words)
+            for words in (
+                "tog bort frånvaron från torsdag 15 oktober",
+                "anmälde Elsa sjuk 15 oktober–16 oktober",
+                "ändrade onsdag 14 oktober",
+                "lade ett schema från måndag 19 oktober",
+            )
+        ]
+        assert places == sorted(places)
+        assert "mån–fre 08:00–15:00" in body
+        assert "som schemat → ledig" in body
+    assert "Amina Lind" in staffs
+    assert "Maria" in own
+    assert "Berg" not in own
+    assert "Du</strong>" in own
+
+
+def test_a_longer_absence_was_not_taken_away(cast: Cast, log_in: LogIn, clock: time_machine.Traveller) -> None:
+    phone = log_in(cast.amina)
+    for last in ("2026-10-15", "2026-10-16"):
+        form = {"children": [cast.elsa.id], "reason": "sick", "starts_on": "2026-10-15", "ends_on": last}
+        clock.shift(60)
+        phone.post(f"/barn/{cast.elsa.id}/franvaro/", form)
+    body = phone.get(f"/barn/{cast.elsa.id}/historik/").content.decode()
+    assert body.count("anmälde Elsa sjuk") == 2
+    assert "tog bort" not in body
+
+
+def test_the_reason_is_gone_from_the_staffs_history_after_the_day(
+    cast: Cast, log_in: LogIn, clock: time_machine.Traveller
+) -> None:
+    form = {"children": [cast.elsa.id], "reason": "sick", "starts_on": "2026-10-13"}
+    log_in(cast.amina).post(f"/barn/{cast.elsa.id}/franvaro/", form)
+    clock.move_to(local(TUESDAY + timedelta(days=1), 8))
+    address = f"/barn/{cast.elsa.id}/historik/"
+    assert "anmälde Elsa frånvarande" in log_in(cast.maria).get(address).content.decode()
+    assert "anmälde Elsa sjuk" in log_in(cast.amina).get(address).content.decode()
+
+
+def test_a_long_history_goes_on_on_another_page(cast: Cast, log_in: LogIn, clock: time_machine.Traveller) -> None:
+    actor = Actor.of_person(cast.amina)
+    for number in range(25):
+        clock.shift(60)
+        services.change_day(
+            child_id=cast.elsa.id, day=MONDAY + timedelta(days=number), intervals=(), actor=actor,
+            now=local(TUESDAY, 10, number), note="nej",
+        )  # fmt: skip
+    phone, seen = log_in(cast.amina), 0
+    address: str | None = f"/barn/{cast.elsa.id}/historik/"
+    for _page in range(2):
+        assert address
+        answer = phone.get(address)
+        page = answer.context["history"]
+        seen += len(page.acts)
+        address = (
+            f"/barn/{cast.elsa.id}/historik/?fore={page.more_before.isoformat().replace('+', '%2B')}"
+            if page.more_before
+            else None
+        )
+    assert (seen, address) == (25, None)
+    assert phone.get(f"/barn/{cast.elsa.id}/historik/?fore=igår").status_code == 200
+
+
+def test_nothing_said_yet(cast: Cast, log_in: LogIn) -> None:
+    assert "Inget har sagts än" in log_in(cast.amina).get(f"/barn/{cast.elsa.id}/historik/").content.decode()
+    assert "Inga tider" in log_in(cast.maria).get(at(cast.elsa)).content.decode()
+
+
+# Doors and cost -------------------------------------------------------------------------------------------------------
+
+
+def test_another_departments_staff_and_families(cast: Cast, log_in: LogIn) -> None:
+    """A guardian is no staff, even to the own child: the family's own pages are there for that."""
+    for who, status in ((cast.jonas, 404), (cast.stranger, 404), (cast.amina, 403), (cast.eva, 200)):
+        for page in ("", "schema/", "dag/2026-10-14/", "franvaro/"):
+            assert log_in(who).get(at(cast.elsa, page)).status_code == status, (who.given_name, page)
+    assert log_in(cast.stranger).get(f"/barn/{cast.elsa.id}/historik/").status_code == 404
+
+
+@pytest.mark.parametrize("number", [2, 30])
+def test_what_the_pages_cost(number: int, cast: Cast, log_in: LogIn) -> None:
+    """However much was said: seventeen for the family's page, fifteen for the history."""
+    actor = Actor.of_person(cast.amina)
+    for turn in range(number):
+        services.change_day(
+            child_id=cast.elsa.id, day=MONDAY + timedelta(days=turn), intervals=(), actor=actor, now=local(TUESDAY, 9)
+        )
+    desk = log_in(cast.maria)
+    desk.get(at(cast.elsa))
+    counts = []
+    for address in (at(cast.elsa), f"/barn/{cast.elsa.id}/historik/"):
+        with CaptureQueriesContext(connection) as captured:
+            assert desk.get(address).status_code == 200
+        counts.append(len([query for query in captured if "SAVEPOINT" not in query["sql"]]))
+    assert counts == [17, 15]
