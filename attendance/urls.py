@@ -3,7 +3,20 @@
 from django.urls import include, path, register_converter
 
 from attendance.converters import DayConverter
-from attendance.views import asking, board, decided, enquiries, family, feed, guardian, hours, schedule, week
+from attendance.views import (
+    asking,
+    board,
+    calendar,
+    decided,
+    enquiries,
+    family,
+    feed,
+    guardian,
+    hours,
+    place_calendar,
+    schedule,
+    week,
+)
 
 app_name = "attendance"
 register_converter(DayConverter, "day")
@@ -44,7 +57,19 @@ _enquiries = [
     path("<uuid:enquiry_id>/barn/<uuid:child_id>/", asking.enquiry_for_family, name="enquiry_for_family"),
 ]
 
+_place_calendar = [
+    path("", place_calendar.preschool_calendar, name="preschool_calendar"),
+    path("stang/", place_calendar.closing, name="closing"),
+    path("oppna/<uuid:closed_id>/", place_calendar.opening, name="opening"),
+    path("handelse/", place_calendar.announcing, name="announcing"),
+    path("handelse/<uuid:event_id>/", place_calendar.event, name="event"),
+    path("handelse/<uuid:event_id>/stall-in/", place_calendar.calling_off, name="calling_off"),
+]
+
 urlpatterns = [
+    path("kalender/", calendar.calendar, name="calendar"),
+    path("kalender/handelse/<uuid:event_id>/", calendar.event_answer, name="event_answer"),
+    path("forskola/<uuid:preschool_id>/kalender/", include(_place_calendar)),
     path("lov/<uuid:enquiry_id>/", enquiries.answer_enquiry, name="answer_enquiry"),
     path("forskola/<uuid:preschool_id>/lov/", include(_enquiries)),
     path("schema/", schedule.schedule, name="schedule"),

@@ -21,6 +21,8 @@ GUARDIAN_PAGES = (
     "attendance:day",
     "attendance:history",
     "attendance:answer_enquiry",
+    "attendance:calendar",
+    "attendance:event_answer",
 )
 
 

@@ -30,6 +30,7 @@ RANK = (
     Kind.SUBSTITUTE,
 )
 MOST_PLACES = 8
+PLAN_PAGES = ("attendance:schedule", "attendance:calendar", "attendance:event_answer")
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,7 @@ def guardian_places(actor: Actor, where: Where) -> list[Place]:
     home = reverse("my_children") if actor.is_staff else reverse("home")
     places = [
         Place(home, "house", _("Hem"), where.is_any("home", "my_children")),
-        Place(
-            reverse("attendance:schedule"), "calendar", _("Schema"), where.view_name.startswith("attendance:schedule")
-        ),
+        Place(reverse("attendance:schedule"), "calendar", _("Schema"), where.view_name.startswith(PLAN_PAGES)),
     ]
     if actor.is_staff:
         places.append(Place(reverse("home"), "layout-grid", _("Arbetet")))

@@ -58,6 +58,7 @@ LOOK = Kind.IDENTITY_READ
 # About nobody but the reader.
 OWN = frozenset({Kind.PIN_LOCKED})
 
+IN_CALENDAR = frozenset({Kind.DAY_CLOSED, Kind.DAY_OPENED, Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
 
 @dataclass(frozen=True)
 class Notice:
@@ -140,8 +141,8 @@ def _leads_to(row: Delivery, child: Child | None, opens: dict[UUID, str]) -> str
     """Return where the reader can do something about it."""
     if child is None:
         return reverse("accounts:pin")
-    if row.kind == Kind.PLANNED_BY_STAFF:
-        return reverse("attendance:family_history", args=[child.id])
+    if row.kind in IN_CALENDAR:
+        return f"{reverse('attendance:calendar')}?manad={_day_in(row, 'first'):%Y-%m}"
     if row.kind == Kind.PLAN_MISSING:
         return f"{reverse('attendance:schedule')}?vecka={_day_in(row, 'monday')}&barn={child.id}"
     if row.kind in (Kind.ENQUIRY_OPENED, Kind.ENQUIRY_UNANSWERED) and (enquiry_id := _id_in(row, "enquiry")):

@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from attendance.models import Absence, HolidayEnquiry, PlanSave
+from attendance.models import Absence, CalendarEvent, ClosedDay, HolidayEnquiry, PlanSave
 from children.models import Child, Preschool
 from portal.lib import clock, days
 from tests.doors import ACTORS, Doors, Row, person_only
 
 LEADS = {"principal": "22422", "principal_elsewhere": "44244"}
 LEADS_AND_GOES_ON = {"principal": "33433", "principal_elsewhere": "44344"}
+LEADS_IN_VAIN = {"principal": "bb4bb", "principal_elsewhere": "44b44"}  # nothing was chosen
+ANNOUNCES = LEADS | {"staff": "22422", "elsewhere": "44244"}
 WORKS = LEADS | {"substitute": "22422", "staff": "22422", "elsewhere": "44244"}
 
 PLANS_FOR = {
@@ -106,6 +108,25 @@ PLAN_ROWS: list[Row] = [
     Row("attendance:enquiry_withdraw", "POST", LEADS_AND_GOES_ON, about="coming enquiry"),
     Row("attendance:enquiry_for_family", "GET", WORKS, about="child's enquiry"),
     Row("attendance:enquiry_for_family", "POST", WORKS, about="child's enquiry"),
+    # The family's calendar, and the preschool's
+    Row("attendance:calendar", "GET", person_only("2", "4")),
+    Row(
+        "attendance:event_answer",
+        "POST",
+        {"guardian": "33433"},
+        about="event",
+        sent=lambda _doors, _target: {"do": "kommer-inte"},
+    ),
+    Row("attendance:preschool_calendar", "GET", WORKS, about="preschool"),
+    Row("attendance:closing", "GET", LEADS, about="preschool"),
+    Row("attendance:closing", "POST", LEADS, about="preschool"),
+    Row("attendance:opening", "GET", LEADS, about="closed day"),
+    Row("attendance:opening", "POST", LEADS_IN_VAIN, about="closed day"),
+    Row("attendance:announcing", "GET", ANNOUNCES, about="preschool"),
+    Row("attendance:announcing", "POST", ANNOUNCES, about="preschool"),
+    Row("attendance:event", "GET", WORKS, about="preschool event"),
+    Row("attendance:calling_off", "GET", LEADS, about="preschool event"),
+    Row("attendance:calling_off", "POST", LEADS_AND_GOES_ON, about="preschool event"),
 ]
 
 
@@ -117,6 +138,9 @@ def plan_things(doors: Doors, target: str) -> dict[str, dict[str, Any]]:
     there = {"preschool_id": preschool.pk, "enquiry_id": open_one.pk}
     absence = Absence.objects.filter(child=child).order_by("pk").first()
     return {
+        "event": {"event_id": _event(preschool).pk},
+        "preschool event": {"preschool_id": preschool.pk, "event_id": _event(preschool).pk},
+        "closed day": {"preschool_id": preschool.pk, "closed_id": _closed_day(preschool).pk},
         "child home": {"child_id": child.pk, "home_id": uuid4()},  # with one home it matters not which
         "child absence": {"child_id": child.pk, "absence_id": absence.pk if absence else uuid4()},
         "plan save": {"save_id": _save(doors, child).pk},
@@ -145,5 +169,21 @@ def _enquiry(preschool: Preschool, *, opens_in: int) -> HolidayEnquiry:
     columns: dict[str, Any] = {name: opens_on + timedelta(days=number) for name, number in dates.items()}
     made, _is_new = HolidayEnquiry.objects.get_or_create(
         preschool=preschool, opens_on=opens_on, defaults={"title": "Lovet", **columns}
+    )
+    return made
+
+
+def _event(preschool: Preschool) -> CalendarEvent:
+    """Return something that happens at the preschool in a month and asks who comes, made once."""
+    made, _is_new = CalendarEvent.objects.get_or_create(
+        preschool=preschool, day=days.today() + timedelta(days=30), title="Lucia", asks=True
+    )
+    return made
+
+
+def _closed_day(preschool: Preschool) -> ClosedDay:
+    """Return a day in a month on which the preschool is closed, made once."""
+    made, _is_new = ClosedDay.objects.get_or_create(
+        preschool=preschool, day=days.today() + timedelta(days=31), reason="Utbildning"
     )
     return made

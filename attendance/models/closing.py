@@ -1,6 +1,8 @@
 """The preschool's own calendar: days on which it is closed, and what happens on the others."""
 
+from collections.abc import Collection
 from typing import Self, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +12,7 @@ from children.models import Area, Child, Department, Preschool
 from portal.lib.models import Base
 
 Row = TypeVar("Row", bound=models.Model)
+Ids = Collection[UUID]
 
 
 class AtPlacesQuerySet(models.QuerySet[Row]):
@@ -18,13 +21,14 @@ class AtPlacesQuerySet(models.QuerySet[Row]):
     def standing(self) -> Self:
         return self.filter(cancelled_at=None)
 
+    def around(self, departments: Ids, preschools: Ids, areas: Ids) -> Self:
+        """Return the rows that concern any of these places."""
+        return self.filter(Q(department__in=departments) | Q(preschool__in=preschools) | Q(area__in=areas))
+
     def at(self, departments: models.QuerySet[Department]) -> Self:
         """Return the rows that concern any of these departments: their own, their preschool's or area's."""
-        return self.filter(
-            Q(department__in=departments.values("pk"))
-            | Q(preschool__in=departments.values("preschool"))
-            | Q(area__in=departments.values("preschool__area"))
-        )
+        preschools, areas = departments.values("preschool"), departments.values("preschool__area")
+        return self.filter(Q(department__in=departments.values("pk")) | Q(preschool__in=preschools) | Q(area__in=areas))
 
 
 ONE_SCOPE = (

@@ -9,7 +9,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from attendance import rules
@@ -54,6 +56,11 @@ class Scope:
         """Return the place's name; an area says that it is all its preschools."""
         return _("Alla i {area}").format(area=self.area.name) if self.area else self.place.name
 
+    def hold(self) -> None:
+        """Hold the place's row until the transaction ends: nobody else decides for it meanwhile."""
+        model: type[Area | Preschool | Department] = type(self.place)
+        model._default_manager.select_for_update(no_key=True).get(pk=self.place.pk)
+
     def departments(self) -> QuerySet[Department]:
         """Return the departments that the scope holds."""
         if self.area:
@@ -66,10 +73,19 @@ class Scope:
 def may_decide(actor: Actor, action: Action, scope: Scope) -> bool:
     """Tell whether the actor may do this for the whole of the scope: for an area whoever leads all of it."""
     if scope.area:
-        return action == Action.OVERSEE and leads_area(actor, scope.area.pk)
+        return leads_area(actor, scope.area.pk)
     if scope.preschool:
         return preschools_for(actor, Action.OVERSEE).filter(pk=scope.preschool.pk).exists()
     return departments_for(actor, action).filter(pk=scope.place.pk).exists()
+
+
+def demand_decision(actor: Actor, action: Action, scope: Scope) -> None:
+    """Raise `PermissionDenied` for what the actor sees and may not decide, `Http404` for what it does not see."""
+    if may_decide(actor, action, scope):
+        return
+    if scope.department and may_decide(actor, Action.SEE_BOARD, scope):
+        raise PermissionDenied
+    raise Http404
 
 
 def scopes_of(actor: Actor, preschool: Preschool) -> list[Scope]:

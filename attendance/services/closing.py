@@ -7,17 +7,16 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from attendance.models import ClosedDay
-from attendance.selectors.scopes import Scope, families_of, may_decide, open_days, placed_on
+from attendance.selectors.scopes import Scope, demand_decision, families_of, open_days, placed_on
 from children.access import Action
 from children.actors import Actor
-from children.models import Area, Department, Preschool
 from notifications.models import Kind
 from notifications.services import Told, notify_of_all
 from portal.lib import days, live
@@ -32,13 +31,10 @@ def close_days(*, scope: Scope, first: date, last: date, reason: str, actor: Act
     The guardians of the children who are placed there on days that were open until now are told, each of them once.
     Raises `Http404` or `PermissionDenied` as the door does, and `ValidationError`, by field.
     """
-    _check_dates(first, last, days.day_of(now))
     with transaction.atomic():
-        _demand(actor, scope)
-        _hold(scope)
-        opens = open_days(scope, first, last)
-        if not opens:
-            raise ValidationError({"first": _("De här dagarna är det redan stängt: helg eller röd dag.")})
+        demand_decision(actor, Action.OVERSEE, scope)
+        scope.hold()
+        opens = days_to_close(scope=scope, first=first, last=last, now=now)
         standing = set(
             ClosedDay.objects.standing().filter(day__in=opens, **scope.columns).values_list("day", flat=True)
         )
@@ -51,6 +47,15 @@ def close_days(*, scope: Scope, first: date, last: date, reason: str, actor: Act
             _write_down("day.closed", made, actor, now)
             _tell(made, Kind.DAY_CLOSED, scope, concerned, actor=actor, now=now)
     return made
+
+
+def days_to_close(*, scope: Scope, first: date, last: date, now: datetime) -> list[date]:
+    """Return the days from `first` to `last` on which the scope opens. Raises `ValidationError`, by field."""
+    _check_dates(first, last, days.day_of(now))
+    opens = open_days(scope, first, last)
+    if not opens:
+        raise ValidationError({"first": _("De här dagarna är det redan stängt: helg eller röd dag.")})
+    return opens
 
 
 def open_again(*, closed_ids: Iterable[UUID], actor: Actor, now: datetime) -> list[ClosedDay]:
@@ -83,21 +88,6 @@ def _check_dates(first: date, last: date, today: date) -> None:
         raise ValidationError({"last": _("Dagen ligger för långt fram. Välj en dag inom två år.")})
 
 
-def _demand(actor: Actor, scope: Scope) -> None:
-    """Raise `PermissionDenied` for what the actor sees and does not lead, `Http404` for what it does not see."""
-    if may_decide(actor, Action.OVERSEE, scope):
-        return
-    if scope.department and may_decide(actor, Action.SEE_BOARD, scope):
-        raise PermissionDenied
-    raise Http404
-
-
-def _hold(scope: Scope) -> None:
-    """Hold the place's row: nobody else closes or opens it meanwhile."""
-    model: type[Area | Preschool | Department] = type(scope.place)
-    model._default_manager.select_for_update(no_key=True).get(pk=scope.place.pk)
-
-
 def _hold_all(closed_ids: Iterable[UUID], actor: Actor) -> list[ClosedDay]:
     ids = set(closed_ids)
     found = ClosedDay.objects.filter(pk__in=ids).select_related("area", "preschool", "department")
@@ -105,8 +95,8 @@ def _hold_all(closed_ids: Iterable[UUID], actor: Actor) -> list[ClosedDay]:
     if not ids or found.count() != len(ids):
         raise Http404
     for scope in scopes:
-        _demand(actor, scope)
-        _hold(scope)
+        demand_decision(actor, Action.OVERSEE, scope)
+        scope.hold()
     return list(found.all().order_by("day", "pk"))
 
 

@@ -174,6 +174,12 @@ def _tabs(preschool: Preschool, active: str, day: date) -> list[dict[str, object
             "icon": "alarm-clock",
             "active": active == "hours",
         },
+        {"url": reverse("attendance:enquiries", args=[preschool.id]), "label": _("Lov"), "icon": "sun"},
+        {
+            "url": reverse("attendance:preschool_calendar", args=[preschool.id]),
+            "label": _("Kalender"),
+            "icon": "calendar-off",
+        },
         {"url": reverse("children:preschool_children", args=[preschool.id]), "label": _("Barn"), "icon": "users"},
         {"url": reverse("children:tablets", args=[preschool.id]), "label": _("Plattor"), "icon": "tablet"},
         {"url": reverse("attendance:preschool_rules", args=[preschool.id]), "label": _("Regler"), "icon": "clock"},

@@ -1,0 +1,262 @@
+"""A family's calendar: when it is closed (red), what happens (blue), what waits for an answer. Siblings together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from attendance.models import CalendarEvent, EventAnswer
+from attendance.public_holidays import public_holidays
+from attendance.selectors.facts import Known, known
+from attendance.selectors.said import Around
+from attendance.selectors.scopes import Scope
+from children.models import Child
+from children.selectors.placing import Place
+from portal.lib import days
+
+MONTHS = 4  # that the list goes on
+FURTHEST = timedelta(days=800)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What was said for one child; None: nothing yet."""
+
+    child_id: UUID
+    name: str
+    is_coming: bool | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens, as a family sees it. `replies` where it asks, `is_open` while it may be answered."""
+
+    id: UUID
+    title: str
+    text: str
+    day: date
+    times: str
+    place: str
+    replies: tuple[Reply, ...]
+    people: int
+    answer_by: date
+    is_open: bool
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is still to be answered."""
+        return self.is_open and any(reply.is_coming is None for reply in self.replies)
+
+    @property
+    def said(self) -> str:
+        """Return what the family has answered, or nothing: "Elsa och Hugo kommer, ni är 4"."""
+        if not self.replies or any(reply.is_coming is None for reply in self.replies):
+            return ""
+        names = [reply.name for reply in self.replies if reply.is_coming]
+        if not names:
+            return _("Ni kommer inte")
+        return _("{names} kommer, ni är {people}").format(names=get_text_list(names, _("och")), people=self.people)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the calendar: closed days, a public holiday, or an event. `names` of whom it concerns, if not all."""
+
+    kind: str  # "closed", "holiday" or "event"
+    first: date
+    last: date
+    title: str
+    names: str = ""
+    event: Event | None = None
+
+    @property
+    def span(self) -> str:
+        return days.span_in_words(self.first, self.last)
+
+
+@dataclass(frozen=True)
+class Square:
+    """A day in the month: `closed` says why it is, `events` what happens. `is_other` lies in a neighbouring month."""
+
+    day: date
+    is_other: bool
+    is_today: bool
+    is_off: bool
+    closed: str
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FamilyCalendar:
+    month: date
+    weeks: tuple[tuple[Square, ...], ...]
+    months: tuple[tuple[date, tuple[Entry, ...]], ...]
+    asking: tuple[Event, ...]
+    child_ids: tuple[UUID, ...]
+
+    @property
+    def waiting(self) -> list[Event]:
+        """Return what is still to be answered."""
+        return [event for event in self.asking if event.is_waiting]
+
+
+def family_calendar(children: Sequence[Child], month: date, *, today: date, reader: UUID | None) -> FamilyCalendar:
+    """Return the month and the list of it and the three after it: four queries, for one child or many."""
+    first = month.replace(day=1)
+    last = _months_on(first, MONTHS) - timedelta(days=1)
+    starts = days.monday_of(first)
+    until = max(last, today + FURTHEST)
+    facts = known([one.pk for one in children], starts, last, with_stays=False, places_until=until, reader=reader)
+    events = _events(children, facts, min(starts, today), until, today)
+    listed = [Entry("event", one.day, one.day, one.title, event=one) for one in events if first <= one.day <= last]
+    begins = max(first, today) if first <= today <= last else first
+    entries = [*_closed(children, facts, first, last), *listed]
+    shown = sorted((one for one in entries if one.last >= begins), key=lambda one: (one.first, one.kind, one.title))
+    return FamilyCalendar(
+        month=first,
+        weeks=_weeks(children, facts, events, first, today),
+        months=tuple((key, tuple(own)) for key, own in groupby(shown, key=lambda one: _month_of(one, begins))),
+        asking=tuple(one for one in events if one.replies),
+        child_ids=tuple(one.pk for one in children),
+    )
+
+
+def runs(dates: Iterable[date]) -> list[tuple[date, date]]:
+    """Return the days as spans: those between which lie only weekends and public holidays are one."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(set(dates)):
+        if found and not _has_weekday(found[-1][1] + timedelta(days=1), day - timedelta(days=1)):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
+def event_times(event: CalendarEvent) -> str:
+    """Return when on its day it happens: "14:00–16:00", "kl. 14:00", "hela dagen"."""
+    if event.from_time is None:
+        return _("hela dagen")
+    if event.to_time is None:
+        return _("kl. {time}").format(time=f"{event.from_time:%H:%M}")
+    return f"{event.from_time:%H:%M}–{event.to_time:%H:%M}"
+
+
+def _months_on(first: date, number: int) -> date:
+    months = first.year * 12 + first.month - 1 + number
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _month_of(entry: Entry, begins: date) -> date:
+    return max(entry.first, begins).replace(day=1)
+
+
+def _has_weekday(first: date, last: date) -> bool:
+    free = public_holidays(first, last) if first <= last else {}
+    return any(day.weekday() < 5 and day not in free for day in days.span(first, last))
+
+
+def _closed(children: Sequence[Child], facts: Known, first: date, last: date) -> list[Entry]:
+    """Return when it is closed, by reason and by whom it concerns; weekends are not said."""
+    holidays = public_holidays(first, last)
+    found: dict[tuple[str, bool, str], list[date]] = defaultdict(list)
+    for day in days.span(first, last):
+        placed = [(child, place) for child in children if (place := facts.place(child.pk, day))]
+        why = {child.given_name: facts.closed_reason(place, day) for child, place in placed}
+        for reason in dict.fromkeys(one for one in why.values() if one is not None):
+            names = [name for name, one in why.items() if one == reason]
+            is_holiday = holidays.get(day) == reason
+            if is_holiday and day.weekday() > 4:
+                continue
+            whom = "" if len(names) == len(children) else get_text_list(names, _("och"))
+            found[reason, is_holiday, whom].append(day)
+    return [
+        Entry("holiday" if is_holiday else "closed", begins, ends, reason, whom)
+        for (reason, is_holiday, whom), dates in found.items()
+        for begins, ends in runs(dates)
+    ]
+
+
+def _weeks(
+    children: Sequence[Child], facts: Known, events: Sequence[Event], first: date, today: date
+) -> tuple[tuple[Square, ...], ...]:
+    after = _months_on(first, 1)
+    mondays = range(0, (after - days.monday_of(first)).days, 7)
+    titles: dict[date, list[str]] = defaultdict(list)
+    for event in events:
+        titles[event.day].append(event.title)
+    return tuple(
+        tuple(
+            Square(
+                day=day,
+                is_other=not first <= day < after,
+                is_today=day == today,
+                is_off=day.weekday() > 4,
+                closed=_reasons(children, facts, day),
+                events=tuple(titles[day]),
+            )
+            for day in days.week(days.monday_of(first) + timedelta(days=number))
+        )
+        for number in mondays
+    )
+
+
+def _reasons(children: Sequence[Child], facts: Known, day: date) -> str:
+    found = [facts.closed_reason(facts.place(child.pk, day), day) for child in children]
+    return ", ".join(dict.fromkeys(one for one in found if one is not None))
+
+
+def _events(children: Sequence[Child], facts: Known, first: date, last: date, today: date) -> list[Event]:
+    around = Around.of(place for own in facts.places.values() for place in own)
+    rows = CalendarEvent.objects.standing().around(around.department_ids, around.preschool_ids, around.area_ids)
+    found = list(
+        rows.filter(day__gte=first, day__lte=last)
+        .select_related("area", "preschool", "department")
+        .order_by("day", "from_time", "title", "pk")
+    )
+    answers = {
+        (answer.event_id, answer.child_id): answer
+        for answer in EventAnswer.objects.filter(event__in=[row.pk for row in found], child__in=children)
+    }
+    return [
+        _event(row, own, answers, today)
+        for row in found
+        if (own := [child for child in children if _concerns(row, facts.place(child.pk, row.day))])
+    ]
+
+
+def _concerns(row: CalendarEvent, place: Place | None) -> bool:
+    return place is not None and (
+        row.department_id == place.department_id
+        or row.preschool_id == place.preschool_id
+        or (row.area_id is not None and row.area_id == place.area_id)
+    )
+
+
+def _event(
+    row: CalendarEvent, children: Sequence[Child], answers: dict[tuple[UUID, UUID], EventAnswer], today: date
+) -> Event:
+    given = {child.pk: answers.get((row.pk, child.pk)) for child in children}
+    people = sum(answer.how_many for answer in given.values() if answer)
+    answer_by = row.answer_by or row.day
+    replies = [
+        Reply(one.pk, one.given_name, answer.is_coming if (answer := given[one.pk]) else None) for one in children
+    ]
+    return Event(
+        id=row.pk,
+        title=row.title,
+        text=row.text,
+        day=row.day,
+        times=event_times(row),
+        place=Scope.of(row).name,
+        replies=tuple(replies) if row.asks else (),
+        people=people or len(children) + 1,
+        answer_by=answer_by,
+        is_open=row.asks and today <= answer_by,
+    )

@@ -1,0 +1,160 @@
+"""What happens at the preschool: announced to the families, answered by them, and called off."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import audit
+from attendance.models import CalendarEvent, EventAnswer
+from attendance.selectors.scopes import Scope, demand_decision, families_of, placed_on
+from attendance.services.absence import lock_children
+from children.access import Action
+from children.actors import Actor
+from notifications.models import Kind
+from notifications.services import Told, notify_of_all
+from portal.lib import days
+
+FURTHEST = timedelta(days=800)
+MOST_PEOPLE = 20  # of one child's family
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What is announced. Without times it is the whole day; one that `asks` with no `answer_by` asks until its day."""
+
+    title: str
+    day: date
+    text: str = ""
+    from_time: time | None = None
+    to_time: time | None = None
+    asks: bool = False
+    answer_by: date | None = None
+
+
+def announce_event(*, scope: Scope, happening: Happening, actor: Actor, now: datetime) -> CalendarEvent:
+    """Put an event into the calendar, and tell the guardians of the children who are placed there on its day.
+
+    The same announcement again, as a press twice makes it, is the one that stands. Raises `Http404` or
+    `PermissionDenied` as the door does, and `ValidationError`, by field.
+    """
+    _check(happening, days.day_of(now))
+    with transaction.atomic():
+        demand_decision(actor, Action.ANNOUNCE, scope)
+        scope.hold()
+        columns = {**vars(happening), **scope.columns}
+        if standing := CalendarEvent.objects.standing().filter(**columns).first():
+            return standing
+        event = CalendarEvent.objects.create(made_by=actor.person, **columns)
+        audit.did("event.announced", person_id=actor.person_id, now=now, event=event.pk, day=event.day)
+        _tell(event, Kind.EVENT_ANNOUNCED, actor, now)
+    return event
+
+
+def call_off_event(*, event_id: UUID, actor: Actor, now: datetime) -> CalendarEvent:
+    """Call an event off and tell those who were told of it. Does nothing to one that is off, or has been.
+
+    Raises `Http404` or `PermissionDenied` as the door does.
+    """
+    with transaction.atomic():
+        event = CalendarEvent.objects.select_for_update(of=("self",)).filter(pk=event_id).first()
+        if event is None:
+            raise Http404
+        scope = Scope.of(event)
+        demand_decision(actor, Action.ANNOUNCE, scope)
+        if event.cancelled_at is None and event.day >= days.day_of(now):
+            event.cancelled_at, event.cancelled_by = now, actor.person
+            event.save(update_fields=["cancelled_at", "cancelled_by"])
+            audit.did("event.called_off", person_id=actor.person_id, now=now, event=event.pk, day=event.day)
+            _tell(event, Kind.EVENT_CANCELLED, actor, now)
+    return event
+
+
+def answer_event(*, event_id: UUID, coming: Mapping[UUID, bool], people: int, actor: Actor, now: datetime) -> None:
+    """Say for one's children whether they come, and how many the family is in all, with the children.
+
+    All of them or none; the last answer holds. Each child is counted once: the first that comes brings the rest of
+    the family. Raises `Http404` for children that are not one's own or whom the event does not concern, and
+    `ValidationError`, by field, after the last day to answer.
+    """
+    with transaction.atomic():
+        event = CalendarEvent.objects.filter(pk=event_id).first()
+        if event is None or not coming:
+            raise Http404
+        children = lock_children(actor, Action.PLAN, coming.keys())
+        if not coming.keys() <= placed_on(Scope.of(event), [event.day]).days.keys():
+            raise Http404
+        _check_answer(event, coming, people, days.day_of(now))
+        bringing = next((child.pk for child in children if coming[child.pk]), None)
+        number = sum(coming.values())
+        answers = [
+            EventAnswer(
+                event=event,
+                child=child,
+                is_coming=coming[child.pk],
+                how_many=people - number + 1 if child.pk == bringing else int(coming[child.pk]),
+                answered_at=now,
+                answered_by=actor.person,
+            )
+            for child in children
+        ]
+        EventAnswer.objects.bulk_create(
+            answers,
+            update_conflicts=True,
+            unique_fields=["event", "child"],
+            update_fields=["is_coming", "how_many", "answered_at", "answered_by"],
+        )
+        audit.did("event.answered", person_id=actor.person_id, now=now, children=coming.keys(), event=event.pk)
+
+
+def _check(happening: Happening, today: date) -> None:
+    if happening.day < today:
+        raise ValidationError({"day": _("Dagen har varit. Välj idag eller en dag framåt.")})
+    if happening.day - today > FURTHEST:
+        raise ValidationError({"day": _("Dagen ligger för långt fram. Välj en dag inom två år.")})
+    if happening.to_time and (happening.from_time is None or happening.to_time <= happening.from_time):
+        raise ValidationError({"to_time": _("Tiden måste sluta efter att den börjar.")})
+    if happening.answer_by and not today <= happening.answer_by <= happening.day:
+        raise ValidationError({"answer_by": _("Sista dagen att svara är från idag till dagen då det händer.")})
+
+
+def _check_answer(event: CalendarEvent, coming: Mapping[UUID, bool], people: int, today: date) -> None:
+    if event.cancelled_at or not event.asks:
+        raise ValidationError({"coming": _("Det här behöver inget svar längre.")})
+    last = event.answer_by or event.day
+    if today > last:
+        raise ValidationError(
+            {
+                "coming": _("Sista dagen att svara var {day}. Säg till avdelningen om något har ändrats.").format(
+                    day=days.in_words(last, "l j F")
+                )
+            }
+        )
+    number = sum(coming.values())
+    if number and not number <= people <= MOST_PEOPLE:
+        raise ValidationError(
+            {
+                "people": ngettext(
+                    "Skriv hur många ni är, barnet medräknat: {least} till {most}.",
+                    "Skriv hur många ni är, barnen medräknade: {least} till {most}.",
+                    number,
+                ).format(least=number, most=MOST_PEOPLE)
+            }
+        )
+
+
+def _tell(event: CalendarEvent, kind: Kind, actor: Actor, now: datetime) -> None:
+    concerned: Collection[UUID] = placed_on(Scope.of(event), [event.day]).days
+    told = [
+        Told(event.pk, people, {"child": child_id, "event": event.pk, "first": event.day, "last": event.day})
+        for child_id, people in families_of(concerned, actor.today).items()
+    ]
+    notify_of_all(told=told, kind=kind, now=now)
