@@ -37,11 +37,13 @@ ICONS = {
     Kind.PLAN_MISSING: "calendar",
     Kind.ENQUIRY_OPENED: "sun",
     Kind.ENQUIRY_UNANSWERED: "sun",
-}
+    Kind.HOMES_PROPOSED: "house",
+    Kind.HOMES_AGREED: "house",
     Kind.DAY_CLOSED: "calendar-off",
     Kind.DAY_OPENED: "calendar",
     Kind.EVENT_ANNOUNCED: "calendar",
     Kind.EVENT_CANCELLED: "calendar-off",
+}
 LOOKS = {
     Kind.ABSENCE_REPORTED: "dusk",
     Kind.CAME_THOUGH_ABSENT: "amber",
@@ -50,15 +52,16 @@ LOOKS = {
     Kind.PLAN_MISSING: "amber",
     Kind.ENQUIRY_OPENED: "amber",
     Kind.ENQUIRY_UNANSWERED: "amber",
-}
+    Kind.HOMES_PROPOSED: "amber",
     Kind.DAY_CLOSED: "red",
     Kind.EVENT_ANNOUNCED: "dusk",
     Kind.EVENT_CANCELLED: "dusk",
+}
 LOOK = Kind.IDENTITY_READ
+IN_CALENDAR = frozenset({Kind.DAY_CLOSED, Kind.DAY_OPENED, Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
 # About nobody but the reader.
 OWN = frozenset({Kind.PIN_LOCKED})
 
-IN_CALENDAR = frozenset({Kind.DAY_CLOSED, Kind.DAY_OPENED, Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
 
 @dataclass(frozen=True)
 class Notice:
@@ -145,6 +148,10 @@ def _leads_to(row: Delivery, child: Child | None, opens: dict[UUID, str]) -> str
         return f"{reverse('attendance:calendar')}?manad={_day_in(row, 'first'):%Y-%m}"
     if row.kind == Kind.PLAN_MISSING:
         return f"{reverse('attendance:schedule')}?vecka={_day_in(row, 'monday')}&barn={child.id}"
+    if row.kind == Kind.PLANNED_BY_STAFF:
+        return reverse("attendance:family_history", args=[child.id])
+    if row.kind in (Kind.HOMES_PROPOSED, Kind.HOMES_AGREED):
+        return reverse("children:homes")
     if row.kind in (Kind.ENQUIRY_OPENED, Kind.ENQUIRY_UNANSWERED) and (enquiry_id := _id_in(row, "enquiry")):
         return reverse("attendance:answer_enquiry", args=[enquiry_id])
     return opens.get(child.id, reverse("home"))
@@ -181,9 +188,9 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
         "name": name,
         "reader": readers.get(reader_id, _("Någon")) if reader_id else _("Någon"),
         "week": _day_in(row, "monday").isocalendar().week,
-    }
         "day": days.in_words(_day_in(row, "day"), "j F"),
         "days": days.span_in_words(_day_in(row, "first"), _day_in(row, "last")),
+    }
     sentences = {
         Kind.ABSENCE_REPORTED: _("%(name)s är anmäld frånvarande"),
         Kind.ABSENCE_ENDED: _("%(name)s kommer igen som planerat"),
@@ -197,11 +204,12 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
         Kind.ENQUIRY_OPENED: _("En fråga om lov: svara senast %(day)s"),
         Kind.ENQUIRY_UNANSWERED: _("Svar om lov saknas. Sista dagen är %(day)s"),
         Kind.PLANNED_BY_STAFF: _("Personalen har ändrat vad som gäller för %(name)s"),
-        Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),
-        Kind.PLANNED_BY_STAFF: _("Personalen har ändrat vad som gäller för %(name)s"),
         Kind.DAY_CLOSED: _("Förskolan är stängd %(days)s"),
         Kind.DAY_OPENED: _("Förskolan är öppen igen %(days)s"),
         Kind.EVENT_ANNOUNCED: _("Nytt i kalendern: något händer %(days)s"),
         Kind.EVENT_CANCELLED: _("Inställt: det som skulle hända %(days)s"),
+        Kind.HOMES_PROPOSED: _("Ett förslag om två hem för %(name)s väntar på ditt svar"),
+        Kind.HOMES_AGREED: _("Vilka dagar %(name)s är i vilket hem är bestämt"),
+        Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),
     }
     return sentences[Kind(row.kind)] % values
