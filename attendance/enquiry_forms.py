@@ -52,7 +52,7 @@ class EnquiryForm(forms.Form):
     starts_on = _date(_("Från och med"))
     ends_on = _date(_("Till och med"))
     opens_on = _date(_("Frågan öppnar"), _("Familjerna får veta det samma dag."))
-    answer_by = _date(_("Sista dagen att svara"), _("De som inte har svarat påminns 7 och 2 dagar före."))
+    answer_by = _date(_("Svara senast"), _("De som inte har svarat påminns 7 och 2 dagar före."))
     silence = forms.ChoiceField(
         label=_("Den som inte svarar"),
         choices=HolidayEnquiry.Silence.choices,

@@ -18,6 +18,7 @@ from attendance import services
 from attendance.models import EnquiryAnswer, HolidayEnquiry
 from attendance.rules import Silence
 from children import protection
+from children.actors import Actor
 from children.models import Block, Child, StaffRole
 from portal.lib import clock
 from tests import cast as people
@@ -287,3 +288,66 @@ def test_the_notice_leads_to_the_answers(cast: Cast, row: HolidayEnquiry, log_in
     shown = log_in(cast.amina).get("/nytt/").content.decode()
     assert "En fråga om lov: svara senast 20 november" in shown
     assert f'href="/lov/{row.pk}/"' in shown
+
+
+# Home, the schedule and the board -------------------------------------------------------------------------------------
+
+
+def test_home_asks_until_it_is_answered(cast: Cast, row: HolidayEnquiry, log_in: LogIn) -> None:
+    """C10: a thing to do, and what it costs: nothing where nothing waits, two queries where something does."""
+    plan(cast.elsa, cast.hugo)
+    phone = log_in(cast.amina)
+
+    def home() -> tuple[str, int]:
+        with CaptureQueriesContext(connection) as captured:
+            shown = text_of(phone.get("/").content.decode())
+        return shown, len([query for query in captured if '"cache"' not in query["sql"]])
+
+    home()
+    shown, waiting = home()
+    assert "Jullov Vilka dagar kommer barnen? Svara senast fredag 20 november" in shown
+    answer(row, cast.amina, cast.elsa)
+    answer(row, cast.johan, cast.hugo, those=ASKED[:-1])
+    assert "Vilka dagar kommer barnen?" in home()[0]
+    answer(row, cast.johan, cast.hugo)
+    shown, answered = home()
+    assert "Vilka dagar kommer barnen?" not in shown
+    assert waiting == answered + 2
+
+
+def test_home_asks_nobody_else(cast: Cast, row: HolidayEnquiry, log_in: LogIn) -> None:
+    late, guardian = people.child("Sen"), people.person("Sanna")
+    people.place(late, cast.blasippan, ANSWER_BY + timedelta(days=1))
+    people.guard(guardian, late)
+    for who in (guardian, cast.stranger):
+        assert "Vilka dagar kommer barnen?" not in log_in(who).get("/").content.decode()
+    HolidayEnquiry.objects.update(withdrawn_at=clock.now())
+    assert "Vilka dagar kommer barnen?" not in log_in(cast.amina).get("/").content.decode()
+
+
+@pytest.mark.parametrize("is_answered", [True, False], ids=["answered", "silent"])
+def test_the_free_day_says_why(cast: Cast, row: HolidayEnquiry, log_in: LogIn, *, is_answered: bool) -> None:
+    """C10: on the schedule, at home, on the day's page and on the board; and the times come back."""
+    plan(cast.elsa)
+    if is_answered:
+        answer(row, cast.amina, cast.elsa, attends=False)
+    with time_machine.travel(local(MONDAY, 7), tick=False):
+        phone, staff = log_in(cast.amina), log_in(cast.maria)
+        assert "Ledig enligt lovsvar" in phone.get(f"/schema/?vecka={MONDAY}&barn={cast.elsa.pk}").content.decode()
+        assert "Ledig enligt lovsvar" in phone.get(f"/barn/{cast.elsa.pk}/dag/{MONDAY}/").content.decode()
+        assert "Enligt lovsvar" in phone.get("/").content.decode()
+        board = f"/avdelning/{cast.blasippan.pk}/"
+        assert "enligt lovsvar" in staff.get(board).content.decode()
+        services.withdraw_enquiry(enquiry_id=row.pk, actor=Actor.of_person(cast.eva), now=clock.now())
+        assert "lovsvar" not in staff.get(board).content.decode()
+        assert "07:30–16:00" in phone.get("/").content.decode()
+
+
+def test_the_hall_does_not_read_why(cast: Cast, row: HolidayEnquiry, on_tablet: Callable[[str], Client]) -> None:
+    """DOMAIN 3.14."""
+    answer(row, cast.amina, cast.elsa, attends=False)
+    with time_machine.travel(local(MONDAY, 7), tick=False):
+        shown = on_tablet(people.tablet(cast.blasippan)[1]).get(f"/avdelning/{cast.blasippan.pk}/").content.decode()
+    assert "Frånvarande" in shown
+    assert "lovsvar" not in shown
+    assert "Ledig" not in shown

@@ -238,6 +238,8 @@ def _detail(state: rules.DayState, plan: rules.PlannedDay, who: str, today: date
         return " · ".join(filter(None, [words.clock(state.collected_at), who]))
     if state.state == State.LEFT:
         return _("åter {time}").format(time=words.clock(state.returns_at)) if state.returns_at else ""
+    if state.state == State.ABSENT and plan.is_free and plan.absence is None:
+        return _("enligt lovsvar") if state.reason else ""
     if state.state == State.ABSENT:
         return words.until_words(state, today)
     return plan.closed

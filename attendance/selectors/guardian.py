@@ -182,7 +182,9 @@ def day_page(child: Child, day: date, now: datetime, *, reader: UUID | None) -> 
 
 
 def _away_words(plan: rules.PlannedDay) -> str:
-    """Return what is reported over the day's times: "Sjuk till och med ons", "Borta 10:00–12:00"; or nothing."""
+    """Return what is reported over the day's times: "Sjuk till och med ons", "Ledig enligt lovsvar"; or nothing."""
+    if plan.absence is None and plan.is_free:
+        return _("Ledig enligt lovsvar")
     if plan.absence is None:
         return ", ".join(_("Borta {times}").format(times=gap.part) for gap in plan.gaps)
     state = rules.DayState(State.ABSENT, reason=plan.absence.reason, until=plan.absence.ends_on)
@@ -268,6 +270,8 @@ def _card(actor: Actor, child: Child, facts: Known, now: datetime) -> ChildCard:
         return ChildCard(**shown, note=plan.closed)
     absence = plan.absence or next(iter(plan.gaps), None)
     if absence is None or absence.id is None:
+        if plan.is_free:
+            return ChildCard(**shown, note=_("Enligt lovsvar"))
         return ChildCard(**shown, note=_("Enligt schemat"), change=_("Ändra dagen"))
     until = words.until_words(state, today)
     if absence.is_by_staff:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.models import User
+from attendance.selectors.ahead import look_ahead, unanswered
 from attendance.selectors.guardian import guardian_home
 from attendance.selectors.hours import children_lacking_plan, next_monday
 from attendance.selectors.preschool import department_totals
@@ -67,13 +68,17 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
     cards = guardian_home(actor, now)
     monday = next_monday(actor.today)
     own = {card.child_id for card in cards}
-    lacking = children_lacking_plan(own, monday) if own else set()
+    ahead = look_ahead(own, monday, actor.today)
+    lacking = children_lacking_plan(own - ahead.planned, monday, reader=person.id)
     audit.looked("home", person_id=person.id, children=own)
+    enquiries = unanswered(ahead, own, person.id)
     context = {
         "greeting": _greeting(days.local(now).hour, person.given_name),
         "now": days.local(now),
         "cards": cards,
         "without_plan": [card for card in cards if card.child_id in lacking],
+        "enquiries": enquiries,
+        "to_do": len(lacking) + len(enquiries),
         "next_week": monday.isocalendar().week,
         "next_monday": monday,
         "notices": notices_for(actor, person, most=NEW_LOOKED_AT, about=own)[:NEW_SHOWN] if own else [],
