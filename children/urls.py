@@ -6,6 +6,7 @@ from children.views import (
     contacts,
     devices,
     frozen,
+    homes,
     invitations,
     personnel,
     protecting,
@@ -30,7 +31,12 @@ urlpatterns = [
     path("avdelning/<uuid:department_id>/inbjudningar/granska/", invitations.review, name="invitations_review"),
     path("avdelning/<uuid:department_id>/inbjudningar/brev/", invitations.letters, name="invitations_letters"),
     path("avdelning/<uuid:department_id>/inbjudningar/skicka/", invitations.send, name="invitations_send"),
+    path("barn/<uuid:child_id>/tva-hem/", homes.of_child, name="child_homes"),
     # Guardians
+    path("tva-hem/", homes.homes, name="homes"),
+    path("tva-hem/svar/", homes.answer, name="homes_answer"),
+    path("tva-hem/dela/", homes.share, name="homes_share"),
+    path("tva-hem/ett-hem/", homes.one_home, name="homes_end"),
     path("barn/<uuid:child_id>/kontakter/", contacts.contacts, name="contacts"),
     path("barn/<uuid:child_id>/kontakter/<uuid:contact_id>/bort/", contacts.contact_remove, name="contact_remove"),
     # Principals

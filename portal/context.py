@@ -20,6 +20,7 @@ GUARDIAN_PAGES = (
     "attendance:absence",
     "attendance:day",
     "attendance:history",
+    "children:homes",
     "attendance:answer_enquiry",
     "attendance:calendar",
     "attendance:event_answer",

@@ -17,6 +17,18 @@ LEADS_IN_VAIN = {"principal": "bb4bb", "principal_elsewhere": "44b44"}  # nothin
 ANNOUNCES = LEADS | {"staff": "22422", "elsewhere": "44244"}
 WORKS = LEADS | {"substitute": "22422", "staff": "22422", "elsewhere": "44244"}
 
+SETS_HOMES = {
+    "guardian": "x444x",
+    "substitute": "xx4xx",
+    "staff": "224x2",
+    "elsewhere": "44244",
+    "specialist": "x4444",
+    "principal": "224x2",
+    "principal_elsewhere": "44244",
+    "tablet": "xx4xx",
+    "tablet_pin": "xx4xx",
+}
+
 PLANS_FOR = {
     "guardian": "x444x",
     "substitute": "22422",
@@ -43,6 +55,14 @@ PLAN_ROWS: list[Row] = [
     Row("attendance:family_absence", "POST", PLANS_FOR, about="child"),
     Row("attendance:family_absence_end", "POST", PLANS_FOR_AND_GOES_ON, about="child absence"),
     Row("attendance:family_history", "GET", PLANS_FOR | {"guardian": "24442"}, about="child"),
+    # Two homes
+    Row("children:homes", "GET", person_only("2", "4")),
+    Row("children:homes", "POST", person_only("2", "4")),
+    Row("children:homes_answer", "POST", {}),  # nothing was proposed
+    Row("children:homes_share", "POST", {}),  # lives in no home
+    Row("children:homes_end", "POST", {}),
+    Row("children:child_homes", "GET", SETS_HOMES, about="child"),
+    Row("children:child_homes", "POST", SETS_HOMES, about="child"),
     # What a guardian saved, taken back: by the guardian, or by staff whom the family has asked
     Row(
         "attendance:plan_undo",
@@ -92,6 +112,7 @@ PLAN_ROWS: list[Row] = [
         },
         about="department",
     ),
+    Row("municipality_day", "GET", {"administrator": "2"}),
     Row("preschool_hours", "GET", {"principal": "22422", "principal_elsewhere": "44244"}, about="preschool"),
     # The calendar that a guardian's own calendar reads: an address that stands for nobody is nobody's
     Row("attendance:calendar_feed", "GET", person_only("2", "4")),
@@ -138,17 +159,17 @@ def plan_things(doors: Doors, target: str) -> dict[str, dict[str, Any]]:
     there = {"preschool_id": preschool.pk, "enquiry_id": open_one.pk}
     absence = Absence.objects.filter(child=child).order_by("pk").first()
     return {
-        "event": {"event_id": _event(preschool).pk},
-        "preschool event": {"preschool_id": preschool.pk, "event_id": _event(preschool).pk},
-        "closed day": {"preschool_id": preschool.pk, "closed_id": _closed_day(preschool).pk},
         "child home": {"child_id": child.pk, "home_id": uuid4()},  # with one home it matters not which
         "child absence": {"child_id": child.pk, "absence_id": absence.pk if absence else uuid4()},
-        "plan save": {"save_id": _save(doors, child).pk},
         "feed": {"secret": "0" * 48},
+        "plan save": {"save_id": _save(doors, child).pk},
         "enquiry": {"enquiry_id": open_one.pk},
         "preschool enquiry": there,
         "coming enquiry": there | {"enquiry_id": coming.pk},
         "child's enquiry": there | {"child_id": child.pk},
+        "event": {"event_id": _event(preschool).pk},
+        "preschool event": {"preschool_id": preschool.pk, "event_id": _event(preschool).pk},
+        "closed day": {"preschool_id": preschool.pk, "closed_id": _closed_day(preschool).pk},
     }
 
 

@@ -222,7 +222,15 @@ def _tile(
         tap=tap.value,
         tap_words=_("Hämta") if tap == rules.Tap.LEFT else _("Lämna in"),
         order=f"{ORDER[state.state]} {words.clock(first) or '99:99'} {child.tile_name} {child.pk}",
-        marks=_marks(child, state, day_plan, today, is_barred=is_barred, is_open=is_open),
+        marks=_marks(
+            child,
+            state,
+            day_plan,
+            today,
+            is_barred=is_barred,
+            is_open=is_open,
+            asks_homes=bool(plan.seam) and state.state in (State.EXPECTED, State.LATE, State.PRESENT),
+        ),
         more_url=more_url(child.pk) if more_url else "",
         note=day_plan.note if day_plan and is_open else "",
         allergy=child.allergy if is_open else "",
@@ -246,9 +254,19 @@ def _detail(state: rules.DayState, plan: rules.PlannedDay, who: str, today: date
 
 
 def _marks(
-    child: Child, state: rules.DayState, day_plan: ChangedDay | None, today: date, *, is_barred: bool, is_open: bool
+    child: Child,
+    state: rules.DayState,
+    day_plan: ChangedDay | None,
+    today: date,
+    *,
+    is_barred: bool,
+    is_open: bool,
+    asks_homes: bool,
 ) -> tuple[Mark, ...]:
-    """Return the tile's marks. Without a PIN one neutral word stands for all that must be read with one."""
+    """Return the tile's marks. Without a PIN one neutral word stands for all that must be read with one.
+
+    `asks_homes`: the times of the child's two homes do not meet today.
+    """
     note = day_plan.note if day_plan else ""
     marks = []
     if state.gaps:
@@ -262,7 +280,9 @@ def _marks(
             marks.append(Mark("note", _("Lapp")))
         if state.forgotten_since:
             marks.append(Mark("hours", _("Glömd hämtning")))
-    elif is_barred or child.allergy or note:
+        if asks_homes:
+            marks.append(Mark("hours", _("Fråga hemmen")))
+    elif is_barred or child.allergy or note or asks_homes:
         marks.append(Mark("read", _("Läs")))
     if child.birth_date and not child.is_protected and is_birthday(child.birth_date, today):
         marks.append(Mark("birthday", _("{years} år!").format(years=today.year - child.birth_date.year)))

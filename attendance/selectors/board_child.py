@@ -8,8 +8,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from attendance.models import Absence, DayPlan, TapEvent
+from attendance.models import Absence, TapEvent
 from attendance.rules import UNDO_LASTS, Tap
+from attendance.selectors import words
+from attendance.selectors.facts import known
 from children.access import Action, can
 from children.actors import Actor
 from children.models import Child
@@ -30,9 +32,13 @@ class TapRow:
 
 @dataclass(frozen=True)
 class Secrets:
-    """What stands behind the PIN (DOMAIN 3.14). `sees_family`: whether this person may know whom to call."""
+    """What stands behind the PIN (DOMAIN 3.14). `sees_family`: whether this person may know whom to call.
+
+    `seam` says that the times of the child's two homes do not meet today, and never whose they are.
+    """
 
     note: str
+    seam: str
     allergy: str
     absence: Absence | None
     kept_away: list[str]
@@ -92,11 +98,13 @@ def _kept_away(child: Child, *, sees_family: bool) -> list[str]:
 
 
 def _secrets(child: Child, actor: Actor) -> Secrets:
-    plan = DayPlan.objects.filter(child=child, day=actor.today).first()
+    facts = known([child.pk], actor.today, actor.today, with_stays=False)
+    said = facts.changed_day(child.pk, actor.today)
     sees_family = can(actor, Action.SEE_CONTACTS, child)
     family = [*guardians(child, actor.today), *contacts(child)] if sees_family else []
     return Secrets(
-        note=plan.note if plan else "",
+        note=said.note if said else "",
+        seam=words.seam_words(facts.planned(child.pk, actor.today).seam),
         allergy=child.allergy,
         absence=Absence.objects.standing().on(actor.today).filter(child=child).first(),
         kept_away=_kept_away(child, sees_family=sees_family),

@@ -100,7 +100,7 @@ class DayPage:
 
     In words, or nothing: `away`, the absence that lies over it, `locked`, since when its times stand fast, and
     `handover`, which half of it is the own home's. `asks_to_talk` tells whether whoever changes it now should talk to
-    the department, too; `is_elsewhere` that it is another home's day.
+    the department, too; `is_elsewhere` that it is another home's day. `times` are those that are saved.
     """
 
     initial: dict[str, Any]
@@ -109,6 +109,7 @@ class DayPage:
     asks_to_talk: bool
     handover: str = ""
     is_elsewhere: bool = False
+    times: str = ""
 
 
 def guardian_home(actor: Actor, now: datetime) -> list[ChildCard]:
@@ -178,6 +179,7 @@ def day_page(child: Child, day: date, now: datetime, *, reader: UUID | None) -> 
         asks_to_talk=rules.asks_to_talk(day, here, cut_off),
         handover=words.half_words(plan.half),
         is_elsewhere=plan.is_elsewhere,
+        times=words.times(plan.intervals) or (_("Inga tider") if plan.is_unplanned else _("Ledig")),
     )
 
 

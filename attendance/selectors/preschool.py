@@ -46,7 +46,10 @@ class DepartmentTotal:
 
 @dataclass(frozen=True)
 class DayRow:
-    """One child on one day: planned times, real times, and the state in words."""
+    """One child on one day: planned times, real times, and the state in words.
+
+    `seam` says what does not fit between two homes' times, and never whose they are.
+    """
 
     child_id: UUID
     name: str
@@ -56,6 +59,7 @@ class DayRow:
     came: str
     minutes_planned: int
     minutes_stayed: int
+    seam: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,6 +202,7 @@ def _day_row(child: Child, facts: Known, day: date, state: rules.DayState, *, to
         came=", ".join(ended),
         minutes_planned=rules.minutes_planned(plan, get_default_timezone()),
         minutes_stayed=sum(stay.minutes or 0 for stay in stays),
+        seam=words.seam_words(plan.seam),
     )
 
 

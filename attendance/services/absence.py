@@ -197,8 +197,14 @@ def _check_words(children: Sequence[Child], facts: Known, day: date) -> None:
 
 
 def _refuse_those_who_are_here(children: Sequence[Child], facts: Known, now: datetime, *, is_whole_day: bool) -> None:
-    """Raise `ValidationError` for the first child that is here, or has been: what happened is not reported away."""
+    """Raise `ValidationError` for the first child that is here, or has been: what happened is not reported away.
+
+    Of a child with two homes without the time: it may be the other home that brought or collected it (DOMAIN 2.8).
+    """
     for child in children:
+        if facts.livings.get(child.id) and (since_when := facts.stays.get(child.id)):
+            _refuse_without_times(child, since_when, facts, now, is_whole_day=is_whole_day)
+            continue
         own = [stay for stay in facts.stays.get(child.id, ()) if not stay.is_forgotten]
         since = next((stay.arrived_at for stay in own if stay.is_open and _is_here(child, stay, facts, now)), None)
         left_at = max((stay.left_at for stay in own if stay.left_at), default=None)
@@ -219,6 +225,19 @@ def _refuse_those_who_are_here(children: Sequence[Child], facts: Known, now: dat
                     ).format(name=child.given_name, time=f"{days.local(left_at):%H:%M}")
                 }
             )
+
+
+def _refuse_without_times(
+    child: Child, stays: Sequence[rules.Stay], facts: Known, now: datetime, *, is_whole_day: bool
+) -> None:
+    own = [stay for stay in stays if not stay.is_forgotten]
+    if any(stay.is_open and _is_here(child, stay, facts, now) for stay in own):
+        said = _("{name} är på förskolan nu. Ring avdelningen, eller anmäl frånvaro från imorgon.")
+    elif is_whole_day and any(stay.left_at for stay in own):
+        said = _("{name} har varit på förskolan idag. Anmäl en del av dagen, eller frånvaro från imorgon.")
+    else:
+        return
+    raise ValidationError({"starts_on": said.format(name=child.given_name)})
 
 
 def _is_here(child: Child, stay: rules.Stay, facts: Known, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from children.actors import Actor
+from children.selectors.homes import told_of_halves
 from children.selectors.people import guardians_of
 from notifications import rules as notice_rules
 from notifications.models import Kind, Preference, Way
@@ -21,7 +22,8 @@ from portal.lib.prepared import Rows, prepared
 def tell_of_taps(taps: Iterable[tuple[UUID, UUID, Kind]], *, today: date, now: datetime) -> None:
     """Tell the guardians who want it of arrivals and departures, given as (event, child, kind).
 
-    One query finds whether anybody wants it; mostly nobody does.
+    One query finds whether anybody wants it; mostly nobody does. Of a child with two homes the home that brings it is
+    told of the arrival and the one that collects it of the departure: the hour would be the other's.
     """
     taps = list(taps)
     if not taps:
@@ -30,9 +32,13 @@ def tell_of_taps(taps: Iterable[tuple[UUID, UUID, Kind]], *, today: date, now: d
     wanting: dict[UUID, list[UUID]] = {}
     for child_id, person_id in _guardians_who_want({child_id for _event, child_id, _kind in taps}, kinds, today):
         wanting.setdefault(child_id, []).append(person_id)
+    homes = told_of_halves(wanting, today) if wanting else {}
     for event, child_id, kind in taps:
         if child_id in wanting:
-            notify(person_ids=wanting[child_id], kind=kind, event=event, about={"child": child_id}, now=now)
+            people = set(wanting[child_id])
+            if child_id in homes:
+                people &= homes[child_id].morning if kind == Kind.ARRIVED else homes[child_id].evening
+            notify(person_ids=people, kind=kind, event=event, about={"child": child_id}, now=now)
 
 
 @prepared

@@ -89,6 +89,7 @@ class ChildPage:
     may_confirm: bool
     may_grant: bool
     may_block: bool
+    may_set_homes: bool
     blocks: list[BlockRow]
 
 
@@ -110,6 +111,7 @@ def child_page(actor: Actor, child: Child) -> ChildPage:
         may_confirm=can(actor, Action.CONFIRM_GUARDIAN, child),
         may_grant=can(actor, Action.GRANT, child),
         may_block=may_block and sees_family,
+        may_set_homes=can(actor, Action.SET_HOMES, child),
         blocks=blocks(child) if may_block and sees_family else [],
     )
 

@@ -77,6 +77,38 @@ def guardians_of_homes(child_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
     return found
 
 
+@dataclass(frozen=True)
+class Told:
+    """The guardians who may know of a child's arrival on a day, and of its departure."""
+
+    morning: frozenset[UUID]
+    evening: frozenset[UUID]
+
+
+def told_of_halves(child_ids: Collection[UUID], day: date) -> dict[UUID, Told]:
+    """Return, for those of the children that have two homes, who may know of which half of the day.
+
+    The home whose it is, and the other where it shares. One query; one more where a child has two homes.
+    """
+    livings = livings_of(list(child_ids), day, day)
+    if not livings:
+        return {}
+    rows = agreed_homes().filter(child__in=list(livings)).values_list("child_id", "id", "shares", "guardians")
+    homes: dict[UUID, list[LivesIn]] = {child_id: [] for child_id in livings}
+    for child_id, home_id, shares, guardian_id in rows:
+        homes[child_id].append(LivesIn(home_id, shares, guardian_id))
+    found = {}
+    for child_id, (living, *_later) in livings.items():
+        whose = living.homes_on(day)
+        found[child_id] = Told(_who_know(homes[child_id], whose.morning), _who_know(homes[child_id], whose.evening))
+    return found
+
+
+def _who_know(homes: list[LivesIn], half: UUID) -> frozenset[UUID]:
+    is_shared = any(home.shares for home in homes if home.home_id == half)
+    return frozenset(home.guardian_id for home in homes if home.guardian_id and (is_shared or home.home_id == half))
+
+
 def _seen(homes: list[LivesIn], person_id: UUID) -> SeenHomes:
     own = next((home.home_id for home in homes if home.guardian_id == person_id), None)
     sees = frozenset(home.home_id for home in homes if home.shares)
