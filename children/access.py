@@ -78,6 +78,7 @@ class Action(StrEnum):
     IMPORT_REGISTER = "import_register"
     INVITE_PRINCIPALS = "invite_principals"
     PROTECT = "protect"
+    SEE_FIGURES = "see_figures"
 
 
 @dataclass(frozen=True)
@@ -243,6 +244,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.IMPORT_REGISTER: (administrator,),
     Action.INVITE_PRINCIPALS: (administrator,),
     Action.PROTECT: (administrator,),
+    Action.SEE_FIGURES: (administrator,),
 }
 
 GRANTABLE = tuple(action for action, rules in TABLE.items() if granted in rules)

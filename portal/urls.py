@@ -4,10 +4,11 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal.bench import floors
-from portal.views import assets, demo, health, home, notices, principal, public, pwa, stays
+from portal.views import assets, demo, health, home, municipality, notices, principal, public, pwa, stays
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("idag/kommunen/", municipality.municipality_day, name="municipality_day"),
     path("mina-barn/", home.my_children, name="my_children"),
     path("nytt/", notices.notices, name="notices"),
     path("nytt/val/", notices.notice_settings, name="notice_settings"),

@@ -457,7 +457,7 @@ def _compare_with_djangos_door(actor: Actor, world: World) -> None:
 
 
 def test_every_action_is_in_the_model() -> None:
-    of_the_municipality = {Action.IMPORT_REGISTER, Action.INVITE_PRINCIPALS, Action.PROTECT}
+    of_the_municipality = {Action.IMPORT_REGISTER, Action.INVITE_PRINCIPALS, Action.PROTECT, Action.SEE_FIGURES}
     covered = {*OF_CHILDREN, *OF_DEPARTMENTS, *OF_PRESCHOOLS, *of_the_municipality}
     assert covered == set(Action) == set(TABLE)
 

@@ -36,7 +36,8 @@ def _weeks(text: str) -> tuple[rules.Week, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _intervals(text: str) -> rules.Intervals | None:
+def read_intervals(text: str) -> rules.Intervals | None:
+    """Return intervals that the database keeps, from their text."""
     found = json.loads(text)
     return None if found is None else _intervals_in(found)
 
@@ -145,7 +146,7 @@ class Known:
             self.answers[row.child_id, row.starts_on][row.id] = row.words == ATTENDS
         else:
             self.day_plans[row.child_id, row.starts_on][row.household_id] = ChangedDay(
-                _intervals(row.times) if row.times else None,
+                read_intervals(row.times) if row.times else None,
                 row.words or "",
                 row.guardian_id,
                 row.guardian_name or "",

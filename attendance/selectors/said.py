@@ -150,6 +150,15 @@ def said_of(child_ids: Sequence[UUID], around: Around, first: date, last: date) 
     return [Said(*row) for row in _said(child_ids, departments, preschools, sorted(around.area_ids), first, last)]
 
 
+def counted_answers(first: date, last: date) -> QuerySet[EnquiryAnswer]:
+    """Return what was answered about these days, to enquiries that stand.
+
+    What was answered where the child is no longer placed says nothing of its days at another place.
+    """
+    still_there = placed_at(child="child", day="day", preschool="enquiry__preschool", area="enquiry__area")
+    return EnquiryAnswer.objects.filter(still_there, day__gte=first, day__lte=last, enquiry__withdrawn_at=None)
+
+
 @prepared
 def _said(
     child_ids: Sequence[UUID],
@@ -168,11 +177,7 @@ def _said(
     )
     decided = PlanningRule.objects.filter(above | Q(preschool=None, area=None))
     enquiries = HolidayEnquiry.objects.standing().filter(above, starts_on__lte=last, ends_on__gte=first)
-    # What was answered where the child is no longer placed says nothing of its days at another place.
-    still_there = placed_at(child="child", day="day", preschool="enquiry__preschool", area="enquiry__area")
-    answers = EnquiryAnswer.objects.filter(
-        still_there, child__in=child_ids, day__gte=first, day__lte=last, enquiry__withdrawn_at=None
-    )
+    answers = counted_answers(first, last).filter(child__in=child_ids)
     dated = {"child_id": "child_id", "id": "id", "starts_on": "starts_on", "ends_on": "ends_on"}
     return _rows(plans, Kind.PLAN, times="weeks", household_id="household_id", **dated).union(
         _rows(

@@ -93,6 +93,12 @@ def placed_at(*, child: str, day: str, preschool: str, area: str) -> Exists:
     return Exists(Placement.objects.filter(there, held, child=OuterRef(child)))
 
 
+def placed_between(first: date, last: date, *, preschool_id: UUID | None, area_id: UUID | None) -> Exists:
+    """Return the column that tells whether a row's child is placed there on some day from `first` to `last`."""
+    there = Q(department__preschool=preschool_id) if preschool_id else Q(department__preschool__area=area_id)
+    return Exists(Placement.objects.filter(there, overlap(first, last), child=OuterRef("child")))
+
+
 def departments_of(child_ids: Iterable[UUID], day: date) -> dict[UUID, Place]:
     """Return where each of these children is on `day`: one query."""
     return {child_id: places[0] for child_id, places in places_of(child_ids, holds_on(day)).items()}

@@ -23,8 +23,8 @@ from attendance.selectors.words import week_span
 from children.access import Action, children_for, get_preschool
 from children.http import ActorRequest
 from children.models import Preschool
-from portal.lib.downloads import csv_answer
 from portal.lib import clock, days, live
+from portal.lib.downloads import csv_answer
 from portal.lib.http import is_fragment_wanted, nothing_new
 from portal.today import led_departments, short_name, today_for
 
@@ -46,7 +46,7 @@ def today(request: ActorRequest) -> HttpResponseBase:
 def preschool_day(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
     """One day at a preschool, child by child: who was to come, who came, and when."""
     preschool = get_preschool(request.actor, Action.OVERSEE, preschool_id)
-    chosen = _day(request.GET.get("dag", ""), request.actor.today)
+    chosen = chosen_day(request.GET.get("dag", ""), request.actor.today)
     shown = day_of(request.actor, preschool, chosen, clock.now())
     ids = [row.child_id for department in shown.departments for row in department.rows]
     audit.looked("preschool_day", person_id=request.actor.person_id, children=ids, back_to=chosen)
@@ -113,7 +113,7 @@ def preschool_hours(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
     """One week of a preschool against the hours that its children have a right to, on the screen or as a file."""
     preschool = get_preschool(request.actor, Action.OVERSEE, preschool_id)
     this = days.monday_of(request.actor.today)
-    monday = days.monday_of(_day(request.GET.get("vecka", ""), request.actor.today))
+    monday = days.monday_of(chosen_day(request.GET.get("vecka", ""), request.actor.today))
     shown = hours_of(request.actor, preschool, monday)
     is_everybody = "alla" in request.GET
     rows = shown.rows if is_everybody else shown.rows_over
@@ -186,7 +186,7 @@ def _tabs(preschool: Preschool, active: str, day: date) -> list[dict[str, object
     ]
 
 
-def _day(text: str, today: date) -> date:
+def chosen_day(text: str, today: date) -> date:
     """Return the day in the address, today without one. Raises `Http404` for what is no day within a year."""
     if not text:
         return today
@@ -203,4 +203,4 @@ def _month(text: str, today: date) -> date:
     """Return the first day of the month in the address. Raises `Http404` for what is no month within a year."""
     if not re.fullmatch(r"\d{4}-\d{2}", text):
         raise Http404
-    return _day(f"{text}-01", today).replace(day=1)
+    return chosen_day(f"{text}-01", today).replace(day=1)
