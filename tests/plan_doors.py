@@ -175,11 +175,11 @@ def plan_things(doors: Doors, target: str) -> dict[str, dict[str, Any]]:
 
 def _save(doors: Doors, child: Child) -> PlanSave:
     """Return a save for the child by which nothing changed, made once by the guardian of the door test."""
-    nothing = {str(child.pk): {"plans_from": None, "dates": [], "plans": [], "days": []}}
+    nothing: dict[str, Any] = {str(child.pk): {"plans_from": None, "dates": [], "plans": [], "days": []}}
     made, _is_new = PlanSave.objects.get_or_create(
         before=nothing, after=nothing, made_by=doors.cast.amina, defaults={"made_at": clock.now()}
     )
-    made.children.set([child.pk])
+    made.children.set(Child.objects.filter(pk=child.pk))
     return made
 
 

@@ -393,3 +393,29 @@ def test_ones_own_page_is_not_in_its_way(cast: Cast, log_in: LogIn) -> None:
     page = browser.post("/schema/", carried(page) | form | {"do": "paint", "weekdays": [0, 1]})
     page = browser.post("/schema/", carried(page) | form | {"do": "preview"})
     assert browser.post("/schema/", carried(page) | {"do": "save"}).status_code == 302
+
+
+def test_two_guardians_change_the_same_day(cast: Cast, log_in: LogIn) -> None:
+    """C14: the day's page says who was first and what holds now, keeps what was typed, and may save it anyway."""
+    address = f"/barn/{cast.elsa.id}/dag/2026-10-20/"
+    amina, johan = log_in(cast.amina), log_in(cast.johan)
+    seen = [re.search(r'name="seen" value="(\w+)"', one.get(address).content.decode())[1] for one in (amina, johan)]  # type: ignore[index]
+    form = {"what": "times", "starts": "09:00", "note": "Regnkläder"}
+    assert johan.post(address, form | {"ends": "14:00", "seen": seen[1]}).status_code == 302
+    answer = amina.post(address, form | {"ends": "15:00", "seen": seen[0]})
+    page = answer.content.decode()
+    assert "Johan ändrade schemat för Elsa" in page
+    assert "Nu gäller: 09:00–14:00." in page
+    assert 'value="15:00"' in page
+    assert "Regnkläder" in page
+    assert on(date(2026, 10, 20)) == [("Elsa", [["09:00", "14:00"]])]
+    again = re.search(r'name="seen" value="(\w+)"', page)[1]  # type: ignore[index]
+    assert amina.post(address, form | {"ends": "15:00", "seen": again}).status_code == 302
+    assert on(date(2026, 10, 20)) == [("Elsa", [["09:00", "15:00"]])]
+
+
+def test_a_changed_day_is_taken_back(cast: Cast, log_in: LogIn) -> None:
+    browser = log_in(cast.amina)
+    browser.post(f"/barn/{cast.elsa.id}/dag/2026-10-20/", {"what": "off", "note": "Tandläkare"})
+    browser.post(f"/schema/angra/{PlanSave.objects.get().pk}/")
+    assert not DayPlan.objects.exists()

@@ -2,6 +2,7 @@
 
 from attendance.services.absence import end_absence, report_absence
 from attendance.services.closing import close_days, open_again
+from attendance.services.conflicts import SomebodyElseChanged
 from attendance.services.deciding import decide
 from attendance.services.enquiries import (
     Question,
@@ -15,7 +16,7 @@ from attendance.services.feeds import make_feed, note_content, renew_feed, revok
 from attendance.services.habits import learn_usual_times
 from attendance.services.planning import Collector, change_day, save_week_plan
 from attendance.services.reminding import remind_of_missing_plans
-from attendance.services.saves import SomebodyElseChanged, save_schedule
+from attendance.services.saves import save_schedule
 from attendance.services.tap_log import MadeTap
 from attendance.services.taps import Outcome, TapResult, flag_forgotten_stays, record_taps, undo_tap
 from attendance.services.undoing import undo_save
@@ -38,6 +39,7 @@ __all__ = [
     "make_enquiry",
     "make_feed",
     "note_content",
+    "open_again",
     "record_taps",
     "remind_of_missing_plans",
     "renew_feed",
@@ -46,7 +48,6 @@ __all__ = [
     "save_schedule",
     "save_week_plan",
     "tell_of_enquiries",
-    "open_again",
     "undo_save",
     "undo_tap",
     "withdraw_enquiry",

@@ -87,8 +87,12 @@ def record(scope: Scope, before: Kept, *, actor: Actor, now: datetime, is_by_sta
         )
         for group in groups
     ]
-    for save, group in zip(made, groups, strict=True):
-        save.children.set([child.id for child in group])
+    link = PlanSave.children.through
+    link._default_manager.bulk_create(
+        link(plansave_id=save.id, child_id=child.id)
+        for save, group in zip(made, groups, strict=True)
+        for child in group
+    )
     return made
 
 

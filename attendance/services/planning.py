@@ -20,6 +20,7 @@ from attendance.models import DayPlan, WeekPlan
 from attendance.selectors.facts import rules_for, stored
 from attendance.selectors.words import moment_words, opening_words
 from attendance.services.absence import LONGEST, lock_children
+from attendance.services.conflicts import refuse_if_changed
 from attendance.services.own_homes import home_of_day, homes_to_plan_for, of_homes
 from attendance.services.plan_rows import Scope, kept_rows, record
 from attendance.services.telling import Family, tell_family
@@ -107,13 +108,15 @@ def change_day(
     collector: Collector = NOBODY_NAMED,
     note: str = "",
     for_family: Family | None = None,
+    seen: str = "",
 ) -> DayPlan | None:
     """Say what holds on one day: its own times, () for a day off, None for the usual times; who collects; a note.
 
     Returns None when nothing is left that differs from the usual. Times stand fast after the cut-off; who collects
     and the note do not. With `for_family` staff say it for whoever asked them, and no cut-off binds them. With two
     homes the day is said for the own one, and who collects only by the home that has the evening. Raises
-    `ValidationError`, by field.
+    `ValidationError`, by field; `SomebodyElseChanged` where `seen`, the mark of the day as the form showed it, is not
+    that of the day now.
     """
     if day < days.day_of(now) or day - days.day_of(now) > LONGEST:
         raise ValidationError({"day": _("Den dagen kan inte ändras. Välj en dag från idag och ett år framåt.")})
@@ -122,6 +125,9 @@ def change_day(
     times = None if intervals is None else stored(intervals)
     with transaction.atomic():
         (child,) = lock_children(actor, Action.PLAN_FOR if for_family else Action.PLAN, [child_id])
+        if seen:
+            reader = for_family.reader if for_family else actor.person_id
+            refuse_if_changed([child], {child.id: seen}, actor, reader=reader, last=day)
         place = departments_of([child.id], day).get(child.id)
         home, collects = home_of_day(child, day, actor, for_family)
         row = DayPlan.objects.filter(child=child, day=day, household=home).first()

@@ -18,8 +18,8 @@ from attendance.drafts import Draft, DraftDay, draft_from, grouped
 from attendance.models import DayPlan, PlanSave
 from attendance.selectors import words
 from attendance.selectors.facts import Known, known, stored
-from attendance.selectors.marks import begins_of, last_change, marks_of
 from attendance.services.absence import LONGEST, lock_children
+from attendance.services.conflicts import refuse_if_changed
 from attendance.services.own_homes import homes_to_plan_for
 from attendance.services.plan_rows import Scope, days_in, kept_rows, record
 from attendance.services.planning import FAULTS, locked_words, save_week_plan
@@ -30,10 +30,6 @@ from children.models import Child
 from children.selectors.people import guardians_of
 from children.selectors.placing import departments_of
 from portal.lib import days, live
-
-
-class SomebodyElseChanged(ValidationError):
-    """What the form was made from is not what lies there now. Nothing was saved; the sentence says who changed it."""
 
 
 @dataclass(frozen=True)
@@ -90,24 +86,6 @@ def tell_families(saves: Iterable[PlanSave], *, actor: Actor, now: datetime) -> 
         for child_id in save.after:
             event = uuid5(save.id, f"{child_id} undone" if save.undone_at else child_id)
             tell_family(child_id=UUID(child_id), event=event, actor=actor, now=now, home=save.household_id)
-
-
-def refuse_if_changed(
-    children: Sequence[Child],
-    seen: Mapping[UUID, str],
-    actor: Actor,
-    *,
-    reader: UUID | None,
-    last: date | None = None,
-) -> None:
-    """Raise `SomebodyElseChanged` where a child's plans (to `last`) are not those that were seen (C14)."""
-    asked = [child for child in children if child.id in seen]
-    others: list[Child] = []
-    for first in {begins_of(seen[child.id]) or actor.today for child in asked}:
-        marks = marks_of([child.id for child in asked], first, reader=reader, last=last)
-        others += [c for c in asked if begins_of(seen[c.id]) in (first, None) and seen[c.id] != marks[c.id]]
-    if others:
-        raise SomebodyElseChanged(_changed_words(others, actor, reader))
 
 
 # Single dates ---------------------------------------------------------------------------------------------------------
@@ -212,13 +190,3 @@ def _copy_the_rest(row: DayPlan, source: DayPlan | None, actor: Actor) -> bool:
 def touch_if_today(child_ids: Iterable[UUID], actor: Actor) -> None:
     """Renew the boards on which these children stand today."""
     live.touch({place.department_id for place in departments_of(child_ids, actor.today).values()})
-
-
-def _changed_words(children: Sequence[Child], actor: Actor, reader: UUID | None) -> str:
-    last = last_change([child.id for child in children], not_by=actor.person_id, reader=reader)
-    names = ", ".join(child.given_name for child in children)
-    if not last.at:
-        return _("{children}s schema har ändrats medan du höll på. Inget är sparat.").format(children=names)
-    return _("{who} ändrade schemat för {children} {when}. Inget är sparat.").format(
-        who=last.name or _("Någon"), children=names, when=words.moment_words(days.local(last.at))
-    )

@@ -31,6 +31,7 @@ from attendance.selectors.guardian import (
     standing_absences,
     who_may_collect,
 )
+from attendance.selectors.marks import marks_of
 from attendance.selectors.usual import filled_in
 from children.access import Action, get_child
 from children.http import ActorRequest
@@ -107,28 +108,35 @@ def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
     shown = day_page(child, day, clock.now(), reader=request.actor.person_id)
     initial = filled_in(shown.initial, request.GET.get("lamnas", ""), request.GET.get("hamtas", ""))
     form = DayForm(request.POST or None, collectors=collectors, initial=initial)
+    seen, conflict = request.POST.get("seen", ""), ""
     if form.is_valid():
         try:
-            services.change_day(
-                child_id=child.id,
-                day=day,
-                intervals=form.intervals,
-                collector=form.collecting(),
-                note=form.cleaned_data["note"],
-                actor=request.actor,
-                now=clock.now(),
-            )
+            _change_day(request, child, day, form, seen)
+        except services.SomebodyElseChanged as refused:
+            seen, conflict = "", " ".join(refused.messages)
         except ValidationError as refused:
             take_errors(form, refused, at={"intervals": "starts"})
         else:
-            messages.success(
-                request,
-                _("{name}s {day} är sparad.").format(name=child.given_name, day=date_format(day, "l j F")),
-            )
             return redirect(safe_next(request, _home(request)))
+    seen = seen or marks_of([child.pk], day, reader=request.actor.person_id, last=day)[child.pk]
     context = {"form": form, "child": child, "day": day, "back": safe_next(request, _home(request))}
     context |= {"is_past": day < days.today(), "shown": shown, "is_as_usual": initial != shown.initial}
-    return _page(request, "day", context)
+    return _page(request, "day", context | {"seen": seen, "conflict": conflict})
+
+
+def _change_day(request: ActorRequest, child: Child, day: date, form: DayForm, seen: str) -> None:
+    services.change_day(
+        child_id=child.id,
+        day=day,
+        intervals=form.intervals,
+        collector=form.collecting(),
+        note=form.cleaned_data["note"],
+        seen=seen,
+        actor=request.actor,
+        now=clock.now(),
+    )
+    said = _("{name}s {day} är sparad.").format(name=child.given_name, day=date_format(day, "l j F"))
+    messages.success(request, said)
 
 
 @require_GET
