@@ -294,7 +294,7 @@ def test_the_notice_leads_to_the_answers(cast: Cast, row: HolidayEnquiry, log_in
 
 
 def test_home_asks_until_it_is_answered(cast: Cast, row: HolidayEnquiry, log_in: LogIn) -> None:
-    """C10: a thing to do, and what it costs: nothing where nothing waits, two queries where something does."""
+    """C10: a thing to do, and what it costs: a query while it is open, two more while something waits."""
     plan(cast.elsa, cast.hugo)
     phone = log_in(cast.amina)
 
@@ -313,6 +313,8 @@ def test_home_asks_until_it_is_answered(cast: Cast, row: HolidayEnquiry, log_in:
     shown, answered = home()
     assert "Vilka dagar kommer barnen?" not in shown
     assert waiting == answered + 2
+    HolidayEnquiry.objects.update(withdrawn_at=clock.now())
+    assert home()[1] == answered - 1
 
 
 def test_home_asks_nobody_else(cast: Cast, row: HolidayEnquiry, log_in: LogIn) -> None:

@@ -8,16 +8,19 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from attendance import rules
 from attendance.models import HolidayEnquiry
+from attendance.public_holidays import holiday_on
 from attendance.selectors.facts import EnquiryAt, Known, known
 from children.models import Department, Preschool
 from children.selectors.homes import guardians_of_homes
 from children.selectors.people import guardians_of
 from children.selectors.placing import Place, overlap, places_in, places_of
 from portal.lib import days
+from portal.lib.models import of_row
+from portal.lib.prepared import Rows, prepared
 
 
 def rule_of(row: HolidayEnquiry) -> rules.Enquiry:
@@ -117,6 +120,47 @@ def asking_departments(row: HolidayEnquiry, department_ids: Collection[UUID]) ->
 def _asking(row: HolidayEnquiry, places: Mapping[UUID, list[Place]], reader: UUID | None) -> Asking:
     facts = known(places, row.starts_on, row.ends_on, with_stays=False, places=dict(places), reader=reader)
     return Asking(row, facts)
+
+
+# What an enquiry's page and its rules need.
+_COLUMNS = (
+    "id", "title", "silence", "area_id", "preschool_id", "starts_on", "ends_on", "opens_on", "answer_by"
+)  # fmt: skip
+
+
+def enquiries_to_answer(open_to: Mapping[UUID, Collection[UUID]], reader: UUID) -> list[HolidayEnquiry]:
+    """Return the enquiries of which the guardian still has a day to answer, the most urgent first.
+
+    `open_to` are the enquiries that are open, by child. Home asks this every morning: no query where none is open,
+    one where all days are answered, and two more for each enquiry that waits.
+    """
+    asked = {enquiry_id for own in open_to.values() for enquiry_id in own}
+    if not asked:
+        return []
+    found = []
+    for answers, *columns in _with_answers(asked, open_to.keys()):
+        row = of_row(HolidayEnquiry, _COLUMNS, columns)
+        children = [child_id for child_id, own in open_to.items() if row.pk in own]
+        if answers < len(children) * _most_days(row) and _lacks_answers(row, children, reader):
+            found.append(row)
+    return found
+
+
+def _lacks_answers(row: HolidayEnquiry, child_ids: Collection[UUID], reader: UUID) -> bool:
+    asking = asking_family(row, child_ids, reader=reader)
+    return any(asking.unanswered(child_id) for child_id in child_ids)
+
+
+def _most_days(row: HolidayEnquiry) -> int:
+    """Return how many days can be asked of at an ordinary preschool: fewer where it is closed on some of them."""
+    return sum(day.weekday() < 5 and holiday_on(day) is None for day in days.span(row.starts_on, row.ends_on))
+
+
+@prepared
+def _with_answers(enquiry_ids: Collection[UUID], child_ids: Collection[UUID]) -> Rows:
+    counted = Count("answers", filter=Q(answers__child__in=child_ids))
+    rows = HolidayEnquiry.objects.standing().filter(pk__in=enquiry_ids).annotate(number=counted)
+    return rows.order_by("answer_by", "pk").values_list("number", *_COLUMNS)
 
 
 def guardians_to_tell(asking: Asking, *, only_unanswered: bool) -> dict[UUID, list[UUID]]:

@@ -254,6 +254,15 @@ class Known:
         """Return the holiday enquiries that are asked there."""
         return [one.enquiry for one in self.enquiries if one.is_at(place)] if place else []
 
+    def open_enquiries(self, child_id: UUID) -> tuple[UUID, ...]:
+        """Return the enquiries that can be answered today, where the child is or is to be."""
+        return tuple(
+            one.enquiry.id
+            for one in self.enquiries
+            if rules.enquiry_state(one.enquiry, self.today) == rules.EnquiryState.OPEN
+            and any(one.is_at(place) for place in self.places.get(child_id, ()))
+        )
+
     def _is_free(self, child_id: UUID, place: Place | None, day: date) -> bool:
         answers, asked = self.answers.get((child_id, day), {}), self.asked.get(child_id, ())
         return rules.is_free(self.enquiries_at(place), answers, day, today=self.today, asked=asked)

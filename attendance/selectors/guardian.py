@@ -34,7 +34,7 @@ class ChildCard:
     """One child on the guardian's home (attendance/guardian/child_card.html): today, and what can be done about it.
 
     `can_report_sick` asks for the two taps; `change` is the word on the way to the day's page, or nothing;
-    `back` the word that ends the absence `absence_id`.
+    `back` the word that ends the absence `absence_id`; `enquiries` are the holiday enquiries that are open there.
     """
 
     child_id: UUID
@@ -54,6 +54,7 @@ class ChildCard:
     needs_plan: bool = False
     absence_id: UUID | None = None
     back: str = ""
+    enquiries: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -240,6 +241,7 @@ def _card(actor: Actor, child: Child, facts: Known, now: datetime) -> ChildCard:
         "initials": child.initials,
         "tint": child.tint,
         "today": today,
+        "enquiries": facts.open_enquiries(child.pk),
     }
     if place is None:
         return _coming(shown, child, facts)
@@ -272,9 +274,8 @@ def _card(actor: Actor, child: Child, facts: Known, now: datetime) -> ChildCard:
         return ChildCard(**shown, note=plan.closed)
     absence = plan.absence or next(iter(plan.gaps), None)
     if absence is None or absence.id is None:
-        if plan.is_free:
-            return ChildCard(**shown, note=_("Enligt lovsvar"))
-        return ChildCard(**shown, note=_("Enligt schemat"), change=_("Ändra dagen"))
+        note = _("Enligt lovsvar") if plan.is_free else _("Enligt schemat")
+        return ChildCard(**shown, note=note, change="" if plan.is_free else _("Ändra dagen"))
     until = words.until_words(state, today)
     if absence.is_by_staff:
         return ChildCard(**shown, note=_("{until}, anmält av avdelningen").format(until=until[:1].upper() + until[1:]))

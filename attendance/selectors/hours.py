@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from attendance import rules
+from attendance.models import WeekPlan
 from attendance.selectors.facts import Known, known
 from attendance.selectors.usual import usual_on
 from attendance.usual_rules import Usual
@@ -17,6 +18,7 @@ from children.models import Department
 from children.selectors.placing import places_in
 from portal.lib import days
 from portal.lib.models import holds_on
+from portal.lib.prepared import Rows, prepared
 
 FIRST_HOUR, LAST_HOUR = 6, 17
 
@@ -108,17 +110,24 @@ def without_plan(departments: Iterable[Department], monday: date) -> dict[UUID, 
 
 
 def children_lacking_plan(child_ids: Iterable[UUID], monday: date, *, reader: UUID | None) -> set[UUID]:
-    """Return those who lack times for the week from `monday`, of children without a repeating plan: two queries.
+    """Return those who lack times for the week from `monday`: one query where all have a plan, else two more.
 
-    None for no children. For a guardian (`reader`) by the days of that one's own home.
+    For a guardian (`reader`) by the days of that one's own home.
     """
     ids = set(child_ids)
+    ids -= {child_id for (child_id,) in _planned_on(ids, monday)}
     if not ids:
         return set()
     week = days.week(monday, 5)
     facts = known(ids, monday, week[-1], with_stays=False, reader=reader)
     here = {place.department_id for own in facts.places.values() for place in own}
     return {child_id for child_id in ids if _lacks_plan(facts, child_id, week, here)}
+
+
+@prepared
+def _planned_on(child_ids: Collection[UUID], day: date) -> Rows:
+    # A plan of one of two homes says nothing of the days of the other.
+    return WeekPlan.objects.on(day).filter(child__in=child_ids, household=None).values_list("child_id")
 
 
 def _lacks_plan(facts: Known, child_id: UUID, week: Iterable[date], ids: set[UUID]) -> UUID | None:

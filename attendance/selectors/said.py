@@ -176,7 +176,9 @@ def _said(
         above | Q(department__in=department_ids), day__gte=first, day__lte=last
     )
     decided = PlanningRule.objects.filter(above | Q(preschool=None, area=None))
-    enquiries = HolidayEnquiry.objects.standing().filter(above, starts_on__lte=last, ends_on__gte=first)
+    about_these = Q(starts_on__lte=last, ends_on__gte=first)
+    is_open = Q(opens_on__lte=first, answer_by__gte=first)  # of other days, and to be answered: home says so
+    enquiries = HolidayEnquiry.objects.standing().filter(above, about_these | is_open)
     answers = counted_answers(first, last).filter(child__in=child_ids)
     dated = {"child_id": "child_id", "id": "id", "starts_on": "starts_on", "ends_on": "ends_on"}
     return _rows(plans, Kind.PLAN, times="weeks", household_id="household_id", **dated).union(

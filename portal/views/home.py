@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.models import User
-from attendance.selectors.ahead import look_ahead, unanswered
+from attendance.selectors.enquiries import enquiries_to_answer
 from attendance.selectors.guardian import guardian_home
 from attendance.selectors.hours import children_lacking_plan, next_monday
 from attendance.selectors.preschool import department_totals
@@ -68,10 +68,9 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
     cards = guardian_home(actor, now)
     monday = next_monday(actor.today)
     own = {card.child_id for card in cards}
-    ahead = look_ahead(own, monday, actor.today)
-    lacking = children_lacking_plan(own - ahead.planned, monday, reader=person.id)
+    lacking = children_lacking_plan(own, monday, reader=person.id) if own else set()
     audit.looked("home", person_id=person.id, children=own)
-    enquiries = unanswered(ahead, own, person.id)
+    enquiries = enquiries_to_answer({card.child_id: card.enquiries for card in cards}, person.id)
     context = {
         "greeting": _greeting(days.local(now).hour, person.given_name),
         "now": days.local(now),
