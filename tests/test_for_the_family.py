@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, Protection, User
 from attendance import services
-from attendance.models import Absence, DayPlan, PlanningRule, PlanSave, WeekPlan
+from attendance.models import Absence, DayPlan, HolidayEnquiry, PlanningRule, PlanSave, WeekPlan
 from attendance.rules import Interval, Reason
 from children import protection
 from children.actors import Actor
@@ -289,6 +289,28 @@ def test_a_longer_absence_was_not_taken_away(cast: Cast, log_in: LogIn, clock: t
     assert "tog bort" not in body
 
 
+def test_what_was_said_at_once_is_told_once(cast: Cast, log_in: LogIn) -> None:
+    """Two parts of a day are one notice, and one line."""
+    parts = {"is_part": "on", "from_time": "09:00", "to_time": "10:00", "again_from": "13:00", "again_to": "14:00"}
+    form = {"children": str(cast.elsa.id), "reason": "other", "starts_on": "2026-10-14", **parts}
+    log_in(cast.maria).post(at(cast.elsa, "franvaro/"), form)
+    assert Absence.objects.count() == 2
+    assert Delivery.objects.in_app().filter(kind=Kind.PLANNED_BY_STAFF, person=cast.amina).count() == 1
+    body = log_in(cast.amina).get(f"/barn/{cast.elsa.id}/historik/").content.decode()
+    assert "onsdag 14 oktober 09:00–10:00, 13:00–14:00" in body
+    assert body.count("anmälde Elsa") == 1
+
+
+def test_a_holiday_enquiry_is_at_hand(cast: Cast, log_in: LogIn) -> None:
+    """Item 7: staff answer for a family that calls; the way there stands on the family's page."""
+    asked = {"opens_on": TUESDAY, "answer_by": MONDAY, "starts_on": date(2026, 10, 26), "ends_on": date(2026, 10, 30)}
+    here = HolidayEnquiry.objects.create(preschool=cast.granliden, title="Höstlovet", **asked)
+    HolidayEnquiry.objects.create(preschool=cast.sjostjarnan, title="Jullovet", **asked)
+    body = log_in(cast.maria).get(at(cast.elsa)).content.decode()
+    assert f"/forskola/{cast.granliden.id}/lov/{here.id}/barn/{cast.elsa.id}/" in body
+    assert "Jullovet" not in body
+
+
 def test_the_reason_is_gone_from_the_staffs_history_after_the_day(
     cast: Cast, log_in: LogIn, clock: time_machine.Traveller
 ) -> None:
@@ -342,7 +364,7 @@ def test_another_departments_staff_and_families(cast: Cast, log_in: LogIn) -> No
 
 @pytest.mark.parametrize("number", [2, 30])
 def test_what_the_pages_cost(number: int, cast: Cast, log_in: LogIn) -> None:
-    """However much was said: seventeen for the family's page, fifteen for the history."""
+    """However much was said: nineteen for the family's page, fifteen for the history."""
     actor = Actor.of_person(cast.amina)
     for turn in range(number):
         services.change_day(
@@ -355,4 +377,4 @@ def test_what_the_pages_cost(number: int, cast: Cast, log_in: LogIn) -> None:
         with CaptureQueriesContext(connection) as captured:
             assert desk.get(address).status_code == 200
         counts.append(len([query for query in captured if "SAVEPOINT" not in query["sql"]]))
-    assert counts == [17, 15]
+    assert counts == [19, 15]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from attendance import rules
-from attendance.models import Absence
+from attendance.models import Absence, HolidayEnquiry
 from attendance.selectors import words
 from attendance.selectors.facts import ChangedDay, Known, known
 from attendance.selectors.guardian import MayCollect, standing_absences, who_may_collect
@@ -20,6 +21,7 @@ from children.actors import Actor
 from children.models import Child
 from children.selectors.homes import agreed_homes
 from children.selectors.people import guardians_of
+from children.selectors.placing import departments_of
 from portal.lib import days
 
 WEEKS = 2
@@ -41,7 +43,6 @@ class FamilyDay:
     day: date
     times: str
     notes: tuple[str, ...]
-    is_past: bool
     is_open: bool
 
 
@@ -50,6 +51,16 @@ class FamilyWeek:
     number: int
     span: str
     days: tuple[FamilyDay, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A holiday enquiry that the child's family may be helped to answer."""
+
+    enquiry_id: UUID
+    preschool_id: UUID
+    title: str
+    answer_by: date
 
 
 @dataclass(frozen=True)
@@ -108,25 +119,26 @@ def _home_name(number: int, people: Sequence[str]) -> str:
 
 
 def family_weeks(child: Child, now: datetime, *, has_collectors: bool) -> list[FamilyWeek]:
-    """Return this week and the next as they are meant, both homes merged: two queries."""
+    """Return what is left of this week, and the next, as they are meant, both homes merged: two queries."""
     here = days.local(now)
     monday = days.monday_of(here.date())
     facts = known([child.pk], monday, monday + timedelta(days=7 * WEEKS - 1), with_stays=False)
-    return [
+    weeks = [
         FamilyWeek(
             number=first.isocalendar().week,
             span=words.week_span(first),
             days=tuple(
-                _day(child, facts, day, here.date(), has_collectors=has_collectors)
+                _day(child, facts, day, has_collectors=has_collectors)
                 for day in days.week(first)
-                if day.weekday() < 5 or facts.planned(child.pk, day).intervals
+                if day >= here.date() and (day.weekday() < 5 or facts.planned(child.pk, day).intervals)
             ),
         )
         for first in (monday + timedelta(days=7 * number) for number in range(WEEKS))
     ]
+    return [week for week in weeks if week.days]
 
 
-def _day(child: Child, facts: Known, day: date, today: date, *, has_collectors: bool) -> FamilyDay:
+def _day(child: Child, facts: Known, day: date, *, has_collectors: bool) -> FamilyDay:
     plan, changed = facts.planned(child.pk, day), facts.changed_day(child.pk, day)
     notes = [words.seam_words(plan.seam), *(_("Borta {times}").format(times=gap.part) for gap in plan.gaps)]
     if plan.is_changed and plan.intervals is not None:
@@ -137,24 +149,33 @@ def _day(child: Child, facts: Known, day: date, today: date, *, has_collectors: 
         notes.append(changed.note)
     return FamilyDay(
         day=day,
-        times=_times(plan, today),
+        times=_times(plan),
         notes=tuple(note for note in notes if note),
-        is_past=day < today,
         is_open=not plan.is_closed,
     )
 
 
-def _times(plan: rules.PlannedDay, today: date) -> str:
-    """Return the day's times, or what stands in their place; of an absence that is over no reason."""
+def _times(plan: rules.PlannedDay) -> str:
+    """Return the day's times, or what stands in their place."""
     if plan.is_closed:
         return plan.closed or _("Stängt")
     if plan.absence:
-        return words.reason_word(plan.absence.reason if plan.absence.ends_on >= today else None)
+        return words.reason_word(plan.absence.reason)
     if plan.is_free:
         return _("Ledig enligt lovsvar")
     if plan.is_unplanned:
         return _("Inga tider")
     return words.times(plan.intervals) or _("Ledig")
+
+
+def questions(child: Child, today: date) -> list[Question]:
+    """Return the holiday enquiries that are asked where the child is and not over, soonest first: two queries."""
+    place = departments_of([child.pk], today).get(child.pk)
+    if place is None:
+        return []
+    here = Q(preschool=place.preschool_id) | Q(area__isnull=False, area=place.area_id)
+    rows = HolidayEnquiry.objects.standing().filter(here, opens_on__lte=today, ends_on__gte=today)
+    return [Question(row.pk, place.preschool_id, row.title, row.answer_by) for row in rows.order_by("starts_on", "pk")]
 
 
 def reported(child: Child) -> list[Absence]:

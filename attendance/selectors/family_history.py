@@ -187,16 +187,17 @@ def _stored_times(pairs: Iterable[Sequence[str]]) -> str:
 def _absences(child: Child, reading: _Reading, before: datetime | None) -> list[Act]:
     """Return what was reported, and what was ended; an absence that grew into a longer one was not ended."""
     rows = Absence.objects.filter(child=child).select_related("reported_by", "ended_by", "withdrawn_by")
-    found = list(rows.defer("words"))  # encrypted, and told to nobody here
+    found = list(rows.defer("words").order_by("created_at", "pk"))  # the words are encrypted, and not told here
     guardians = _guardians_ever(child) if any(row.ended_by_id or row.withdrawn_by_id for row in found) else set()
     made_at = [row.created_at for row in found]
     acts: list[Act] = []
-    for row in found:
-        if row.is_part_of_day and not row.is_by_staff and not reading.may_know_of(row.reported_by_id):
-            continue
-        who = _who(row.reported_by, reading, is_by_staff=row.is_by_staff)
-        said = _("anmälde {name} {absence}").format(name=child.given_name, absence=_absence_words(row, reading))
-        acts.append(Act(row.created_at, who, row.is_by_staff, said, "calendar-off"))
+    seen = [row for row in found if _may_read(row, reading)]
+    for together in _by_press(seen):
+        first = together[0]
+        who = _who(first.reported_by, reading, is_by_staff=first.is_by_staff)
+        said = _("anmälde {name} {absence}").format(name=child.given_name, absence=_absence_words(together, reading))
+        acts.append(Act(first.created_at, who, first.is_by_staff, said, "calendar-off"))
+    for row in seen:
         for at, person, what in (
             (row.ended_at, row.ended_by, _("avslutade frånvaron från {day}")),
             (row.withdrawn_at, row.withdrawn_by, _("tog bort frånvaron från {day}")),
@@ -209,6 +210,29 @@ def _absences(child: Child, reading: _Reading, before: datetime | None) -> list[
     return [act for act in acts if before is None or act.at < before]
 
 
+def _may_read(row: Absence, reading: _Reading) -> bool:
+    """Tell whether the absence may be read of: the hours of another home's may not."""
+    return not row.is_part_of_day or row.is_by_staff or reading.may_know_of(row.reported_by_id)
+
+
+def _by_press(rows: Iterable[Absence]) -> list[list[Absence]]:
+    """Return the absences by what was reported at once: several parts of one day."""
+    presses: list[list[Absence]] = []
+    for row in rows:
+        last = presses[-1][-1] if presses else None
+        if (
+            last
+            and row.is_part_of_day
+            and last.is_part_of_day
+            and (row.starts_on, row.reason, row.reported_by_id) == (last.starts_on, last.reason, last.reported_by_id)
+            and row.created_at - last.created_at < SAME_PRESS
+        ):
+            presses[-1].append(row)
+        else:
+            presses.append([row])
+    return presses
+
+
 def _guardians_ever(child: Child) -> set[UUID]:
     return set(Guardianship.objects.filter(child=child).values_list("guardian", flat=True))
 
@@ -218,13 +242,14 @@ def _grew(at: datetime, row: Absence, made_at: Iterable[datetime]) -> bool:
     return at == row.withdrawn_at and any(made > row.created_at and abs(made - at) < SAME_PRESS for made in made_at)
 
 
-def _absence_words(row: Absence, reading: _Reading) -> str:
+def _absence_words(together: Sequence[Absence], reading: _Reading) -> str:
     """Return what was reported. Staff read the reason until its last day; a guardian may always know it."""
+    row = together[0]
     tells_why = reading.reader is not None or row.ends_on >= reading.today
     why = words.reason_word(rules.Reason(row.reason) if tells_why else None).lower()
-    if row.from_time and row.to_time:
-        part = rules.Interval(row.from_time, row.to_time)
-        return _("{why} {day} {times}").format(why=why, day=_long(row.starts_on), times=part)
+    parts = sorted(rules.Interval(one.from_time, one.to_time) for one in together if one.from_time and one.to_time)
+    if parts:
+        return _("{why} {day} {times}").format(why=why, day=_long(row.starts_on), times=words.times(parts))
     if row.starts_on == row.ends_on:
         return f"{why} {_long(row.starts_on)}"
     return _("{why} {first}–{last}").format(

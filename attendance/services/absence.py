@@ -108,11 +108,8 @@ def report_absence(
             )
             places = {child.id: place for child in children if (place := facts.place(child.id, today))}
             tell_department(made, Kind.ABSENCE_REPORTED, places, actor=actor, now=now)
-            for absence in made:
-                if absence.is_by_staff:
-                    tell_family(
-                        child_id=absence.child_id, event=absence.id, actor=actor, now=now, day=absence.starts_on
-                    )
+            for child_id, absence in {absence.child_id: absence for absence in made if absence.is_by_staff}.items():
+                tell_family(child_id=child_id, event=absence.id, actor=actor, now=now, day=absence.starts_on)
     return Report(made, facts)
 
 

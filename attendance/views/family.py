@@ -25,7 +25,15 @@ from attendance.absence_forms import AbsenceForm
 from attendance.forms import DayForm, take_errors
 from attendance.models import Absence
 from attendance.selectors.absences import takes_words
-from attendance.selectors.family import FamilyDesk, changed_day, collectors, family_desk, family_weeks, reported
+from attendance.selectors.family import (
+    FamilyDesk,
+    changed_day,
+    collectors,
+    family_desk,
+    family_weeks,
+    questions,
+    reported,
+)
 from attendance.selectors.family_history import family_history
 from attendance.selectors.guardian import day_page
 from attendance.services import Collector
@@ -50,6 +58,7 @@ def family(request: ActorRequest, child_id: UUID) -> HttpResponse:
     context = {
         "weeks": family_weeks(desk.child, clock.now(), has_collectors=desk.sees_family),
         "absences": reported(desk.child),
+        "questions": [] if request.actor.tablet else questions(desk.child, request.actor.today),
         "acts": history.acts[:AT_HAND],
     }
     return _show(request, "family", desk, context)
