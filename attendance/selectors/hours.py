@@ -62,14 +62,15 @@ def children_by_hour(departments: Iterable[Department], now: datetime) -> list[H
 def _usually(plans: Mapping[UUID, rules.PlannedDay], usual: Mapping[UUID, Usual], minute: int) -> dict[str, int]:
     """Return how many are surely there at that minute, and how many perhaps: by what is usual, else by the plan.
 
-    A child of which nobody has said anything, and that usually comes, perhaps does.
+    A child of which nobody has said anything, and that usually comes, perhaps does. Where the family has said something
+    about this very day it is believed.
     """
     low = high = 0
     for child_id, plan in plans.items():
         own = usual.get(child_id)
         if own and plan.is_unplanned and not (plan.is_closed or plan.absence or plan.is_free):
             high += own.is_perhaps_there(minute)
-        elif own and plan.attending:
+        elif own and plan.attending and not plan.is_changed:
             low += own.is_surely_there(minute)
             high += own.is_perhaps_there(minute)
         else:

@@ -20,7 +20,7 @@ from children.models import Child
 from portal.lib import days
 from portal.lib.prepared import Rows, prepared
 
-MOST = 3  # of one page: what is asked every day is answered never
+MOST = 2  # of one page: what is asked every day is answered never
 
 ByHome = Mapping[tuple[UUID, UUID | None, int], Usual]
 """By child, home (None: all days) and weekday."""
@@ -68,7 +68,8 @@ def proposals(
 ) -> list[Proposal]:
     """Return what to ask about these days, as far as they can still be changed: what is farthest apart, a few at most.
 
-    Of each weekday its first day that is planned otherwise than usual.
+    Of each weekday its first day that is planned otherwise than usual. A day of which the family has said something of
+    its own is as the family wants it.
     `facts` are as the guardian reads them: of a child with two homes only the own home's days are known, and are
     compared with the own home's usual times. No query.
     """
@@ -86,7 +87,9 @@ def _proposal(child: Child, facts: Known, day: date, usual: ByHome, here: dateti
     plan = facts.planned(child.pk, day)
     whose = plan.homes.morning if plan.homes else None
     known = usual.get((child.pk, whose, day.weekday()))
-    if known is None or not plan.attending or plan.is_elsewhere or (plan.homes and plan.homes.is_handover):
+    if known is None or not plan.attending or plan.is_changed:
+        return None
+    if plan.is_elsewhere or (plan.homes and plan.homes.is_handover):
         return None
     reader = facts.readers.get(child.pk)
     if plan.homes and (reader is None or reader.home != whose):

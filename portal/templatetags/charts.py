@@ -70,6 +70,7 @@ class Bar:
     text: str
     planned_text: str
     is_over: bool
+    range_x: float
     low_y: float | None
     high_y: float | None
     range_text: str
@@ -102,7 +103,7 @@ def bar_chart(
 
     `rows`: label ("07"), value (happened, or None), planned (or None). A bar is filled for what happened, outlined for
     what is planned; over `guide` it is amber and carries its figure. `now_at`: the place of now, counted in bars. With
-    `low` and `high` a line through the bar says between which figures it usually is.
+    `low` and `high` a line beside the bar says between which figures it usually is.
     """
     listed = list(rows)
     drawn = (row.get(name) for row in listed for name in ("value", "planned", "high"))
@@ -140,6 +141,7 @@ def bar_chart(
                 text=number_format(value, decimals) if value is not None else "–",
                 planned_text=number_format(planned, decimals) if planned is not None else "–",
                 is_over=is_over,
+                range_x=round(x + slot * (BAR_SHARE + 1) / 2, 2),
                 low_y=y(low) if low is not None else None,
                 high_y=y(high) if high is not None else None,
                 range_text=_range(low, high, decimals),
