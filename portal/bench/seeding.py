@@ -67,18 +67,26 @@ def lay_plans() -> int:
 
 
 def live_a_year(working_days: int) -> int:
-    """Write one stay, with its two taps, for each placed child and working day before today; return the stays."""
+    """Write one stay, with its two taps, for each placed child and working day before today; return the stays.
+
+    Each child has its habit, which is not its plan, and each day is a little different from it.
+    """
     today = days.today()
     past = [
         day for day in days.span(today - timedelta(days=working_days * 2), today) if day.weekday() < 5 and day < today
     ]
     chosen = past[-working_days:]
     with connection.cursor() as cursor:
+        cursor.execute("SELECT setseed(0.17)")
         cursor.execute(
             """CREATE TEMPORARY TABLE lived AS
                SELECT gen_random_uuid() AS came, gen_random_uuid() AS went, p.child_id, p.department_id,
-                      (d.day + time '06:30') AT TIME ZONE 'Europe/Stockholm' + random() * interval '2 hours' AS arrived,
-                      (d.day + time '14:30') AT TIME ZONE 'Europe/Stockholm' + random() * interval '2 hours' AS departed
+                      (d.day + time '06:45') AT TIME ZONE 'Europe/Stockholm'
+                      + ((hashtext('comes' || p.child_id) & 2147483647) %% 90 + 15 * (random() + random() - 1))
+                      * interval '1 minute' AS arrived,
+                      (d.day + time '14:45') AT TIME ZONE 'Europe/Stockholm'
+                      + ((hashtext('goes' || p.child_id) & 2147483647) %% 90 + 20 * (random() + random() - 1))
+                      * interval '1 minute' AS departed
                FROM children_placement p CROSS JOIN unnest(%s::date[]) AS d(day)
                WHERE p.starts_on <= d.day AND (p.ends_on IS NULL OR p.ends_on >= d.day)""",
             [chosen],

@@ -1,4 +1,4 @@
-"""Filling the invented municipality: the real importer, then the real services, as four weeks of use would have."""
+"""Filling the invented municipality: the real importer, then the real services, as six weeks of use would have."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from django.db.models import F
 
 from accounts.models import User
 from accounts.services import choose_pin
+from attendance.services import learn_usual_times
 from children.models import Municipality, StaffRole
 from children.register.importing import import_register
 from notifications.models import Delivery
@@ -25,13 +26,13 @@ from portal.demo.people import ADAM, FIGURES, KLARA, MUNICIPALITY, PASSWORD, PIN
 from portal.demo.register import CHILDREN, SEED, name_everybody
 from portal.lib import days
 
-WEEKS_BACK = 3
+WEEKS_BACK = 5  # enough for what is usual on each weekday to be known
 
 Say = Callable[[str], None]
 
 
 def fill(now: datetime, say: Say) -> None:
-    """Fill an empty portal with a municipality that has been at work for three weeks, up to this minute.
+    """Fill an empty portal with a municipality that has been at work for five weeks, up to this minute.
 
     Raises `CommandError` when the importer leaves a row out.
     """
@@ -49,10 +50,11 @@ def fill(now: datetime, say: Say) -> None:
         families.confirm_guardians(cast, days.at(began, time(8)))
         families.lay_plans(cast, days.at(began, time(9)))
         families.tell_more(cast, now)
-        say("three weeks of arrivals and departures, and today until now")
+        say("five weeks of arrivals and departures, and today until now")
         weeks.live_from(cast, began, now)
         families.change_days_ahead(cast, now)
         places.decide(cast, now)
+        learn_usual_times(now=now)
         _read_old_notices(now)
 
 
@@ -64,6 +66,7 @@ def bring_up_to_now(now: datetime) -> None:
         with transaction.atomic():
             weeks.collect_those_who_stayed(cast, last, now)
             weeks.live_from(cast, max(last + timedelta(days=1), cast.today - timedelta(days=14)), now)
+            learn_usual_times(now=now)
             _read_old_notices(now)
 
 

@@ -75,6 +75,8 @@ def _taps(
         if not plan.attending or (is_today and (child.full_name == families.WITH_GRANDMOTHER or _is_late(chance))):
             continue  # Elsa is still to come, so that the visitor can say that she does not
         came, went = _times(plan, day, chance.gauss(2, 6), chance.gauss(-6, 8))
+        if not is_today:  # today's board is alive by its own rules
+            came, went = _as_usual(child, day, came, went)
         if came <= now:
             yield MadeTap(uuid7(), child.id, Tap.ARRIVED, came)
         if went <= now and child.id != forgotten:
@@ -92,6 +94,17 @@ def _times(plan: PlannedDay, day: date, early: float, late: float) -> tuple[date
     came = max(came, days.day_bounds(day)[0] + timedelta(minutes=1))
     went = min(ends + timedelta(minutes=round(min(max(late, -25), 8))), days.day_bounds(day)[1] - timedelta(minutes=2))
     return came, max(went, came + timedelta(minutes=20))
+
+
+def _as_usual(child: Child, day: date, came: datetime, went: datetime) -> tuple[datetime, datetime]:
+    """Return the times as this family keeps them on this weekday: some plan more than they use, and never say so."""
+    chance = dice("habit", child.register_id, day.weekday())
+    later = chance.choice((20, 25, 30)) if chance.random() < 0.08 else 0
+    earlier = chance.choice((25, 35, 40, 50)) if chance.random() < 0.25 else 0
+    if child.full_name == families.WITH_GRANDMOTHER:
+        later, earlier = 0, 50 if day.weekday() in (1, 3) else 0
+    came += timedelta(minutes=later)
+    return came, max(went - timedelta(minutes=earlier), came + timedelta(minutes=20))
 
 
 def _forgotten(
