@@ -17,6 +17,8 @@ from playwright.sync_api import Error, Page, Response, ViewportSize
 from accounts.models import User
 from accounts.services import choose_pin
 from attendance.models import ClosedDay, DayPlan, Stay, WeekPlan
+from attendance.services import make_feed
+from children.actors import Actor
 from children.models import Contact, RegisterRun
 from notifications.models import Kind
 from notifications.services import notify
@@ -53,7 +55,15 @@ SEND = """([name, typed]) => {
 
 
 # Pages that every person opens, and that say to each something else.
-SAYS_WHO = ("home", "notices", "notice_settings", "attendance:schedule", "accounts:settings", "children:tablet")
+SAYS_WHO = (
+    "home",
+    "notices",
+    "notice_settings",
+    "attendance:schedule",
+    "attendance:calendar_feed",
+    "accounts:settings",
+    "children:tablet",
+)
 
 
 @dataclass(frozen=True)
@@ -173,6 +183,7 @@ def furnish(doors: Doors, today: date) -> None:
         child=elsa, day=today, collecting_contact=grandmother, note="Extra vila idag.", changed_at=now, changed_by=amina
     )
     ClosedDay.objects.create(preschool=cast.granliden, day=today + timedelta(days=3), reason="Planeringsdag")
+    make_feed(actor=Actor.of_person(amina), now=now)
     for name, begun, ended in (("Ines", 1, None), ("Vidar", 2, 1)):
         other = child(name, "Wide")
         place(other, cast.blasippan)
