@@ -50,7 +50,7 @@ class CloseForm(_ForScope):
     """Days on which it is closed."""
 
     first = _date(_("Första dagen"))
-    last = _date(_("Sista dagen"), help_text=_("Helger och röda dagar emellan räknas inte. De är stängda som det är."))
+    last = _date(_("Sista dagen"))
     reason = forms.CharField(
         label=_("Varför är det stängt?"),
         max_length=100,
