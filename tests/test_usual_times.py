@@ -281,6 +281,22 @@ def test_each_home_is_asked_of_its_own_days_by_its_own_habit(cast: Cast) -> None
     }
 
 
+def test_one_home_again_is_not_asked_by_the_days_of_two(cast: Cast) -> None:
+    """C03: what is usual by all days is made of the other home's days, too."""
+    plan(cast.elsa)
+    lived(cast.elsa, TUESDAYS, "07:30", "12:10")
+    assert asked(cast.elsa, cast.amina) != []
+    learnt = UsualTime.objects.get()
+    home = Household.objects.create(child=cast.elsa)
+    UsualTime.objects.create(
+        child=cast.elsa, household=home, weekday=2, arrives=450, leaves=730, arrives_spread=0, leaves_spread=0,
+        counted=4, computed_on=learnt.computed_on,
+    )  # fmt: skip
+    week = days.week(days.monday_of(NEXT), 5)
+    facts = known([cast.elsa.pk], week[0], week[-1], with_stays=False, reader=cast.amina.pk)
+    assert proposals([cast.elsa], facts, week, usual_times([cast.elsa.pk]), NOW) == []
+
+
 # The principal's range ------------------------------------------------------------------------------------------------
 
 

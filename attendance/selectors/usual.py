@@ -74,9 +74,12 @@ def proposals(
     compared with the own home's usual times. No query.
     """
     here = days.local(now)
+    with_homes = {child_id for child_id, home, _weekday in usual if home}
     first: dict[tuple[UUID, int], Proposal] = {}
     for child in children:
         for day in coming:
+            if child.pk in with_homes and facts.planned(child.pk, day).homes is None:
+                continue  # what is usual by all days is of both the homes that it had until now
             if day > here.date() and (one := _proposal(child, facts, day, usual, here)):
                 first.setdefault((child.pk, day.weekday()), one)
     found = sorted(first.values(), key=lambda one: (-one.minutes, one.day))
