@@ -54,11 +54,13 @@ def test_the_board(department: Department, on_tablet: OnTablet, number: int) -> 
     html = hall.get(address).content.decode()  # the hour's look is written down, the stamp is there
     stamp = re.search(r'data-stamp="([^"]+)"', html)
     assert stamp
+    hall.get(f"{address}vecka/")
     tap = {"arrived": f"{children[0].id}.late", "event": str(uuid7())}
     assert {
         "page": queries(hall, address),
         "nothing_new": queries(hall, f"{address}nytt/?sedan={stamp.group(1)}"),
         "tap": queries(hall, f"{address}tryck/", tap),
+        "week": queries(hall, f"{address}vecka/"),
     } == COUNTS["board"]
 
 
@@ -83,10 +85,13 @@ def test_a_preschool(cast: Cast, department: Department, log_in: LogIn, number: 
     people.guard(people.person("Signe"), *children)
     desk, staff = log_in(cast.eva), log_in(cast.maria)
     desk.get("/"), staff.get("/")
+    desk.get(f"/avdelning/{department.id}/vecka/")
     there = f"/forskola/{cast.granliden.id}/"
     assert {
         "today": queries(desk, "/"),
         "day": queries(desk, there),
         "month": queries(desk, f"{there}manad/2026-10/"),
+        "hours": queries(desk, f"{there}timmar/"),
+        "week": queries(desk, f"/avdelning/{department.id}/vecka/"),
         "staff": queries(staff, "/"),
     } == COUNTS["preschool"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import statistics
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.db import connection
@@ -13,10 +15,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from attendance.selectors.expected import expected_per_hour
 from portal.bench import families, subjects
 from portal.bench.serving import CSRF, Ask, Asked, Browser, latencies, per_second
 from portal.bench.subjects import Hall, Parent
-from portal.lib import live
+from portal.lib import days, live
 from portal.lib.ids import uuid7
 
 
@@ -64,6 +67,18 @@ def measure(port: int, rounds: int) -> tuple[dict[str, float], list[Figures]]:
     every: dict[str, list[float]] = {"F1": [], "F2": []}
     rows = [_measure(port, one, floors, every, rounds) for one in _promises(hall, halls, parents)]
     return {f"{name}_ms": round(1000 * statistics.median(taken), 3) for name, taken in every.items()}, rows
+
+
+def expected_ms(rounds: int = 9) -> float:
+    """Return how long it takes to count the children whom the municipality expects each hour of the next workday."""
+    today = days.today()
+    day = today + timedelta(days=max(7 - today.weekday(), 1) if today.weekday() > 3 else 1)
+    taken = []
+    for _round in range(rounds):
+        before = time.perf_counter()
+        expected_per_hour(day)
+        taken.append(time.perf_counter() - before)
+    return round(1000 * statistics.median(taken), 1)
 
 
 def _floors(browser: Browser) -> dict[str, Ask]:

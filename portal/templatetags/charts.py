@@ -18,7 +18,7 @@ LEFT, TOP, FOOT = 6, 26, 28
 BAR_SHARE = 0.72
 GAP = 0.6
 LOWEST_CEILING = 2.0
-STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000)  # between the lines of a chart
+STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2500, 5000)  # between the lines of a chart
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def bar_chart(
     drawn = (row.get(name) for row in listed for name in ("value", "planned", "high"))
     figures = [figure for figure in drawn if figure is not None]
     top = float(max([*figures, guide or 0, LOWEST_CEILING]))
-    step = max(1, ceil(top / 4))
+    step = next((step for step in STEPS if step >= top / 4), ceil(top / 4))
     ceiling = step * ceil(top * 1.04 / step)
     room = HEIGHT - TOP - FOOT
     slot = (WIDTH - LEFT) / max(len(listed), 1)
