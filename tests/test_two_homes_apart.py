@@ -269,7 +269,7 @@ def test_two_plan_and_the_staff_see_one_day(cast: Cast, log_in: LogIn) -> None:
     with time_machine.travel(local(wednesday, 6, 30), tick=False):
         page = (
             log_in(cast.eva)
-            .get(reverse("preschool_day", args=[cast.granliden.pk]), {"dag": wednesday})
+            .get(reverse("preschool_day", args=[cast.granliden.pk]), {"dag": f"{wednesday}"})
             .content.decode()
         )
     assert "07:11–16:41" in page

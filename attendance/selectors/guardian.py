@@ -109,6 +109,7 @@ class DayPage:
     locked: str
     asks_to_talk: bool
     handover: str = ""
+    collects: bool = True
     is_elsewhere: bool = False
     times: str = ""
 
@@ -179,6 +180,7 @@ def day_page(child: Child, day: date, now: datetime, *, reader: UUID | None) -> 
         locked=words.moment_words(rules.locks_at(day, cut_off, here.tzinfo)) if is_locked else "",
         asks_to_talk=rules.asks_to_talk(day, here, cut_off),
         handover=words.half_words(plan.half),
+        collects=plan.half != Half.MORNING,
         is_elsewhere=plan.is_elsewhere,
         times=words.times(plan.intervals) or (_("Inga tider") if plan.is_unplanned else _("Ledig")),
     )

@@ -22,6 +22,7 @@ from portal.lib import days
 # The bar of a day goes from six to six; what lies outside is cut.
 BAR_BEGINS, BAR_ENDS = 6 * 60, 18 * 60
 COMING_WEEKS = 3
+LONGEST_IN_BAR, LONGEST_CAPTION = 12, 24
 READ_WEEKS = 9  # read where the page chooses the week: enough for most locks, and then no second time
 
 
@@ -43,6 +44,11 @@ class Line:
     is_off: bool
     note: str
     url_child: UUID
+
+    @property
+    def fits_bar(self) -> bool:
+        """Whether the names can stand in the bar: no longer than "Elsa, Hugo" and a little."""
+        return len(self.names) <= LONGEST_IN_BAR
 
 
 @dataclass(frozen=True)
@@ -269,7 +275,7 @@ def _line(child: Child, facts: Known, day: date) -> Line:
     if plan.gaps and not note:
         note = ", ".join(_("Borta {times}").format(times=gap.part) for gap in plan.gaps)
     if plan.half and not note:
-        note = words.half_words(plan.half)
+        note = _("Byte")
     return Line(child.given_name, times, bars, not plan.attending, note, child.pk)
 
 
@@ -305,11 +311,13 @@ def week_card(monday: date, children: Sequence[Child], facts: Known) -> WeekCard
         elif any(plan.attending for plan in plans):
             marks.append("on")
         else:
-            marks.append("none" if all(plan.is_unplanned for plan in plans) else "off")
+            is_unsaid = all(plan.is_unplanned and not plan.is_elsewhere for plan in plans)
+            marks.append("none" if is_unsaid else "off")
     if "closed" in marks:
         caption = _("Stängt {day}").format(day=days.in_words(monday + timedelta(days=marks.index("closed")), "D"))
     elif set(marks) == {"none"}:
         caption = _("Inga tider")
     else:
         caption = _hours(children, facts, monday) or _("{hours} tim").format(hours=0)
+        caption = caption if len(caption) <= LONGEST_CAPTION else _("Olika tider")
     return WeekCard(monday, monday.isocalendar().week, words.week_span(monday), tuple(marks), caption)

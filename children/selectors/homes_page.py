@@ -8,6 +8,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from children.access import Action, children_for
 from children.actors import Actor
@@ -65,7 +68,7 @@ class Arrangement:
 
     @property
     def names(self) -> str:
-        return ", ".join(child.given_name for child in self.children)
+        return get_text_list([child.given_name for child in self.children], _("och"))
 
     @property
     def is_ending(self) -> bool:
@@ -135,7 +138,7 @@ def guardians_by_child(child_ids: Iterable[UUID], today: date) -> dict[UUID, tup
 
 
 def people_words(people: Iterable[User]) -> str:
-    return ", ".join(sorted(person.given_name for person in people))
+    return get_text_list(sorted(person.given_name for person in people), _("och"))
 
 
 def _grouped(rows: Iterable[HouseholdWeeks], family: Mapping[UUID, Child], actor: Actor) -> Iterable[Arrangement]:

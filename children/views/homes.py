@@ -19,7 +19,7 @@ from children.access import Action, get_child
 from children.home_forms import OTHER, OWN, HomesForm, as_painted, nights_of
 from children.home_rules import every_other_week
 from children.http import ActorRequest
-from children.models import Child
+from children.models import Child, HouseholdWeeks
 from children.selectors.homes_page import (
     MyHomes,
     guardians_by_child,
@@ -114,7 +114,8 @@ def of_child(request: ActorRequest, child_id: UUID) -> HttpResponse:
     actor = request.actor
     child = get_child(actor, Action.SET_HOMES, child_id)
     people = list(guardians_by_child([child.pk], actor.today)[child.pk])
-    form = _form(request, [child], people, is_by_staff=True)
+    rows = homes_of_child(child, actor.today)
+    form = _form(request, [child], people, now=rows[0] if rows else None, is_by_staff=True)
     do = request.POST.get("do")
     if (do == "send" and form.is_valid() and _is_set(request, form, child)) or (
         do == "end" and _is_ended(request, form, child)
@@ -122,7 +123,6 @@ def of_child(request: ActorRequest, child_id: UUID) -> HttpResponse:
         messages.success(request, _("Sparat. Båda hemmen får veta det."))
         return redirect("children:child", child.pk)
     audit.looked("child.homes", person_id=actor.person_id, children=[child.pk])
-    rows = homes_of_child(child, actor.today)
     context = {"child": child, "rows": rows, "may_set": len(people) > 1}
     return _page(request, form, context, "homes_of_child")
 
@@ -161,14 +161,25 @@ def _done(form: HomesForm, save: Callable[[], object]) -> bool:
     return True
 
 
-def _form(request: ActorRequest, family: list[Child], people: list[User], *, is_by_staff: bool = False) -> HomesForm:
-    """Return the form as it was posted, or every other week from Friday, for all the children."""
+def _form(
+    request: ActorRequest,
+    family: list[Child],
+    people: list[User],
+    *,
+    now: HouseholdWeeks | None = None,
+    is_by_staff: bool = False,
+) -> HomesForm:
+    """Return the form as it was posted; at first what holds `now`, or every other week from Friday."""
+    weeks = tuple(now.weeks) if now and now.weeks else every_other_week(FRIDAY)
     initial = {
         "children": [str(child.pk) for child in family],
-        "number": 2,
-        "nights": nights_of(every_other_week(FRIDAY)),
-        "handover": "there",
+        "number": len(weeks),
+        "nights": nights_of(weeks),
+        "handover": now.handover if now else "there",
     }
+    first = {person.pk for person in now.first.guardians.all()} if now else {person.pk for person in people[:1]}
+    if is_by_staff:
+        initial |= {f"person-{person.pk}": OWN if person.pk in first else OTHER for person in people}
     sent = as_painted(request.POST) if request.method == "POST" else None
     return HomesForm(
         sent, family=family, people=people, today=request.actor.today, is_by_staff=is_by_staff, initial=initial
