@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from attendance import services
@@ -419,3 +420,23 @@ def test_a_changed_day_is_taken_back(cast: Cast, log_in: LogIn) -> None:
     browser.post(f"/barn/{cast.elsa.id}/dag/2026-10-20/", {"what": "off", "note": "Tandläkare"})
     browser.post(f"/schema/angra/{PlanSave.objects.get().pk}/")
     assert not DayPlan.objects.exists()
+
+
+# What it costs ----------------------------------------------------------------------------------------------------
+
+
+def test_a_step_costs_the_same_for_long_plans_and_short(
+    cast: Cast, log_in: LogIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """A preview of twenty weeks with dates beside them reads no more than one of a week; nor does saving it."""
+    plan(cast.elsa, cast.hugo)
+    browser = log_in(cast.amina)
+    browser.get("/schema/")
+    dated = "/".join(f"202611{day:02}=0900-1400" for day in range(2, 28) if date(2026, 11, day).weekday() < 5)
+    week = WORKDAY.replace("1600", "1500")
+    for draft in (week, "|".join([week] * 19 + [WORKDAY]) + "#" + dated):
+        drafts = {f"draft-{one.id}": draft for one in (cast.elsa, cast.hugo)}
+        with django_assert_max_num_queries(11):
+            press(browser, "preview", cast.elsa, cast.hugo, **drafts)
+        with django_assert_max_num_queries(34):
+            assert press(browser, "save", cast.elsa, cast.hugo, **drafts).status_code == 302

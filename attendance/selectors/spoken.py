@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -41,9 +41,21 @@ def day_lines(said: Sequence[SaidDay]) -> tuple[list[SaidLine], int]:
 
 
 def dates_words(dates: Sequence[date]) -> str:
-    """Return dates in a row: "23 okt, 6 nov, 20 nov …"."""
-    shown = ", ".join(days.in_words(day, "j M") for day in dates[:SHOWN_DATES])
-    return f"{shown} …" if len(dates) > SHOWN_DATES else shown
+    """Return dates in a row: "23 okt, 6 nov, 20 nov …"; those that follow each other as from and to: "2–6 nov"."""
+    runs: list[list[date]] = []
+    for day in dates:
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    shown = ", ".join(_span(run[0], run[-1]) for run in runs[:SHOWN_DATES])
+    return f"{shown} …" if len(runs) > SHOWN_DATES else shown
+
+
+def _span(first: date, last: date) -> str:
+    if first == last:
+        return days.in_words(first, "j M")
+    return f"{days.in_words(first, 'j' if first.month == last.month else 'j M')}–{days.in_words(last, 'j M')}"
 
 
 def _line(said: Said) -> SaidLine:

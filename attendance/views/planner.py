@@ -282,7 +282,7 @@ def take_step(sheet: Sheet, do: str) -> HttpResponse | None:
         _move(sheet, min(int(week), LAST_WEEK))
         return None
     answer = STEPS.get(do, stay)(sheet)
-    if missing := [child.pk for child in sheet.children if child.pk not in sheet.seen]:
+    if answer is None and (missing := [child.pk for child in sheet.children if child.pk not in sheet.seen]):
         first = days.monday_of(days.today())
         sheet.seen |= marks_of(missing, first, reader=sheet.by.reader)
     return answer

@@ -19,6 +19,7 @@ from accounts import audit
 from attendance import services
 from attendance.forms import WeekForm
 from attendance.planner_forms import CopyForm, RotaForm, SayForm
+from attendance.selectors.calendar import events_of_week
 from attendance.selectors.guardian import own_children
 from attendance.selectors.marks import last_save, marks_of
 from attendance.selectors.preview import preview
@@ -97,7 +98,7 @@ def _show(sheet: Sheet, page: str, more: dict[str, Any], *, is_draft: bool = Fal
     ids = [child.pk for child in sheet.children]
     audit.looked("attendance.schedule", person_id=actor.person_id, tablet_id=actor.tablet_id, children=ids)
     shown = sheet.found
-    if is_draft:
+    if is_draft and not sheet.is_preview:
         shown = schedule_by(sheet.by, sheet.children, sheet.brush_monday, sheet.drafts, sheet.monday)
     context: dict[str, Any] = {
         "sheet": sheet,
@@ -111,12 +112,14 @@ def _show(sheet: Sheet, page: str, more: dict[str, Any], *, is_draft: bool = Fal
         "earlier": shown.monday - timedelta(days=7),
         "later": shown.monday + timedelta(days=7),
         "is_draft": is_draft,
+        "is_fragment": is_fragment_wanted(request),
     }
     if sheet.is_preview:
         reader = sheet.by.reader
         context["preview"] = preview(sheet.children, sheet.monday, clock.now(), reader=reader, drafts=sheet.drafts)
     elif not is_draft and ids:
         context |= _saved(sheet) | {"usual": _asked_of_usual(sheet, shown)}
+        context["events"] = events_of_week(sheet.children, shown.facts, shown.monday)
     if is_fragment_wanted(request):
         page = "attendance/guardian/schedule_main.html"
     return render(request, page, context | more)
