@@ -353,3 +353,12 @@ def test_staff_write_into_the_calendar_of_their_department(cast: Cast, log_in: L
     event = CalendarEvent.objects.get()
     assert (event.from_time, event.to_time, event.asks, event.answer_by) == (time(9), time(11, 30), False, None)
     assert browser.get(f"/forskola/{cast.granliden.pk}/kalender/stang/").status_code == 404
+
+
+def test_the_schedule_shows_what_happens_in_its_week(cast: Cast, feast: CalendarEvent, log_in: LogIn) -> None:
+    phone = log_in(cast.amina)
+    that_week = phone.get("/schema/?vecka=2026-11-09").content.decode()
+    assert "Höstfest" in that_week
+    assert "Väntar på svar" in that_week
+    assert "Höstfest" not in phone.get("/schema/?vecka=2026-11-16").content.decode()
+    assert "Höstfest" not in log_in(cast.stranger).get("/schema/?vecka=2026-11-09").content.decode()

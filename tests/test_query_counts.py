@@ -74,6 +74,7 @@ def test_a_family(cast: Cast, department: Department, log_in: LogIn, number: int
     assert {
         "home": queries(phone, "/"),
         "schedule": queries(phone, "/schema/"),
+        "calendar": queries(phone, "/kalender/"),
         "history": queries(phone, f"/barn/{children[0].id}/tider/"),
         "sick": queries(phone, f"/barn/{children[0].id}/sjuk/", {"next": "/"}),
     } == COUNTS["family"]
@@ -91,6 +92,7 @@ def test_a_preschool(cast: Cast, department: Department, log_in: LogIn, number: 
         "today": queries(desk, "/"),
         "day": queries(desk, there),
         "month": queries(desk, f"{there}manad/2026-10/"),
+        "calendar": queries(desk, f"{there}kalender/"),
         "hours": queries(desk, f"{there}timmar/"),
         "week": queries(desk, f"/avdelning/{department.id}/vecka/"),
         "staff": queries(staff, "/"),

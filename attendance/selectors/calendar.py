@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby
+from datetime import date, time, timedelta
+from itertools import groupby, starmap
+from typing import NamedTuple
 from uuid import UUID
 
 from django.utils.text import get_text_list
@@ -16,10 +17,10 @@ from attendance.models import CalendarEvent, EventAnswer
 from attendance.public_holidays import public_holidays
 from attendance.selectors.facts import Known, known
 from attendance.selectors.said import Around
-from attendance.selectors.scopes import Scope
 from children.models import Child
 from children.selectors.placing import Place
 from portal.lib import days
+from portal.lib.prepared import Rows, prepared
 
 MONTHS = 4  # that the list goes on
 FURTHEST = timedelta(days=800)
@@ -139,13 +140,18 @@ def runs(dates: Iterable[date]) -> list[tuple[date, date]]:
     return found
 
 
-def event_times(event: CalendarEvent) -> str:
-    """Return when on its day it happens: "14:00–16:00", "kl. 14:00", "hela dagen"."""
-    if event.from_time is None:
+def event_times(begins: time | None, ends: time | None) -> str:
+    """Return when on its day something happens: "14:00–16:00", "kl. 14:00", "hela dagen"."""
+    if begins is None:
         return _("hela dagen")
-    if event.to_time is None:
-        return _("kl. {time}").format(time=f"{event.from_time:%H:%M}")
-    return f"{event.from_time:%H:%M}–{event.to_time:%H:%M}"
+    if ends is None:
+        return _("kl. {time}").format(time=f"{begins:%H:%M}")
+    return f"{begins:%H:%M}–{ends:%H:%M}"
+
+
+def events_of_week(children: Sequence[Child], facts: Known, monday: date) -> list[Event]:
+    """Return what happens in the week from `monday` where these children are: one query, two where something does."""
+    return _events(children, facts, monday, monday + timedelta(days=6), facts.today)
 
 
 def _months_on(first: date, number: int) -> date:
@@ -214,24 +220,51 @@ def _reasons(children: Sequence[Child], facts: Known, day: date) -> str:
 
 def _events(children: Sequence[Child], facts: Known, first: date, last: date, today: date) -> list[Event]:
     around = Around.of(place for own in facts.places.values() for place in own)
-    rows = CalendarEvent.objects.standing().around(around.department_ids, around.preschool_ids, around.area_ids)
-    found = list(
-        rows.filter(day__gte=first, day__lte=last)
-        .select_related("area", "preschool", "department")
-        .order_by("day", "from_time", "title", "pk")
-    )
-    answers = {
-        (answer.event_id, answer.child_id): answer
-        for answer in EventAnswer.objects.filter(event__in=[row.pk for row in found], child__in=children)
-    }
-    return [
-        _event(row, own, answers, today)
-        for row in found
+    places = sorted(around.department_ids), sorted(around.preschool_ids), sorted(around.area_ids)
+    found = [
+        (row, own)
+        for row in starmap(_Happens, _happens(*places, first, last))
         if (own := [child for child in children if _concerns(row, facts.place(child.pk, row.day))])
     ]
+    asked = [row.id for row, _own in found if row.asks]
+    given = EventAnswer.objects.filter(event__in=asked, child__in=children) if asked else ()
+    answers = {(answer.event_id, answer.child_id): answer for answer in given}
+    return [_event(row, own, answers, today) for row, own in found]
 
 
-def _concerns(row: CalendarEvent, place: Place | None) -> bool:
+class _Happens(NamedTuple):
+    """One event as it is read, and where."""
+
+    id: UUID
+    title: str
+    text: str
+    day: date
+    from_time: time | None
+    to_time: time | None
+    asks: bool
+    answer_by: date | None
+    department_id: UUID | None
+    preschool_id: UUID | None
+    area_id: UUID | None
+    department__name: str | None
+    preschool__name: str | None
+    area__name: str | None
+
+    @property
+    def place(self) -> str:
+        return self.department__name or self.preschool__name or _("Alla i {area}").format(area=self.area__name)
+
+
+@prepared
+def _happens(
+    department_ids: Sequence[UUID], preschool_ids: Sequence[UUID], area_ids: Sequence[UUID], first: date, last: date
+) -> Rows:
+    rows = CalendarEvent.objects.standing().around(department_ids, preschool_ids, area_ids)
+    rows = rows.filter(day__gte=first, day__lte=last).order_by("day", "from_time", "title", "pk")
+    return rows.values_list(*_Happens._fields)
+
+
+def _concerns(row: _Happens, place: Place | None) -> bool:
     return place is not None and (
         row.department_id == place.department_id
         or row.preschool_id == place.preschool_id
@@ -240,21 +273,21 @@ def _concerns(row: CalendarEvent, place: Place | None) -> bool:
 
 
 def _event(
-    row: CalendarEvent, children: Sequence[Child], answers: dict[tuple[UUID, UUID], EventAnswer], today: date
+    row: _Happens, children: Sequence[Child], answers: Mapping[tuple[UUID, UUID], EventAnswer], today: date
 ) -> Event:
-    given = {child.pk: answers.get((row.pk, child.pk)) for child in children}
+    given = {child.pk: answers.get((row.id, child.pk)) for child in children}
     people = sum(answer.how_many for answer in given.values() if answer)
     answer_by = row.answer_by or row.day
     replies = [
         Reply(one.pk, one.given_name, answer.is_coming if (answer := given[one.pk]) else None) for one in children
     ]
     return Event(
-        id=row.pk,
+        id=row.id,
         title=row.title,
         text=row.text,
         day=row.day,
-        times=event_times(row),
-        place=Scope.of(row).name,
+        times=event_times(row.from_time, row.to_time),
+        place=row.place,
         replies=tuple(replies) if row.asks else (),
         people=people or len(children) + 1,
         answer_by=answer_by,

@@ -225,7 +225,7 @@ def _event_rows(found: Iterable[CalendarEvent]) -> list[Row]:
             last=row.day,
             title=row.title,
             place=Scope.of(row).name,
-            times=event_times(row),
+            times=event_times(row.from_time, row.to_time),
             event_id=row.pk,
             asks=row.asks,
             coming=numbers.get(row.pk, (0, 0))[0],

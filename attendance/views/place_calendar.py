@@ -112,7 +112,7 @@ def event(request: ActorRequest, preschool_id: UUID, event_id: UUID) -> HttpResp
         "desk": desk,
         "event": row,
         "place": Scope.of(row).name,
-        "times": event_times(row),
+        "times": event_times(row.from_time, row.to_time),
         "departments": departments if row.asks else [],
         "may_change": may_decide(request.actor, Action.ANNOUNCE, Scope.of(row)),
         "totals": {

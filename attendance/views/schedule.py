@@ -119,7 +119,8 @@ def _show(sheet: Sheet, page: str, more: dict[str, Any], *, is_draft: bool = Fal
         context["preview"] = preview(sheet.children, sheet.monday, clock.now(), reader=reader, drafts=sheet.drafts)
     elif not is_draft and ids:
         context |= _saved(sheet) | {"usual": _asked_of_usual(sheet, shown)}
-        context["events"] = events_of_week(sheet.children, shown.facts, shown.monday)
+        if sheet.by.reader is not None:
+            context["events"] = events_of_week(sheet.children, shown.facts, shown.monday)
     if is_fragment_wanted(request):
         page = "attendance/guardian/schedule_main.html"
     return render(request, page, context | more)

@@ -79,6 +79,8 @@ REFUSED = {
         Fault("children:grants", "email", {"email": "siv"}, about="child"),
         Fault("children:readers", "reader", about="identity"),
         Fault("stay_correction", "left_at", about="stay"),
+        Fault("attendance:closing", "reason", about="preschool"),
+        Fault("attendance:announcing", "title", {"day": "i höst"}, about="preschool"),
     ],
     "administrator": [
         Fault("children:register", "file"),
