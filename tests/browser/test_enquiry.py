@@ -89,11 +89,17 @@ def test_by_keyboard(cast: Cast, row: HolidayEnquiry, visit: Visit) -> None:
     expect(button).to_be_focused()
 
 
-def test_the_principal_sees_who_has_not_answered(cast: Cast, row: HolidayEnquiry, visit: Visit) -> None:
+def test_the_principal_sees_who_has_not_answered(
+    cast: Cast, row: HolidayEnquiry, visit: Visit, find_barriers: FindBarriers
+) -> None:
     page = visit(cast.eva, size=DESKTOP)
     page.goto(f"/forskola/{cast.granliden.pk}/lov/")
+    assert find_barriers(page) == []
     page.get_by_role("link", name="Lovet").click()
     expect(page.get_by_role("heading", name="0 av 3 barn har svar")).to_be_visible()
+    page.set_viewport_size(PHONE)
+    assert find_barriers(page) == []
+    page.set_viewport_size(DESKTOP)
     page.get_by_role("link", name=re.compile("Noor Aziz")).click()
     page.get_by_role("button", name="Kommer alla dagar").click()
     page.get_by_role("button", name="Spara svaren").click()
