@@ -15,7 +15,8 @@ from django.test import Client
 
 from accounts.models import User
 from attendance import services
-from attendance.models import Absence, PlanningRule
+from attendance.drafts import Draft, DraftDay
+from attendance.models import Absence, HolidayEnquiry, PlanningRule
 from attendance.rules import Interval, Intervals, Reason, State
 from attendance.selectors.facts import known
 from children.actors import Actor
@@ -131,16 +132,26 @@ def test_two_weeks_of_leave_inside_the_lock(cast: Cast, log_in: LogIn) -> None:
 
 
 def test_what_staff_reported_outlives_what_guardians_plan(cast: Cast) -> None:
-    """D05: neither a plan over all weeks nor a changed day comes through it."""
+    """D05: neither a plan over all weeks, a changed day, a copied one nor a holiday answer comes through it."""
     plan(cast.elsa)
     (absence,) = report(cast.maria, cast.elsa)
     amina, now = Actor.of_person(cast.amina), local(TUESDAY, 6, 10)
     services.save_week_plan(child_ids=[cast.elsa.id], starts_on=MONDAY, weeks=[SHORT], actor=amina, now=now)
     services.change_day(child_id=cast.elsa.id, day=MONDAY, intervals=SHORT[0], actor=amina, now=now)
+    tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+    copied = Draft((SHORT,), days=(DraftDay(wednesday, SHORT[0], like=(cast.elsa.id, MONDAY)),))
+    services.save_schedule(drafts={cast.elsa.id: copied}, starts_on=MONDAY, actor=amina, now=now)
+    asked = HolidayEnquiry.objects.create(
+        preschool=cast.granliden, title="Lovet", opens_on=TUESDAY, answer_by=date(2026, 10, 16), starts_on=tuesday,
+        ends_on=wednesday,
+    )  # fmt: skip
+    answers = {cast.elsa.id: {tuesday: True, wednesday: False}}
+    assert services.answer_enquiry(enquiry_id=asked.id, answers=answers, actor=amina, now=now) == 2
     absence.refresh_from_db()
     assert (absence.is_by_staff, absence.withdrawn_at, absence.ends_on) == (True, None, date(2026, 10, 21))
-    assert attending(cast.elsa, MONDAY) == ()
-    assert state_on(cast.elsa, MONDAY) == State.ABSENT
+    for day in (MONDAY, tuesday, wednesday):
+        assert attending(cast.elsa, day) == ()
+        assert state_on(cast.elsa, day) == State.ABSENT
 
 
 def test_a_guardian_reports_over_what_staff_reported(cast: Cast) -> None:

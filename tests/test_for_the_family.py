@@ -22,6 +22,7 @@ from children.models import Block, Child, Household, HouseholdWeeks
 from children.tablets import PIN_COOKIE
 from notifications.models import Delivery, Kind
 from tests.cast import Cast, local, plan, tablet
+from tests.test_query_counts import COUNTS
 
 TUESDAY = date(2026, 10, 13)
 MONDAY = date(2026, 10, 19)
@@ -301,6 +302,15 @@ def test_what_was_said_at_once_is_told_once(cast: Cast, log_in: LogIn) -> None:
     assert body.count("anmälde Elsa") == 1
 
 
+def test_siblings_are_at_hand(cast: Cast, log_in: LogIn) -> None:
+    """For who may do it for both: the principal, and not the staff of one child's department."""
+    there = f'href="{at(cast.hugo)}"'
+    assert there in log_in(cast.eva).get(at(cast.elsa)).content.decode()
+    assert there not in log_in(cast.maria).get(at(cast.elsa)).content.decode()
+    protection.protect_child(child=cast.hugo, level=Protection.CONFIDENTIAL, now=local(TUESDAY, 8))
+    assert there not in log_in(cast.eva).get(at(cast.elsa)).content.decode()
+
+
 def test_a_holiday_enquiry_is_at_hand(cast: Cast, log_in: LogIn) -> None:
     """Item 7: staff answer for a family that calls; the way there stands on the family's page."""
     asked = {"opens_on": TUESDAY, "answer_by": MONDAY, "starts_on": date(2026, 10, 26), "ends_on": date(2026, 10, 30)}
@@ -364,7 +374,7 @@ def test_another_departments_staff_and_families(cast: Cast, log_in: LogIn) -> No
 
 @pytest.mark.parametrize("number", [2, 30])
 def test_what_the_pages_cost(number: int, cast: Cast, log_in: LogIn) -> None:
-    """However much was said: nineteen for the family's page, fifteen for the history."""
+    """As many queries, however much was said."""
     actor = Actor.of_person(cast.amina)
     for turn in range(number):
         services.change_day(
@@ -377,4 +387,4 @@ def test_what_the_pages_cost(number: int, cast: Cast, log_in: LogIn) -> None:
         with CaptureQueriesContext(connection) as captured:
             assert desk.get(address).status_code == 200
         counts.append(len([query for query in captured if "SAVEPOINT" not in query["sql"]]))
-    assert counts == [19, 15]
+    assert counts == list(COUNTS["for_a_family"].values())

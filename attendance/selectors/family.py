@@ -16,11 +16,11 @@ from attendance.selectors import words
 from attendance.selectors.facts import ChangedDay, Known, known
 from attendance.selectors.guardian import MayCollect, standing_absences, who_may_collect
 from attendance.services.telling import Family
-from children.access import Action, can
+from children.access import Action, can, children_for
 from children.actors import Actor
 from children.models import Child
 from children.selectors.homes import agreed_homes
-from children.selectors.people import guardians_of
+from children.selectors.people import children_of, guardians_of
 from children.selectors.placing import departments_of
 from portal.lib import days
 
@@ -176,6 +176,16 @@ def questions(child: Child, today: date) -> list[Question]:
     here = Q(preschool=place.preschool_id) | Q(area__isnull=False, area=place.area_id)
     rows = HolidayEnquiry.objects.standing().filter(here, opens_on__lte=today, ends_on__gte=today)
     return [Question(row.pk, place.preschool_id, row.title, row.answer_by) for row in rows.order_by("starts_on", "pk")]
+
+
+def siblings(actor: Actor, desk: FamilyDesk) -> list[Child]:
+    """Return the child's siblings for whom the actor may do the same, by name; none where the family is not known."""
+    if not desk.sees_family:
+        return []
+    theirs = children_of(guardians_of([desk.child.pk], actor.today), actor.today)
+    both = children_for(actor, Action.PLAN_FOR).filter(pk__in=children_for(actor, Action.SEE_CONTACTS).values("pk"))
+    found = both.filter(pk__in=theirs).exclude(pk=desk.child.pk).only("given_name", "family_name")
+    return list(found.order_by("given_name", "pk"))
 
 
 def reported(child: Child) -> list[Absence]:

@@ -22,8 +22,9 @@ from accounts.models import User
 from attendance import rules
 from attendance.models import Absence, EnquiryAnswer, PlanSave
 from attendance.selectors import words
-from children.models import Child, Guardianship
+from children.models import Child
 from children.selectors.homes import SeenHomes, seen_homes
+from children.selectors.people import guardians_ever
 from portal.lib import days
 
 AT_ONCE = 20
@@ -188,7 +189,7 @@ def _absences(child: Child, reading: _Reading, before: datetime | None) -> list[
     """Return what was reported, and what was ended; an absence that grew into a longer one was not ended."""
     rows = Absence.objects.filter(child=child).select_related("reported_by", "ended_by", "withdrawn_by")
     found = list(rows.defer("words").order_by("created_at", "pk"))  # the words are encrypted, and not told here
-    guardians = _guardians_ever(child) if any(row.ended_by_id or row.withdrawn_by_id for row in found) else set()
+    guardians = guardians_ever(child.pk) if any(row.ended_by_id or row.withdrawn_by_id for row in found) else set()
     made_at = [row.created_at for row in found]
     acts: list[Act] = []
     seen = [row for row in found if _may_read(row, reading)]
@@ -231,10 +232,6 @@ def _by_press(rows: Iterable[Absence]) -> list[list[Absence]]:
         else:
             presses.append([row])
     return presses
-
-
-def _guardians_ever(child: Child) -> set[UUID]:
-    return set(Guardianship.objects.filter(child=child).values_list("guardian", flat=True))
 
 
 def _grew(at: datetime, row: Absence, made_at: Iterable[datetime]) -> bool:

@@ -33,6 +33,7 @@ from attendance.selectors.family import (
     family_weeks,
     questions,
     reported,
+    siblings,
 )
 from attendance.selectors.family_history import family_history
 from attendance.selectors.guardian import day_page
@@ -58,6 +59,7 @@ def family(request: ActorRequest, child_id: UUID) -> HttpResponse:
     context = {
         "weeks": family_weeks(desk.child, clock.now(), has_collectors=desk.sees_family),
         "absences": reported(desk.child),
+        "siblings": siblings(request.actor, desk),
         "questions": [] if request.actor.tablet else questions(desk.child, request.actor.today),
         "acts": history.acts[:AT_HAND],
     }

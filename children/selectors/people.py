@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -17,6 +18,17 @@ def guardians_of(child_ids: Collection[UUID], day: date) -> QuerySet[Guardianshi
     """Return the confirmed guardianships that hold on `day`, without those of people who are kept out."""
     blocked = Block.objects.in_force().filter(child=OuterRef("child"), person=OuterRef("guardian"))
     return Guardianship.objects.on(day).confirmed().filter(~Exists(blocked), child__in=child_ids)
+
+
+def guardians_ever(child_id: UUID) -> set[UUID]:
+    """Return who is, was or is to be a guardian of the child."""
+    return set(Guardianship.objects.filter(child=child_id).values_list("guardian", flat=True))
+
+
+def children_of(guardians: QuerySet[Guardianship], day: date) -> QuerySet[Any, Any]:
+    """Return, as ids for a subquery, the children of these guardianships' guardians on `day`."""
+    family = guardians.values("guardian")
+    return Guardianship.objects.on(day).confirmed().filter(guardian__in=family).values("child")
 
 
 def contacts_who_may_collect(child_id: UUID) -> QuerySet[Contact]:
