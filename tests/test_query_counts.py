@@ -76,6 +76,7 @@ def test_a_family(cast: Cast, department: Department, log_in: LogIn, number: int
         "schedule": queries(phone, "/schema/"),
         "calendar": queries(phone, "/kalender/"),
         "history": queries(phone, f"/barn/{children[0].id}/tider/"),
+        "homes": queries(phone, "/tva-hem/"),
         "sick": queries(phone, f"/barn/{children[0].id}/sjuk/", {"next": "/"}),
     } == COUNTS["family"]
 
