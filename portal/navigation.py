@@ -144,7 +144,7 @@ def _departments(actor: Actor, where: Where) -> list[Place]:
 def _administration(actor: Actor, where: Where) -> list[Place]:
     label = _("Personal i kommunen") if actor.has_role(Kind.PRINCIPAL) else _("Personal")
     return [
-        Place(reverse("municipality_day"), "chart-line", _("Kommunens dag"), where.is_any("municipality_day")),
+        Place(reverse("municipality_day"), "chart-line", _("Kommunen"), where.is_any("municipality_day")),
         Place(reverse("children:leaders"), "users", label, where.view_name.startswith("children:leaders")),
         Place(
             reverse("children:register"), "upload", _("Barnregister"), where.view_name.startswith("children:register")

@@ -191,7 +191,7 @@ def two_homes(planned: Cast) -> Cast:
 def test_staff_see_one_day_of_two_homes_and_where_it_does_not_fit(two_homes: Cast) -> None:
     """C03: one merged day, with the gap shown and not whose it is."""
     week = seen_by(Actor.of_person(two_homes.maria), two_homes)
-    assert texts(week, "Elsa L") == ["07:00–12:00"] * 2 + ["07:00–12:00, 14:00–17:00"] + ["14:00–17:00"] * 2
+    assert texts(week, "Elsa L") == ["07:00–12:00"] * 2 + ["07:00–12:00,\n14:00–17:00"] + ["14:00–17:00"] * 2
     assert [bool(cell.seam) for cell in cells(week, "Elsa L")] == [False, False, True, False, False]
     assert week.has_seams
 

@@ -254,7 +254,8 @@ def _cell(
         knows_family=child.pk in reader.families,
     )
     gaps = ", ".join(_("Borta {times}").format(times=gap.part) for gap in plan.gaps if gap.part)
-    return Cell("times", column, label, words.times(plan.intervals), gaps, who, seam)
+    times = ",\n".join(map(str, plan.intervals or ()))  # under each other: a column is as narrow as one of them
+    return Cell("times", column, label, times, gaps, who, seam)
 
 
 def _without_times(plan: rules.PlannedDay, today: date, *, is_readable: bool) -> tuple[str, str]:
