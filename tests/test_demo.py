@@ -16,12 +16,35 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from attendance.models import ClosedDay, Stay
+from attendance.models import (
+    CalendarEvent,
+    CalendarFeed,
+    ClosedDay,
+    EnquiryAnswer,
+    EventAnswer,
+    HolidayEnquiry,
+    PlanningRule,
+    PlanSave,
+    Stay,
+    UsualTime,
+)
+from attendance.rules import Seam
+from attendance.selectors.facts import known
 from attendance.selectors.preschool import DepartmentTotal, department_totals, forgotten_stays
 from children.actors import Actor
-from children.models import BackupPlacement, Block, Department, Guardianship, Preschool, ProtectedIdentity, Tablet
+from children.models import (
+    BackupPlacement,
+    Block,
+    Child,
+    Department,
+    Guardianship,
+    Preschool,
+    ProtectedIdentity,
+    Tablet,
+)
 from children.tablets import TABLET_COOKIE
 from portal.demo import people
+from portal.demo.register import TWO_HOMES
 from portal.lib import clock, days
 from tests.cast import PASSWORD, Cast, local
 
@@ -110,6 +133,66 @@ class TestFilling:
             assert Stay.objects.filter(arrived_at__range=yesterday, left_at__isnull=False).count() > 50
             left_open = Stay.objects.filter(arrived_at__lt=yesterday[1], left_at=None)
             assert left_open.count() <= 2
+
+    def test_something_lies_ahead(self, filled: datetime) -> None:
+        """C08, C09, C10"""
+        today = days.day_of(filled)
+        asked = HolidayEnquiry.objects.standing()
+        still_open, shut = asked.get(answer_by__gte=today), asked.get(answer_by__lt=today)
+        assert still_open.starts_on > today
+        assert shut.ends_on > today
+        for row in (still_open, shut):
+            families = Child.objects.filter(enquiry_answers__enquiry=row).distinct().count()
+            assert 10 < families < 85  # of the hundred or so who were asked
+        closed = ClosedDay.objects.get(day__gt=today)
+        events = CalendarEvent.objects.standing().filter(day__gt=today)
+        assert {event.asks for event in events} == {True, False}
+        assert closed.day not in {event.day for event in events}
+        assert EventAnswer.objects.filter(is_coming=True).count() > 10
+        assert PlanningRule.objects.exclude(cut_off="").count() == 1
+        assert CalendarFeed.objects.count() == 1
+        self._two_homes_take_turns(today)
+        self._staff_have_said_what_families_phoned_in()
+        self._what_is_usual_is_known()
+        self._keeps_what_lies_ahead(filled)
+
+    def _two_homes_take_turns(self, today: date) -> None:
+        """C03: both know their own days only, and the staff see the hour that nobody has said."""
+        alma = Child.objects.get(given_name="Alma", family_name=TWO_HOMES)
+        month = list(days.span(today, today + timedelta(days=27)))
+        for figure in (people.SARA, people.MIKAEL):
+            reader = User.objects.with_email(figure.email).get()
+            own = known([alma.id], month[0], month[-1], with_stays=False, reader=reader.id)
+            assert 10 < sum(own.planned(alma.id, day).is_elsewhere for day in month) < 18
+            assert "Två hem" in page(become(figure.key), reverse("homes"))
+        merged = known([alma.id], month[0], month[-1], with_stays=False)
+        assert {merged.planned(alma.id, day).seam for day in month} == {Seam.NONE, Seam.GAP}
+
+    def _staff_have_said_what_families_phoned_in(self) -> None:
+        save = PlanSave.objects.get(is_by_staff=True)
+        assert save.made_by == User.objects.with_email(people.MARIA.email).get()
+        elsa = Child.objects.get(given_name="Elsa", family_name="Lind")
+        assert "Maria Berg" in page(become("amina"), reverse("attendance:family_history", args=[elsa.id]))
+
+    def _what_is_usual_is_known(self) -> None:
+        assert UsualTime.objects.values("child").distinct().count() > 60
+        noor = Child.objects.get(given_name="Noor", family_name="Ek")
+        preschool = Preschool.objects.get(departments__name="Tallkotten")
+        shown = page(become("eva"), reverse("preschool_hours", args=[preschool.id]))
+        assert "Noor Ek" in shown
+        assert "15" in page(become("jonas"), reverse("attendance:child_hours", args=[noor.id]))
+
+    def _keeps_what_lies_ahead(self, filled: datetime) -> None:
+        """A second start adds nothing; a start after weeks makes what has passed anew, and once."""
+        kinds = (HolidayEnquiry, EnquiryAnswer, CalendarEvent, EventAnswer, ClosedDay, PlanSave)
+        before = [kind.objects.count() for kind in kinds]
+        fill()
+        assert [kind.objects.count() for kind in kinds] == before
+        with time_machine.travel(filled + timedelta(days=25)):
+            fill()
+            assert HolidayEnquiry.objects.filter(answer_by__gte=days.today()).count() == 1
+            assert CalendarEvent.objects.filter(day__gt=days.today(), asks=True).count() == 1
+            assert ClosedDay.objects.filter(day__gt=days.today()).count() == 1
 
     @pytest.mark.usefixtures("filled")
     @pytest.mark.parametrize("filled", [SATURDAY, NIGHT], indirect=True)

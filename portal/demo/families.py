@@ -16,11 +16,14 @@ from children.selectors.placing import departments_of
 from children.services.contacts import add_contact
 from children.services.relations import confirm_guardianships
 from portal.demo.cast import Cast, dice
+from portal.demo.people import AMINA
+from portal.demo.register import TWO_HOMES
 from portal.lib import days
 
 STILL_PENDING = 3
 SETTLING_IN = "Hugo Lind"
 WITH_GRANDMOTHER = "Elsa Lind"
+OVER_ITS_HOURS = "Noor Ek"
 RELATIVES = (
     ("Mormor Karin", "Mormor"),
     ("Farfar Nils", "Farfar"),
@@ -47,7 +50,8 @@ def confirm_guardians(cast: Cast, now: datetime) -> None:
     """Confirm all guardianships but a few, which wait for the visitor to do it."""
     actor = cast.leads()
     pending = [row for child in cast.children.values() for row in child.guardianships.all()]
-    waiting = [row for row in pending if row.child.full_name not in (SETTLING_IN, WITH_GRANDMOTHER)][:STILL_PENDING]
+    known_to_visitors = (AMINA.family_name, TWO_HOMES)
+    waiting = [row for row in pending if row.child.family_name not in known_to_visitors][:STILL_PENDING]
     ready = [row.id for row in pending if row not in waiting]
     confirm_guardianships(actor=actor, guardianship_ids=ready, now=now)
 
@@ -57,7 +61,7 @@ def lay_plans(cast: Cast, now: datetime) -> None:
     seen: set[UUID] = set()
     for child in cast.children.values():
         guardian = guardian_of(cast, child)
-        if guardian is None or child.id in seen:
+        if guardian is None or child.id in seen or child.family_name == TWO_HOMES:
             continue
         actor = Actor.of_person(guardian, cast.today)
         own = [one for one in children_for(actor, Action.PLAN) if one.full_name != SETTLING_IN]
@@ -78,7 +82,7 @@ def tell_more(cast: Cast, now: datetime) -> None:
     for child in children_today(cast, today):
         chance = dice("today", child.register_id)
         guardian = guardian_of(cast, child)
-        if guardian is None:
+        if guardian is None or child.family_name == TWO_HOMES:
             continue
         actor = Actor.of_person(guardian, today)
         contact = None
@@ -158,6 +162,8 @@ def _weeks(child: Child, today: date) -> list[Week]:
     placement = child.placements.order_by("starts_on").last()
     hours = (placement.hours_per_week if placement else None) or 40
     begins = {15: 540, 20: 540, 30: 510, 40: 450, 50: 405}.get(hours, 480) + chance.choice((-15, 0, 0, 15, 30))
+    if child.full_name == OVER_ITS_HOURS:
+        hours = 20
     length = {15: 300, 20: 240, 30: 360, 40: 480, 50: 600}.get(hours, 420)
     weekday = (_interval(begins, begins + length),)
     off: Intervals = ()

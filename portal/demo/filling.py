@@ -20,7 +20,7 @@ from attendance.services import learn_usual_times
 from children.models import Municipality, StaffRole
 from children.register.importing import import_register
 from notifications.models import Delivery
-from portal.demo import families, places, weeks
+from portal.demo import ahead, families, homes, places, weeks
 from portal.demo.cast import Cast
 from portal.demo.people import ADAM, FIGURES, KLARA, MUNICIPALITY, PASSWORD, PIN, WITH_PIN, Figure
 from portal.demo.register import CHILDREN, SEED, name_everybody
@@ -43,16 +43,20 @@ def fill(now: datetime, say: Say) -> None:
         Municipality.objects.update_or_create(pk=1, defaults={"name": MUNICIPALITY})
         _open_accounts(began, now)
         cast = Cast.of(began)
-        say("guardians, tablets and plans")
+        say("guardians, tablets and plans, two homes")
         places.set_hours(cast, now, opening=places.USUAL if families.is_usual_hour(now) else places.ALWAYS)
         places.pair_tablets(cast, now)
         places.name_readers(cast, days.at(began, time(7)))
         families.confirm_guardians(cast, days.at(began, time(8)))
+        homes.live_in_two(cast, days.at(began, time(8, 30)))
         families.lay_plans(cast, days.at(began, time(9)))
         families.tell_more(cast, now)
         say("five weeks of arrivals and departures, and today until now")
         weeks.live_from(cast, began, now)
+        say("a holiday to answer about, a planning day, a feast, and what staff do for families")
         families.change_days_ahead(cast, now)
+        ahead.keep_something_coming(cast, now)
+        ahead.do_for_families(cast, now)
         places.decide(cast, now)
         learn_usual_times(now=now)
         _read_old_notices(now)
@@ -66,6 +70,7 @@ def bring_up_to_now(now: datetime) -> None:
         with transaction.atomic():
             weeks.collect_those_who_stayed(cast, last, now)
             weeks.live_from(cast, max(last + timedelta(days=1), cast.today - timedelta(days=14)), now)
+            ahead.keep_something_coming(cast, now)
             learn_usual_times(now=now)
             _read_old_notices(now)
 

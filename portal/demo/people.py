@@ -48,12 +48,28 @@ JOHAN = Figure(
     _("Ser samma barn. Ändra samma dag som Amina, och se vem som vinner."),
     "house",
 )
+SARA = Figure(
+    "sara",
+    "Sara",
+    "Nyberg",
+    _("Vårdnadshavare till Alma och Nils, som bor varannan vecka hos henne"),
+    _("Se vilka dagar som är hennes, ändra en av dem, och svara för lovet."),
+    "house",
+)
+MIKAEL = Figure(
+    "mikael",
+    "Mikael",
+    "Holm",
+    _("Alma och Nils andra hem"),
+    _("Lägger tider för sina egna veckor, och ser inte Saras."),
+    "house",
+)
 MARIA = Figure(
     "maria",
     "Maria",
     "Berg",
     _("Pedagog på Blåsippan"),
-    _("Öppna tavlan, se vilka som får hämta, skriv ut ett brev med inbjudan."),
+    _("Öppna tavlan och veckan, lägg en dag åt en familj, skriv ut ett brev med inbjudan."),
     "users",
 )
 JONAS = Figure(
@@ -61,7 +77,7 @@ JONAS = Figure(
     "Jonas",
     "Ek",
     _("Pedagog på Musslan, och vårdnadshavare till Noor"),
-    _("Har två hem: arbetet, och sitt eget barn på en annan förskola."),
+    _("Har två roller: arbetet, och Noor på en annan förskola, som kommer mer än sina 15 timmar."),
     "users",
 )
 EVA = Figure(
@@ -69,7 +85,7 @@ EVA = Figure(
     "Eva",
     "Sandström",
     _("Rektor för Granliden och Sjöstjärnan"),
-    _("Se hela dagen, rätta en vistelse som glömdes igår, para en platta."),
+    _("Se hela dagen, rätta en vistelse som glömdes, se vilka som har svarat om lovet."),
     "chart-no-axes-gantt",
 )
 ADAM = Figure(
@@ -89,6 +105,6 @@ KLARA = Figure(
     "mail",
 )
 
-FIGURES = (AMINA, JOHAN, MARIA, JONAS, EVA, ADAM, KLARA)
+FIGURES = (AMINA, JOHAN, SARA, MIKAEL, MARIA, JONAS, EVA, ADAM, KLARA)
 BY_KEY = {figure.key: figure for figure in FIGURES}
 WITH_PIN = (MARIA, JONAS, EVA)

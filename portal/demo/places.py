@@ -1,12 +1,10 @@
-"""What is decided at the preschools of the demo: tablets, a planning day, somebody kept away, a borrowed place."""
+"""What is decided at the preschools of the demo: tablets, rules of their own, somebody kept away, a borrowed place."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from attendance.selectors.scopes import Scope, open_days
-from attendance.services import close_days
 from attendance.services import decide as decide_rules
 from children import tablets
 from children.access import Action, preschools_for
@@ -26,6 +24,7 @@ WITHOUT_TABLET = "Snäckan"
 QUIET_TABLET = "Tallkotten"
 USUAL = [["06:00", "18:30"]] * 5 + [["07:00", "17:00"]] * 2  # a few of its families work at weekends
 ALWAYS = [["00:00", "00:00"]] * 7
+OWN_RULES = {"cut_off": "days_before", "cut_off_days": 3, "late_after_minutes": 10, "reminds_on": 2}
 BARRED_REASON = "Beslut i tingsrätten den 3 november. Kopia hos rektor."
 
 
@@ -59,12 +58,9 @@ def name_readers(cast: Cast, now: datetime) -> None:
 
 
 def decide(cast: Cast, now: datetime) -> None:
-    """Close a day ahead, keep a guardian away, lend a child a place, note what children cannot eat."""
+    """Let one preschool have its own rules, keep a guardian away, lend a child a place, note allergies."""
     today, actor = days.day_of(now), cast.leads(days.day_of(now))
-    place = Scope(preschool=cast.department("Blåsippan").preschool)
-    ahead = today + timedelta(days=14)
-    day = next(one for one in open_days(place, ahead, ahead + timedelta(days=14)) if one.weekday() < 5)
-    close_days(scope=place, first=day, last=day, reason="Planeringsdag", actor=actor, now=now)
+    decide_rules(columns=OWN_RULES, actor=actor, now=now, preschool=cast.department("Musslan").preschool)
     placed = cast.at(today)
     for department in cast.departments:
         children = placed[department.id]

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from portal.demo.people import AMINA, EVA, JOHAN, JONAS, MARIA, Figure
+from portal.demo.people import AMINA, EVA, JOHAN, JONAS, MARIA, MIKAEL, SARA, Figure
 
 CHILDREN = 118
 SEED = 7
@@ -21,6 +21,7 @@ PRESCHOOLS = {
     "Förskolan Granliden": ("Blåsippan", "Ekorren", "Tallkotten", "Vitsippan", "Solrosen", "Murklan"),
     "Förskolan Sjöstjärnan": ("Musslan", "Snäckan", "Pärlan", "Koralen", "Sjögräset", "Tången"),
 }
+TWO_HOMES = "Nyberg Holm"
 LISTS = ("organisations", "groups", "persons", "placements", "duties")
 
 Row = dict[str, Any]
@@ -74,6 +75,7 @@ def name_everybody(folder: Path, today: date) -> None:
     register = Register(folder, today)
     _name_places(register)
     _name_family(register)
+    _name_two_homes(register)
     _name_staff(register)
     _mark_one_as_protected(register)
     register.write()
@@ -93,15 +95,7 @@ def _name_places(register: Register) -> None:
 
 def _name_family(register: Register) -> None:
     """Make one family of two guardians and two children into Amina's, at Blåsippan and Ekorren."""
-    guardians, children = next(
-        (guardians, children)
-        for guardians, children in register.families()
-        if len(guardians) == 2
-        and len(children) == 2
-        and all(register.is_placed_today(child) for child in children)
-        and abs(_born(children[0]) - _born(children[1])) > timedelta(days=400)
-        and not any(row["securityMarking"] != "Ingen" for row in (*guardians, *children))
-    )
+    guardians, children = _family_of_four(register)
     for row, figure in zip(guardians, (AMINA, JOHAN), strict=True):
         _become(row, figure)
         row["addresses"] = [guardians[0]["addresses"][0]]
@@ -110,6 +104,34 @@ def _name_family(register: Register) -> None:
         row["givenName"], row["familyName"] = name, "Lind"
         _move(register, row, department)
         register.placements[row["id"]]["maxWeeklyScheduleHours"] = 40
+
+
+def _name_two_homes(register: Register) -> None:
+    """Make another family of four into Sara's and Mikael's, who live apart and have their children in turns."""
+    guardians, children = _family_of_four(register)
+    for row, figure in zip(guardians, (SARA, MIKAEL), strict=True):
+        _become(row, figure)
+    elsewhere = next(others for others, _children in register.families() if others[0] not in guardians)
+    guardians[1]["addresses"] = elsewhere[0].get("addresses", [])
+    older, younger = sorted(children, key=lambda row: str(row["birthDate"]))
+    for row, name, department in ((older, "Alma", "Blåsippan"), (younger, "Nils", "Ekorren")):
+        row["givenName"], row["familyName"] = name, TWO_HOMES
+        _move(register, row, department)
+        register.placements[row["id"]]["maxWeeklyScheduleHours"] = 40
+
+
+def _family_of_four(register: Register) -> tuple[list[Row], list[Row]]:
+    """Return the next family of two guardians and two children, more than a year apart, that has no name yet."""
+    return next(
+        (guardians, children)
+        for guardians, children in register.families()
+        if len(guardians) == 2
+        and len(children) == 2
+        and guardians[0]["familyName"] != AMINA.family_name
+        and all(register.is_placed_today(child) for child in children)
+        and abs(_born(children[0]) - _born(children[1])) > timedelta(days=400)
+        and not any(row["securityMarking"] != "Ingen" for row in (*guardians, *children))
+    )
 
 
 def _name_staff(register: Register) -> None:
@@ -130,6 +152,7 @@ def _name_staff(register: Register) -> None:
         and register.is_placed_today(child)
     )
     child["givenName"], child["familyName"] = "Noor", "Ek"
+    register.placements[child["id"]] |= {"maxWeeklyScheduleHours": 15, "reason": "Erbjuden tid"}
     child["responsibles"][0] = {"person": {"id": jonas["id"]}, "relationType": "Vårdnadshavare"}
     register.placements[child["id"]]["owners"][0] = {"id": jonas["id"]}
 
