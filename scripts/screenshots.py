@@ -27,13 +27,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"390": (390, 844), "820": (820, 1180), "1180": (1180, 820), "1440": (1440, 900)}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-PEOPLE = ("nobody", "amina", "maria", "jonas", "eva", "adam", "klara", "tablet")
+PEOPLE = ("nobody", "amina", "sara", "mikael", "maria", "jonas", "eva", "adam", "klara", "tablet")
 NOBODYS = ("/logga-in/", "/konto/login/", "/demo/", "/om/", "/tillganglighet/", "/personuppgifter/", "/inbjudan/",
            "/offline/", "/stilguide/", "/finns-inte/")  # fmt: skip
-LEFT_OUT = re.compile(r"/(logout|logga-ut|static|t)/|\.(csv|pdf|zip)|\?")
+LEFT_OUT = re.compile(r"/(logout|logga-ut|static|t)/|\.(csv|pdf|zip|ics)")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
-MOST_PAGES = 40
+MOST_PAGES = 60
 
 
 @contextmanager
@@ -108,8 +108,8 @@ def pages_of(page: Page, address: str, who: str) -> Iterator[tuple[str, str]]:
         links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
         for link in links if who != "nobody" else ():
             full = urljoin(page.url, link)
-            if full.startswith(address + "/") and not LEFT_OUT.search(full):
-                waiting.append(urlsplit(full).path)
+            if full.startswith(address + "/") and not LEFT_OUT.search(place := urlsplit(full).path):
+                waiting.append(place)
 
 
 def take_all(browser: Browser, address: str, folder: Path, people: list[str], sizes: list[str]) -> None:
