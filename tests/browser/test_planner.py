@@ -6,7 +6,7 @@ import time as stopwatch
 from datetime import date, time
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from attendance import services
 from attendance.drafts import Draft
@@ -17,6 +17,7 @@ from portal.lib import clock
 from tests.browser.conftest import PHONE, FindBarriers, Visit
 from tests.browser.test_keyboard import Keys, lay_plans
 from tests.cast import Cast
+from tests.test_rota import calendar, shift
 
 MOST_ACTIONS, MOST_SECONDS = 12, 60
 TOUCH: dict[str, Any] = {"has_touch": True, "is_mobile": True}
@@ -109,6 +110,34 @@ def test_said_and_saved(cast: Cast, tuesday: date, visit: Visit, find_barriers: 
     assert thumb.actions <= 5
     off, on = [EARLY] * 4 + [[], [], []], [EARLY] * 5 + [[], []]
     assert [plan.weeks for plan in WeekPlan.objects.all()] == [[off, on]] * 2
+
+
+def test_a_rota_is_read(cast: Cast, tuesday: date, visit: Visit, find_barriers: FindBarriers) -> None:
+    """C12: nothing chosen and a file that lies are said on the field; a rota becomes dates, with the way there."""
+    page = visit(cast.amina, size=PHONE, **TOUCH)
+    page.goto(f"/schema/?vecka=2026-10-19&barn={cast.elsa.id}")
+    page.locator("summary", has_text="arbetsschema").tap()
+    page.get_by_role("button", name="Läs arbetsschemat").tap()
+    expect(page.locator(".field-error")).to_contain_text("Välj en fil, eller klistra in den.")
+    lies = FilePayload(name="pass.ics", mimeType="text/calendar", buffer=b"GIF89a")
+    page.locator("[name=rota]").set_input_files(files=[lies])
+    page.get_by_role("button", name="Läs arbetsschemat").tap()
+    expect(page.locator(".field-error")).to_contain_text("Filen är ingen kalender.")
+    assert find_barriers(page) == []
+    rota = calendar(shift("20261019T070000", "20261019T153000"), shift("20261021T230000", "20261022T070000"))
+    page.locator("[name=rota]").set_input_files(
+        files=[FilePayload(name="pass.ics", mimeType="text/calendar", buffer=rota)]
+    )
+    page.get_by_role("button", name="Läs arbetsschemat").tap()
+    expect(page.locator(".understood")).to_contain_text("06:30–16:00")
+    expect(page.locator(".understood")).to_contain_text("utanför öppettiderna")
+    assert find_barriers(page) == []
+    page.get_by_role("button", name="Fyll i så").tap()
+    expect(page.locator(".understood")).to_have_count(0)
+    page.get_by_role("button", name="Förhandsgranska och spara").tap()
+    page.get_by_role("button", name="Spara schemat").tap()
+    expect(page.locator("main")).to_contain_text("Schemat är sparat")
+    assert DayPlan.objects.get().intervals == [["06:30", "16:00"]]
 
 
 def test_a_week_is_copied(cast: Cast, tuesday: date, visit: Visit, find_barriers: FindBarriers) -> None:
