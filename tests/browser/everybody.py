@@ -60,6 +60,7 @@ SAYS_WHO = (
     "notices",
     "notice_settings",
     "attendance:schedule",
+    "attendance:calendar",
     "attendance:calendar_feed",
     "accounts:settings",
     "children:tablet",
