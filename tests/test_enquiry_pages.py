@@ -24,6 +24,7 @@ from portal.lib import clock
 from tests import cast as people
 from tests.cast import Cast, local, plan
 from tests.test_enquiries import ANSWER_BY, ASKED, FIRST, LAST, MONDAY, OPENS, answer, make, two_homes
+from tests.test_query_counts import COUNTS
 
 TUESDAY = date(2026, 10, 27)  # a week after it opened
 LogIn = Callable[[User], Client]
@@ -276,7 +277,7 @@ def test_queries_do_not_grow_with_the_children(cast: Cast, row: HolidayEnquiry, 
         with CaptureQueriesContext(connection) as captured:
             assert browser.get(address).status_code == 200
         counts[name] = len([query for query in captured if '"cache"' not in query["sql"]])
-    assert counts == {"answer": 9, "result": 16}
+    assert counts == COUNTS["enquiry"]
 
 
 def test_the_days_are_all_there(row: HolidayEnquiry) -> None:

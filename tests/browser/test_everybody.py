@@ -79,6 +79,7 @@ REFUSED = {
         Fault("children:grants", "email", {"email": "siv"}, about="child"),
         Fault("children:readers", "reader", about="identity"),
         Fault("stay_correction", "left_at", about="stay"),
+        Fault("attendance:enquiries", "starts_on", {"starts_on": "2026-12-21", "title": "Jullov"}, about="preschool"),
         Fault("attendance:closing", "reason", about="preschool"),
         Fault("attendance:announcing", "title", {"day": "i höst"}, about="preschool"),
     ],
