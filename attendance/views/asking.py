@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -24,35 +23,13 @@ from attendance.selectors.enquiries import asking_family, enquiries_of
 from attendance.selectors.enquiry_result import EnquiryResult, enquiry_result, state_of
 from attendance.selectors.family_enquiry import days_asked, family_enquiry
 from attendance.services.enquiries import may_lead
+from attendance.views.desk import Desk, desk_of
 from attendance.views.enquiries import chosen_in, save_answers, show_answers
-from children.access import Action, can, departments_for, get_child, leads_area
+from children.access import Action, get_child, leads_area
 from children.http import ActorRequest
-from children.models import Department, Preschool
 from portal.lib import clock
 from portal.lib.downloads import csv_answer
 from portal.lib.http import see_other
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A preschool as somebody who works there meets it: the own departments of it, and whether it is theirs to lead."""
-
-    preschool: Preschool
-    departments: list[Department]
-    leads: bool
-
-
-def _desk(request: ActorRequest, preschool_id: UUID) -> Desk:
-    """Return the preschool to who works or leads there. Raises `Http404` for anybody else, and for a tablet."""
-    actor = request.actor
-    if actor.tablet:
-        raise Http404
-    own = departments_for(actor, Action.LIST_CHILDREN).filter(preschool=preschool_id).select_related("preschool__area")
-    departments = list(own.order_by("name", "pk"))
-    if not departments:
-        raise Http404
-    preschool = departments[0].preschool
-    return Desk(preschool, departments, can(actor, Action.OVERSEE, preschool))
 
 
 def _row(desk: Desk, enquiry_id: UUID) -> HolidayEnquiry:
@@ -65,7 +42,7 @@ def _row(desk: Desk, enquiry_id: UUID) -> HolidayEnquiry:
 @require_http_methods(["GET", "POST"])
 def enquiries(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
     """The preschool's enquiries; who leads it makes another."""
-    desk = _desk(request, preschool_id)
+    desk = desk_of(request.actor, preschool_id)
     form = _form(request, desk)
     if request.method == "POST" and not desk.leads:
         raise Http404
@@ -91,7 +68,7 @@ def enquiries(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def enquiry_change(request: ActorRequest, preschool_id: UUID, enquiry_id: UUID) -> HttpResponse:
     """Another wording or other dates, as long as nobody has been asked."""
-    desk = _desk(request, preschool_id)
+    desk = desk_of(request.actor, preschool_id)
     row = _row(desk, enquiry_id)
     if not may_lead(request.actor, row):
         raise Http404
@@ -110,7 +87,7 @@ def enquiry_change(request: ActorRequest, preschool_id: UUID, enquiry_id: UUID) 
 @require_POST
 def enquiry_withdraw(request: ActorRequest, preschool_id: UUID, enquiry_id: UUID) -> HttpResponse:
     """Take the question back: planned times hold again."""
-    desk = _desk(request, preschool_id)
+    desk = desk_of(request.actor, preschool_id)
     row = services.withdraw_enquiry(enquiry_id=_row(desk, enquiry_id).pk, actor=request.actor, now=clock.now())
     messages.success(request, _("Frågan ”{title}” är återtagen. Planerade tider gäller.").format(title=row.title))
     return redirect("attendance:enquiries", desk.preschool.pk)
@@ -119,7 +96,7 @@ def enquiry_withdraw(request: ActorRequest, preschool_id: UUID, enquiry_id: UUID
 @require_safe
 def enquiry(request: ActorRequest, preschool_id: UUID, enquiry_id: UUID) -> HttpResponse:
     """Who has not answered, and how many come each day; on the screen or as a file."""
-    desk = _desk(request, preschool_id)
+    desk = desk_of(request.actor, preschool_id)
     row = _row(desk, enquiry_id)
     result = enquiry_result(row, desk.departments, request.actor)
     if request.GET.get("format") == "csv":
@@ -138,7 +115,7 @@ def enquiry(request: ActorRequest, preschool_id: UUID, enquiry_id: UUID) -> Http
 @require_http_methods(["GET", "POST"])
 def enquiry_for_family(request: ActorRequest, preschool_id: UUID, enquiry_id: UUID, child_id: UUID) -> HttpResponse:
     """The answers of one family, given by those who work with the child: also after the last day."""
-    desk = _desk(request, preschool_id)
+    desk = desk_of(request.actor, preschool_id)
     row, today = _row(desk, enquiry_id), request.actor.today
     child = get_child(request.actor, Action.PLAN_FOR, child_id)
     asking = asking_family(row, [child.pk], reader=None)
