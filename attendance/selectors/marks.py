@@ -12,7 +12,7 @@ from django.db.models import CharField, F, Q, QuerySet
 from django.db.models.functions import Cast
 
 from attendance.models import DayPlan, PlanSave, WeekPlan
-from children.models import Household
+from children.selectors.homes import agreed_homes
 from portal.lib.prepared import Rows, prepared
 
 UNDO_FOR = timedelta(days=1)
@@ -69,7 +69,7 @@ def last_save(person_id: UUID | None, child_ids: Collection[UUID], now: datetime
 
 
 def _own(reader: UUID) -> Q:
-    return Q(household=None) | Q(household__in=Household.objects.filter(guardians=reader))
+    return Q(household=None) | Q(household__in=agreed_homes().filter(guardians=reader))
 
 
 @prepared
