@@ -20,8 +20,8 @@ from attendance.rules import Tap
 from attendance.services import MadeTap, flag_forgotten_stays, record_taps
 from children.actors import Actor
 from children.models import Block, Child, Department, Placement
-from portal.lib.downloads import harmless
 from portal.lib import live
+from portal.lib.downloads import harmless
 from portal.lib.ids import uuid7
 from tests.cast import Cast, child, guard, local, person, place, tablet
 
