@@ -24,6 +24,7 @@ STILL_PENDING = 3
 SETTLING_IN = "Hugo Lind"
 WITH_GRANDMOTHER = "Elsa Lind"
 OVER_ITS_HOURS = "Noor Ek"
+LAY_A_PLAN = (WITH_GRANDMOTHER, OVER_ITS_HOURS)  # the others as chance has it
 RELATIVES = (
     ("Mormor Karin", "Mormor"),
     ("Farfar Nils", "Farfar"),
@@ -66,7 +67,7 @@ def lay_plans(cast: Cast, now: datetime) -> None:
         actor = Actor.of_person(guardian, cast.today)
         own = [one for one in children_for(actor, Action.PLAN) if one.full_name != SETTLING_IN]
         seen |= {one.id for one in own}
-        if own and (dice("plan", child.register_id).random() > 0.06 or child.full_name == WITH_GRANDMOTHER):
+        if own and (dice("plan", child.register_id).random() > 0.06 or child.full_name in LAY_A_PLAN):
             save_week_plan(
                 child_ids=[one.id for one in own],
                 starts_on=cast.today,
