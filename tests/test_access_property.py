@@ -72,8 +72,8 @@ TABLET_WITH_PIN = {
 FAMILY_SECRETS = {"see_contacts", "confirm_guardian", "set_homes"}
 
 STAFF_PLACES = {"see_board", "list_children"}
-EMPLOYED_PLACES = {"invite"}
-PRINCIPAL_PLACES = {"see_board", "list_children", "invite", "oversee", "pair_tablets"}
+EMPLOYED_PLACES = {"invite", "announce"}
+PRINCIPAL_PLACES = {"see_board", "list_children", "announce", "invite", "oversee", "pair_tablets"}
 PRINCIPAL_PRESCHOOLS = {"oversee", "pair_tablets", "invite_staff", "set_rules"}
 
 
