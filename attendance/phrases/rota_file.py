@@ -14,7 +14,6 @@ from enum import StrEnum
 from typing import Any
 
 import icalendar
-import recurring_ical_events
 
 MOST_BYTES = 1_000_000
 MOST_EVENTS = 2_000
@@ -111,6 +110,8 @@ def _end_rules_as_meant(event: Any, zone: tzinfo) -> None:
 
 
 def _expanded(calendar: Any, first: date, last: date) -> list[Any]:
+    import recurring_ical_events  # six megabytes in every process, for what few guardians do once
+
     day = timedelta(days=1)
     found: list[Any] = recurring_ical_events.of(calendar).between(first - day, last + 2 * day)
     if len(found) > MOST_EVENTS:
