@@ -123,6 +123,12 @@ class SeveralTimes(forms.Form):
     third_starts = time_field(_("Kommer en tredje gång"))
     third_ends = time_field(_("Hämtas sist"))
 
+    @property
+    def comes_again(self) -> bool:
+        """Whether more than one time is filled in, or was and is refused."""
+        more = ("again_starts", "again_ends", "third_starts", "third_ends")
+        return any(self[name].value() or (self.is_bound and name in self.errors) for name in more)
+
     def times_given(self) -> rules.Intervals:
         """Return the times in order, with an error on the field where they make none."""
         pairs = (("starts", "ends"), ("again_starts", "again_ends"), ("third_starts", "third_ends"))

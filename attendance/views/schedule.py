@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -149,20 +149,31 @@ def _chips(sheet: Sheet) -> list[dict[str, Any]]:
     ]
 
 
-def _weekdays(shown: Schedule, form: WeekForm) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class MarkedDay:
+    """A day that can be marked (templates/components/days.html)."""
+
+    value: int
+    word: str
+    number: int
+    full: str
+    chosen: bool
+
+
+def _weekdays(shown: Schedule, form: WeekForm) -> tuple[MarkedDay, ...]:
     """Return the days that can be marked: Monday to Friday, and those of the weekend on which it is open."""
     marked = {str(number) for number in form["weekdays"].value() or []}
-    return [
-        {
-            "value": day.weekday(),
-            "word": date_format(day, "D"),
-            "number": day.day,
-            "full": date_format(day, "l j F"),
-            "chosen": str(day.weekday()) in marked,
-        }
+    return tuple(
+        MarkedDay(
+            value=day.weekday(),
+            word=days.in_words(day, "D"),
+            number=day.day,
+            full=days.in_words(day, "l j F"),
+            chosen=str(day.weekday()) in marked,
+        )
         for day in days.week(shown.monday)
         if day.weekday() < 5 or shown.opening[day.weekday()]
-    ]
+    )
 
 
 def _usual(found: Schedule) -> dict[str, Any]:

@@ -5,9 +5,11 @@ One installation serves one municipality, which has one time zone (`settings.TIM
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 
 A_MONDAY = date(2026, 1, 5)
 
@@ -61,8 +63,20 @@ def in_words(day: date, form: str) -> str:
 
     Swedish has small letters for months and weekdays, but Django gives the short months ("M") a capital.
     """
+    if isinstance(day, datetime):
+        return _said(day, form)
+    return _said_in(get_language(), day, form)
+
+
+def _said(day: date, form: str) -> str:
     said = date_format(day, form)
     return said.lower() if date_format(day, "l").islower() else said
+
+
+@lru_cache(maxsize=4096)
+def _said_in(_language: str | None, day: date, form: str) -> str:
+    """Return the same, found once in a language: a page of weeks says the same few dates again and again."""
+    return _said(day, form)
 
 
 def span_in_words(first: date, last: date) -> str:

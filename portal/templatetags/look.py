@@ -1,5 +1,6 @@
 """Words for templates that only concern how a thing looks. No queries here."""
 
+import re
 from collections.abc import Hashable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -8,6 +9,7 @@ from zlib import crc32
 
 from django import template
 from django.conf import settings
+from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -35,6 +37,10 @@ STATES: Mapping[str, tuple[str, str, object]] = {
 }
 UNKNOWN_STATE = ("circle-help", "unplanned", "")
 
+# What a field may hold and still be nobody's words: times, dates, figures, marks, nothing.
+NO_WORDS = re.compile(r"[0-9:. -]*")
+FIELDS_KEPT = 1024
+
 # Icons that point along the reading direction, and turn with it.
 DIRECTED = frozenset({"chevron-left", "chevron-right", "log-out", "send", "undo-2"})
 
@@ -48,15 +54,17 @@ def asset(name: str) -> str:
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """Print an icon of the sprite. `size`: small (18), mid (20), large (28), or 24 px. Silent without `label`."""
+    return _icon(name, size, str(label), address("icons.svg"))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, size: str, label: str, sprite: str) -> SafeString:
     classes = "icon" + (f" icon-{size}" if size else "") + (" icon-directed" if name in DIRECTED else "")
     if label:
         return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>',
-            classes, label, address("icons.svg"), name,
-        )  # fmt: skip
-    return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, address("icons.svg"), name
-    )
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', classes, label, sprite, name
+        )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, sprite, name)
 
 
 @register.simple_tag
@@ -69,6 +77,29 @@ def same(template_name: str, **context: Hashable) -> SafeString:
 @lru_cache(maxsize=1024)
 def _same(template_name: str, context: tuple[tuple[str, Hashable], ...], _language: str) -> SafeString:
     return render_to_string(template_name, dict(context))
+
+
+@register.simple_tag
+def untouched(field: BoundField) -> SafeString:
+    """Print components/form_field.html, made once for what the field holds while nobody has sent its form.
+
+    For fields whose choices and words follow from their form and from what can be chosen, and name nobody. What was
+    sent, or holds words, is printed anew.
+    """
+    value = field.value()
+    held = tuple(map(str, value)) if isinstance(value, list | tuple) else ("" if value is None else str(value),)
+    if settings.DEBUG or field.form.is_bound or not all(map(NO_WORDS.fullmatch, held)):
+        return render_to_string("components/form_field.html", {"field": field})
+    offered = tuple(str(choice) for choice, _word in getattr(field.field, "choices", ()))
+    key = (type(field.form), field.auto_id, held, offered, get_language())
+    if key not in _fields:
+        if len(_fields) >= FIELDS_KEPT:
+            _fields.clear()
+        _fields[key] = render_to_string("components/form_field.html", {"field": field})
+    return _fields[key]
+
+
+_fields: dict[Hashable, SafeString] = {}
 
 
 @register.filter
