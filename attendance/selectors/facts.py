@@ -125,6 +125,7 @@ class Known:
     asked: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))  # where silence counts: by child
     decided: dict[UUID | None, dict[str, Any]] = field(default_factory=dict)  # by preschool or area; None: for all
     merged: dict[tuple[UUID | None, ...], rules.PlaceRules] = field(default_factory=dict)
+    judged: dict[tuple[UUID, date], rules.PlannedDay] | None = None  # the days that were asked for, once `settled`
 
     def add(self, row: Said) -> None:
         """Put one row in its place."""
@@ -199,6 +200,10 @@ class Known:
         plans = [plan for plan in self.plans.get(child_id, ()) if plan.home in (own, None)]
         return sorted(plans, key=lambda plan: plan.home is None)
 
+    def settled(self) -> Known:
+        """Return these facts as they stay from here on: each day is then judged once, however often a page asks."""
+        return replace(self, judged={})
+
     def try_on(self, child_id: UUID, monday: date, weeks: tuple[rules.Week, ...]) -> None:
         """Show the days from `monday` as they would be if the reader's home laid these weeks."""
         own = self.own_home(child_id)
@@ -217,6 +222,14 @@ class Known:
         return self.merged[above]
 
     def planned(self, child_id: UUID, day: date) -> rules.PlannedDay:
+        """Return what is planned for the child on that day, of all that is known."""
+        if self.judged is None:
+            return self._planned(child_id, day)
+        if (child_id, day) not in self.judged:
+            self.judged[child_id, day] = self._planned(child_id, day)
+        return self.judged[child_id, day]
+
+    def _planned(self, child_id: UUID, day: date) -> rules.PlannedDay:
         changed = self.day_plans.get((child_id, day), {})
         place = self.place(child_id, day)
         return rules.merged_plan(

@@ -50,6 +50,7 @@ def preview(
     ]
     cycle = max(repeated, default=0)
     apply_drafts(facts, drafts, monday)
+    facts = facts.settled()
     mondays = {monday + timedelta(days=7 * number) for number in range(max(cycle, 2) if cycle else 0)}
     mondays |= {days.monday_of(day) for day in dates} or {monday}
     weeks = [shown_week(facts, children, one, now) for one in sorted(mondays)]

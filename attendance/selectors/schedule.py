@@ -146,6 +146,7 @@ def schedule(
             return schedule(children, monday, now, reader=reader, drafts=drafts, laid_from=laid_from, is_bound=is_bound)
     laid = {child.pk: draft_from(facts.own_plans(child.pk), laid_from or monday) for child in children}
     apply_drafts(facts, drafts or {}, laid_from or monday)
+    facts = facts.settled()
     week = shown_week(facts, children, monday, now)
     locks_at, cut_off = rules.locks_at(monday, decided.cut_off, days.local(now).tzinfo), decided.cut_off
     locked_day = next((row.day for row in week.days if row.is_locked and not row.is_past), None)
