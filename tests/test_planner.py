@@ -85,6 +85,19 @@ def test_words_become_a_plan_when_they_are_approved(cast: Cast, log_in: LogIn) -
     assert [row.weeks for row in WeekPlan.objects.all()] == [[off, on]] * 2
 
 
+def test_words_that_were_not_filled_in_yet_are_looked_at_too(cast: Cast, log_in: LogIn) -> None:
+    """C12: the big button does not drop what stands in the field, and says what it does not understand."""
+    browser = log_in(cast.amina)
+    text = "mån–fre 7–15, varannan fredag ledig"
+    looked = press(browser, "preview", cast.elsa, text=text)
+    assert "07:00–15:00" in looked.content.decode()
+    assert browser.post("/schema/", carried(looked) | {"do": "save"}).status_code == 302
+    assert [len(row.weeks) for row in WeekPlan.objects.all()] == [2]
+    refused = press(browser, "preview", cast.elsa, text="mån-fre 7-16 om solen skiner").content.decode()
+    assert "”om”, ”solen”, ”skiner”" in refused
+    assert "om solen skiner" in refused
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

@@ -157,8 +157,12 @@ def paint(sheet: Sheet) -> None:
 
 
 def look(sheet: Sheet) -> None:
-    """Show what would be saved, as dates."""
-    sheet.is_preview = _stroke(sheet)
+    """Show what would be saved, as dates; words that were not filled in yet are taken along."""
+    if sheet.request.POST.get("text", "").strip():
+        fill(sheet)
+        sheet.is_preview = not sheet.say.errors
+    else:
+        sheet.is_preview = _stroke(sheet)
 
 
 def save(sheet: Sheet) -> HttpResponse | None:
@@ -208,6 +212,7 @@ def fill(sheet: Sheet) -> None:
         sheet.say.add_error("text", said)
         return
     sheet.drafts = {child_id: draft for child_id, draft in made.items() if draft}
+    sheet.say = SayForm(monday=sheet.monday)  # said and done: what is painted after it stands
     _go_to(sheet, rotation.starts_on)
 
 
