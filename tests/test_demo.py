@@ -253,8 +253,6 @@ class TestCommand:
     def test_it_is_refused_outside_a_demo(self, cast: Cast) -> None:
         with pytest.raises(CommandError, match="not a demo"):
             call_command("demo")
-        with pytest.raises(CommandError, match="not a demo"):
-            call_command("demo", fresh=True)
         assert cast.amina.check_password(PASSWORD)
         assert User.objects.count() > 5
 

@@ -4,7 +4,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
@@ -17,7 +16,6 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--who", action="store_true", help="only print who to log in as")
-        parser.add_argument("--fresh", action="store_true", help="throw everything in the database away first")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION or not settings.DEMO:
@@ -25,9 +23,6 @@ class Command(BaseCommand):
         if options["who"]:
             self._print_who()
             return
-        if options["fresh"]:
-            call_command("flush", interactive=False, verbosity=0)
-            call_command("migrate", interactive=False, verbosity=0)
         now = clock.now()
         if not User.objects.exists():
             filling.fill(now, lambda what: self.stdout.write(f"  {what}"))
