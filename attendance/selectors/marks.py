@@ -61,11 +61,24 @@ def last_change(child_ids: Collection[UUID], *, not_by: UUID | None, reader: UUI
     return Changed(last.made_by.given_name if last.made_by else "", last.made_at) if last else Changed("", None)
 
 
-def last_save(person_id: UUID | None, child_ids: Collection[UUID], now: datetime) -> PlanSave | None:
+class LastSave(NamedTuple):
+    """A save that can be taken back (attendance.models.PlanSave)."""
+
+    id: UUID
+    made_at: datetime
+    undone_at: datetime | None
+
+
+def last_save(person_id: UUID | None, child_ids: Collection[UUID], now: datetime) -> LastSave | None:
     """Return the person's last save for these children while it is fresh and not taken back: one query."""
-    rows = PlanSave.objects.filter(made_by=person_id, made_at__gt=now - UNDO_FOR, children__in=child_ids)
-    last = rows.order_by("-made_at").first()
-    return last if last and not last.undone_at else None
+    last = next((LastSave(*row) for row in _saves(person_id, child_ids)), None)
+    return last if last and last.made_at > now - UNDO_FOR and not last.undone_at else None
+
+
+@prepared
+def _saves(person_id: UUID | None, child_ids: Collection[UUID]) -> Rows:
+    rows = PlanSave.objects.filter(made_by=person_id, children__in=child_ids).order_by("-made_at")
+    return rows.values_list(*LastSave._fields)[:1]
 
 
 def _own(reader: UUID) -> Q:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from attendance import services
@@ -139,12 +141,16 @@ def brush_with(sheet: Sheet, more: dict[str, Any]) -> WeekForm:
 def copy_form(sheet: Sheet, data: Any = None) -> CopyForm:
     """Return the form that copies the shown week: to the weeks after it, and to the children that are not chosen."""
     first = max(sheet.found.first_to_lay, sheet.brush_monday + timedelta(days=7), days.today())
-    mondays = [days.monday_of(first + timedelta(days=6)) + timedelta(days=7 * n) for n in range(COPY_WEEKS)]
-    offered = [
-        (one, _("v. {number}, {span}").format(number=one.isocalendar().week, span=week_span(one))) for one in mondays
-    ]
+    offered = _weeks_from(days.monday_of(first + timedelta(days=6)), get_language())
     siblings = [child for child in sheet.family if child not in sheet.children] if len(sheet.children) == 1 else []
     return CopyForm(data, mondays=offered, siblings=siblings)
+
+
+@lru_cache(maxsize=256)
+def _weeks_from(monday: date, _language: str | None) -> tuple[tuple[date, str], ...]:
+    mondays = [monday + timedelta(days=7 * number) for number in range(COPY_WEEKS)]
+    said = _("v. {number}, {span}")
+    return tuple((one, said.format(number=one.isocalendar().week, span=week_span(one))) for one in mondays)
 
 
 # The steps ------------------------------------------------------------------------------------------------------------
