@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -111,6 +112,8 @@ def _show(sheet: Sheet, page: str, more: dict[str, Any], *, is_draft: bool = Fal
         "marks": [(f"seen-{child_id}", mark) for child_id, mark in sheet.seen.items()],
         "earlier": shown.monday - timedelta(days=7),
         "later": shown.monday + timedelta(days=7),
+        "asked": "".join(f"&barn={child.pk}" for child in shown.children),
+        "back": quote(f"{reverse('attendance:schedule')}?vecka={shown.monday}", safe="/="),
         "is_draft": is_draft,
         "is_fragment": is_fragment_wanted(request),
     }
@@ -130,7 +133,7 @@ def _saved(sheet: Sheet) -> dict[str, Any]:
     """Return what is said of the last save, while it can be taken back."""
     said = sheet.request.GET.get("sparat", "")
     last = last_save(sheet.request.actor.person_id, [child.pk for child in sheet.children], clock.now())
-    return {"last_save": last, "is_just_saved": bool(last and str(last.pk) == said), "is_unchanged": said == "nej"}
+    return {"last_save": last, "is_just_saved": bool(last and str(last.id) == said), "is_unchanged": said == "nej"}
 
 
 def _asked_of_usual(sheet: Sheet, shown: Schedule) -> list[Proposal]:

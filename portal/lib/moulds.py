@@ -45,14 +45,17 @@ class Mould:
     def __init__(self, template: str, name: str, kind: type[Any], holes: tuple[str, str, *tuple[str, ...]]) -> None:
         self.template, self.name, self.kind, self.holes = template, name, kind, holes
         self._rest = tuple(field.name for field in fields(kind) if field.name not in holes)
-        self._words, self._shape = attrgetter(*holes), attrgetter(*self._rest)
+        self._words = attrgetter(*holes)
         self._kept = lru_cache(maxsize=KEPT)(self._made)
 
     def printed(self, value: object, **context: Hashable) -> SafeString:
         """Return what the template would print with this value and context."""
         words = tuple(map(str, self._words(value)))
         cast = (self._made if settings.DEBUG else self._kept)(
-            self._shape(value), tuple(map(bool, words)), tuple(context.items()), get_language()
+            tuple([getattr(value, name) for name in self._rest]),
+            tuple(map(bool, words)),
+            tuple(context.items()),
+            get_language(),
         )
         escaped = [html.escape(word) for word in words]
         return mark_safe(cast.text % tuple([escaped[number] for number in cast.order]))  # noqa: S308 (each is escaped)
