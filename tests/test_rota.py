@@ -238,6 +238,12 @@ def test_too_many_events_are_not_expanded() -> None:
     assert read(calendar(since_long_ago)).not_understood == (Fault.TOO_MANY_EVENTS,)
 
 
+def test_a_file_that_only_begins_zones_costs_no_more_than_its_length() -> None:
+    begun = stopwatch.perf_counter()
+    assert read(b"BEGIN:VTIMEZONE\n" * 60_000).not_understood == (Fault.NOT_A_CALENDAR,)
+    assert stopwatch.perf_counter() - begun < 5  # the square of its length took hours
+
+
 def test_a_rota_of_years_is_read() -> None:
     rota = calendar(shift("20150105T070000", "20150105T160000", "RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"))
     assert len(read(rota).days) == 10
