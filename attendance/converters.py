@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from portal.lib import days
+
 
 class DayConverter:
     """A date as in 2026-10-13."""
@@ -9,7 +11,7 @@ class DayConverter:
     regex = r"\d{4}-\d{2}-\d{2}"
 
     def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
+        return days.read(value)
 
     def to_url(self, value: date) -> str:
         return value.isoformat()

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from attendance import rules
 from attendance.rules import Interval, Intervals, Week
+from portal.lib import days
 
 EMPTY_WEEK: Week = ((),) * 7
 MOST_DAYS = 400
@@ -136,4 +137,4 @@ def _time(text: str) -> time:
 
 
 def _date(text: str) -> date:
-    return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 (a date on the wall)
+    return days.read(f"{text[:4]}-{text[4:6]}-{text[6:]}")

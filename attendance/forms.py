@@ -17,6 +17,7 @@ from attendance import rules
 from attendance.selectors.guardian import MayCollect
 from attendance.selectors.words import opening_words
 from attendance.services import Collector
+from portal.lib import days
 
 WRITTEN_TIME = re.compile(r"(\d{1,2})(?:[:.,\s]?(\d{2}))?", re.ASCII)
 REPEATS = [
@@ -278,6 +279,6 @@ def _read(value: Any) -> Any:
 
 def parsed_date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return days.read(text)
     except ValueError:
         return None

@@ -193,4 +193,5 @@ def _moment(text: str) -> datetime | None:
         found = parse_datetime(text)
     except ValueError:
         return None
-    return found if found and found.tzinfo else None
+    is_ours = found is not None and days.FIRST_YEAR <= found.year <= days.LAST_YEAR
+    return found if found and found.tzinfo and is_ours else None

@@ -14,6 +14,20 @@ from django.utils.translation import get_language
 A_MONDAY = date(2026, 1, 5)
 
 
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+
+
+def read(text: str) -> date:
+    """Return the date that somebody sent, as 2026-10-13. Raises `ValueError` for what is none, or of no time of ours.
+
+    The days around it can then be counted: a calendar ends in the year 9999, and so would the sum.
+    """
+    found = date.fromisoformat(text)
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(text)
+    return found
+
+
 def today() -> date:
     """Return the date in the preschools' time zone."""
     return day_of(timezone.now())

@@ -191,7 +191,7 @@ def chosen_day(text: str, today: date) -> date:
     if not text:
         return today
     try:
-        chosen = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+        chosen = days.read(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
     except ValueError:
         chosen = None
     if chosen is None or abs(chosen - today) > FURTHEST:
