@@ -22,9 +22,10 @@ from attendance.rules import CutOff, CutOffForm, Interval
 from attendance.selectors.facts import rules_for
 from attendance.selectors.words import moment_words, opening_week
 from children.actors import Actor
+from children.models import Placement
 from children.selectors.placing import departments_of
 from portal.lib import clock
-from tests.cast import Cast, local, plan, tablet
+from tests.cast import Cast, local, place, plan, tablet
 
 TUESDAY = date(2026, 10, 13)
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -142,13 +143,13 @@ def test_words() -> None:
 
 
 def test_a_preschool_goes_before_its_area_and_that_before_the_municipality(cast: Cast) -> None:
-    place = departments_of([cast.elsa.id], TUESDAY)[cast.elsa.id]
+    here = departments_of([cast.elsa.id], TUESDAY)[cast.elsa.id]
     elsewhere = departments_of([cast.leo.id], TUESDAY)[cast.leo.id]
-    assert rules_for(place) == rules.PlaceRules()
+    assert rules_for(here) == rules.PlaceRules()
     PlanningRule.objects.create(late_after_minutes=20, most_weeks=8, horizon_weeks=10)
     PlanningRule.objects.create(area=cast.granliden.area, most_weeks=6, horizon_weeks=20)
     PlanningRule.objects.create(preschool=cast.granliden, horizon_weeks=30)
-    found = rules_for(place)
+    found = rules_for(here)
     assert (found.late_after_minutes, found.most_weeks, found.horizon_weeks) == (20, 6, 30)
     assert rules_for(elsewhere).horizon_weeks == 20
     assert rules_for(None).most_weeks == 8
@@ -218,6 +219,47 @@ def test_limits_of_a_place(cast: Cast, log_in: LogIn) -> None:
     )
     assert "kan börja senast" in lay(browser, cast, do="save", vecka="2026-11-02")
     assert not WeekPlan.objects.exists()
+
+
+@pytest.fixture
+def narrow(cast: Cast) -> None:
+    """Let the next preschool be open from eight to three, and lock a week before."""
+    hours = [["08:00", "15:00"]] * 5 + [None] * 2
+    PlanningRule.objects.create(preschool=cast.sjostjarnan, opening=hours, cut_off="days_before", cut_off_days=7)
+
+
+def test_a_child_that_has_not_begun_is_bound_by_the_place_where_it_begins(
+    cast: Cast, log_in: LogIn, narrow: None
+) -> None:
+    """C04: in its weeks, on a date among them, and on the day's page."""
+    Placement.objects.filter(child=cast.elsa).delete()
+    place(cast.elsa, cast.musslan, date(2026, 10, 28))
+    browser = log_in(cast.amina)
+    assert "öppet 08:00–15:00" in lay(browser, cast, do="save")
+    wide: dict[str, Any] = {f"draft-{cast.elsa.id}": "0800-1500;;;;;;#20261020=0030-2330"}
+    assert "öppet 08:00–15:00" in lay(browser, cast, do="save", weekdays=[], **wide)
+    form = {"what": "times", "starts": "00:30", "ends": "23:30"}
+    assert "öppet 08:00–15:00" in browser.post(f"/barn/{cast.elsa.id}/dag/2026-10-20/", form).content.decode()
+    assert not WeekPlan.objects.exists()
+    assert not DayPlan.objects.exists()
+    fits: dict[str, Any] = {"starts": "08:00", "ends": "15:00"}
+    for _time in range(2):  # the lock counts from the day on which the child begins
+        lay(browser, cast, do="save", **fits)
+        assert WeekPlan.objects.get().weeks[0][0] == [["08:00", "15:00"]]
+        fits = {"starts": "08:00", "ends": "15:00", "weekdays": [0, 1]}
+    assert WeekPlan.objects.get().weeks[0][1] == [["08:00", "15:00"]]
+
+
+def test_a_plan_that_goes_on_into_another_preschool(cast: Cast, log_in: LogIn, narrow: None) -> None:
+    """C04: what that one allows holds, too, as far ahead as plans are made there; and it is named."""
+    Placement.objects.filter(child=cast.elsa).update(ends_on=date(2027, 1, 10))
+    place(cast.elsa, cast.musslan, date(2027, 1, 11))
+    browser = log_in(cast.amina)
+    assert f"{cast.sjostjarnan.name}: På måndagar är det öppet 08:00–15:00" in lay(browser, cast, do="save")
+    assert not WeekPlan.objects.exists()
+    PlanningRule.objects.update(horizon_weeks=8)
+    lay(browser, cast, do="save")
+    assert WeekPlan.objects.get().weeks[0][0] == [["07:30", "16:00"]]
 
 
 # Deciding -------------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from children.access import Action
 from children.actors import Actor
 from children.models import Child
 from children.selectors.people import contacts_who_may_collect, guardians_of
-from children.selectors.placing import departments_of
+from children.selectors.placing import Place, departments_of, overlap, place_on_or_after, places_of
 from portal.lib import days, live
 
 FAULTS = {
@@ -128,7 +128,7 @@ def change_day(
         if seen:
             reader = for_family.reader if for_family else actor.person_id
             refuse_if_changed([child], {child.id: seen}, actor, reader=reader, last=day)
-        place = departments_of([child.id], day).get(child.id)
+        place = place_on_or_after(places_of([child.id], overlap(day, day + LONGEST)).get(child.id, ()), day)
         home, collects = home_of_day(child, day, actor, for_family)
         row = DayPlan.objects.filter(child=child, day=day, household=home).first()
         if times != (row.intervals if row else None):
@@ -144,7 +144,7 @@ def change_day(
             children=[child.id],
             day=day,
         )
-        if day == actor.today and place:
+        if day == actor.today and place and place.holds_on(day):
             live.touch({place.department_id})
         saved = None
         if times is not None or note or collector != NOBODY_NAMED:
@@ -217,15 +217,34 @@ def _check_start(
             {"starts_on": _("Schemat kan börja tidigast {day}.").format(day=date_format(earliest, "l j F"))}
         )
     here = days.local(now)
-    places = departments_of([child.id for child in children], max(starts_on, actor.today)).values()
-    for decided in [rules_for(place) for place in {place.preschool_id: place for place in places}.values()]:
+    begins, later = _places_met(children, max(starts_on, actor.today))
+    for place in begins:
+        decided, counts_from = rules_for(place), max(starts_on, place.starts_on)
         _check_decided(starts_on, weeks, decided, actor.today)
-        if not is_bound or rules.may_change(starts_on, here, decided.cut_off):
+        if not is_bound or rules.may_change(counts_from, here, decided.cut_off):
             continue
         if has_plan_now or any(
-            not rules.may_change(max(p.starts_on, actor.today), here, decided.cut_off) for p in plans
+            not rules.may_change(max(p.starts_on, place.starts_on, actor.today), here, decided.cut_off) for p in plans
         ):
-            raise ValidationError({"starts_on": locked_words(starts_on, decided.cut_off, here)})
+            raise ValidationError({"starts_on": locked_words(counts_from, decided.cut_off, here)})
+    for place in later:
+        decided = rules_for(place)
+        if place.starts_on <= actor.today + timedelta(weeks=decided.horizon_weeks):
+            _check_weeks_at(starts_on, weeks, decided, at=f"{place.preschool}: ")
+
+
+def _places_met(children: Sequence[Child], first: date) -> tuple[list[Place], list[Place]]:
+    """Return a place of each preschool where the children are, or begin, when the plan does; and of those after.
+
+    A backup placement passes: what it allows counts only for a plan that begins in it.
+    """
+    known = places_of([child.id for child in children], overlap(first, first + LONGEST))
+    begin = [place for places in known.values() if (place := place_on_or_after(places, first))]
+    begin.sort(key=lambda place: place.starts_on, reverse=True)  # of a preschool the first to begin stays
+    begins = {place.preschool_id: place for place in begin}
+    moves = sorted((p for places in known.values() for p in places if not p.is_backup), key=lambda p: p.starts_on)
+    later = {p.preschool_id: p for p in reversed(moves) if p.starts_on > first and p.preschool_id not in begins}
+    return list(begins.values()), list(later.values())
 
 
 def _check_decided(starts_on: date, weeks: Sequence[rules.Week], decided: rules.PlaceRules, today: date) -> None:
@@ -235,14 +254,19 @@ def _check_decided(starts_on: date, weeks: Sequence[rules.Week], decided: rules.
         raise ValidationError(
             {"starts_on": _("Schemat kan börja senast {day}.").format(day=date_format(last, "j F Y"))}
         )
+    _check_weeks_at(starts_on, weeks, decided)
+
+
+def _check_weeks_at(starts_on: date, weeks: Sequence[rules.Week], decided: rules.PlaceRules, *, at: str = "") -> None:
+    """Refuse more weeks and other hours than a place allows; `at` names it where that is needed."""
     if len(weeks) > decided.most_weeks:
         raise ValidationError(
-            {"weeks": _("Här kan ett schema ha högst {weeks} veckor.").format(weeks=decided.most_weeks)}
+            {"weeks": at + _("Här kan ett schema ha högst {weeks} veckor.").format(weeks=decided.most_weeks)}
         )
     for number in range(7):
         day = starts_on + timedelta(days=number)
         if any(rules.outside(week[number], decided.opens_on(day)) for week in weeks):
-            raise ValidationError({"weeks": opening_words(day.weekday(), decided.opens_on(day))})
+            raise ValidationError({"weeks": at + opening_words(day.weekday(), decided.opens_on(day))})
 
 
 def _check_collector(child: Child, collector: Collector, today: date, *, may_say: bool) -> None:

@@ -28,7 +28,7 @@ from children.access import Action
 from children.actors import Actor
 from children.models import Child
 from children.selectors.people import guardians_of
-from children.selectors.placing import departments_of
+from children.selectors.placing import departments_of, place_on_or_after
 from portal.lib import days, live
 
 
@@ -96,7 +96,8 @@ def _facts(
 ) -> Known:
     dates = [day for own in dated.values() for day in own]
     first, last = min([starts_on, *dates]), max([starts_on + timedelta(days=6), *dates])
-    return known(drafts, first, last, with_stays=False, reader=reader)
+    # Further than the dates, so that the place where a child begins is known before its first day.
+    return known(drafts, first, last, places_until=last + LONGEST, with_stays=False, reader=reader)
 
 
 def _is_relaid(facts: Known, child_id: UUID, draft: Draft, starts_on: date) -> bool:
@@ -149,7 +150,7 @@ def _save_dates(children: Sequence[Child], dates: _Dates, *, actor: Actor, now: 
 def _check_date(child: Child, one: DraftDay, dates: _Dates, now: datetime) -> None:
     """Refuse a date that has been, is locked or another home's, and times that make no day there."""
     here, said, facts = days.local(now), date_format(one.day, "l j F"), dates.facts
-    decided = facts.rules_at(facts.place(child.id, one.day))
+    decided = facts.rules_at(place_on_or_after(facts.places.get(child.id, ()), one.day))
     if one.day < here.date() or one.day - here.date() > LONGEST:
         raise ValidationError({"days": _("Den dagen kan inte ändras. Välj en dag från idag och ett år framåt.")})
     if fault := rules.faults_in(one.intervals):

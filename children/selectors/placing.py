@@ -104,6 +104,14 @@ def departments_of(child_ids: Iterable[UUID], day: date) -> dict[UUID, Place]:
     return {child_id: places[0] for child_id, places in places_of(child_ids, holds_on(day)).items()}
 
 
+def place_on_or_after(places: Iterable[Place], day: date) -> Place | None:
+    """Return where a child of these places is on `day`; before it has begun anywhere, where it is to begin."""
+    known = list(places)
+    coming = [place for place in known if place.starts_on > day and not place.is_backup]
+    there = next((place for place in known if place.holds_on(day)), None)
+    return there or min(coming, key=lambda place: place.starts_on, default=None)
+
+
 def places_in(department_ids: Iterable[UUID], holding: Q) -> dict[UUID, list[Place]]:
     """Return where the children of these departments are while `holding` holds, backup placements first: one query.
 
