@@ -1,4 +1,4 @@
-"""A field that nobody has filled in is printed from what was kept: exactly as it would be, and never with words."""
+"""What nobody has filled in is printed from what was kept: exactly as it would be, and never with words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -48,3 +49,24 @@ def test_words_and_what_was_sent_are_not_kept() -> None:
     assert "field-error" in look.untouched(sent["starts"])
     assert not look._fields
     assert "field-error" not in look.untouched(WeekForm()["starts"])
+
+
+PART = Template("{% load look %}{% kept form day %}{{ form.starts.value }} {{ day }} {{ made }}{% endkept %}")
+
+
+def part(form: WeekForm, day: int, made: str) -> str:
+    return PART.render(Context({"form": form, "day": day, "made": made}))
+
+
+def test_a_part_is_made_once_for_what_it_follows_from() -> None:
+    """Another value, another thing to choose, another language: another part. What was sent is printed anew."""
+    early, late = {"starts": "07:30"}, {"starts": "08:00"}
+    assert part(WeekForm(initial=early), 1, "first") == part(WeekForm(initial=early), 1, "then") == "07:30 1 first"
+    assert part(WeekForm(initial=late), 1, "second") == "08:00 1 second"
+    assert part(WeekForm(initial=early), 2, "third") == "07:30 2 third"
+    assert part(WeekForm(initial=early, most_weeks=2), 1, "fourth") == "07:30 1 fourth"
+    with translation.override("en"):
+        assert part(WeekForm(initial=early), 1, "fifth") == "07:30 1 fifth"
+    for made in ("sixth", "seventh"):
+        assert part(WeekForm(early), 1, made).endswith(made)
+        assert part(WeekForm(initial={"starts": "blahonga"}), 1, made) == f"blahonga 1 {made}"

@@ -66,7 +66,7 @@ class Sheet:
     brush: WeekForm
     say: SayForm
     rota: RotaForm
-    copy: CopyForm
+    copy: CopyForm = field(init=False)
     understood: list[SaidLine] = field(default_factory=list)
     understood_more: int = 0
     understood_by: str = ""  # which step fills it in
@@ -124,7 +124,6 @@ def sheet_of(request: ActorRequest, by: Planner, family: list[Child], chosen: li
         brush=WeekForm(most_weeks=found.most_weeks),
         say=SayForm(initial={"text": request.POST.get("text", "")}, monday=monday),
         rota=RotaForm(initial=_raw(request, RotaForm.base_fields), first=monday),
-        copy=CopyForm(),
     )
     sheet.brush = brush_with(sheet, {})
     sheet.copy = copy_form(sheet)

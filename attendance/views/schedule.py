@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import audit
 from attendance import services
 from attendance.forms import WeekForm
-from attendance.planner_forms import CopyForm, RotaForm, SayForm
+from attendance.planner_forms import RotaForm, SayForm
 from attendance.selectors.calendar import events_of_week
 from attendance.selectors.guardian import own_children
 from attendance.selectors.marks import last_save, marks_of
@@ -88,7 +88,6 @@ def _first_sheet(
         brush=WeekForm(initial=_usual(found), most_weeks=found.most_weeks),
         say=SayForm(monday=found.monday),
         rota=RotaForm(first=found.monday),
-        copy=CopyForm(),
     )
     sheet.copy = copy_form(sheet)
     return sheet
@@ -113,7 +112,7 @@ def _show(sheet: Sheet, page: str, more: dict[str, Any], *, is_draft: bool = Fal
         "earlier": shown.monday - timedelta(days=7),
         "later": shown.monday + timedelta(days=7),
         "asked": "".join(f"&barn={child.pk}" for child in shown.children),
-        "back": quote(f"{reverse('attendance:schedule')}?vecka={shown.monday}", safe="/="),
+        "back": quote(f"{sheet.by.address}?vecka={shown.monday}", safe="/="),
         "is_draft": is_draft,
         "is_fragment": is_fragment_wanted(request),
     }

@@ -1,7 +1,7 @@
 """Words for templates that only concern how a thing looks. No queries here."""
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
@@ -9,7 +9,8 @@ from zlib import crc32
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
+from django.template.base import FilterExpression, Parser, Token
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -38,8 +39,8 @@ STATES: Mapping[str, tuple[str, str, object]] = {
 UNKNOWN_STATE = ("circle-help", "unplanned", "")
 
 # What a field may hold and still be nobody's words: times, dates, figures, marks, nothing.
-NO_WORDS = re.compile(r"[0-9:. -]*")
-FIELDS_KEPT = 1024
+NO_WORDS = re.compile(r"[0-9:., '\[\]-]*")
+PARTS_KEPT = 1024
 
 # Icons that point along the reading direction, and turn with it.
 DIRECTED = frozenset({"chevron-left", "chevron-right", "log-out", "send", "undo-2"})
@@ -86,20 +87,71 @@ def untouched(field: BoundField) -> SafeString:
     For fields whose choices and words follow from their form and from what can be chosen, and name nobody. What was
     sent, or holds words, is printed anew.
     """
+    held = None if field.form.is_bound else _held(field)
+    if settings.DEBUG or held is None:
+        return render_to_string("components/form_field.html", {"field": field})
+    return _fields.of(
+        (type(field.form), held, get_language()),
+        lambda: render_to_string("components/form_field.html", {"field": field}),
+    )
+
+
+class _Kept(dict[Hashable, SafeString]):
+    """Texts by what they follow from: all are forgotten when there are too many, and then made again."""
+
+    def of(self, key: Hashable, make: Callable[[], SafeString]) -> SafeString:
+        text = self.get(key)
+        if text is None:
+            if len(self) >= PARTS_KEPT:
+                self.clear()
+            text = self[key] = make()
+        return text
+
+
+_fields = _Kept()
+
+
+def _held(field: BoundField) -> Hashable:
+    """Return what an unsent field holds and offers, or None where that is words."""
     value = field.value()
     held = tuple(map(str, value)) if isinstance(value, list | tuple) else ("" if value is None else str(value),)
-    if settings.DEBUG or field.form.is_bound or not all(map(NO_WORDS.fullmatch, held)):
-        return render_to_string("components/form_field.html", {"field": field})
-    offered = tuple(str(choice) for choice, _word in getattr(field.field, "choices", ()))
-    key = (type(field.form), field.auto_id, held, offered, get_language())
-    if key not in _fields:
-        if len(_fields) >= FIELDS_KEPT:
-            _fields.clear()
-        _fields[key] = render_to_string("components/form_field.html", {"field": field})
-    return _fields[key]
+    if not all(map(NO_WORDS.fullmatch, held)):
+        return None
+    return field.auto_id, held, tuple(str(choice) for choice, _word in getattr(field.field, "choices", ()))
 
 
-_fields: dict[Hashable, SafeString] = {}
+def _begun(form: BaseForm) -> Hashable:
+    """Return what an unsent form holds and offers, or None where that is words or it was sent."""
+    held = tuple((name, "" if value is None else str(value)) for name, value in form.initial.items())
+    if form.is_bound or not all(NO_WORDS.fullmatch(text) for _name, text in held):
+        return None
+    return held, tuple(str(choice) for field in form.fields.values() for choice, _word in getattr(field, "choices", ()))
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> template.Node:
+    """Print what lies up to `endkept`, made once for the values named, in a language.
+
+    It must follow from these values and name nobody; a form counts as what it holds. With a form that was sent, or that
+    holds words, it is printed anew.
+    """
+    nodes = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return _KeptNode(nodes, [parser.compile_filter(bit) for bit in token.split_contents()[1:]])
+
+
+class _KeptNode(template.Node):
+    def __init__(self, nodelist: template.NodeList, on: list[FilterExpression]) -> None:
+        self.nodelist, self.on, self.made = nodelist, on, _Kept()
+
+    def render(self, context: template.Context) -> SafeString:
+        values = [expression.resolve(context) for expression in self.on]
+        forms = [value for value in values if isinstance(value, BaseForm)]
+        held = [_begun(form) for form in forms]
+        if settings.DEBUG or None in held:
+            return self.nodelist.render(context)
+        key = (*held, *(value for value in values if not isinstance(value, BaseForm)), get_language())
+        return self.made.of(key, lambda: self.nodelist.render(context))
 
 
 @register.filter
