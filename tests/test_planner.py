@@ -453,3 +453,31 @@ def test_a_step_costs_the_same_for_long_plans_and_short(
             press(browser, "preview", cast.elsa, cast.hugo, **drafts)
         with django_assert_max_num_queries(34):
             assert press(browser, "save", cast.elsa, cast.hugo, **drafts).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/barn/{child}/tider/?manad=0001-01",
+        "/barn/{child}/historik/?fore=9999-12-31T23:59:59-12:00",
+        "/schema/?vecka=9999-12-31",
+    ],
+)
+def test_an_address_from_no_time_of_ours_is_read_as_none(address: str, cast: Cast, log_in: LogIn) -> None:
+    assert log_in(cast.amina).get(address.format(child=cast.elsa.id)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"do": f"week:{'9' * 5000}"},
+        {"do": "preview", "week": "9" * 5000},
+        {"do": "fill-rota", "rota_days": "99991231=0700-1600"},
+        {"do": "preview", "draft": "#99991231=0700-1600"},
+    ],
+)
+def test_a_form_that_lies_about_its_dates_breaks_nothing(sent: dict[str, str], cast: Cast, log_in: LogIn) -> None:
+    drafts = {f"draft-{cast.elsa.id}": sent.pop("draft")} if "draft" in sent else {}
+    fields = {"vecka": "2026-10-19", "barn": str(cast.elsa.id), "starts": "07:30", "ends": "16:00"}
+    assert log_in(cast.amina).post("/schema/", fields | sent | drafts).status_code in (200, 422)
+    assert not DayPlan.objects.exists()

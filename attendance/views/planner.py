@@ -5,6 +5,7 @@ Each step takes the sheet that the form carries and leaves it as the page is to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -110,7 +111,6 @@ def sheet_of(request: ActorRequest, by: Planner, family: list[Child], chosen: li
     found = schedule_by(by, chosen, monday)
     given = {child.pk: Draft.unpacked(request.POST.get(f"draft-{child.pk}", "")) for child in chosen}
     marks = {child.pk: mark for child in chosen if (mark := request.POST.get(f"seen-{child.pk}"))}
-    week = request.POST.get("week", "")
     sheet = Sheet(
         request=request,
         by=by,
@@ -120,7 +120,7 @@ def sheet_of(request: ActorRequest, by: Planner, family: list[Child], chosen: li
         found=found,
         drafts={child_id: draft or found.drafts[child_id] for child_id, draft in given.items()},
         seen=marks,
-        week=min(int(week), LAST_WEEK) if week.isascii() and week.isdigit() else 0,
+        week=_week_in(request.POST.get("week", "")) or 0,
         brush=WeekForm(most_weeks=found.most_weeks),
         say=SayForm(initial={"text": request.POST.get("text", "")}, monday=monday),
         rota=RotaForm(initial=_raw(request, RotaForm.base_fields), first=monday),
@@ -288,14 +288,19 @@ STEPS: dict[str, Callable[[Sheet], HttpResponse | None]] = {
 def take_step(sheet: Sheet, do: str) -> HttpResponse | None:
     """Do what was pressed; "week:3" takes the brush to the third week after the first."""
     kind, _colon, week = do.partition(":")
-    if kind == "week" and week.isascii() and week.isdigit():
-        _move(sheet, min(int(week), LAST_WEEK))
+    if kind == "week" and (asked := _week_in(week)) is not None:
+        _move(sheet, asked)
         return None
     answer = STEPS.get(do, stay)(sheet)
     if answer is None and (missing := [child.pk for child in sheet.children if child.pk not in sheet.seen]):
         first = days.monday_of(days.today())
         sheet.seen |= marks_of(missing, first, reader=sheet.by.reader)
     return answer
+
+
+def _week_in(text: str) -> int | None:
+    """Return which week after the first was sent, or None for what is no week."""
+    return min(int(text), LAST_WEEK) if re.fullmatch(r"[0-9]{1,4}", text) else None
 
 
 def _stroke(sheet: Sheet, *, must_paint: bool = False) -> bool:
