@@ -21,6 +21,8 @@ COUNTED = ("public", "de_facto")
 
 def holiday_on(day: date) -> str | None:
     """Return the name of the public holiday that `day` is, or None."""
+    if day not in _of_year(settings.COUNTRY, day.year, settings.LANGUAGE_CODE):
+        return None  # nearly every day, and the days are the same in each language
     return _of_year(settings.COUNTRY, day.year, get_language() or settings.LANGUAGE_CODE).get(day)
 
 
