@@ -83,16 +83,27 @@ class Half(StrEnum):
 class Reader:
     """A guardian who reads of a child with two homes: the own home (None: in neither), and whose times it may see.
 
-    `unseen` are the guardians in the homes whose times it may not see.
+    `seen` are this guardian, and those in the own home and in homes whose times it may see; `unseen` those in others.
     """
 
     home: UUID | None
     sees: frozenset[UUID] = frozenset()
     unseen: frozenset[UUID] = frozenset()
+    seen: frozenset[UUID] = frozenset()
 
     def may_see(self, home: UUID | None) -> bool:
         """Tell whether what this home says (None: what is said for the child, wherever it is) may be read."""
         return home is None or home == self.home or home in self.sees
+
+    def may_see_hours(self, reported_by: UUID | None, homes: HomesOfDay | None, *, by_staff: bool) -> bool:
+        """Tell whether it may be read in which hours of a day, of these homes, the child is away.
+
+        Always where a home that may be seen has said it, never where another has; and what the staff or whoever lives
+        in neither has said, of a day no half of which is a home's that may not be seen.
+        """
+        if not by_staff and reported_by in self.seen | self.unseen:
+            return reported_by in self.seen
+        return homes is None or (self.may_see(homes.morning) and self.may_see(homes.evening))
 
 
 @dataclass(frozen=True)

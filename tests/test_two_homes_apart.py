@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from urllib.parse import urljoin, urlsplit
@@ -57,6 +57,7 @@ class Planted:
     other_starts: str
     other_ends: str
     gap: tuple[str, str]
+    staffs_gap: tuple[str, str]
     came: str
     went: str
     note: str
@@ -64,7 +65,16 @@ class Planted:
 
     @property
     def words(self) -> tuple[str, ...]:
-        times = (self.starts, self.ends, self.other_starts, self.other_ends, *self.gap, self.came, self.went)
+        times = (
+            self.starts,
+            self.ends,
+            self.other_starts,
+            self.other_ends,
+            *self.gap,
+            *self.staffs_gap,
+            self.came,
+            self.went,
+        )
         in_calendars = (f"T{one.replace(':', '')}00" for one in times)
         return (*times, *(one.replace(":", ".") for one in times), *in_calendars, self.note)
 
@@ -78,6 +88,7 @@ def planted(cast: Cast, guardian: User, minute: int) -> Planted:
         f"07:{minute + 1:02}",
         f"16:{minute + 1:02}",
         (f"11:{minute + 2:02}", f"12:{minute + 2:02}"),
+        (f"09:{minute + 4:02}", f"10:{minute + 4:02}"),
         f"08:{minute + 3:02}",
         f"15:{minute + 3:02}",
         f"Hemlig lapp {minute}",
@@ -116,17 +127,26 @@ def say(cast: Cast, living: Living, home: Household, said: Planted, changed: set
             changed_at=clock.now(),
             changed_by=said.guardian,
         )
-    own = [day for day in days.span(TUESDAY, TUESDAY + timedelta(days=13)) if living.homes_on(day).concerns(home.pk)]
-    if own:
-        starts, ends = (time.fromisoformat(text) for text in said.gap)
+    coming = list(days.span(TUESDAY, TUESDAY + timedelta(days=13)))
+    concerned = [day for day in coming if living.homes_on(day).concerns(home.pk)]
+    away(cast, concerned[:1], said.gap, said.guardian)
+    own = [day for day in concerned if day.weekday() < 5 and not living.homes_on(day).is_handover]
+    away(cast, own[:1], said.staffs_gap, cast.maria)
+
+
+def away(cast: Cast, dates: Iterable[date], hours: tuple[str, str], by: User) -> None:
+    """Let somebody have reported the child away in these hours."""
+    starts, ends = map(time.fromisoformat, hours)
+    for day in dates:
         Absence.objects.create(
             child=cast.elsa,
-            starts_on=own[0],
-            ends_on=own[0],
+            starts_on=day,
+            ends_on=day,
             from_time=starts,
             to_time=ends,
             reason=Reason.OTHER,
-            reported_by=said.guardian,
+            reported_by=by,
+            is_by_staff=by == cast.maria,
         )
 
 
@@ -245,11 +265,11 @@ def test_the_search_finds_what_is_there(cast: Cast, log_in: LogIn) -> None:
     say(cast, living, theirs, other, {1, 8})
     come_and_go(cast, living, {ours.pk: own, theirs.pk: other})
     met = {leak.rpartition(": ")[2] for leak in leaks(log_in(cast.amina), cast, own)}
-    assert met >= {own.starts, own.ends, own.other_starts, own.note, "chosen", own.came}
+    assert met >= {own.starts, own.ends, own.other_starts, own.note, "chosen", own.came, *own.gap, *own.staffs_gap}
     assert not leaks(log_in(cast.amina), cast, other)
     Household.objects.filter(pk=theirs.pk).update(shares=True)
     met = {leak.rpartition(": ")[2] for leak in leaks(log_in(cast.amina), cast, other)}
-    assert met >= {other.starts, other.other_starts, other.note, other.came}
+    assert met >= {other.starts, other.other_starts, other.note, other.came, *other.gap, *other.staffs_gap}
 
 
 def test_two_plan_and_the_staff_see_one_day(cast: Cast, log_in: LogIn) -> None:
@@ -364,6 +384,19 @@ def test_a_refused_report_tells_no_time(cast: Cast, log_in: LogIn) -> None:
     body = answer.content.decode()
     assert "är på förskolan nu" in body
     assert hidden.came not in body
+
+
+def test_the_hours_that_staff_have_reported_are_the_days(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 2.8: of a day of handover neither home reads them; the absence itself lies over the day all the same."""
+    living, _ours, _theirs = two_homes(cast, every_other_week(2), Handover.THERE)
+    coming = days.span(TUESDAY, TUESDAY + timedelta(days=13))
+    handover = next(day for day in coming if living.homes_on(day).is_handover)
+    away(cast, [handover], ("10:07", "11:53"), cast.maria)
+    for guardian in (cast.amina, cast.johan):
+        for _address, body in bodies(log_in(guardian), *day_pages(cast)):
+            assert "10:07" not in body
+            assert "11:53" not in body
+    assert "10:07" in log_in(cast.maria).get(f"/barn/{cast.elsa.pk}/for-familjen/").content.decode()
 
 
 def test_a_home_is_told_of_its_own_half_alone(cast: Cast) -> None:

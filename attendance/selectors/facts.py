@@ -17,8 +17,8 @@ from uuid import UUID
 from attendance import rules
 from attendance.models import Absence, PlanningRule, Stay
 from attendance.public_holidays import holiday_on
+from attendance.selectors.readers import readers_of
 from attendance.selectors.said import ATTENDS, DECIDED, Around, Kind, Said, said_of
-from children.selectors.homes import seen_homes
 from children.selectors.placing import Place, overlap, places_of
 from portal.lib import days
 from portal.lib.prepared import Rows, prepared
@@ -181,13 +181,17 @@ class Known:
         for child_id, reader in self.readers.items():
             self.plans[child_id] = [plan for plan in self.plans[child_id] if reader.may_see(plan.home)]
             self.absences[child_id] = [
-                absence
-                for absence in self.absences[child_id]
-                if absence.part is None or absence.reported_by not in reader.unseen
+                absence for absence in self.absences[child_id] if self.may_see_hours(child_id, absence, reader)
             ]
         for (child_id, day), said in self.day_plans.items():
             if reader_of := self.readers.get(child_id):
                 self.day_plans[child_id, day] = {home: one for home, one in said.items() if reader_of.may_see(home)}
+
+    def may_see_hours(self, child_id: UUID, absence: rules.DayAbsence, reader: rules.Reader) -> bool:
+        """Tell whether the reader may know of the absence: of whole days everybody may, of its hours not everybody."""
+        homes = rules.homes_on(self.livings.get(child_id, ()), absence.starts_on)
+        is_told = reader.may_see_hours(absence.reported_by, homes, by_staff=absence.is_by_staff)
+        return absence.part is None or is_told
 
     def own_home(self, child_id: UUID) -> UUID | None:
         """Return the reader's home of a child with two; None of a child with one, or for whoever lives in neither."""
@@ -348,10 +352,7 @@ def known(
     for row in said_of(ids, around, first, last):
         found.add(row)
     if reader is not None and (with_homes := found.with_homes()):
-        seen = seen_homes(with_homes, reader)
-        found.readers = {
-            child_id: rules.Reader(homes.own, homes.sees, homes.unseen) for child_id, homes in seen.items()
-        }
+        found.readers = readers_of(with_homes, reader)
         found.leave_out_unseen()
     found.note_who_was_asked()
     if with_stays:

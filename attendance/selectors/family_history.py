@@ -22,6 +22,7 @@ from accounts.models import User
 from attendance import rules
 from attendance.models import Absence, EnquiryAnswer, PlanSave
 from attendance.selectors import words
+from attendance.selectors.readers import reader_as, without_unseen_hours
 from children.models import Child
 from children.selectors.homes import SeenHomes, seen_homes
 from children.selectors.people import guardians_ever
@@ -73,7 +74,7 @@ class _Reading:
 def family_history(
     child: Child, today: date, *, reader: UUID | None, knows_family: bool, before: datetime | None = None
 ) -> HistoryPage:
-    """Return what was said, newest first, `AT_ONCE` at a time: three queries, and up to two more.
+    """Return what was said, newest first, `AT_ONCE` at a time: three queries, and up to three more.
 
     `reader` is a guardian; for the staff None. Guardians have no name to whoever may not know the family.
     """
@@ -192,7 +193,7 @@ def _absences(child: Child, reading: _Reading, before: datetime | None) -> list[
     guardians = guardians_ever(child.pk) if any(row.ended_by_id or row.withdrawn_by_id for row in found) else set()
     made_at = [row.created_at for row in found]
     acts: list[Act] = []
-    seen = [row for row in found if _may_read(row, reading)]
+    seen = without_unseen_hours(found, {child.pk: reader_as(reading.homes)}) if reading.homes else found
     for together in _by_press(seen):
         first = together[0]
         who = _who(first.reported_by, reading, is_by_staff=first.is_by_staff)
@@ -209,11 +210,6 @@ def _absences(child: Child, reading: _Reading, before: datetime | None) -> list[
             what_ended = what.format(day=_long(row.starts_on))
             acts.append(Act(at, _who(person, reading, is_by_staff=by_staff), by_staff, what_ended, "circle-check"))
     return [act for act in acts if before is None or act.at < before]
-
-
-def _may_read(row: Absence, reading: _Reading) -> bool:
-    """Tell whether the absence may be read of: the hours of another home's may not."""
-    return not row.is_part_of_day or row.is_by_staff or reading.may_know_of(row.reported_by_id)
 
 
 def _by_press(rows: Iterable[Absence]) -> list[list[Absence]]:

@@ -16,11 +16,11 @@ from attendance.models import Absence, Stay
 from attendance.rules import Half, Reason, State
 from attendance.selectors import words
 from attendance.selectors.facts import ChangedDay, Known, known
+from attendance.selectors.readers import readers_of, without_unseen_hours
 from children.access import Action
 from children.actors import Actor
 from children.models import Child
 from children.prepared_access import Asked, child_rows
-from children.selectors.homes import seen_homes
 from children.selectors.people import contacts_who_may_collect, guardians_of
 from children.selectors.placing import Place
 from portal.lib import days
@@ -159,13 +159,12 @@ def child_history(child: Child, month: date, *, today: date, reader: UUID | None
 
 
 def standing_absences(family: Sequence[Child], *, reader: UUID | None = None) -> list[Absence]:
-    """Return the family's absences that are not over, soonest first; without hours that another home has reported."""
+    """Return the family's absences that are not over, soonest first; without hours that are another home's."""
     rows = Absence.objects.standing().on_or_after(days.today()).filter(child__in=family)
     found = list(rows.select_related("child").order_by("starts_on", "child__given_name"))
     if reader is None or not any(absence.is_part_of_day for absence in found):
         return found
-    homes = seen_homes([child.pk for child in family], reader)
-    return [a for a in found if not a.is_part_of_day or a.reported_by_id not in homes[a.child_id].unseen]
+    return without_unseen_hours(found, readers_of([child.pk for child in family], reader))
 
 
 def day_page(child: Child, day: date, now: datetime, *, reader: UUID | None) -> DayPage:

@@ -42,11 +42,15 @@ class LivesIn(NamedTuple):
 
 @dataclass(frozen=True)
 class SeenHomes:
-    """The guardian's own home of a child (None: in neither), those whose times may be seen, and who lives in others."""
+    """The guardian's own home of a child (None: in neither), and those whose times may be seen.
+
+    `seen` are the guardian, and who lives in these homes; `unseen` who lives in others.
+    """
 
     own: UUID | None
     sees: frozenset[UUID]
     unseen: frozenset[UUID]
+    seen: frozenset[UUID]
 
 
 def seen_homes(child_ids: Collection[UUID], person_id: UUID) -> dict[UUID, SeenHomes]:
@@ -112,5 +116,6 @@ def _who_know(homes: list[LivesIn], half: UUID) -> frozenset[UUID]:
 def _seen(homes: list[LivesIn], person_id: UUID) -> SeenHomes:
     own = next((home.home_id for home in homes if home.guardian_id == person_id), None)
     sees = frozenset(home.home_id for home in homes if home.shares)
-    unseen = {home.guardian_id for home in homes if home.home_id != own and home.home_id not in sees}
-    return SeenHomes(own, sees, frozenset(one for one in unseen if one))
+    people = {home.guardian_id for home in homes if home.guardian_id}
+    seen = {home.guardian_id for home in homes if home.guardian_id and home.home_id in {own, *sees}} | {person_id}
+    return SeenHomes(own, sees, frozenset(people - seen), frozenset(seen))
