@@ -202,8 +202,9 @@ def test_guardians_are_told_of_what_staff_report_and_end(cast: Cast) -> None:
     assert told.all().count() == 4
 
 
-def test_another_homes_hours_are_not_in_the_refusal(cast: Cast) -> None:
-    """DOMAIN 2.8: that there is an absence is said, from when to when is not."""
+@pytest.mark.parametrize("said_by", ["johan", "maria"])
+def test_another_homes_hours_are_not_to_be_found_by_trying(said_by: str, cast: Cast) -> None:
+    """DOMAIN 2.8: no part of the other home's day is refused, and what was said there is left as it is."""
     homes = [Household.objects.create(child=cast.elsa) for _home in range(2)]
     homes[0].guardians.add(cast.amina)
     homes[1].guardians.add(cast.johan)
@@ -211,12 +212,21 @@ def test_another_homes_hours_are_not_in_the_refusal(cast: Cast) -> None:
         child=cast.elsa, first=homes[0], second=homes[1], starts_on=date(2026, 10, 5), weeks=["AAAAAAA", "BBBBBBB"],
         is_proposed=False,
     )  # fmt: skip
-    part = (Interval(time(10, 7), time(11, 53)),)
-    report(cast.johan, cast.elsa, days=1, parts=part)
-    with pytest.raises(ValidationError) as refused:
-        report(cast.amina, cast.elsa, days=1, parts=(Interval(time(10), time(12)),))
-    assert "19 oktober" in str(refused.value)
-    assert "10:07" not in str(refused.value)
+    plan(cast.elsa)
+    part = Interval(time(10, 7), time(11, 53))
+    (theirs,) = report(getattr(cast, said_by), cast.elsa, days=1, parts=(part,))
+    for tried in (Interval(time(10), time(12)), Interval(time(9), time(10, 8)), part):
+        report(cast.amina, cast.elsa, days=1, parts=(tried,), reason=Reason.OTHER)
+        mine = Absence.objects.standing().get(reported_by=cast.amina)
+        assert (mine.from_time, mine.to_time) == (tried.starts, tried.ends)
+        services.end_absence(absence_id=mine.id, actor=Actor.of_person(cast.amina), now=local(TUESDAY, 7))
+    (mine,) = report(cast.amina, cast.elsa, days=1, parts=(part,))
+    theirs.refresh_from_db()
+    assert theirs.withdrawn_at is None
+    with pytest.raises(ValidationError, match="19 oktober 10:07–11:53"):
+        report(cast.maria, cast.elsa, days=1, parts=(Interval(time(10), time(12)),), reason=Reason.LEAVE)
+    services.end_absence(absence_id=mine.id, actor=Actor.of_person(cast.amina), now=local(TUESDAY, 7))
+    assert attending(cast.elsa, MONDAY) == (Interval(time(7, 30), part.starts), Interval(part.ends, time(16)))
 
 
 # Own words, and for how long the reason is read -----------------------------------------------------------------------

@@ -17,6 +17,7 @@ from accounts import audit
 from attendance import rules
 from attendance.models import Absence
 from attendance.selectors.facts import Known, absence_of, known
+from attendance.selectors.readers import readers_of
 from attendance.services.telling import Family, tell_family
 from children.access import Action, children_for
 from children.actors import Actor
@@ -71,7 +72,8 @@ def report_absence(
     """Report children absent for whole days, or for `parts` of one day; all of them or none.
 
     The same report again changes nothing, and one that overlaps an absence for the same reason becomes one with it;
-    but what the staff reported stays theirs, whatever a guardian says over it (D05). With `for_family` it is somebody
+    but what the staff reported stays theirs, whatever a guardian says over it (D05), and hours that are another home's
+    neither hinder nor take in what is said here, nor tell of themselves (DOMAIN 2.8). With `for_family` it is somebody
     of the staff who reports what the family has said (`Action.PLAN_FOR`). Own `words` only where the place takes any.
     Raises `ValidationError`, by field, for days in the past, for a child that is here today or has been and is
     reported for the whole day (DOMAIN 3.6), and where another absence stands. The department's staff are told of what
@@ -85,14 +87,16 @@ def report_absence(
         _refuse_those_who_are_here(children, facts, now, is_whole_day=not parts)
         if words:
             _check_words(children, facts, starts_on)
+        readers = readers_of(list(facts.absences), actor.person_id) if parts and actor.person_id else {}
         made: list[Absence] = []
         for child in children:
             by_staff = for_family is not None or _is_staffs_report(actor, child.id)
             for part in parts or (None,):
                 wished = rules.DayAbsence(starts_on, ends_on, reason, part, None, actor.person_id, by_staff)
-                wanted = _merged(child, wished, facts.absences[child.id], has_words=bool(words))
+                standing = _known_to(None if by_staff else readers.get(child.id), child, facts)
+                wanted = _merged(child, wished, standing, has_words=bool(words))
                 if wanted is not None:
-                    made.append(_taken_in(child, wanted, words, facts, actor, now))
+                    made.append(_taken_in(child, wanted, standing, words, facts, actor, now))
         Absence.objects.bulk_create(made)
         for absence in made:
             facts.absences[absence.child_id].append(absence_of(absence))
@@ -245,6 +249,12 @@ def _is_here(child: Child, stay: rules.Stay, facts: Known, now: datetime) -> boo
     return days.day_of(stay.arrived_at) >= days.day_of(now) or facts.state(child.id, now).state == rules.State.PRESENT
 
 
+def _known_to(reader: rules.Reader | None, child: Child, facts: Known) -> list[rules.DayAbsence]:
+    """Return the child's absences of which the reader may know; all of them for the staff (None)."""
+    standing = facts.absences[child.id]
+    return [one for one in standing if reader is None or facts.may_see_hours(child.id, one, reader)]
+
+
 def _merged(
     child: Child, wished: rules.DayAbsence, standing: Sequence[rules.DayAbsence], *, has_words: bool
 ) -> rules.DayAbsence | None:
@@ -264,19 +274,23 @@ def _merged(
             said = _("{name} är redan anmäld frånvarande {days}. Ta bort den anmälan först.")
             if there.is_by_staff and not wished.is_by_staff:
                 said = _("Avdelningen har redan anmält {name} frånvarande {days}. Ring eller säg till där.")
-            # Of another guardian's absence no hours: they may be another home's (DOMAIN 2.8).
-            knows_hours = wished.is_by_staff or there.is_by_staff or there.reported_by == wished.reported_by
-            said = said.format(name=child.given_name, days=_days(there, with_hours=knows_hours))
-            raise ValidationError({"starts_on": said})
+            raise ValidationError({"starts_on": said.format(name=child.given_name, days=_days(there))})
     return wanted
 
 
-def _taken_in(child: Child, wanted: rules.DayAbsence, words: str, facts: Known, actor: Actor, now: datetime) -> Absence:
-    """Return the absence to write, and withdraw those that it takes in."""
-    standing = facts.absences[child.id]
+def _taken_in(
+    child: Child,
+    wanted: rules.DayAbsence,
+    standing: Sequence[rules.DayAbsence],
+    words: str,
+    facts: Known,
+    actor: Actor,
+    now: datetime,
+) -> Absence:
+    """Return the absence to write, and withdraw those of the standing that it takes in."""
     taken_in = [absence for absence in standing if _is_within(absence, wanted)]
     said_before = _withdraw_all(taken_in, actor, now)
-    facts.absences[child.id] = [absence for absence in standing if absence not in taken_in]
+    facts.absences[child.id] = [absence for absence in facts.absences[child.id] if absence not in taken_in]
     return Absence(
         child=child,
         starts_on=wanted.starts_on,
@@ -305,8 +319,8 @@ def _is_within(row: rules.DayAbsence, wanted: rules.DayAbsence) -> bool:
     )
 
 
-def _days(absence: rules.DayAbsence, *, with_hours: bool) -> str:
-    if absence.part and with_hours:
+def _days(absence: rules.DayAbsence) -> str:
+    if absence.part:
         return f"{date_format(absence.starts_on, 'j F')} {absence.part}"
     if absence.starts_on == absence.ends_on:
         return date_format(absence.starts_on, "j F")
