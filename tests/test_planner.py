@@ -394,6 +394,26 @@ def test_two_guardians_lay_the_same_week(cast: Cast, log_in: LogIn) -> None:
     assert WeekPlan.objects.get(starts_on=MONDAY).weeks[0][0] == [["07:30", "17:00"]]
 
 
+def test_the_same_form_sent_twice_is_saved_once(cast: Cast, log_in: LogIn) -> None:
+    """A double press answers as the first; the same by somebody else is no conflict; nor is one named for ones own."""
+    plan(cast.elsa)
+    amina, johan = log_in(cast.amina), log_in(cast.johan)
+    page = carried(amina.get(f"/schema/?vecka=2026-10-19&barn={cast.elsa.id}"))
+    theirs = carried(johan.get(f"/schema/?vecka=2026-10-19&barn={cast.elsa.id}"))
+    page[f"draft-{cast.elsa.id}"] += "#20261021=0900-1400"
+    form = page | {"weekdays": [0], "starts": "07:30", "ends": "15:00", "do": "save"}
+    answers = [amina.post("/schema/", form) for _time in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert "Schemat är sparat" in amina.get(answers[1]["Location"]).content.decode()
+    assert PlanSave.objects.count() == 1
+    same = johan.post("/schema/", form | {name: mark for name, mark in theirs.items() if name.startswith("seen-")})
+    assert same["Location"].endswith("sparat=nej")
+    assert PlanSave.objects.count() == 1
+    other = amina.post("/schema/", form | {"ends": "14:00"}).content.decode()
+    assert "Elsas schema har ändrats medan du höll på. Inget är sparat." in other
+
+
 def test_ones_own_page_is_not_in_its_way(cast: Cast, log_in: LogIn) -> None:
     """From step to step the marks stay right; a change of another child is none."""
     plan(cast.elsa)
@@ -426,6 +446,16 @@ def test_two_guardians_change_the_same_day(cast: Cast, log_in: LogIn) -> None:
     again = re.search(r'name="seen" value="(\w+)"', page)[1]  # type: ignore[index]
     assert amina.post(address, form | {"ends": "15:00", "seen": again}).status_code == 302
     assert on(date(2026, 10, 20)) == [("Elsa", [["09:00", "15:00"]])]
+
+
+def test_the_same_day_sent_twice_is_saved_once(cast: Cast, log_in: LogIn) -> None:
+    address = f"/barn/{cast.elsa.id}/dag/2026-10-20/"
+    amina = log_in(cast.amina)
+    seen = re.search(r'name="seen" value="(\w+)"', amina.get(address).content.decode())[1]  # type: ignore[index]
+    form = {"what": "times", "starts": "09:00", "ends": "14:00", "note": "Regn", "seen": seen}
+    assert [amina.post(address, form).status_code for _time in range(2)] == [302, 302]
+    assert PlanSave.objects.count() == 1
+    assert amina.post(address, form | {"note": "Snö"}).status_code == 200
 
 
 def test_a_changed_day_is_taken_back(cast: Cast, log_in: LogIn) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from attendance.models import PlanSave
 from attendance.selectors import words
 from attendance.selectors.marks import begins_of, last_change, marks_of
 from children.actors import Actor
@@ -38,10 +39,21 @@ def refuse_if_changed(
         raise SomebodyElseChanged(_changed_words(others, actor, reader))
 
 
+def own_last_save(child_ids: Collection[UUID], actor: Actor, *, reader: UUID | None) -> list[PlanSave]:
+    """Return what the actor saved at once for these children, where nobody else has saved since; else nothing."""
+    saves = PlanSave.objects.filter(made_by=actor.person_id, made_by__isnull=False)
+    own = saves.filter(children__in=child_ids).order_by("-made_at").first()
+    other = last_change(child_ids, not_by=actor.person_id, reader=reader)
+    if own is None or (other.at and other.at >= own.made_at):
+        return []
+    return list(saves.filter(made_at=own.made_at).order_by("pk"))
+
+
 def _changed_words(children: Sequence[Child], actor: Actor, reader: UUID | None) -> str:
-    last = last_change([child.id for child in children], not_by=actor.person_id, reader=reader)
+    ids = [child.id for child in children]
+    last = last_change(ids, not_by=actor.person_id, reader=reader)
     names = ", ".join(sorted(child.given_name for child in children))
-    if not last.at:
+    if not last.at or own_last_save(ids, actor, reader=reader):  # what is not theirs is nobody else's doing
         return _("{children}s schema har ändrats medan du höll på. Inget är sparat.").format(children=names)
     return _("{who} ändrade schemat för {children} {when}. Inget är sparat.").format(
         who=last.name or _("Någon"), children=names, when=words.moment_words(days.local(last.at))

@@ -20,7 +20,7 @@ from attendance.models import DayPlan, WeekPlan
 from attendance.selectors.facts import rules_for, stored
 from attendance.selectors.words import moment_words, opening_words
 from attendance.services.absence import LONGEST, lock_children
-from attendance.services.conflicts import refuse_if_changed
+from attendance.services.conflicts import SomebodyElseChanged, refuse_if_changed
 from attendance.services.own_homes import home_of_day, homes_to_plan_for, of_homes
 from attendance.services.plan_rows import Scope, kept_rows, record
 from attendance.services.telling import Family, tell_family
@@ -116,21 +116,22 @@ def change_day(
     and the note do not. With `for_family` staff say it for whoever asked them, and no cut-off binds them. With two
     homes the day is said for the own one, and who collects only by the home that has the evening. Raises
     `ValidationError`, by field; `SomebodyElseChanged` where `seen`, the mark of the day as the form showed it, is not
-    that of the day now.
+    that of the day now, which does not say all this already.
     """
-    if day < days.day_of(now) or day - days.day_of(now) > LONGEST:
-        raise ValidationError({"day": _("Den dagen kan inte ändras. Välj en dag från idag och ett år framåt.")})
-    if intervals and (fault := rules.faults_in(intervals)):
-        raise ValidationError({"intervals": FAULTS[fault]})
+    _check_day(day, intervals or (), days.day_of(now))
     times = None if intervals is None else stored(intervals)
     with transaction.atomic():
         (child,) = lock_children(actor, Action.PLAN_FOR if for_family else Action.PLAN, [child_id])
-        if seen:
-            reader = for_family.reader if for_family else actor.person_id
-            refuse_if_changed([child], {child.id: seen}, actor, reader=reader, last=day)
         place = place_on_or_after(places_of([child.id], overlap(day, day + LONGEST)).get(child.id, ()), day)
         home, collects = home_of_day(child, day, actor, for_family)
         row = DayPlan.objects.filter(child=child, day=day, household=home).first()
+        try:
+            reader = for_family.reader if for_family else actor.person_id
+            refuse_if_changed([child], {child.id: seen} if seen else {}, actor, reader=reader, last=day)
+        except SomebodyElseChanged:
+            if not _says(row, times, collector, note):
+                raise
+            return row
         if times != (row.intervals if row else None):
             _check_times(day, intervals or (), rules_for(place), days.local(now), is_bound=for_family is None)
         _check_collector(child, collector, actor.today, may_say=collects)
@@ -161,6 +162,14 @@ def change_day(
     return saved
 
 
+def _says(row: DayPlan | None, times: list[list[str]] | None, collector: Collector, note: str) -> bool:
+    """Tell whether this is what is said of the day."""
+    if row is None:
+        return times is None and not note and collector == NOBODY_NAMED
+    named = Collector(row.collecting_guardian_id, row.collecting_contact_id)
+    return (row.intervals, named, row.note) == (times, collector, note)
+
+
 def locked_words(day: date, cut_off: rules.CutOff, here: datetime) -> str:
     """Return the sentence that says since when a day's times stand fast, from when they do not, and what helps."""
     locked = rules.locks_at(day, cut_off, here.tzinfo)
@@ -168,6 +177,13 @@ def locked_words(day: date, cut_off: rules.CutOff, here: datetime) -> str:
         "Tiderna låstes {when}. Från {day} kan de ändras. "
         "Du kan fortfarande anmäla frånvaro eller skriva till avdelningen."
     ).format(when=moment_words(locked), day=date_format(rules.opens_again(here, cut_off), "l j F"))
+
+
+def _check_day(day: date, intervals: Sequence[rules.Interval], today: date) -> None:
+    if day < today or day - today > LONGEST:
+        raise ValidationError({"day": _("Den dagen kan inte ändras. Välj en dag från idag och ett år framåt.")})
+    if fault := rules.faults_in(intervals):
+        raise ValidationError({"intervals": FAULTS[fault]})
 
 
 def _check_times(

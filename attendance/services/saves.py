@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
@@ -19,7 +19,7 @@ from attendance.models import DayPlan, PlanSave
 from attendance.selectors import words
 from attendance.selectors.facts import Known, known, stored
 from attendance.services.absence import LONGEST, lock_children
-from attendance.services.conflicts import refuse_if_changed
+from attendance.services.conflicts import SomebodyElseChanged, own_last_save, refuse_if_changed
 from attendance.services.own_homes import homes_to_plan_for
 from attendance.services.plan_rows import Scope, days_in, kept_rows, record
 from attendance.services.planning import FAULTS, locked_words, save_week_plan
@@ -54,26 +54,32 @@ def save_schedule(
     """Save every child's draft from a Monday, or none: the weeks where they are other ones, and the single dates.
 
     `seen` are the marks of what the form was made from (`selectors.marks`): where one is no longer right, nothing is
-    saved and `SomebodyElseChanged` is raised. With `for_family` staff save it for whoever asked them, as
-    `save_week_plan` says, and the family is told. Raises `ValidationError`, by field. Returns what can be taken back;
-    nothing where nothing changed.
+    saved and `SomebodyElseChanged` is raised, unless all of it lies there already: a second press on the same form
+    answers as the first. With `for_family` staff save it for whoever asked them, as `save_week_plan` says, and the
+    family is told. Raises `ValidationError`, by field. Returns what can be taken back; nothing where nothing changed.
     """
     reader = for_family.reader if for_family else actor.person_id
     with transaction.atomic():
         children = lock_children(actor, Action.PLAN_FOR if for_family else Action.PLAN, drafts)
-        refuse_if_changed(children, seen or {}, actor, reader=reader)
         dated = {child_id: {one.day: one for one in draft.days} for child_id, draft in drafts.items()}
         facts = _facts(drafts, dated, starts_on, reader)
         relaid = {key: draft for key, draft in drafts.items() if _is_relaid(facts, key, draft, starts_on)}
         first = starts_on if relaid else min((day for own in dated.values() for day in own), default=starts_on)
         homes = homes_to_plan_for(children, first, actor, for_family)
         scope = Scope(children, homes, starts_on if relaid else None, {key: set(own) for key, own in dated.items()})
+        dates = _Dates(facts, dated, homes, for_family is None)
+        try:
+            refuse_if_changed(children, seen or {}, actor, reader=reader)
+        except SomebodyElseChanged:
+            if relaid or any(_to_write(children, dates, actor)):
+                raise
+            return [save for save in own_last_save(list(drafts), actor, reader=reader) if not save.undone_at]
         before = kept_rows(scope)
         for weeks, child_ids in grouped(relaid).items():
             save_week_plan(
                 child_ids=child_ids, starts_on=starts_on, weeks=weeks, actor=actor, now=now, for_family=for_family
             )
-        _save_dates(children, _Dates(facts, dated, homes, for_family is None), actor=actor, now=now)
+        _save_dates(children, dates, actor=actor, now=now)
         saves = record(scope, before, actor=actor, now=now, is_by_staff=for_family is not None)
         if for_family is not None:
             tell_families(saves, actor=actor, now=now)
@@ -107,28 +113,14 @@ def _is_relaid(facts: Known, child_id: UUID, draft: Draft, starts_on: date) -> b
 
 
 def _save_dates(children: Sequence[Child], dates: _Dates, *, actor: Actor, now: datetime) -> None:
-    """Write the times of single dates. Who collects and the note stay as they are, unless they come with the copy."""
-    wanted = {child_id: own for child_id, own in dates.wanted.items() if own}
-    if not wanted:
-        return
-    own = [child for child in children if child.id in wanted]
-    homes = {child.id: dates.homes[child.id] for child in own}
-    there = {(row.child_id, row.day): row for row in days_in(Scope(own, homes, None, wanted))}
-    sources = _sources(wanted)
+    """Write the times of single dates."""
     new: list[DayPlan] = []
     changed: list[DayPlan] = []
-    for child in own:
-        for day, one in wanted[child.id].items():
-            row = there.get((child.id, day))
-            times = stored(one.intervals)
-            is_other = row is None or row.intervals != times
-            if is_other:
-                _check_date(child, one, dates, now)
-            row = row or DayPlan(child=child, day=day, household_id=dates.homes[child.id])
-            if not (_copy_the_rest(row, sources.get(one.like), actor) if one.like else False) and not is_other:
-                continue
-            row.intervals, row.changed_at, row.changed_by = times, now, actor.person
-            (changed if (child.id, day) in there else new).append(row)
+    for child, one, row, is_other in _to_write(children, dates, actor):
+        if is_other:
+            _check_date(child, one, dates, now)
+        row.intervals, row.changed_at, row.changed_by = stored(one.intervals), now, actor.person
+        (new if row._state.adding else changed).append(row)
     DayPlan.objects.bulk_create(new)
     fields = ["intervals", "note", "collecting_guardian", "collecting_contact", "changed_at", "changed_by"]
     DayPlan.objects.bulk_update(changed, fields)
@@ -145,6 +137,30 @@ def _save_dates(children: Sequence[Child], dates: _Dates, *, actor: Actor, now: 
         )
         if actor.today in every:
             touch_if_today(ids, actor)
+
+
+def _to_write(
+    children: Sequence[Child], dates: _Dates, actor: Actor
+) -> Iterator[tuple[Child, DraftDay, DayPlan, bool]]:
+    """Yield the dates that are not yet as they are to be, each with its row, and whether its times are other ones.
+
+    Who collects and the note stay as they are, unless they come with the copy.
+    """
+    wanted = {child_id: own for child_id, own in dates.wanted.items() if own}
+    if not wanted:
+        return
+    own = [child for child in children if child.id in wanted]
+    homes = {child.id: dates.homes[child.id] for child in own}
+    there = {(row.child_id, row.day): row for row in days_in(Scope(own, homes, None, wanted))}
+    sources = _sources(wanted)
+    for child in own:
+        for day, one in wanted[child.id].items():
+            row = there.get((child.id, day))
+            is_other = row is None or row.intervals != stored(one.intervals)
+            row = row or DayPlan(child=child, day=day, household_id=dates.homes[child.id])
+            has_more = one.like is not None and _copy_the_rest(row, sources.get(one.like), actor)
+            if is_other or has_more:
+                yield child, one, row, is_other
 
 
 def _check_date(child: Child, one: DraftDay, dates: _Dates, now: datetime) -> None:
