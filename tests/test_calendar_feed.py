@@ -285,6 +285,33 @@ def test_two_homes_never_meet_in_a_calendar(cast: Cast) -> None:
     )
 
 
+def test_each_of_two_homes_answers_its_own_days(cast: Cast) -> None:
+    """DOMAIN 2.8: what the father answers is still to be answered by the mother; who has no day has nothing to do."""
+    first, second = (Household.objects.create(child=cast.elsa) for _home in range(2))
+    first.guardians.add(cast.amina)
+    second.guardians.add(cast.johan)
+    HouseholdWeeks.objects.create(
+        child=cast.elsa, first=first, second=second, weeks=["AAABBBB"], starts_on=date(2026, 8, 3), is_proposed=False
+    )
+    Guardianship.objects.filter(child=cast.hugo).update(ends_on=TUESDAY - timedelta(days=1))
+    until = TUESDAY + timedelta(days=3)
+    enquiry = HolidayEnquiry.objects.create(
+        title="Höstlov", preschool=cast.granliden, opens_on=TUESDAY, answer_by=until,
+        starts_on=date(2026, 10, 26), ends_on=date(2026, 10, 30),
+    )  # fmt: skip
+    third = person("Tove")
+    guard(third, cast.elsa)
+    to_do = ["Sista dag att svara: Höstlov"]
+    mothers, fathers, thirds = (address(one) for one in (cast.amina, cast.johan, third))
+    assert (said(mothers, until), said(fathers, until), said(thirds, until)) == (to_do, to_do, [])
+    EnquiryAnswer.objects.create(
+        enquiry=enquiry, child=cast.elsa, day=date(2026, 10, 30), attends=True, answered_at=NOW
+    )  # the father's Friday
+    assert (said(mothers, until), said(fathers, until)) == (to_do, [])
+    HolidayEnquiry.objects.update(starts_on=date(2026, 10, 30))
+    assert said(mothers, until) == []
+
+
 # When it stops --------------------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from attendance.calendar_writing import Entry, moments, whole_day
 from attendance.models import CalendarEvent, CalendarFeed, EnquiryAnswer, EventAnswer, HolidayEnquiry
+from attendance.selectors.enquiries import Asking
 from attendance.selectors.facts import ClosedOn, Known, known
 from children.access import Action
 from children.actors import Actor
@@ -164,19 +165,31 @@ def _answered(family: Family, event_ids: Sequence[UUID]) -> set[tuple[UUID, UUID
 
 
 def _to_answer(family: Family) -> Iterator[Entry]:
-    """Yield the last day of each holiday enquiry that is open and that the family has not answered at all."""
+    """Yield the last day of each holiday enquiry that is open and that the family has not answered at all.
+
+    Of a child with two homes the own home's days alone: the other's answers are its own.
+    """
     today = family.facts.today
     asked = HolidayEnquiry.objects.standing().filter(opens_on__lte=today, answer_by__gte=today)
     rows = list(_at_places(asked, family, with_departments=False).order_by("answer_by", "pk"))
     if not rows:
         return
     answers = EnquiryAnswer.objects.filter(enquiry__in=rows, child__in=[child.pk for child in family.children])
-    answered = set(answers.values_list("enquiry", "child").distinct())
+    answered: dict[tuple[UUID, UUID], set[date]] = defaultdict(set)
+    for enquiry_id, child_id, day in answers.values_list("enquiry", "child", "day"):
+        answered[enquiry_id, child_id].add(day)
     for row in rows:
-        waiting = [child for child in _concerned(family, row, row.starts_on) if (row.pk, child.pk) not in answered]
+        asking, concerned = Asking(row, family.facts), _concerned(family, row, row.starts_on)
+        waiting = [child for child in concerned if _waits(asking, child, answered[row.pk, child.pk])]
         if waiting:
             summary = _said(family, waiting, _("Sista dag att svara"), row.title)
             yield Entry(_uid("enquiry", row.pk), summary, *whole_day(row.answer_by))
+
+
+def _waits(asking: Asking, child: Child, answered: Set[date]) -> bool:
+    """Tell whether the reader has days to answer for the child, and none of them is answered."""
+    own = asking.days_of(child.pk)
+    return bool(own) and answered.isdisjoint(own)
 
 
 def _at_places(rows: QuerySet[Any, Any], family: Family, *, with_departments: bool) -> QuerySet[Any, Any]:
