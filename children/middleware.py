@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.second_factor import has_second_factor, is_enrolment
 from children import tablets
 from children.actors import Actor
+from portal.lib.http import is_fragment_wanted, page_of
 
 
 class DoorMiddleware(LoginRequiredMiddleware):
@@ -32,7 +36,11 @@ class DoorMiddleware(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         if actor is None and tablets.TABLET_COOKIE in request.COOKIES:
-            return redirect("children:tablet")  # a tablet that was revoked: nobody logs in on it
+            return redirect("children:tablet")  # it was revoked: nobody logs in on it
+        if actor is None and is_fragment_wanted(request):
+            # A part of a page is no place for a login, and its address no place to come back to.
+            query = urlencode({REDIRECT_FIELD_NAME: page_of(request)})
+            return HttpResponse(status=401, headers={"HX-Redirect": f"{reverse('account_login')}?{query}"})
         if actor is None:
             return super().process_view(request, view_func, view_args, view_kwargs)
         if actor.tablet is None:

@@ -300,3 +300,13 @@ def test_long_names_and_markup_are_only_text(cast: Cast, log_in: LogIn) -> None:
     plan(cast.elsa)
     assert "<b>Maximiliana" not in page(log_in(cast.amina))
     assert time(7, 30).isoformat()[:5] in page(log_in(cast.amina)) or days.today().weekday() > 4
+
+
+def test_who_was_logged_out_is_sent_to_the_login_and_back_to_the_page(cast: Cast, client: Client) -> None:
+    """The login page never lands inside of another page."""
+    asked = {"HX-Request": "true", "HX-Current-URL": "http://testserver/schema/?vecka=2026-10-19"}
+    answer = client.post(f"/barn/{cast.elsa.id}/sjuk/", headers=asked)
+    assert (answer.status_code, answer.content) == (401, b"")
+    assert answer["HX-Redirect"] == "/konto/logga-in/?next=%2Fschema%2F%3Fvecka%3D2026-10-19"
+    elsewhere = asked | {"HX-Current-URL": "https://evil.example/schema/"}
+    assert client.post(f"/barn/{cast.elsa.id}/sjuk/", headers=elsewhere)["HX-Redirect"].endswith("?next=%2F")

@@ -1,5 +1,7 @@
 """Small words for views."""
 
+from urllib.parse import urlsplit, urlunsplit
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -17,6 +19,12 @@ def safe_next(request: HttpRequest, default: str) -> str:
     is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     # A word without a slash is no path, and `redirect()` takes it for the name of a view.
     return target if is_ours and target.startswith("/") else default
+
+
+def page_of(request: HttpRequest) -> str:
+    """Return the path of the page that htmx asks from, "/" where it is none of ours."""
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return urlunsplit(("", "", page.path, page.query, "")) if page.netloc == request.get_host() else "/"
 
 
 def see_other(request: HttpRequest, address: str) -> HttpResponse:

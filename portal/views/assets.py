@@ -37,6 +37,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "htmx.js": ("vendor/htmx.min.js",),
     "kapprummet.js": (
         "js/dialog.js",
+        "js/failed.js",
         "js/focus.js",
         "js/idle.js",
         "js/pin.js",
