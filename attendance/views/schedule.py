@@ -123,9 +123,12 @@ def _show(sheet: Sheet, page: str, more: dict[str, Any], *, is_draft: bool = Fal
         context |= _saved(sheet) | {"usual": _asked_of_usual(sheet, shown)}
         if sheet.by.reader is not None:
             context["events"] = events_of_week(sheet.children, shown.facts, shown.monday)
-    if is_fragment_wanted(request):
-        page = "attendance/guardian/schedule_main.html"
-    return render(request, page, context | more)
+    if not is_fragment_wanted(request):
+        return render(request, page, context | more)
+    answer = render(request, "attendance/guardian/schedule_main.html", context | more)
+    if sheet.is_preview or sheet.brush.errors:  # what is to be read stands at the top
+        answer["HX-Reswap"] = "outerHTML show:window:top"
+    return answer
 
 
 def _saved(sheet: Sheet) -> dict[str, Any]:
