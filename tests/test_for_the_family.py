@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
 
@@ -82,6 +83,21 @@ def test_staff_lay_a_plan_inside_the_familys_lock(cast: Cast, log_in: LogIn, loc
     assert Delivery.objects.in_app().filter(kind=Kind.PLANNED_BY_STAFF).count() == 4
 
 
+def test_staff_do_not_take_back_what_has_begun(
+    cast: Cast, log_in: LogIn, locked: None, clock: time_machine.Traveller
+) -> None:
+    """Days that have been keep the times that were planned for them, whoever undoes."""
+    lay(log_in(cast.maria), cast.elsa)
+    save = PlanSave.objects.get()
+    there = list(WeekPlan.objects.order_by("starts_on").values())
+    clock.move_to(local(MONDAY + timedelta(days=60), 9))
+    page = log_in(cast.maria).post(f"/schema/angra/{save.id}/", {"next": at(cast.elsa, "schema/")}, follow=True)
+    assert "schemat har börjat gälla" in page.content.decode()
+    assert list(WeekPlan.objects.order_by("starts_on").values()) == there
+    save.refresh_from_db()
+    assert save.undone_at is None
+
+
 def test_opening_hours_bind_staff_too(cast: Cast, log_in: LogIn) -> None:
     """C04: the sentence stands on the field, and what was typed is still there."""
     page = lay(log_in(cast.maria), cast.elsa, ends="19:30")
@@ -104,6 +120,24 @@ def test_staff_change_a_locked_day(cast: Cast, log_in: LogIn, locked: None) -> N
     hub = log_in(cast.maria).get(at(cast.elsa)).content.decode()
     for words in ("10:00–14:00", "Buss", "Johan hämtar", "Ändrad dag"):
         assert words in hub
+
+
+def test_what_a_guardian_says_meanwhile_is_not_overwritten_unseen(cast: Cast, log_in: LogIn) -> None:
+    """C14: staff are told who was first and what holds, keep what they typed, and may save it anyway."""
+    day = f"dag/{MONDAY}/"
+    desk, address = log_in(cast.maria), at(cast.elsa, day)
+    form = {"what": "times", "starts": "10:00", "ends": "14:00", "note": ""}
+    seen = re.findall(r'name="seen" value="(\w+)"', desk.get(address).content.decode())
+    log_in(cast.amina).post(f"/barn/{cast.elsa.id}/{day}", form | {"ends": "15:30", "note": "Tandläkare"})
+    page = desk.post(address, form | {"seen": seen}).content.decode()
+    for words in ("Amina ändrade schemat för Elsa", "Nu gäller: 10:00–15:30.", 'value="14:00"', "Spara mina ändå"):
+        assert words in page
+    assert DayPlan.objects.get().note == "Tandläkare"
+    again = re.findall(r'name="seen" value="(\w+)"', page)
+    for _time in range(2):
+        assert desk.post(address, form | {"seen": again}).status_code == 302
+    assert (DayPlan.objects.get().intervals, DayPlan.objects.get().note) == ([["10:00", "14:00"]], "")
+    assert PlanSave.objects.count() == 2
 
 
 def test_staff_report_and_end_an_absence_of_several_days(cast: Cast, log_in: LogIn, locked: None) -> None:
@@ -191,7 +225,11 @@ def test_a_family_that_is_not_to_be_known(cast: Cast, log_in: LogIn) -> None:
     body = desk.get(f"/barn/{cast.elsa.id}/historik/").content.decode()
     assert "En vårdnadshavare" in body
     assert "Amina" not in body
-    desk.post(at(cast.elsa, "dag/2026-10-14/"), {"what": "times", "starts": "10:00", "ends": "14:00"})
+    form = {"what": "times", "starts": "10:00", "ends": "14:00"}
+    body = desk.post(at(cast.elsa, "dag/2026-10-14/"), form | {"seen": "20261014" + 24 * "0"}).content.decode()
+    assert "Någon ändrade schemat för" in body
+    assert "Amina" not in body
+    desk.post(at(cast.elsa, "dag/2026-10-14/"), form)
     row = DayPlan.objects.get()
     assert (row.intervals, row.collecting_guardian) == ([["10:00", "14:00"]], cast.johan)
 

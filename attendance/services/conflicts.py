@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from attendance.models import PlanSave
 from attendance.selectors import words
 from attendance.selectors.marks import begins_of, last_change, marks_of
+from children.access import Action, can
 from children.actors import Actor
 from children.models import Child
 from portal.lib import days
@@ -55,6 +56,7 @@ def _changed_words(children: Sequence[Child], actor: Actor, reader: UUID | None)
     names = ", ".join(sorted(child.given_name for child in children))
     if not last.at or own_last_save(ids, actor, reader=reader):  # what is not theirs is nobody else's doing
         return _("{children}s schema har ändrats medan du höll på. Inget är sparat.").format(children=names)
+    is_named = reader == actor.person_id or all(can(actor, Action.SEE_CONTACTS, child) for child in children)
     return _("{who} ändrade schemat för {children} {when}. Inget är sparat.").format(
-        who=last.name or _("Någon"), children=names, when=words.moment_words(days.local(last.at))
+        who=(last.name if is_named else "") or _("Någon"), children=names, when=words.moment_words(days.local(last.at))
     )

@@ -30,8 +30,8 @@ from portal.lib import days
 def undo_save(*, save_id: UUID, actor: Actor, now: datetime) -> PlanSave:
     """Take back a save, and what was saved by the same press: the plans are as they were before it.
 
-    For the one who saved, or staff, while nothing has changed since; and for families while none of its days has been
-    and none of those that would get other times is locked. Taken back already: does nothing. Raises `ValidationError`
+    For the one who saved, or staff, while nothing has changed since and none of its days has been; and for families
+    while none of those that would get other times is locked. Taken back already: does nothing. Raises `ValidationError`
     that says why not.
     """
     save = PlanSave.objects.filter(pk=save_id).first()
@@ -62,8 +62,7 @@ def _take_back(save: PlanSave, children: Sequence[Child], actor: Actor, now: dat
         raise ValidationError(
             _("Det går inte att ångra: schemat har ändrats igen efter det. Ändra det här på sidan i stället.")
         )
-    if is_bound:
-        _refuse_if_it_has_begun(save, scope, now)
+    _refuse_if_it_has_begun(save, scope, now, is_bound=is_bound)
     for plan in plans_in(scope):
         plan.delete()
     for row in days_in(scope):
@@ -87,14 +86,19 @@ def _scope_of(save: PlanSave, children: Sequence[Child]) -> Scope:
     return Scope(children, homes, date.fromisoformat(min(begins)) if begins else None, dates)
 
 
-def _refuse_if_it_has_begun(save: PlanSave, scope: Scope, now: datetime) -> None:
-    """Raise `ValidationError` where taking back would change days that have been, or that are locked (DOMAIN 2.1)."""
+def _refuse_if_it_has_begun(save: PlanSave, scope: Scope, now: datetime, *, is_bound: bool) -> None:
+    """Raise `ValidationError` where taking back would change days that have been; or, for families, locked ones.
+
+    What was saved today is taken back with the days of its week that have been (DOMAIN 2.1).
+    """
     here = days.local(now)
     affected = sorted({day for dates in scope.dates.values() for day in dates})
     if scope.plans_from is not None:
         affected = [scope.plans_from, *affected]
     if any(day < here.date() for day in affected) and days.day_of(save.made_at) < here.date():
         raise ValidationError(_("Det går inte att ångra: schemat har börjat gälla. Ändra det här på sidan i stället."))
+    if not is_bound:
+        return
     facts = known(scope.child_ids, here.date(), max([here.date(), *affected]), with_stays=False)
     for child in scope.children:
         for day in affected:

@@ -37,6 +37,7 @@ from attendance.selectors.family import (
 )
 from attendance.selectors.family_history import family_history
 from attendance.selectors.guardian import day_page
+from attendance.selectors.marks import marks_of
 from attendance.services import Collector
 from attendance.services.telling import Family
 from attendance.views.planner import Planner
@@ -70,30 +71,40 @@ def family(request: ActorRequest, child_id: UUID) -> HttpResponse:
 @asks_for_pin
 def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
     """One day that is different, as the family has said it."""
-    desk, now = _desk(request, child_id), clock.now()
+    desk = _desk(request, child_id)
     if desk.family is None:
         return _show(request, "day", desk, {"day": day})
-    shown = day_page(desk.child, day, now, reader=desk.family.reader)
+    shown = day_page(desk.child, day, clock.now(), reader=desk.family.reader)
     form = DayForm(request.POST or None, collectors=collectors(request.actor, desk), initial=shown.initial)
+    seen, conflict = request.POST.get("seen", ""), ""
     if form.is_valid():
         try:
-            services.change_day(
-                child_id=desk.child.pk,
-                day=day,
-                intervals=form.intervals,
-                collector=form.collecting() if desk.sees_family else _as_before(desk, day),
-                note=form.cleaned_data["note"],
-                for_family=desk.family,
-                actor=request.actor,
-                now=now,
-            )
+            _change_day(request, desk, day, form, seen)
+        except services.SomebodyElseChanged as refused:
+            seen, conflict = "", " ".join(refused.messages)
         except ValidationError as refused:
             take_errors(form, refused, at={"intervals": "starts"})
         else:
-            said = _("{name}s {day} är sparad. Vårdnadshavarna får veta det.")
-            messages.success(request, said.format(name=desk.child.given_name, day=date_format(day, "l j F")))
             return redirect("attendance:family", desk.child.pk)
-    return _show(request, "day", desk, {"day": day, "form": form, "shown": shown, "is_past": day < days.today()})
+    seen = seen or marks_of([desk.child.pk], day, reader=desk.family.reader, last=day)[desk.child.pk]
+    context = {"day": day, "form": form, "shown": shown, "is_past": day < days.today()}
+    return _show(request, "day", desk, context | {"seen": seen, "conflict": conflict})
+
+
+def _change_day(request: ActorRequest, desk: FamilyDesk, day: date, form: DayForm, seen: str) -> None:
+    services.change_day(
+        child_id=desk.child.pk,
+        day=day,
+        intervals=form.intervals,
+        collector=form.collecting() if desk.sees_family else _as_before(desk, day),
+        note=form.cleaned_data["note"],
+        seen=seen,
+        for_family=desk.family,
+        actor=request.actor,
+        now=clock.now(),
+    )
+    said = _("{name}s {day} är sparad. Vårdnadshavarna får veta det.")
+    messages.success(request, said.format(name=desk.child.given_name, day=date_format(day, "l j F")))
 
 
 @require_http_methods(["GET", "POST"])
