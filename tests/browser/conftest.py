@@ -43,6 +43,8 @@ SETTLED = """() => Promise.all(document.getAnimations()
 EXPECTED_ERRORS = (
     "Failed to load resource",
     "net::ERR_INTERNET_DISCONNECTED",
+    "htmx:sendError",  # htmx notes in the console what static/js/failed.js says to people
+    "htmx:afterRequest",
     "An unknown error occurred when fetching the script",  # the service worker, when the network goes meanwhile
 )
 
