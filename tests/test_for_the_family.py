@@ -83,6 +83,18 @@ def test_staff_lay_a_plan_inside_the_familys_lock(cast: Cast, log_in: LogIn, loc
     assert Delivery.objects.in_app().filter(kind=Kind.PLANNED_BY_STAFF).count() == 4
 
 
+def test_staff_copy_a_week_inside_the_familys_lock(cast: Cast, log_in: LogIn, locked: None) -> None:
+    """C07: the copy is made for the family, not left out without a word."""
+    address = at(cast.elsa, "schema/")
+    lay(log_in(cast.maria), cast.elsa, repeats="0", weekdays=["0"])
+    form = {"do": "copy", "vecka": str(MONDAY), "barn": str(cast.elsa.id), "week": "0", "to_weeks": "2026-10-26"}
+    page = log_in(cast.maria).post(address, form).content.decode()
+    packed = re.findall(rf'name="draft-{cast.elsa.id}"\s+value="([^"]*)"', page)
+    assert "20261026=0800-1500" in packed[0]
+    lay(log_in(cast.maria), cast.elsa, weekdays=[], **{f"draft-{cast.elsa.id}": packed[0]})
+    assert DayPlan.objects.get(day=date(2026, 10, 26)).intervals == [["08:00", "15:00"]]
+
+
 def test_staff_do_not_take_back_what_has_begun(
     cast: Cast, log_in: LogIn, locked: None, clock: time_machine.Traveller
 ) -> None:

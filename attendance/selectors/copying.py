@@ -24,12 +24,14 @@ def copied(
     with_rest: bool,
     reader: UUID | None,
     now: datetime,
+    is_bound: bool,
 ) -> dict[UUID, Draft]:
     """Return the drafts with the week of `week` on the weeks of `mondays` as well (DOMAIN 2.7).
 
     `source` says of whom each child's times are; `shown` is what is known of that week, drafts included. What is
     copied is the times; `with_rest` takes notes and who collects along. Days of which nothing is said, that have been
-    or are locked, on which the child is in another home, or that have these times anyhow, are left as they are.
+    or are locked for whoever is bound by it (`is_bound`), on which the child is in another home, or that have these
+    times anyhow, are left as they are.
     """
     wanted = sorted(mondays)
     ids, here = list(drafts), days.local(now)
@@ -50,16 +52,16 @@ def copied(
                 for goal in goals
                 if (goal, source[child_id]) != (day, child_id)
                 and (like or not _has(facts, child_id, goal, times))
-                and _may_have(facts, child_id, goal, here)
+                and _may_have(facts, child_id, goal, here, is_bound=is_bound)
             ]
         made[child_id] = draft.with_days(given)
     return made
 
 
-def _may_have(facts: Known, child_id: UUID, day: date, here: datetime) -> bool:
+def _may_have(facts: Known, child_id: UUID, day: date, here: datetime, *, is_bound: bool) -> bool:
     cut_off = facts.rules_at(facts.place(child_id, day)).cut_off
-    may_change = day >= here.date() and rules.may_change(day, here, cut_off)
-    return may_change and not facts.planned(child_id, day).is_elsewhere
+    may_change = not is_bound or rules.may_change(day, here, cut_off)
+    return may_change and day >= here.date() and not facts.planned(child_id, day).is_elsewhere
 
 
 def _has(facts: Known, child_id: UUID, day: date, times: rules.Intervals) -> bool:

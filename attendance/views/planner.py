@@ -264,6 +264,7 @@ def copy(sheet: Sheet) -> None:
         with_rest=asked["with_rest"],
         reader=reader,
         now=now,
+        is_bound=sheet.by.for_family is None,
     )
     sheet.copy, sheet.opened = copy_form(sheet), ""
 
