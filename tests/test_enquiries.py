@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 
 from accounts.models import AuditEntry
 from attendance import rules, services
-from attendance.models import Absence, ClosedDay, EnquiryAnswer, HolidayEnquiry
+from attendance.models import Absence, ClosedDay, DayPlan, EnquiryAnswer, HolidayEnquiry
 from attendance.rules import Enquiry, EnquiryState, Silence
 from attendance.selectors.enquiries import asking_departments, asking_family
 from attendance.selectors.facts import known
 from attendance.services import Question
+from attendance.services.telling import Family
 from children.actors import Actor
 from children.models import Area, BackupPlacement, Block, Child, Household, HouseholdWeeks, StaffRole
 from notifications.models import Delivery, Kind
@@ -222,6 +223,32 @@ def test_nobody_answers_before_it_opens_or_after_the_last_day(cast: Cast) -> Non
     assert EnquiryAnswer.objects.get().is_by_staff
     told = Delivery.objects.filter(kind=Kind.PLANNED_BY_STAFF, way="in_app")
     assert set(told.values_list("person", flat=True)) <= {cast.amina.pk, cast.johan.pk}
+
+
+@pytest.mark.parametrize("silence", [Silence.FREE, Silence.ATTENDS])
+def test_a_day_that_is_free_for_good_takes_no_times(cast: Cast, silence: Silence) -> None:
+    """Saved times would lie beneath the answer: after the last day the guardian is sent to the staff, who may."""
+    plan(cast.elsa)
+    row = make(cast, silence=silence)
+    with at(OPENS):
+        if silence == Silence.ATTENDS:
+            answer(row, cast.amina, cast.elsa, attends=False)
+        answer(row, cast.amina, cast.elsa, those=[ASKED[0]])
+    times = (rules.Interval(time(9), time(14)),)
+    with at(ANSWER_BY + timedelta(days=1)):
+        amina, maria = Actor.of_person(cast.amina), Actor.of_person(cast.maria)
+        said: dict[str, Any] = {"child_id": cast.elsa.pk, "day": MONDAY, "now": clock.now()}
+        with pytest.raises(ValidationError, match="Sista dagen att svara var fredag 20 november") as refused:
+            services.change_day(**said, intervals=times, actor=amina)
+        assert set(refused.value.message_dict) == {"intervals"}
+        assert not DayPlan.objects.exists()
+        services.change_day(**said, intervals=None, note="Vi är i fjällen", actor=amina)
+        services.change_day(**said, intervals=(), actor=amina)
+        services.change_day(**said, intervals=times, actor=maria, for_family=Family())
+        services.change_day(**said | {"day": ASKED[0]}, intervals=times, actor=amina)
+        services.withdraw_enquiry(enquiry_id=row.pk, actor=Actor.of_person(cast.eva), now=clock.now())
+        services.change_day(**said, intervals=None, actor=amina)
+    assert planned(cast.elsa, MONDAY).attending
 
 
 def test_who_may_answer_for_a_family(cast: Cast) -> None:

@@ -19,6 +19,7 @@ from attendance import rules
 from attendance.models import EnquiryAnswer, HolidayEnquiry
 from attendance.rules import EnquiryState
 from attendance.selectors.enquiries import Asking, asking_family, departments_asked, guardians_of_days, rule_of
+from attendance.selectors.facts import known
 from attendance.services.absence import lock_children
 from children.access import Action, can, get_preschool, leads_area
 from children.actors import Actor
@@ -238,6 +239,18 @@ def locked_words(row: HolidayEnquiry) -> str:
     return _("Sista dagen att svara var {day}. Skriv eller ring till avdelningen, så ändrar de åt er.").format(
         day=date_format(row.answer_by, "l j F")
     )
+
+
+def refuse_answered(child: Child, day: date, today: date) -> None:
+    """Raise `ValidationError` on a day's times where an answer that stands fast, or silence, says that it is free."""
+    facts = known([child.pk], day, day, with_stays=False)
+    if not facts.planned(child.pk, day).is_free:
+        return
+    answered = [enquiry_id for enquiry_id, attends in facts.answers[child.pk, day].items() if not attends]
+    asked = HolidayEnquiry.objects.standing().filter(pk__in=[*answered, *facts.asked[child.pk]])
+    closed = asked.filter(starts_on__lte=day, ends_on__gte=day, answer_by__lt=today)
+    if row := closed.order_by("answer_by").first():
+        raise ValidationError({"intervals": locked_words(row)})
 
 
 def _refuse_locked(row: HolidayEnquiry, today: date) -> None:

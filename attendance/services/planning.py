@@ -21,6 +21,7 @@ from attendance.selectors.facts import rules_for, stored
 from attendance.selectors.words import moment_words, opening_words
 from attendance.services.absence import LONGEST, lock_children
 from attendance.services.conflicts import SomebodyElseChanged, refuse_if_changed
+from attendance.services.enquiries import refuse_answered
 from attendance.services.own_homes import home_of_day, homes_to_plan_for, of_homes
 from attendance.services.plan_rows import Scope, kept_rows, record
 from attendance.services.telling import Family, tell_family
@@ -133,6 +134,8 @@ def change_day(
                 raise
             return row
         if times != (row.intervals if row else None):
+            if for_family is None and times != []:
+                refuse_answered(child, day, actor.today)
             _check_times(day, intervals or (), rules_for(place), days.local(now), is_bound=for_family is None)
         _check_collector(child, collector, actor.today, may_say=collects)
         scope = Scope([child], {child.id: home}, dates={child.id: {day}})
