@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from attendance import services
-from attendance.models import DayPlan, PlanningRule, Stay, WeekPlan
+from attendance.models import ClosedDay, DayPlan, PlanningRule, Stay, WeekPlan
 from attendance.rules import Interval, Reason
 from attendance.selectors import child_history, guardian_home
 from attendance.selectors.schedule import schedule
@@ -324,3 +324,10 @@ def test_a_day_of_an_absence_says_so(cast: Cast, log_in: LogIn) -> None:
     shown = [browser.get(f"/barn/{cast.elsa.id}/dag/2026-10-{day}/").content.decode() for day in (14, 15, 16)]
     assert ["Sjuk" in page and "ligger kvar under den" in page for page in shown] == [True, True, False]
     assert "Sjuk till och med tors" in shown[0]
+
+
+def test_a_closed_day_says_so_before_anything_is_typed(cast: Cast, log_in: LogIn) -> None:
+    """C09: nobody lays times for a day on which nobody comes without having read it."""
+    ClosedDay.objects.create(preschool=cast.granliden, day=MONDAY, reason="Planeringsdag")
+    page = log_in(cast.amina).get(f"/barn/{cast.elsa.id}/dag/{MONDAY}/").content.decode()
+    assert page.index("Planeringsdag") < page.index("Stängt. Planerade tider ligger kvar") < page.index('name="what"')

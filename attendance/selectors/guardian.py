@@ -99,7 +99,7 @@ class MayCollect:
 class DayPage:
     """One day as its page shows it: `initial` is what its form holds at first.
 
-    In words, or nothing: `away`, the absence that lies over it, `locked`, since when its times stand fast, and
+    In words, or nothing: `away`, the absence that lies over it, `closed`, why the place is, `locked`, since when its times stand fast, and
     `handover`, which half of it is the own home's. `asks_to_talk` tells whether whoever changes it now should talk to
     the department, too; `is_elsewhere` that it is another home's day. `times` are those that are saved.
     """
@@ -112,6 +112,7 @@ class DayPage:
     collects: bool = True
     is_elsewhere: bool = False
     times: str = ""
+    closed: str = ""
 
 
 def guardian_home(actor: Actor, now: datetime) -> list[ChildCard]:
@@ -176,6 +177,7 @@ def day_page(child: Child, day: date, now: datetime, *, reader: UUID | None) -> 
     return DayPage(
         initial=_before_changes(plan, facts.changed_day(child.pk, day) or ChangedDay(None)),
         away=_away_words(plan),
+        closed=plan.closed,
         locked=words.moment_words(rules.locks_at(day, cut_off, here.tzinfo)) if is_locked else "",
         asks_to_talk=rules.asks_to_talk(day, here, cut_off),
         handover=words.half_words(plan.half),
