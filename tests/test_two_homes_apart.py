@@ -230,7 +230,7 @@ def day_pages(cast: Cast) -> list[str]:
 weeks_to_live_by = st.lists(st.text("AB", min_size=7, max_size=7), min_size=1, max_size=4).map(tuple).filter(are_weeks)
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     weeks=weeks_to_live_by,
     handover=st.sampled_from(Handover),
