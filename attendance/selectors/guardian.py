@@ -99,9 +99,10 @@ class MayCollect:
 class DayPage:
     """One day as its page shows it: `initial` is what its form holds at first.
 
-    In words, or nothing: `away`, the absence that lies over it, `closed`, why the place is, `locked`, since when its times stand fast, and
-    `handover`, which half of it is the own home's. `asks_to_talk` tells whether whoever changes it now should talk to
-    the department, too; `is_elsewhere` that it is another home's day. `times` are those that are saved.
+    In words, or nothing: `away`, the absence that lies over it, `closed`, why the place is, `locked`, since when its
+    times stand fast, and `handover`, which half of it is the own home's. `asks_to_talk` tells whether whoever changes
+    it now should talk to the department, too; `is_elsewhere` that it is another home's day. `times` are those that are
+    saved.
     """
 
     initial: dict[str, Any]
