@@ -51,7 +51,7 @@ def carried(answer: Answer) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in re.findall(r'<input type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"', form):
         found[name] = [*found.get("barn", []), value] if name == "barn" else value
-    return found | {"vecka": re.search(r'name="vecka" value="([^"]+)"', html[html.index('method="post"') :])[1]}  # type: ignore[index]
+    return found | {"vecka": re.search(r'name="vecka" value="([^"]+)"', html[html.index('method="post"') :])[1]}  # type: ignore[index]  # without it the test fails, as it should
 
 
 def on(day: date) -> list[Any]:
@@ -433,7 +433,7 @@ def test_two_guardians_change_the_same_day(cast: Cast, log_in: LogIn) -> None:
     """C14: the day's page says who was first and what holds now, keeps what was typed, and may save it anyway."""
     address = f"/barn/{cast.elsa.id}/dag/2026-10-20/"
     amina, johan = log_in(cast.amina), log_in(cast.johan)
-    seen = [re.search(r'name="seen" value="(\w+)"', one.get(address).content.decode())[1] for one in (amina, johan)]  # type: ignore[index]
+    seen = [re.search(r'name="seen" value="(\w+)"', one.get(address).content.decode())[1] for one in (amina, johan)]  # type: ignore[index]  # without it the test fails, as it should
     form = {"what": "times", "starts": "09:00", "note": "Regnkläder"}
     assert johan.post(address, form | {"ends": "14:00", "seen": seen[1]}).status_code == 302
     answer = amina.post(address, form | {"ends": "15:00", "seen": seen[0]})
@@ -443,7 +443,7 @@ def test_two_guardians_change_the_same_day(cast: Cast, log_in: LogIn) -> None:
     assert 'value="15:00"' in page
     assert "Regnkläder" in page
     assert on(date(2026, 10, 20)) == [("Elsa", [["09:00", "14:00"]])]
-    again = re.search(r'name="seen" value="(\w+)"', page)[1]  # type: ignore[index]
+    again = re.search(r'name="seen" value="(\w+)"', page)[1]  # type: ignore[index]  # without it the test fails, as it should
     assert amina.post(address, form | {"ends": "15:00", "seen": again}).status_code == 302
     assert on(date(2026, 10, 20)) == [("Elsa", [["09:00", "15:00"]])]
 
@@ -451,7 +451,7 @@ def test_two_guardians_change_the_same_day(cast: Cast, log_in: LogIn) -> None:
 def test_the_same_day_sent_twice_is_saved_once(cast: Cast, log_in: LogIn) -> None:
     address = f"/barn/{cast.elsa.id}/dag/2026-10-20/"
     amina = log_in(cast.amina)
-    seen = re.search(r'name="seen" value="(\w+)"', amina.get(address).content.decode())[1]  # type: ignore[index]
+    seen = re.search(r'name="seen" value="(\w+)"', amina.get(address).content.decode())[1]  # type: ignore[index]  # without it the test fails, as it should
     form = {"what": "times", "starts": "09:00", "ends": "14:00", "note": "Regn", "seen": seen}
     assert [amina.post(address, form).status_code for _time in range(2)] == [302, 302]
     assert PlanSave.objects.count() == 1

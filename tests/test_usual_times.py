@@ -50,7 +50,7 @@ def stay(one: Child, arrived_at: datetime, left_at: datetime | None, **columns: 
 def lived(one: Child, dates: Sequence[date], comes: str = "07:30", goes: str = "15:40") -> None:
     """Let the child have been there on these days, between these times."""
     for day in dates:
-        moments = (datetime.strptime(f"{day} {clock_time}", "%Y-%m-%d %H:%M") for clock_time in (comes, goes))  # noqa: DTZ007
+        moments = (datetime.strptime(f"{day} {clock_time}", "%Y-%m-%d %H:%M") for clock_time in (comes, goes))  # noqa: DTZ007 (on the wall)
         came, went = (local(day, moment.hour, moment.minute) for moment in moments)
         stay(one, came, went)
 
