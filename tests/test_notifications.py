@@ -10,6 +10,7 @@ from time import monotonic
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import connection
 from django.db.models import F
 from pytest_django.fixtures import Settings
@@ -21,6 +22,7 @@ from children.services.grants import grant, withdraw_grant
 from children.services.relations import block
 from notifications import services, tasks
 from notifications.models import Delivery, Kind, Way
+from portal.beat import SCHEDULE
 from portal.lib import clock, days, mailing, outbox
 from tests.cast import Cast, person
 from tests.smtp import MailServer, mail_server
@@ -150,7 +152,7 @@ def test_a_claim_that_nobody_finished_is_taken_up_again(cast: Cast, server: Mail
 
 def test_what_a_killed_worker_held_is_resumed_within_half_a_minute(settings: Settings) -> None:
     """Promise 2; and a worker that lives is done, or hung up on, before its claim runs out."""
-    every = timedelta(seconds=float(settings.CELERY_BEAT_SCHEDULE["sweep-deliveries"]["schedule"]))
+    every = timedelta(seconds=float(settings.SCHEDULE["sweep-deliveries"]["schedule"]))
     assert mailing.CLAIM_HOLDS + every <= timedelta(seconds=30)
     assert timedelta(seconds=mailing.LONGEST) < mailing.CLAIM_HOLDS
 
@@ -322,6 +324,29 @@ def test_four_workers_send_each_letter_once(server: MailServer) -> None:
     assert sorted(str(letter["To"]) for letter in server.taken) == sorted(one.email for one in people)
 
 
-def test_waiting_doubles_up_to_an_hour() -> None:
-    assert [outbox.wait_before_try(tries) for tries in (1, 2, 3, 4)] == [30, 60, 120, 240]
-    assert outbox.wait_before_try(30) == 3_600
+def test_waiting_doubles_up_to_three_minutes_and_after_an_hour_it_is_an_hour() -> None:
+    assert [outbox.wait_before_try(tries) for tries in (1, 2, 3, 4, 23)] == [30, 60, 120, 180, 180]
+    assert sum(map(outbox.wait_before_try, range(1, outbox.OFTEN))) > timedelta(hours=1).total_seconds()
+    assert {outbox.wait_before_try(tries) for tries in range(outbox.OFTEN, outbox.MOST_TRIES)} == {3_600}
+
+
+def test_after_half_an_hour_without_a_mail_server_all_has_come_within_five_minutes(
+    cast: Cast, server: MailServer, settings: Settings
+) -> None:
+    """PROMISES 2: whenever it was written, before the server went or while it was gone. Swept as the worker sweeps."""
+    every = timedelta(seconds=SCHEDULE["sweep-deliveries"]["schedule"])
+    began = clock.now()
+    settings.EMAIL_PORT = 1  # nobody answers there
+    with time_machine.travel(began, tick=False) as time:
+        written = 0
+        while clock.now() < began + timedelta(minutes=30):
+            if clock.now() >= began + written * timedelta(minutes=1):
+                tell(cast.amina)
+                written += 1
+            sweep()
+            time.shift(every)
+        settings.EMAIL_PORT = server.port
+        while clock.now() <= began + timedelta(minutes=35) and len(server.taken) < written:
+            sweep()
+            time.shift(every)
+    assert (written, len(server.taken)) == (30, 30)

@@ -16,7 +16,8 @@ from django.db.models import F
 from portal.lib import mailing
 from portal.lib.models import Base
 
-MOST_TRIES = 12
+OFTEN = 24  # tries, in about an hour
+MOST_TRIES = 36
 
 Row = TypeVar("Row", bound="Outgoing")
 Write = Callable[[Row, datetime], EmailMessage]
@@ -103,5 +104,9 @@ def carry_out(row: Row, write: Write[Row], *, now: datetime) -> None:
 
 
 def wait_before_try(tries: int) -> int:
-    """Return how many seconds to wait before the next try: half a minute, doubling, at most an hour."""
-    return min(30 << max(tries - 1, 0), 3_600)
+    """Return how many seconds to wait before the next try: half a minute, doubling, at most three minutes for an hour.
+
+    A mail server that was gone for half an hour has everything within five minutes after it is back, and two of them
+    are for the sending itself. One that is gone for longer is asked once an hour, for half a day.
+    """
+    return min(30 << max(tries - 1, 0), 180) if tries < OFTEN else 3_600
