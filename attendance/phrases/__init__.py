@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from attendance.phrases.clauses import clauses_of
+from attendance.phrases.exceptions import with_exceptions_said
 from attendance.phrases.pieces import NotUnderstood
 from attendance.phrases.plan import plan_of
 from attendance.phrases.reading import pieces_of
@@ -31,7 +32,7 @@ def parse(text: str, *, first: date, weeks: int) -> Understood:
         return Understood(not_understood=unknown)
     window = Window(first, weeks)
     try:
-        clauses = clauses_of(pieces_of(tokens, window))
+        clauses = clauses_of(with_exceptions_said(pieces_of(tokens, window)))
         if not clauses:
             return Understood(not_understood=(text.strip(),) if text.strip() else ())
         days, said = plan_of(text, clauses, window)

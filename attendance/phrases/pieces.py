@@ -22,6 +22,7 @@ class Part(Enum):
     DATES = auto()
     PERIOD = auto()  # from a date, until a date, or both
     REST = auto()
+    EXCEPT = auto()  # the days that follow are left out
     TIMES = auto()
     OFF = auto()
     COMMA = auto()

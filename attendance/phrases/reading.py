@@ -138,11 +138,13 @@ def _weekdays_at(tokens: Sequence[Token], at: int, window: Window) -> Read | Non
 
 
 def _sign_at(tokens: Sequence[Token], at: int, _window: Window) -> Read | None:
-    """Read off, otherwise, and what stands between clauses."""
+    """Read off, otherwise, except, and what stands between clauses."""
     token = tokens[at]
     if token.means(Kind.OFF):
         return Piece(Part.OFF, token.starts, token.ends), at + 1
     if token.means(Kind.REST):
         return Piece(Part.REST, token.starts, token.ends), at + 1
+    if token.means(Kind.EXCEPT):
+        return Piece(Part.EXCEPT, token.starts, token.ends), at + 1
     part = next((part for kind, part in _SEPARATORS.items() if token.means(kind)), None)
     return (Piece(part, token.starts, token.ends), at + 1) if part else None
