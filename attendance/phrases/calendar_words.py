@@ -13,6 +13,7 @@ from attendance.phrases.words import Kind
 
 Read = tuple[Piece, int]  # what was read, and the token after it
 _LAST_HOUR = 24
+WEEKS_OF_A_YEAR = 52  # each date and each week once
 
 
 # Weeks ----------------------------------------------------------------------------------------------------------------
@@ -114,6 +115,8 @@ def period_at(tokens: Sequence[Token], at: int, window: Window) -> Read | None:
     token = tokens[at]
     if not token.means(Kind.FROM, Kind.UNTIL, Kind.TO):
         return None
+    if not token.means(Kind.FROM):  # what ends after the days that are asked about holds for all of them
+        window = Window(window.first, max(window.weeks, WEEKS_OF_A_YEAR))
     after = at + 1
     while _means(tokens, after, Kind.FILLER):
         after += 1

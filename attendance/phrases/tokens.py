@@ -155,6 +155,8 @@ def _decided(tokens: Sequence[Token], number: int, spoken: frozenset[str]) -> To
     token = tokens[number]
     meanings = tuple(meaning for meaning in token.meanings if meaning.languages & spoken) or token.meanings
     kinds = {meaning.kind for meaning in meanings}
+    if token.text == "/" and _is_between(tokens, number, Kind.WEEKDAY):  # mån/ons/fre
+        return replace(token, meanings=(Meaning(Kind.COMMA),))
     if token.text.casefold() == "on" and kinds == {Kind.FILLER} and not _is_before_day(tokens, number):
         return replace(token, meanings=(Meaning(Kind.UNKNOWN),))  # what would be Wednesday is not passed over
     if {Kind.WEEKDAY, Kind.OFF} <= kinds:  # Swedish for free, English for Friday
@@ -164,13 +166,16 @@ def _decided(tokens: Sequence[Token], number: int, spoken: frozenset[str]) -> To
         is_before_day = is_before_day and _is_fri_of_friday(tokens, number + 1)
         dropped = Kind.WEEKDAY if is_before_day else Kind.FILLER
     elif {Kind.WEEKDAY, Kind.TO} <= kinds:  # Thursday, or from a time to a time
-        is_between_times = 0 < number < len(tokens) - 1 and all(
-            tokens[beside].means(Kind.NUMBER, Kind.TIME, Kind.DATE) for beside in (number - 1, number + 1)
-        )
+        is_between_times = _is_between(tokens, number, Kind.NUMBER, Kind.TIME, Kind.DATE)
         dropped = Kind.WEEKDAY if is_between_times else Kind.TO
     else:
         return replace(token, meanings=meanings)
     return replace(token, meanings=tuple(meaning for meaning in meanings if meaning.kind != dropped))
+
+
+def _is_between(tokens: Sequence[Token], number: int, *kinds: Kind) -> bool:
+    beside = (number - 1, number + 1)
+    return 0 < number < len(tokens) - 1 and all(tokens[place].means(*kinds) for place in beside)
 
 
 def _is_before_day(tokens: Sequence[Token], number: int) -> bool:
