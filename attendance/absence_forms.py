@@ -78,8 +78,15 @@ class AbsenceForm(forms.Form):
         """Return what `services.report_absence` takes."""
         return {
             "child_ids": [UUID(text) for text in self.cleaned_data["children"]],
+            "words": self.cleaned_data.get("words", ""),
+            **self.said,
+        }
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Return why and when, as `selectors.absences.reported_words` says it."""
+        return {
             "reason": rules.Reason(self.cleaned_data["reason"]),
             "parts": self.parts,
-            "words": self.cleaned_data.get("words", ""),
             **{name: self.cleaned_data[name] for name in ("starts_on", "ends_on")},
         }

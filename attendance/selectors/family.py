@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from attendance import rules
-from attendance.models import Absence, HolidayEnquiry
+from attendance.models import HolidayEnquiry
 from attendance.selectors import words
 from attendance.selectors.facts import ChangedDay, Known, known
-from attendance.selectors.guardian import MayCollect, standing_absences, who_may_collect
+from attendance.selectors.guardian import MayCollect, who_may_collect
 from attendance.services.telling import Family
 from children.access import Action, can, children_for
 from children.actors import Actor
@@ -186,11 +186,6 @@ def siblings(actor: Actor, desk: FamilyDesk) -> list[Child]:
     both = children_for(actor, Action.PLAN_FOR).filter(pk__in=children_for(actor, Action.SEE_CONTACTS).values("pk"))
     found = both.filter(pk__in=theirs).exclude(pk=desk.child.pk).only("given_name", "family_name")
     return list(found.order_by("given_name", "pk"))
-
-
-def reported(child: Child) -> list[Absence]:
-    """Return the child's absences that are not over, soonest first: one query."""
-    return standing_absences([child])
 
 
 def collectors(actor: Actor, desk: FamilyDesk) -> list[MayCollect]:

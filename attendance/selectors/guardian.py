@@ -12,11 +12,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from attendance import rules
-from attendance.models import Absence, Stay
-from attendance.rules import Half, Reason, State
+from attendance.models import Stay
+from attendance.rules import Half, State
 from attendance.selectors import words
+from attendance.selectors.absences import back_word, takes_back
 from attendance.selectors.facts import ChangedDay, Known, known
-from attendance.selectors.readers import readers_of, without_unseen_hours
 from children.access import Action
 from children.actors import Actor
 from children.models import Child
@@ -34,7 +34,8 @@ class ChildCard:
     """One child on the guardian's home (attendance/guardian/child_card.html): today, and what can be done about it.
 
     `can_report_sick` asks for the two taps; `change` is the word on the way to the day's page, or nothing;
-    `back` the word that ends the absence `absence_id`; `enquiries` are the holiday enquiries that are open there.
+    `back` the word that ends the absence `absence_id`, and `takes_back` what is said before that where it removes more
+    than today; `enquiries` are the holiday enquiries that are open there.
     """
 
     child_id: UUID
@@ -54,6 +55,7 @@ class ChildCard:
     needs_plan: bool = False
     absence_id: UUID | None = None
     back: str = ""
+    takes_back: str = ""
     enquiries: tuple[UUID, ...] = ()
 
 
@@ -158,15 +160,6 @@ def child_history(child: Child, month: date, *, today: date, reader: UUID | None
         earlier=(first - timedelta(days=1)).replace(day=1) if has_more else None,
         later=after if after <= today else None,
     )
-
-
-def standing_absences(family: Sequence[Child], *, reader: UUID | None = None) -> list[Absence]:
-    """Return the family's absences that are not over, soonest first; without hours that are another home's."""
-    rows = Absence.objects.standing().on_or_after(days.today()).filter(child__in=family)
-    found = list(rows.select_related("child").order_by("starts_on", "child__given_name"))
-    if reader is None or not any(absence.is_part_of_day for absence in found):
-        return found
-    return without_unseen_hours(found, readers_of([child.pk for child in family], reader))
 
 
 def day_page(child: Child, day: date, now: datetime, *, reader: UUID | None) -> DayPage:
@@ -283,8 +276,13 @@ def _card(actor: Actor, child: Child, facts: Known, now: datetime) -> ChildCard:
     until = words.until_words(state, today)
     if absence.is_by_staff:
         return ChildCard(**shown, note=_("{until}, anmält av avdelningen").format(until=until[:1].upper() + until[1:]))
-    back = _("Frisk igen") if state.reason == Reason.SICK else _("Kommer ändå")
-    return ChildCard(**shown, note=until[:1].upper() + until[1:], absence_id=absence.id, back=back)
+    return ChildCard(
+        **shown,
+        note=until[:1].upper() + until[1:],
+        absence_id=absence.id,
+        back=back_word(absence, today),
+        takes_back=takes_back(absence, child.given_name, today),
+    )
 
 
 def _as_told(plan: rules.PlannedDay, state: rules.DayState) -> tuple[rules.PlannedDay, rules.DayState]:

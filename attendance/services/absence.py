@@ -10,7 +10,6 @@ from uuid import UUID, uuid5
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -320,11 +319,8 @@ def _is_within(row: rules.DayAbsence, wanted: rules.DayAbsence) -> bool:
 
 
 def _days(absence: rules.DayAbsence) -> str:
-    if absence.part:
-        return f"{date_format(absence.starts_on, 'j F')} {absence.part}"
-    if absence.starts_on == absence.ends_on:
-        return date_format(absence.starts_on, "j F")
-    return f"{date_format(absence.starts_on, 'j F')}–{date_format(absence.ends_on, 'j F')}"
+    said = days.span_in_words(absence.starts_on, absence.ends_on)
+    return f"{said} {absence.part}" if absence.part else said
 
 
 def _is_staffs_report(actor: Actor, child_id: UUID) -> bool:

@@ -24,7 +24,7 @@ from attendance import services
 from attendance.absence_forms import AbsenceForm
 from attendance.forms import DayForm, take_errors
 from attendance.models import Absence
-from attendance.selectors.absences import takes_words
+from attendance.selectors.absences import reported_words, standing_absences, taken_back_words, takes_words
 from attendance.selectors.family import (
     FamilyDesk,
     changed_day,
@@ -32,7 +32,6 @@ from attendance.selectors.family import (
     family_desk,
     family_weeks,
     questions,
-    reported,
     siblings,
 )
 from attendance.selectors.family_history import family_history
@@ -59,7 +58,7 @@ def family(request: ActorRequest, child_id: UUID) -> HttpResponse:
     history = family_history(desk.child, request.actor.today, reader=None, knows_family=desk.sees_family)
     context = {
         "weeks": family_weeks(desk.child, clock.now(), has_collectors=desk.sees_family),
-        "absences": reported(desk.child),
+        "absences": standing_absences([desk.child]),
         "siblings": siblings(request.actor, desk),
         "questions": [] if request.actor.tablet else questions(desk.child, request.actor.today),
         "acts": history.acts[:AT_HAND],
@@ -133,22 +132,19 @@ def absence(request: ActorRequest, child_id: UUID) -> HttpResponse:
         except ValidationError as refused:
             take_errors(form, refused)
         else:
-            said = _("{name} är anmäld frånvarande. Vårdnadshavarna får veta det.")
-            messages.success(request, said.format(name=desk.child.given_name))
+            said = reported_words([desk.child.given_name], **form.said)
+            messages.success(request, f"{said} {_('Vårdnadshavarna får veta det.')}")
             return redirect("attendance:family", desk.child.pk)
-    return _show(request, "absence", desk, {"form": form, "absences": reported(desk.child)})
+    return _show(request, "absence", desk, {"form": form, "absences": standing_absences([desk.child])})
 
 
 @require_POST
 @asks_for_pin
 def end(request: ActorRequest, child_id: UUID, absence_id: UUID) -> HttpResponse:
     """Well again, or coming after all, whoever had reported it."""
-    get_child(request.actor, Action.PLAN_FOR, child_id)
+    child = get_child(request.actor, Action.PLAN_FOR, child_id)
     ended = services.end_absence(absence_id=absence_id, for_family=Family(), actor=request.actor, now=clock.now())
-    if ended.withdrawn_at:
-        messages.success(request, _("Frånvaron är borttagen. Tiderna gäller igen."))
-    else:
-        messages.success(request, _("Från imorgon gäller tiderna igen."))
+    messages.success(request, taken_back_words(ended, child.given_name))
     return redirect("attendance:family", ended.child_id)
 
 

@@ -21,14 +21,13 @@ from attendance.absence_forms import AbsenceForm
 from attendance.forms import DayForm, parsed_date, take_errors
 from attendance.models import Absence
 from attendance.rules import Reason
-from attendance.selectors.absences import takes_words
+from attendance.selectors.absences import reported_words, standing_absences, taken_back_words, takes_words
 from attendance.selectors.facts import Known
 from attendance.selectors.guardian import (
     child_card,
     child_history,
     day_page,
     own_children,
-    standing_absences,
     who_may_collect,
 )
 from attendance.selectors.marks import marks_of
@@ -72,11 +71,7 @@ def well(request: ActorRequest, absence_id: UUID) -> HttpResponse:
         messages.error(request, " ".join(refused.messages))
         return see_other(request, safe_next(request, _home(request)))
     child = get_named_child(request.actor, Action.REPORT_ABSENCE, absence.child_id)
-    if absence.withdrawn_at:
-        said = _("Frånvaron är borttagen. Tiderna gäller igen.")
-    else:
-        said = _("Från imorgon gäller {name}s tider igen.").format(name=child.given_name)
-    return _card(request, child, said)
+    return _card(request, child, taken_back_words(absence, child.given_name))
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,7 +88,8 @@ def absence(request: ActorRequest, child_id: UUID) -> HttpResponse:
         except ValidationError as refused:
             take_errors(form, refused)
         else:
-            messages.success(request, _("Frånvaron är anmäld."))
+            chosen = [one.given_name for one in family if str(one.pk) in form.cleaned_data["children"]]
+            messages.success(request, reported_words(chosen, **form.said))
             return redirect(_home(request))
     context = {"form": form, "child": child, "family": family, "chosen": set(_values(form, "children"))}
     context["standing"] = standing_absences(family, reader=request.actor.person_id)

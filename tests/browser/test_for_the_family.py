@@ -74,7 +74,7 @@ def test_a_day_and_an_absence(cast: Cast, hall: Page, find_barriers: FindBarrier
     hall.get_by_label("Till och med").fill(str(MONDAY))
     hall.get_by_label("Något mer vi behöver veta").fill("Vattkoppor")
     hall.get_by_role("button", name="Anmäl frånvaro").tap()
-    expect(hall.get_by_text("Elsa är anmäld frånvarande.")).to_be_visible()
+    expect(hall.get_by_text("Elsa är anmäld sjuk")).to_be_visible()
     expect(hall.get_by_text("Vattkoppor")).to_be_visible()
     assert Absence.objects.get().ends_on == MONDAY
     in_both_themes(hall, "Åt familjen: Elsa", find_barriers)

@@ -82,7 +82,7 @@ def test_one_toast_at_a_time(planned: Cast, tuesday: date, visit: Visit) -> None
     card.get_by_role("button", name="Anmäl sjuk").click()
     expect(page.locator(".toast")).to_have_text("Elsa är anmäld sjuk idag.")
     card.get_by_role("button", name="Frisk igen").click()
-    expect(page.locator(".toast")).to_have_text("Frånvaron är borttagen. Tiderna gäller igen.")
+    expect(page.locator(".toast")).to_have_text("Elsas frånvaro tisdag 13 oktober är borttagen. Tiderna gäller igen.")
 
 
 def test_a_time_range_reads_the_same_from_right_to_left(planned: Cast, tuesday: date, visit: Visit) -> None:
