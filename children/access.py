@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from functools import reduce
 from operator import or_
@@ -35,7 +34,7 @@ from children.models import (
     Preschool,
     StaffRole,
 )
-from children.whereabouts import Ids, among, ids_in
+from children.whereabouts import Ids, among, ids_in, is_visible
 from portal.lib.models import holds_on
 
 Kind = StaffRole.Kind
@@ -113,12 +112,11 @@ def _places(actor: Actor, *kinds: Kind) -> Q | None:
 
 
 def guardian_of(actor: Actor, _action: Action) -> Opens:
-    """A confirmed guardian, from some days before the child's first placement (30 by setting; DOMAIN 2.11)."""
+    """A confirmed guardian, from some days before the child's first placement (DOMAIN 2.11)."""
     if actor.person is None or actor.tablet:
         return CLOSED
-    horizon = actor.today + timedelta(days=actor.municipality.visible_before_days)
     own = Guardianship.objects.on(actor.today).confirmed().filter(guardian=actor.person)
-    begun = Placement.objects.filter(child=OuterRef("child"), starts_on__lte=horizon)
+    begun = Placement.objects.filter(is_visible(actor), child=OuterRef("child"))
     return Opens(children=(own.filter(Exists(begun)).values("child"),))
 
 
@@ -126,9 +124,8 @@ def guardian_of_placed(actor: Actor, _action: Action) -> Opens:
     """A confirmed guardian of a child whose placement has not ended."""
     if actor.person is None or actor.tablet:
         return CLOSED
-    horizon = actor.today + timedelta(days=actor.municipality.visible_before_days)
     own = Guardianship.objects.on(actor.today).confirmed().filter(guardian=actor.person)
-    placed = Placement.objects.on_or_after(actor.today).filter(child=OuterRef("child"), starts_on__lte=horizon)
+    placed = Placement.objects.on_or_after(actor.today).filter(is_visible(actor), child=OuterRef("child"))
     return Opens(children=(own.filter(Exists(placed)).values("child"),))
 
 

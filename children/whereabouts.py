@@ -6,13 +6,14 @@ together they are one UNION. With OR between them PostgreSQL would go through ev
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from children.actors import Actor
 from children.models import BackupPlacement, Department, Placement
+from portal.lib.models import DaysAfter
 
 Ids = tuple[QuerySet[Any, Any], ...]
 """Queries with one column each, a child's id."""
@@ -22,6 +23,19 @@ def among(ids: Ids, column: str = "pk") -> Q:
     """Return the condition that the column is one of these ids."""
     first, *others = ids
     return Q(**{f"{column}__in": first.union(*others, all=True) if others else first})
+
+
+def is_visible(actor: Actor) -> Q:
+    """Return the condition that a placement begins within the days in which families see it before (DOMAIN 2.11).
+
+    The preschool says how many, or else its area, or else the municipality.
+    """
+    number = Coalesce(
+        "department__preschool__visible_before_days",
+        "department__preschool__area__visible_before_days",
+        Value(actor.municipality.visible_before_days),
+    )
+    return Q(starts_on__lte=DaysAfter(actor.today, number))
 
 
 def ids_in(departments: Q, actor: Actor, *, soon: bool = False) -> Ids:
@@ -35,8 +49,7 @@ def ids_in(departments: Q, actor: Actor, *, soon: bool = False) -> Ids:
     backup = BackupPlacement.objects.on(actor.today).filter(department__in=here)
     found: Ids = (placed.values("child"), backup.values("child"))
     if soon:
-        horizon = actor.today + timedelta(days=actor.municipality.visible_before_days)
-        coming = Placement.objects.filter(department__in=here, starts_on__gt=actor.today, starts_on__lte=horizon)
+        coming = Placement.objects.filter(is_visible(actor), department__in=here, starts_on__gt=actor.today)
         found = (*found, coming.values("child"))
     return found
 

@@ -52,7 +52,7 @@ from portal.lib import clock
 
 TODAY = date(2026, 10, 13)
 KIND = StaffRole.Kind
-SEES_BEFORE = 30
+SEES_BEFORE = 30  # what the municipality says; an area and a preschool may say otherwise
 IDS, HELD = Asked(("id",)), Asked(("id",), order=("pk",), hold=True)
 
 # What each kind of relation may do, in the words of the issue. Read by the model alone.
@@ -120,9 +120,17 @@ class World:
         return any(
             row.what["child"] == child.id
             and row.what["department"] == department.id
-            and 0 < (row.starts_on - TODAY).days <= SEES_BEFORE
+            and row.starts_on > TODAY
+            and self.is_visible(row)
             for row in self.placements
         )
+
+    def is_visible(self, placement: Span) -> bool:
+        department = next(one for one in self.departments if one.id == placement.what["department"])
+        preschool = next(one for one in self.preschools if one.id == department.preschool_id)
+        area = next(one for one in self.areas if one.id == preschool.area_id)
+        said = [preschool.visible_before_days, area.visible_before_days, SEES_BEFORE]
+        return (placement.starts_on - TODAY).days <= next(number for number in said if number is not None)
 
     # The model: who works where -------------------------------------------------------------------------------------
 
@@ -200,7 +208,7 @@ class World:
             for row in self.guardianships
         )
         own = [row for row in self.placements if row.what["child"] == child.id]
-        begun = [row for row in own if (row.starts_on - TODAY).days <= SEES_BEFORE]
+        begun = [row for row in own if self.is_visible(row)]
         words: set[str] = set()
         if is_guardian and begun:
             words |= GUARDIAN
@@ -255,13 +263,14 @@ OF_PRESCHOOLS = [Action(word) for word in sorted(PRINCIPAL_PRESCHOOLS)]
 
 # Those whom most rules are about come more often.
 KINDS = [*KIND, KIND.STAFF, KIND.STAFF, KIND.SUBSTITUTE, KIND.PRINCIPAL]
-days_away = st.sampled_from([-400, -31, -31, -1, -1, 0, 0, 1, 1, 29, 30, 31])
+days_away = st.sampled_from([-400, -31, -31, -1, -1, 0, 0, 1, 1, 10, 11, 29, 30, 31, 60, 61])
+said_of_places = st.sampled_from([None, None, 0, 10, 60])
 number = st.integers(0, 3)
 
 
 @st.composite
 def spans(draw: st.DrawFn, *, is_open: bool = True) -> tuple[date, date | None]:
-    """Dates around today and around the edge of thirty days."""
+    """Dates around today, and around the edges of the days in which a coming child is seen."""
     first = draw(days_away)
     length = draw(st.sampled_from([0, 1, 30, 400, *([None, None, None] if is_open else [400])]))
     starts_on = TODAY + timedelta(days=first)
@@ -270,6 +279,7 @@ def spans(draw: st.DrawFn, *, is_open: bool = True) -> tuple[date, date | None]:
 
 plans = st.fixed_dictionaries(
     {
+        "visible_before": st.lists(said_of_places, min_size=5, max_size=5),
         "protected": st.lists(st.sampled_from([False, False, True]), min_size=4, max_size=4),
         "frozen": st.lists(st.sampled_from([False, False, False, True]), min_size=4, max_size=4),
         "placements": st.lists(st.tuples(number, number, spans()), min_size=4, max_size=8),
@@ -292,8 +302,12 @@ plans = st.fixed_dictionaries(
 def build(plan: dict[str, Any]) -> World:
     """Put a random world in the database, and hold it in plain objects."""
     world = World()
-    world.areas = [Area.objects.create(name=f"Område {n}") for n in range(2)]
-    world.preschools = [Preschool.objects.create(name=f"F{n}", area=world.areas[n // 2 % 2]) for n in range(3)]
+    said = iter(plan["visible_before"])
+    world.areas = [Area.objects.create(name=f"Område {n}", visible_before_days=next(said)) for n in range(2)]
+    world.preschools = [
+        Preschool.objects.create(name=f"F{n}", area=world.areas[n // 2 % 2], visible_before_days=next(said))
+        for n in range(3)
+    ]
     world.departments = [
         Department.objects.create(name=f"A{n}", preschool=world.preschools[[0, 0, 1, 2][n]]) for n in range(4)
     ]

@@ -11,7 +11,9 @@ import time_machine
 from django.test import Client
 
 from accounts.models import AuditEntry, Protection, User
-from children.models import BackupPlacement, Block, Child, Contact, Guardianship
+from children.access import Action, children_for
+from children.actors import Actor
+from children.models import Area, BackupPlacement, Block, Child, Contact, Guardianship, Preschool
 from children.protection import protect_child, protect_person
 from portal.lib import clock, days, live
 from tests.cast import Cast, child, guard, local, person, place, tablet
@@ -332,7 +334,24 @@ class TestGrants:
 
 def test_a_guardian_sees_the_child_from_thirty_days_before(cast: Cast, log_in: LogIn) -> None:
     """B07: visible 30 days before the first placement, and not at 31: at home, in the schedule, on every own page."""
-    for days_before, is_seen in ((30, True), (31, False)):
+    _is_seen_from(30, cast, log_in)
+
+
+def test_an_area_says_otherwise_from_when_a_child_is_seen_and_a_preschool_has_the_last_word(
+    cast: Cast, log_in: LogIn
+) -> None:
+    """B07, DOMAIN 2.11: the area's ten days instead of the municipality's thirty, the preschool's sixty before both."""
+    Area.objects.filter(pk=cast.granliden.area_id).update(visible_before_days=10)
+    _is_seen_from(10, cast, log_in)
+    Preschool.objects.filter(pk=cast.granliden.pk).update(visible_before_days=60)
+    _is_seen_from(60, cast, log_in)
+    for days_before, names in ((60, True), (61, False)):
+        coming = Child.objects.get(given_name=f"Nova{days_before}")
+        assert children_for(Actor.of_person(cast.eva), Action.SEE_FILE).filter(pk=coming.pk).exists() == names
+
+
+def _is_seen_from(last: int, cast: Cast, log_in: LogIn) -> None:
+    for days_before, is_seen in ((last, True), (last + 1, False)):
         coming, parent = child(f"Nova{days_before}"), person(f"Petra{days_before}", "Ny")
         place(coming, cast.blasippan, starts_on=days.today() + timedelta(days=days_before))
         guard(parent, coming)

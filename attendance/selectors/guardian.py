@@ -19,7 +19,7 @@ from attendance.selectors.absences import back_word, takes_back
 from attendance.selectors.facts import ChangedDay, Known, known
 from children.access import Action
 from children.actors import Actor
-from children.models import Child
+from children.models import MOST_VISIBLE_BEFORE_DAYS, Child
 from children.prepared_access import Asked, child_rows
 from children.selectors.people import contacts_who_may_collect, guardians_of
 from children.selectors.placing import Place
@@ -219,8 +219,8 @@ def _before_changes(plan: rules.PlannedDay, changed: ChangedDay) -> dict[str, An
 
 def _cards(actor: Actor, children: Sequence[Child], now: datetime) -> list[ChildCard]:
     today = days.day_of(now)
-    horizon = today + timedelta(days=actor.municipality.visible_before_days)
-    # Until the horizon, so that a child's first department is known before its first day.
+    # As far ahead as a place may let a child be seen, so that its first department is known before its first day.
+    horizon = today + timedelta(days=MOST_VISIBLE_BEFORE_DAYS)
     facts = known([child.pk for child in children], today, today, places_until=horizon, reader=actor.person_id)
     return [_card(actor, child, facts, now) for child in children]
 

@@ -12,10 +12,11 @@ from children.models.people import (
     Placement,
     StaffRole,
 )
-from children.models.places import Area, Department, Municipality, Preschool
+from children.models.places import MOST_VISIBLE_BEFORE_DAYS, Area, Department, Municipality, Preschool
 from children.models.register import RegisterRun
 
 __all__ = [
+    "MOST_VISIBLE_BEFORE_DAYS",
     "Area",
     "BackupPlacement",
     "Block",

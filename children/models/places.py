@@ -10,6 +10,7 @@ from portal.lib.models import Base, of_row
 from portal.lib.prepared import Rows, prepared
 
 _SETTINGS = ("id", "name", "visible_before_days")
+MOST_VISIBLE_BEFORE_DAYS = 120
 
 
 class Municipality(models.Model):
@@ -70,11 +71,15 @@ class Place(Base):
 class Area(Place):
     """Rektorsområde: the preschools that one principal leads."""
 
+    # Instead of what the municipality says; so too at a preschool, instead of its area.
+    visible_before_days = models.PositiveSmallIntegerField(null=True, blank=True)
+
 
 class Preschool(Place):
     """Förskola: a unit with an address and departments."""
 
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="preschools")
+    visible_before_days = models.PositiveSmallIntegerField(null=True, blank=True)
     school_unit_code = models.CharField(max_length=20, blank=True)
     street = models.CharField(max_length=200, blank=True)
     postal_code = models.CharField(max_length=20, blank=True)

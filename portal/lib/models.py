@@ -5,7 +5,9 @@ from datetime import date
 from typing import Any, Self, TypeVar
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
+from django.db.models.sql.compiler import SQLCompiler
 
 from portal.lib.ids import uuid7
 
@@ -25,6 +27,23 @@ def holds_on(day: date, prefix: str = "") -> Q:
     return Q(**{f"{prefix}starts_on__lte": day}) & (
         Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gte": day})
     )
+
+
+class DaysAfter(models.Func):
+    """The date so many days after another, where the database knows how many."""
+
+    output_field = models.DateField()
+
+    def __init__(self, day: date, number: models.Expression) -> None:
+        super().__init__(models.Value(day, models.DateField()), number)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Sequence[Any]]:
+        return self.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner="::date + ")
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **given: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
+        return self.as_sql(compiler, connection, template="date(%(expressions)s || ' days')", **given)
 
 
 Row = TypeVar("Row", bound=models.Model)
