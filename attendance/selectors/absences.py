@@ -100,7 +100,7 @@ def reported_words(
             "{names} är anmäld frånvarande {when}.", "{names} är anmälda frånvarande {when}.", number
         ),
     }[reason]
-    return said.format(names=get_text_list(names, _("och")), when=when_words(starts_on, ends_on, parts))
+    return said.format(names=get_text_list([*names], _("och")), when=when_words(starts_on, ends_on, parts))
 
 
 def back_word(absence: rules.DayAbsence, today: date) -> str:
