@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -105,6 +105,24 @@ def painted(
         if (not marked or str(child_id) in marked) and (monday is None or 0 <= (day - monday).days < 7)
     }
     return dict(answers) | filled
+
+
+def packed(answers: Mapping[tuple[UUID, date], bool], first: date, last: date) -> dict[str, str]:
+    """Return answers in few characters: by child a "k" (comes), "l" (free) or "-" for each day from first to last."""
+    dates = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    letters = {True: "k", False: "l", None: "-"}
+    return {
+        child_id.hex: "".join(letters[answers.get((child_id, day))] for day in dates)
+        for child_id in {child_id for child_id, _day in answers}
+    }
+
+
+def unpacked(
+    letters: Mapping[str, str], asked: Collection[tuple[UUID, date]], first: date
+) -> dict[tuple[UUID, date], bool]:
+    """Return the answers that were `packed`, of the children and days that are asked now."""
+    found = {(child_id, day): letters.get(child_id.hex, "")[(day - first).days :][:1] for child_id, day in asked}
+    return {pair: letter == "k" for pair, letter in found.items() if letter in ("k", "l")}
 
 
 def by_child(answers: Mapping[tuple[UUID, date], bool]) -> dict[UUID, dict[date, bool]]:

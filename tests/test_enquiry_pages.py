@@ -95,6 +95,50 @@ def test_a_day_can_wait(cast: Cast, row: HolidayEnquiry, log_in: LogIn) -> None:
     assert "Välj kommer eller ledig" in refused.content.decode()
 
 
+def test_what_is_not_saved_waits_for_whoever_filled_it_in(cast: Cast, row: HolidayEnquiry, log_in: LogIn) -> None:
+    """Nothing is lost by going elsewhere; nobody else sees it, and what somebody else saves meanwhile stands."""
+    phone, address = log_in(cast.amina), f"/lov/{row.pk}/"
+    assert "osparade" not in page(phone, address)
+    page(phone, address, do="look", **fields_for(cast.elsa, what="ledig"))
+    phone.get("/")
+    shown = page(phone, address)
+    assert "10 osparade svar" in shown
+    assert "Elsa : ledig alla 10 dagar" in shown
+    assert "osparade" not in page(log_in(cast.johan), address)
+    answer(row, cast.johan, cast.hugo, attends=True)
+    shown = page(phone, address)
+    assert "10 osparade svar" in shown
+    assert "Hugo : kommer alla 10 dagar" in shown
+    assert "osparade" not in page(phone, address, do="look", **fields_for(cast.hugo, what="kommer"))
+
+
+def test_what_is_not_saved_can_be_taken_back_and_saved_it_waits_no_more(
+    cast: Cast, row: HolidayEnquiry, log_in: LogIn
+) -> None:
+    phone, address = log_in(cast.amina), f"/lov/{row.pk}/"
+    page(phone, address, do="alla.ledig")
+    assert phone.post(address, {"do": "drop"}).status_code == 302
+    assert "20 dagar saknar svar" in page(phone, address)
+    page(phone, address, do="alla.ledig")
+    phone.post(address, {"do": "save", **fields_for(cast.elsa, cast.hugo, what="ledig")})
+    shown = page(phone, address)
+    assert "Alla dagar är besvarade." in shown
+    assert "osparade" not in shown
+    assert "unsaved_answers" in phone.session
+    assert not phone.session["unsaved_answers"]
+
+
+def test_of_many_pages_the_last_few_wait(cast: Cast, row: HolidayEnquiry, log_in: LogIn) -> None:
+    desk = log_in(cast.maria)
+    session = desk.session
+    session["unsaved_answers"] = {f"/{number}/": {"x": "k"} for number in range(8)}
+    session.save()
+    address = f"/forskola/{cast.granliden.pk}/lov/{row.pk}/barn/{cast.elsa.pk}/"
+    assert "10 osparade svar" in page(desk, address, do="alla.kommer")
+    assert "10 osparade svar" in page(desk, address)
+    assert list(desk.session["unsaved_answers"]) == [*(f"/{number}/" for number in range(1, 8)), address]
+
+
 def test_closed_days_are_named_and_not_asked(cast: Cast, row: HolidayEnquiry, log_in: LogIn) -> None:
     shown = page(log_in(cast.amina), f"/lov/{row.pk}/")
     assert "Stängt: Juldagen" in shown

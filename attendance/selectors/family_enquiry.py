@@ -63,7 +63,7 @@ class AnswerWeek:
 
 @dataclass(frozen=True)
 class FamilyEnquiry:
-    """An enquiry as a family meets it. `asked` and `unanswered` count days, every child's by itself."""
+    """An enquiry as a family meets it. `asked`, `unanswered` and `unsaved` count days, every child's by itself."""
 
     row: HolidayEnquiry
     state: EnquiryState
@@ -72,6 +72,7 @@ class FamilyEnquiry:
     lines: tuple[Line, ...]
     asked: int
     unanswered: int
+    unsaved: int
 
     @property
     def is_about_little(self) -> bool:
@@ -100,8 +101,9 @@ def family_enquiry(
     children = tuple(child for child in family if own[child.pk])
     if not children:
         return None
+    kept = answers_kept(asking, children)
     if choices is None:
-        choices = answers_kept(asking, children)
+        choices = kept
     pairs = [(child.pk, day) for child in children for day in own[child.pk]]
     return FamilyEnquiry(
         row=asking.row,
@@ -111,6 +113,7 @@ def family_enquiry(
         lines=_lines(children, {child.pk: _in_words(own[child.pk], child.pk, choices) for child in children}),
         asked=len(pairs),
         unanswered=sum(pair not in choices for pair in pairs),
+        unsaved=sum(choices.get(pair) != kept.get(pair) for pair in pairs),
     )
 
 

@@ -24,7 +24,7 @@ from attendance.selectors.enquiry_result import EnquiryResult, enquiry_result, s
 from attendance.selectors.family_enquiry import days_asked, family_enquiry
 from attendance.services.enquiries import may_lead
 from attendance.views.desk import Desk, desk_of
-from attendance.views.enquiries import chosen_in, save_answers, show_answers
+from attendance.views.enquiries import chosen_in, drop_unsaved, save_answers, show_answers
 from children.access import Action, get_child, leads_area
 from children.http import ActorRequest
 from portal.lib import clock
@@ -122,15 +122,16 @@ def enquiry_for_family(request: ActorRequest, preschool_id: UUID, enquiry_id: UU
     shown = family_enquiry(asking, [child], since=today)
     if shown is None:
         raise Http404
+    if request.POST.get("do") == "drop":
+        return drop_unsaved(request)
     problem = ""
-    if request.method == "POST":
-        chosen = chosen_in(request, days_asked(asking, [child], since=today))
-        if request.POST.get("do") == "save":
-            problem = save_answers(request, row, chosen, for_family=True)
-            if not problem:
-                messages.success(request, _("Svaren för {name} är sparade.").format(name=child.given_name))
-                return see_other(request, reverse("attendance:enquiry", args=[desk.preschool.pk, row.pk]))
-        shown = family_enquiry(asking, [child], chosen, since=today) or shown
+    chosen = chosen_in(request, asking, days_asked(asking, [child], since=today))
+    if request.POST.get("do") == "save":
+        problem = save_answers(request, row, chosen, for_family=True)
+        if not problem:
+            messages.success(request, _("Svaren för {name} är sparade.").format(name=child.given_name))
+            return see_other(request, reverse("attendance:enquiry", args=[desk.preschool.pk, row.pk]))
+    shown = family_enquiry(asking, [child], chosen, since=today) or shown
     audit.looked("attendance.enquiry_for_family", person_id=request.actor.person_id, children=[child.pk])
     return show_answers(request, "for_family", shown, problem, is_open=True, desk=desk, child=child)
 

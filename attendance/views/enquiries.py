@@ -14,21 +14,26 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from attendance import services
-from attendance.enquiry_forms import answers_in, by_child, painted
+from attendance.enquiry_forms import answers_in, by_child, packed, painted, unpacked
 from attendance.models import HolidayEnquiry
 from attendance.rules import EnquiryState
-from attendance.selectors.enquiries import asking_family
-from attendance.selectors.family_enquiry import FamilyEnquiry, days_asked, family_enquiry
+from attendance.selectors.enquiries import Asking, asking_family
+from attendance.selectors.family_enquiry import Choices, FamilyEnquiry, days_asked, family_enquiry
 from attendance.selectors.guardian import own_children
 from attendance.services.enquiries import locked_words
 from children.http import ActorRequest
 from portal.lib import clock
 from portal.lib.http import is_fragment_wanted, see_other
 
+UNSAVED, MOST_UNSAVED = "unsaved_answers", 8
+"""In the session: by the page's path, what is filled in and not saved; so many pages, the last ones."""
+
 
 @require_http_methods(["GET", "POST"])
 def answer_enquiry(request: ActorRequest, enquiry_id: UUID) -> HttpResponse:
-    """A family's answers; with POST fill in many days at once, look at them in words, or save them (`do=save`)."""
+    """A family's answers; with POST fill in many days at once, look at them in words, save (`do=save`), or take back
+    what is not saved (`do=drop`).
+    """
     row = HolidayEnquiry.objects.filter(pk=enquiry_id).first()
     family = own_children(request.actor) if row else []
     asking = asking_family(row, [child.pk for child in family], reader=request.actor.person_id) if row else None
@@ -38,29 +43,52 @@ def answer_enquiry(request: ActorRequest, enquiry_id: UUID) -> HttpResponse:
     if row.withdrawn_at:
         messages.info(request, _("Frågan är återtagen. Planerade tider gäller."))
         return redirect("my_children" if request.actor.is_staff else "home")
+    if request.POST.get("do") == "drop":
+        return drop_unsaved(request)
     is_open, problem = shown.state == EnquiryState.OPEN, ""
-    if request.method == "POST":
-        chosen = chosen_in(request, days_asked(asking, family))
-        if request.POST.get("do") == "save":
-            problem = save_answers(request, row, chosen)
-            if not problem:
-                messages.success(request, _("Tack! Svaren är sparade."))
-                return see_other(request, request.path)
-        shown = (family_enquiry(asking, family, chosen) if is_open else None) or shown
+    chosen = chosen_in(request, asking, days_asked(asking, family))
+    if request.POST.get("do") == "save":
+        problem = save_answers(request, row, chosen)
+        if not problem:
+            messages.success(request, _("Tack! Svaren är sparade."))
+            return see_other(request, request.path)
+    if is_open:
+        shown = family_enquiry(asking, family, chosen) or shown
     audit.looked(
         "attendance.enquiry", person_id=request.actor.person_id, children=[child.pk for child in shown.children]
     )
     return show_answers(request, "answer", shown, problem, is_open=is_open)
 
 
-def chosen_in(request: ActorRequest, asked: list[tuple[UUID, date]]) -> dict[tuple[UUID, date], bool]:
-    """Return the answers as the form has them after the gesture that was made, if any."""
-    return painted(answers_in(request.POST, asked), asked, request.POST)
+def chosen_in(request: ActorRequest, asking: Asking, asked: list[tuple[UUID, date]]) -> Choices:
+    """Return the answers as the form has them after the gesture that was made, and keep them until they are saved.
+
+    Without a gesture they are as this person left them.
+    """
+    row = asking.row
+    saved = {pair: attends for pair in asked if (attends := asking.answer(*pair)) is not None}
+    if request.method != "POST":
+        return saved | unpacked(request.session.get(UNSAVED, {}).get(request.path, {}), asked, row.starts_on)
+    chosen = painted(answers_in(request.POST, asked), asked, request.POST)
+    changed = {pair: attends for pair, attends in chosen.items() if saved.get(pair) is not attends}
+    _keep_unsaved(request, packed(changed, row.starts_on, row.ends_on))
+    return chosen
 
 
-def save_answers(
-    request: ActorRequest, row: HolidayEnquiry, chosen: dict[tuple[UUID, date], bool], *, for_family: bool = False
-) -> str:
+def drop_unsaved(request: ActorRequest) -> HttpResponse:
+    _keep_unsaved(request, {})
+    return see_other(request, request.path)
+
+
+def _keep_unsaved(request: ActorRequest, letters: dict[str, str]) -> None:
+    before = request.session.get(UNSAVED, {})
+    others = [(path, own) for path, own in before.items() if path != request.path]
+    after = dict([*others, *([(request.path, letters)] if letters else [])][-MOST_UNSAVED:])
+    if after != before:
+        request.session[UNSAVED] = after
+
+
+def save_answers(request: ActorRequest, row: HolidayEnquiry, chosen: Choices, *, for_family: bool = False) -> str:
     """Save what was chosen; return why it was refused, or nothing."""
     if not chosen:
         return _("Välj kommer eller ledig för minst en dag.")
@@ -70,6 +98,7 @@ def save_answers(
         )
     except ValidationError as refused:
         return " ".join(refused.messages)
+    _keep_unsaved(request, {})
     return ""
 
 
@@ -83,7 +112,6 @@ def show_answers(
         "problem": problem,
         "is_open": is_open,
         "locked": "" if is_open else locked_words(shown.row),
-        "is_changed": request.method == "POST",
         "chips": [
             {
                 "value": c.pk,

@@ -17,6 +17,14 @@ from portal.lib import clock, days
 from tests.browser.conftest import DESKTOP, PHONE, FindBarriers, Visit
 from tests.cast import Cast, plan
 
+# Where the bar lies over what has the focus: both, in words.
+COVERED = """() => {
+    const focused = document.activeElement, bar = document.querySelector(".save-bar");
+    const box = (focused.closest("label") ?? focused).getBoundingClientRect(), lies = bar.getBoundingClientRect();
+    const is_elsewhere = bar.contains(focused) || focused === document.body;
+    return is_elsewhere || box.bottom <= lies.top || box.top >= lies.bottom ? "" : `${focused.outerHTML} at ${box.top}-${box.bottom}, the bar from ${lies.top}`;
+}"""
+
 
 @pytest.fixture
 def row(cast: Cast) -> HolidayEnquiry:
@@ -63,6 +71,37 @@ def test_two_siblings_on_a_phone(cast: Cast, row: HolidayEnquiry, visit: Visit, 
     assert kept.filter(child=cast.elsa).count() == kept.filter(child=cast.hugo).count() + 1
     page.goto("/")
     expect(page.get_by_role("link", name="Lovet")).to_have_count(0)
+
+
+def test_nothing_is_lost_and_nothing_is_covered(
+    cast: Cast, row: HolidayEnquiry, visit: Visit, find_barriers: FindBarriers
+) -> None:
+    """While something is not saved the button is on the screen; it hides nothing that has the focus (WCAG 2.4.11)."""
+    page = visit(cast.amina, size=PHONE)
+    page.goto(f"/lov/{row.pk}/")
+    save = page.get_by_role("button", name="Spara svaren")
+    expect(save).not_to_be_in_viewport()
+    pressed = page.locator("section[id^=week-]").first.get_by_role("button", name="Lediga")
+    pressed.evaluate("button => scrollBy(0, button.getBoundingClientRect().bottom - innerHeight + 80)")
+    pressed.click()
+    expect(save).to_be_in_viewport()
+    expect(pressed).not_to_have_class(re.compile("htmx-"))
+    expect(pressed).to_be_focused()
+    assert page.evaluate(COVERED) == ""
+    assert find_barriers(page) == []
+    places = page.get_by_role("navigation", name="Huvudmeny").bounding_box()
+    bar = page.locator(".save-bar").bounding_box()
+    assert bar and places
+    assert bar["y"] + bar["height"] <= places["y"]
+    for _step in range(30):
+        page.keyboard.press("Tab")
+        assert page.evaluate(COVERED) == ""
+    page.goto("/")
+    page.goto(f"/lov/{row.pk}/")
+    expect(page.locator("#save-bar")).to_contain_text("osparade svar")
+    page.get_by_role("button", name="Ångra").click()
+    expect(page.locator("#answers-in-words")).to_contain_text("inget svar än")
+    expect(page.locator("#save-bar")).not_to_contain_text("osparade")
 
 
 def test_without_script(cast: Cast, row: HolidayEnquiry, visit: Visit) -> None:
