@@ -3,24 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from attendance import rules
 from attendance.forms import TimeSometimes
 from attendance.models import PlanningRule
+from attendance.rules import PlaceRules
+from children.models import MOST_VISIBLE_BEFORE_DAYS
 from portal.lib import days
 
 WEEKDAYS = range(7)
+MOST_DAYS = 60
+NUMBERS = ("most_weeks", "horizon_weeks", "late_after_minutes", "visible_before_days")
 WRITTEN_MOMENT = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
 
 
+@dataclass(frozen=True)
+class Above:
+    """What holds where a place decides nothing itself, and `name`: who has decided it. `cut_off` is in words."""
+
+    name: str
+    rules: PlaceRules
+    cut_off: str
+    visible_before_days: int
+
+
+def _number(label: Any, least: int, most: int) -> forms.IntegerField:
+    said = _("Skriv ett helt tal från {least} till {most}.")
+    wrong = format_lazy(said, least=least, most=most)
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=least,
+        max_value=most,
+        error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
+    )
+
+
 class RulesForm(forms.Form):
-    """The settings of one place. What is left empty is decided above; `stored` gives the columns of `PlanningRule`."""
+    """The settings of one place. What is left empty is decided above.
+
+    `stored` gives the columns of `PlanningRule`, and `visible_before_days` of the place itself.
+    """
 
     use_required_attribute = False
     cut_off = forms.ChoiceField(
@@ -28,7 +59,8 @@ class RulesForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    cut_off_days = forms.IntegerField(label=_("Antal dagar"), required=False, min_value=1, max_value=60)
+    cut_off_days = _number(_("Hur många dagar före"), 1, MOST_DAYS)
+    warn_days = _number(_("Hur många vardagar före"), 1, MOST_DAYS)
     cut_off_weekday = forms.TypedChoiceField(label=_("Veckodag"), required=False, coerce=int, empty_value=None)
     cut_off_minute = forms.CharField(
         label=_("Klockan"), required=False, max_length=5, help_text=_("24:00 är dagens slut.")
@@ -41,14 +73,11 @@ class RulesForm(forms.Form):
         choices=[(1, _("veckan före")), (2, _("två veckor före"))],
     )
     has_own_hours = forms.BooleanField(label=_("Egna öppettider"), required=False)
-    most_weeks = forms.IntegerField(
-        label=_("Längsta rullande schema, veckor"), required=False, min_value=1, max_value=rules.MOST_WEEKS
-    )
-    horizon_weeks = forms.IntegerField(
-        label=_("Hur långt fram ett schema får börja, veckor"), required=False, min_value=1, max_value=104
-    )
-    late_after_minutes = forms.IntegerField(
-        label=_("Sen efter så många minuter"), required=False, min_value=1, max_value=240
+    most_weeks = _number(_("Längsta rullande schema, veckor"), 1, rules.MOST_WEEKS)
+    horizon_weeks = _number(_("Hur långt fram ett schema får börja, veckor"), 1, 104)
+    late_after_minutes = _number(_("Sen efter så många minuter"), 1, 240)
+    visible_before_days = _number(
+        _("Så många dagar före sin första dag syns ett barn för familjen"), 1, MOST_VISIBLE_BEFORE_DAYS
     )
     reminds_on = forms.TypedChoiceField(
         label=_("När påminns familjer som saknar tider för nästa vecka?"),
@@ -73,28 +102,42 @@ class RulesForm(forms.Form):
     )
 
     opens_on_holidays = forms.TypedChoiceField(
-        label=_("Röda dagar"),
+        label=_("Röda dagar och helgaftnar"),
         required=False,
         coerce=lambda value: value == "yes",
         empty_value=None,
-        help_text=_("Landets helgdagar, och de aftnar som lagen räknar dit. Planerade tider ligger kvar under dem."),
+        help_text=_(
+            "Röda dagar är helgdagar. Midsommarafton, julafton och nyårsafton räknas hit också, fast de inte är röda. "
+            "Planerade tider ligger kvar under dem."
+        ),
     )
 
-    def __init__(self, *args: Any, is_top: bool = False, **kwargs: Any) -> None:
-        """Make the form of a place; nothing is above the municipality (`is_top`) but the house's own."""
+    def __init__(self, *args: Any, above: Above, **kwargs: Any) -> None:
+        """Make the form of a place; whatever is left empty is as it is `above`, and says so."""
         super().__init__(*args, **kwargs)
-        above = _("Som Kapprummet har det från början") if is_top else _("Som det är bestämt ovanför")
-        self._choose("cut_off", [("", above), *PlanningRule.CutOff.choices])
-        warns = [("yes", _("Familjen får veta det när den planerar")), ("no", _("Familjen får inte veta det"))]
-        self._choose("warns_over_hours", [("", above), *warns])
-        self._choose("opens_on_holidays", [("", above), ("no", _("Stängt")), ("yes", _("Öppet som andra dagar"))])
+        self.above = above
         names = [(number, days.weekday_name(number)) for number in WEEKDAYS]
         self._choose("cut_off_weekday", names)
-        self._choose("reminds_on", [("", above), *names, (rules.NEVER, _("Aldrig"))])
-        self._choose("takes_absence_words", [("", above), ("True", _("Ja")), ("False", _("Nej, bara välja varför"))])
+        self._choose_or_above("cut_off", PlanningRule.CutOff.choices, above.cut_off)
+        decided = above.rules
+        warns = [("yes", _("Familjen får veta det när den planerar")), ("no", _("Familjen får inte veta det"))]
+        self._choose_or_above("warns_over_hours", warns, warns[not decided.warns_over_hours][1])
+        closed = [("no", _("Stängt")), ("yes", _("Öppet som andra dagar"))]
+        self._choose_or_above("opens_on_holidays", closed, closed[decided.opens_on_holidays][1])
+        reminds = [*names, (rules.NEVER, _("Aldrig"))]
+        said = dict(reminds)[rules.NEVER if decided.reminds_on is None else decided.reminds_on]
+        self._choose_or_above("reminds_on", reminds, said)
+        words = [("True", _("Ja")), ("False", _("Nej, bara välja varför"))]
+        self._choose_or_above("takes_absence_words", words, words[not decided.takes_absence_words][1])
+        for name in NUMBERS:
+            number = above.visible_before_days if name == "visible_before_days" else getattr(decided, name)
+            self.fields[name].help_text = _("Lämnas det tomt gäller {number}.").format(number=number)
         for number, name in names:
             self.fields[f"opens_{number}"] = TimeSometimes(label=_("%(day)s, öppnar") % {"day": name}, required=False)
             self.fields[f"closes_{number}"] = TimeSometimes(label=_("%(day)s, stänger") % {"day": name}, required=False)
+
+    def _choose_or_above(self, name: str, choices: Sequence[tuple[Any, Any]], above: Any) -> None:
+        self._choose(name, [("", f"{self.above.name}: {str(above)[:1].lower()}{str(above)[1:]}"), *choices])
 
     def _choose(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         field = self.fields[name]
@@ -119,8 +162,9 @@ class RulesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         form = cleaned.get("cut_off")
-        if form in ("days_before", "warn") and not cleaned.get("cut_off_days") and "cut_off_days" not in self.errors:
-            self.add_error("cut_off_days", _("Skriv hur många dagar, 1 till 60."))
+        number = {"days_before": "cut_off_days", "warn": "warn_days"}.get(str(form))
+        if number and not cleaned.get(number) and number not in self.errors:
+            self.add_error(number, _("Skriv hur många dagar, 1 till 60."))
         if form == "week_before" and cleaned.get("cut_off_minute") is None and "cut_off_minute" not in self.errors:
             self.add_error("cut_off_minute", _("Skriv en tid, som 18:00. 24:00 är dagens slut."))
         if cleaned.get("has_own_hours"):
@@ -139,8 +183,10 @@ class RulesForm(forms.Form):
 
     @property
     def stored(self) -> dict[str, Any]:
-        """Return the columns of `PlanningRule`; figures that do not go with the chosen cut-off are left out."""
-        given = self.cleaned_data
+        """Return the settings as they are kept; figures that do not go with the chosen cut-off are left out."""
+        given = dict(self.cleaned_data)
+        if given["cut_off"] == "warn":
+            given["cut_off_days"] = given["warn_days"]
         names = {"days_before": ("days",), "warn": ("days",), "week_before": ("weekday", "minute", "weeks")}
         chosen = names.get(given["cut_off"], ())
         figures = {
@@ -149,7 +195,7 @@ class RulesForm(forms.Form):
         }
         plain = (
             "cut_off", "most_weeks", "horizon_weeks", "late_after_minutes", "takes_absence_words", "opens_on_holidays",
-            "warns_over_hours", "reminds_on",
+            "warns_over_hours", "reminds_on", "visible_before_days",
         )  # fmt: skip
         opening = [self._hours_on(number) for number in WEEKDAYS] if given["has_own_hours"] else None
         return {name: given[name] for name in plain} | figures | {"opening": opening}
@@ -159,17 +205,19 @@ class RulesForm(forms.Form):
         return None if opens is None else [f"{opens:%H:%M}", f"{closes:%H:%M}"]
 
 
-def initial_of(stored: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return what the form shows at first: a row's columns; the house's hours where it has none of its own."""
-    found = {name: value for name, value in (stored or {}).items() if value is not None}
+def initial_of(stored: Mapping[str, Any], opening: rules.Opening) -> dict[str, Any]:
+    """Return what the form shows at first: what is stored; the `opening` hours above where there are no own ones."""
+    found = {name: value for name, value in stored.items() if value is not None}
+    if found.get("cut_off") == "warn":
+        found["warn_days"] = found.pop("cut_off_days", None)
     if "cut_off_minute" in found:
         found["cut_off_minute"] = f"{found['cut_off_minute'] // 60:02}:{found['cut_off_minute'] % 60:02}"
     for name in {"warns_over_hours", "opens_on_holidays"} & found.keys():
         found[name] = "yes" if found[name] else "no"
-    opening = found.pop("opening", None)
-    found["has_own_hours"] = opening is not None
-    house = [[f"{day.starts:%H:%M}", f"{day.ends:%H:%M}"] if day else None for day in rules.PlaceRules().opening]
-    for number, pair in enumerate(opening or house):
+    own = found.pop("opening", None)
+    found["has_own_hours"] = own is not None
+    above = [[f"{day.starts:%H:%M}", f"{day.ends:%H:%M}"] if day else None for day in opening]
+    for number, pair in enumerate(own or above):
         if pair:
             found[f"opens_{number}"], found[f"closes_{number}"] = map(time.fromisoformat, pair)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from attendance.rules import CutOff, CutOffForm, Interval
 from attendance.selectors.facts import rules_for
 from attendance.selectors.words import moment_words, opening_week
 from children.actors import Actor
-from children.models import Placement
+from children.models import Municipality, Placement, Preschool
 from children.selectors.placing import departments_of
 from portal.lib import clock
 from tests.cast import Cast, local, place, plan, tablet
@@ -251,15 +252,15 @@ def test_a_child_that_has_not_begun_is_bound_by_the_place_where_it_begins(
 
 
 def test_a_plan_that_goes_on_into_another_preschool(cast: Cast, log_in: LogIn, narrow: None) -> None:
-    """C04: what that one allows holds, too, as far ahead as plans are made there; and it is named."""
+    """C04: it ends where that one does not allow it, and goes on where it does."""
     Placement.objects.filter(child=cast.elsa).update(ends_on=date(2027, 1, 10))
     place(cast.elsa, cast.musslan, date(2027, 1, 11))
     browser = log_in(cast.amina)
-    assert f"{cast.sjostjarnan.name}: På måndagar är det öppet 08:00–15:00" in lay(browser, cast, do="save")
-    assert not WeekPlan.objects.exists()
-    PlanningRule.objects.update(horizon_weeks=8)
     lay(browser, cast, do="save")
-    assert WeekPlan.objects.get().weeks[0][0] == [["07:30", "16:00"]]
+    wide = WeekPlan.objects.get()
+    assert (wide.weeks[0][0], wide.ends_on) == ([["07:30", "16:00"]], date(2027, 1, 10))
+    lay(browser, cast, do="save", starts="08:00", ends="15:00")
+    assert WeekPlan.objects.get().ends_on is None
 
 
 # Deciding -------------------------------------------------------------------------------------------------------------
@@ -293,7 +294,7 @@ def test_an_administrator_decides_for_all_and_for_an_area(cast: Cast, log_in: Lo
     assert adam.post("/regler/", {"do": "save", "has_own_hours": "on"} | hours).status_code == 302
     area = f"/regler/omrade/{cast.granliden.area_id}/"
     assert area in adam.get("/regler/").content.decode()
-    assert adam.post(area, {"do": "save", "cut_off": "warn", "cut_off_days": "3"}).status_code == 302
+    assert adam.post(area, {"do": "save", "cut_off": "warn", "warn_days": "3"}).status_code == 302
     found = rules_for(departments_of([cast.elsa.id], TUESDAY)[cast.elsa.id])
     assert (found.cut_off, found.opens_on(TUESDAY)) == (CutOff(CutOffForm.WARN, 3), Interval(time(6, 30), time(17, 30)))
     assert found.opens_on(date(2026, 10, 17)) is None
@@ -305,12 +306,15 @@ def test_an_administrator_decides_for_all_and_for_an_area(cast: Cast, log_in: Lo
     ("form", "sentence"),
     [
         ({"cut_off": "days_before"}, "Skriv hur många dagar"),
-        ({"cut_off": "days_before", "cut_off_days": "99"}, "mindre än eller lika med 60"),
+        ({"cut_off": "warn"}, "Skriv hur många dagar"),
+        ({"cut_off": "days_before", "cut_off_days": "99"}, "Skriv ett helt tal från 1 till 60."),
+        ({"visible_before_days": "0"}, "Skriv ett helt tal från 1 till 120."),
+        ({"late_after_minutes": "snart"}, "Skriv ett helt tal från 1 till 240."),
         ({"cut_off": "week_before", "cut_off_minute": "25:00"}, "Skriv en tid, som 18:00"),
         ({"cut_off": "week_before"}, "Skriv en tid, som 18:00"),
         ({"has_own_hours": "on", "opens_0": "06:00"}, "Skriv både när det öppnar"),
         ({"has_own_hours": "on", "opens_0": "18:00", "closes_0": "06:00"}, "Tiden måste sluta efter"),
-        ({"most_weeks": "21"}, "mindre än eller lika med 20"),
+        ({"most_weeks": "21"}, "Skriv ett helt tal från 1 till 20."),
         ({"cut_off": "annat"}, "annat"),
     ],
 )
@@ -326,6 +330,47 @@ def test_what_cannot_be_decided_is_said_on_the_field(
     assert not PlanningRule.objects.exists()
 
 
+def test_from_when_a_child_is_seen_is_decided_like_the_rest(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 2.11: by the municipality, the area, the preschool; empty is as above, and the page says what that is."""
+    adam, eva = log_in(cast.administrator), log_in(cast.eva)
+    own, area = f"/forskola/{cast.granliden.id}/regler/", f"/regler/omrade/{cast.granliden.area_id}/"
+    seen = lambda page: re.search(r"för familjen från (\d+|en) dag", page)[1]  # type: ignore[index]  # noqa: E731
+    assert seen(eva.get(own).content.decode()) == "30"
+    for browser, address, number in ((adam, "/regler/", "20"), (adam, area, "10"), (eva, own, "60")):
+        look = browser.post(address, {"do": "look", "visible_before_days": number}).content.decode()
+        assert seen(look) == number
+        assert seen(eva.get(own).content.decode()) != number
+        assert browser.post(address, {"do": "save", "visible_before_days": number}).status_code == 302
+        assert seen(eva.get(own).content.decode()) == number
+    assert not PlanningRule.objects.exists()
+    assert "Lämnas det tomt gäller 10." in eva.get(own).content.decode()
+    eva.post(own, {"do": "save"})
+    adam.post("/regler/", {"do": "save"})
+    for browser, address, number in ((eva, own, "10"), (adam, "/regler/", "30")):
+        assert seen(browser.get(address).content.decode()) == number
+
+
+def test_a_rule_that_is_left_empty_says_what_holds_then(cast: Cast, log_in: LogIn) -> None:
+    PlanningRule.objects.create(cut_off="days_before", cut_off_days=7, reminds_on=-1, opens_on_holidays=True)
+    page = log_in(cast.eva).get(f"/forskola/{cast.granliden.id}/regler/").content.decode()
+    for said in (
+        "Som det är bestämt ovanför: tider kan ändras till och med 7 dagar före.",
+        "Som det är bestämt ovanför: aldrig",
+        "Som det är bestämt ovanför: öppet som andra dagar",
+    ):
+        assert said in page
+    assert "(frivilligt)" not in page
+
+
+def test_next_week_says_that_it_is_closed_on_a_holiday(cast: Cast, log_in: LogIn) -> None:
+    address = f"/forskola/{cast.granliden.id}/regler/"
+    with time_machine.travel(local(date(2026, 12, 17), 12), tick=False):
+        eva = log_in(cast.eva)
+        assert "Stängt, Julafton" in eva.get(address).content.decode()
+        look = eva.post(address, {"do": "look", "opens_on_holidays": "yes"}).content.decode()
+    assert "Julafton" not in look
+
+
 def test_nobody_decides_for_somebody_elses_preschool(cast: Cast) -> None:
     for person, preschool in (
         (cast.eva, cast.sjostjarnan),
@@ -335,9 +380,14 @@ def test_nobody_decides_for_somebody_elses_preschool(cast: Cast) -> None:
     ):
         with pytest.raises(Http404):
             services.decide(
-                columns={"most_weeks": 3}, actor=Actor.of_person(person), now=clock.now(), preschool=preschool
+                columns={"most_weeks": 3, "visible_before_days": 90},
+                actor=Actor.of_person(person),
+                now=clock.now(),
+                preschool=preschool,
             )
     assert not PlanningRule.objects.exists()
+    assert not Preschool.objects.exclude(visible_before_days=None).exists()
+    assert Municipality.current().visible_before_days == 30
 
 
 def test_the_late_mark_is_the_places_own(cast: Cast, on_tablet: Callable[[str], Client]) -> None:

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from accounts import audit
 from attendance.models import PlanningRule
-from children.access import Action, demand, get_preschool
 from children.actors import Actor
 from children.models import Area, Department, Preschool
+from children.services.visibility import decide_visibility
 from portal.lib import live
 
 
@@ -24,19 +24,19 @@ def decide(
     area: Area | None = None,
     preschool: Preschool | None = None,
 ) -> None:
-    """Decide for a preschool, an area, or (neither) the municipality; all empty is: as it is decided above.
+    """Decide for a preschool, an area, or (neither) the municipality; what is empty is as it is decided above.
 
-    Days that are planned already stay as they are. Raises `Http404` as the door does.
+    `columns` are those of `PlanningRule`, and `visible_before_days`, which is kept with the place itself. Days that
+    are planned already stay as they are. Raises `Http404` as the door does.
     """
     with transaction.atomic():
-        if preschool is not None:
-            get_preschool(actor, Action.SET_RULES, preschool.pk)
-        else:
-            demand(actor, Action.SET_RULES)
-        if all(value in (None, "") for value in columns.values()):
+        own = dict(columns)
+        number = own.pop("visible_before_days", None)
+        decide_visibility(number=number, actor=actor, area=area, preschool=preschool)
+        if all(value in (None, "") for value in own.values()):
             PlanningRule.objects.filter(area=area, preschool=preschool).delete()
         else:
-            PlanningRule.objects.update_or_create(area=area, preschool=preschool, defaults=dict(columns))
+            PlanningRule.objects.update_or_create(area=area, preschool=preschool, defaults=own)
         audit.did(
             "rules.decided",
             person_id=actor.person_id,

@@ -13,8 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from attendance import services
-from attendance.rules_forms import RulesForm, initial_of
-from attendance.selectors.decided import decided_with, example, in_words, stored_for
+from attendance.rules_forms import Above, RulesForm, initial_of
+from attendance.selectors.decided import (
+    Decided,
+    cut_off_words,
+    decided,
+    example,
+    in_words,
+    layers_above,
+    opens_again_words,
+    stored_for,
+)
 from children.access import Action, demand, get_preschool
 from children.http import ActorRequest
 from children.models import Area, Preschool
@@ -59,9 +68,10 @@ def preschool_rules(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
 def _rules(request: ActorRequest, place: Place) -> HttpResponse:
     """Show the rules; with POST look at what would hold (`do=look`), or save it."""
     area, preschool = place.area, place.preschool
-    own = stored_for(area=area, preschool=preschool)
+    own, layers = stored_for(area=area, preschool=preschool), layers_above(area=area, preschool=preschool)
     is_top = area is None and preschool is None
-    form = RulesForm(request.POST or None, initial=initial_of(own), is_top=is_top)
+    above = _above(decided(layers), is_top=is_top)
+    form = RulesForm(request.POST or None, initial=initial_of(own, above.rules.opening), above=above)
     now = clock.now()
     if form.is_valid():
         own = form.stored
@@ -69,13 +79,19 @@ def _rules(request: ActorRequest, place: Place) -> HttpResponse:
             services.decide(columns=form.stored, actor=request.actor, now=now, area=area, preschool=preschool)
             messages.success(request, _("Reglerna är sparade och gäller från nu."))
             return redirect(place.address)
-    decided = decided_with(own, area=area, preschool=preschool)
+    found = decided([*layers, own])
     context = {
         "place": place,
         "form": form,
-        "sentences": in_words(decided),
-        "days": example(decided, now),
+        "sentences": in_words(found),
+        "days": example(found.rules, now),
+        "opens_again": opens_again_words(found.rules.cut_off, now),
         "is_look": form.is_bound and form.is_valid(),
         "areas": Area.objects.order_by("name") if is_top else [],
     }
     return render(request, "attendance/rules.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+def _above(found: Decided, *, is_top: bool) -> Above:
+    name = _("Som Kapprummet har det från början") if is_top else _("Som det är bestämt ovanför")
+    return Above(name, found.rules, cut_off_words(found.rules.cut_off), found.visible_before_days)
