@@ -48,6 +48,7 @@ def house(request: HttpRequest) -> dict[str, object]:
         "languages": settings.LANGUAGES,
         "language_action": SimpleLazyObject(lambda: reverse("accounts:language")),
         "nav": nav,
+        "preschool_tabs": lambda: navigation.preschool_tabs(actor, _where(request)) if actor else [],
         "frame": lambda: "layouts/guardian.html" if is_guardian_page() else "layouts/desktop.html",
         "person_name": actor.person.full_name if actor and actor.person else "",
         "person_role": (lambda: navigation.role_word(actor)) if actor else "",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import User
 from children import access
@@ -30,6 +30,18 @@ RANK = (
     Kind.SUBSTITUTE,
 )
 MOST_PLACES = 8
+# The pages of one preschool to whoever leads it: each with its icon and its word. Staff see the two of OF_STAFF, too.
+PRESCHOOL_PAGES = (
+    ("preschool_day", "layout-grid", gettext_lazy("Dagen")),
+    ("preschool_month", "calendar", gettext_lazy("Månaden")),
+    ("preschool_hours", "alarm-clock", gettext_lazy("Timmar")),
+    ("attendance:enquiries", "sun", gettext_lazy("Lov")),
+    ("attendance:preschool_calendar", "calendar-off", gettext_lazy("Kalender")),
+    ("children:preschool_children", "users", gettext_lazy("Barn")),
+    ("children:tablets", "tablet", gettext_lazy("Plattor")),
+    ("attendance:preschool_rules", "clock", gettext_lazy("Regler")),
+)
+OF_STAFF = ("attendance:enquiries", "attendance:preschool_calendar")
 PLAN_PAGES = ("attendance:schedule", "attendance:calendar", "attendance:event_answer")
 
 
@@ -106,6 +118,20 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
     is_mine = where.view_name.startswith(("accounts:", "account_", "mfa_", "usersessions_"))
     places.append(Place(reverse("accounts:settings"), "settings", _("Inställningar"), is_mine))
     return places
+
+
+def preschool_tabs(actor: Actor, where: Where) -> list[Place]:
+    """Return the pages of the preschool whose page is shown; none on other pages, and none to staff."""
+    if where.place_id is None or not where.is_any(*(name for name, _icon, _label in PRESCHOOL_PAGES)):
+        return []
+    led = access.preschools_for(actor, Action.OVERSEE).filter(pk=where.place_id)
+    if where.is_any(*OF_STAFF) and not led.exists():
+        return []
+    months = {"preschool_month": [f"{actor.today:%Y-%m}"]}
+    return [
+        Place(reverse(name, args=[where.place_id, *months.get(name, [])]), icon, str(label), where.is_any(name))
+        for name, icon, label in PRESCHOOL_PAGES
+    ]
 
 
 def _preschools(actor: Actor, where: Where) -> list[Place]:

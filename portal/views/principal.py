@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -59,7 +58,6 @@ def preschool_day(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
         "is_today": chosen == request.actor.today,
         "before": chosen - timedelta(days=1),
         "after": chosen + timedelta(days=1),
-        "tabs": _tabs(preschool, "day", chosen),
     }
     return render(request, "principal/day.html", context)
 
@@ -86,7 +84,6 @@ def preschool_month(request: ActorRequest, preschool_id: UUID, month: str) -> Ht
         "today": request.actor.today,
         "before": (first - timedelta(days=1)).replace(day=1),
         "after": (first + timedelta(days=31)).replace(day=1),
-        "tabs": _tabs(preschool, "month", first),
     }
     return render(request, "principal/month.html", context)
 
@@ -131,7 +128,6 @@ def preschool_hours(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
         "this": this,
         "before": monday - timedelta(days=7),
         "after": monday + timedelta(days=7),
-        "tabs": _tabs(preschool, "hours", monday),
     }
     return render(request, "principal/hours.html", context)
 
@@ -151,39 +147,6 @@ def _hours_file(hours: PreschoolHours, rows: tuple[HoursRow, ...]) -> HttpRespon
         for row in rows
     ]
     return csv_answer(f"timmar-{hours.monday:%Y-%m-%d}.csv", head, cells)
-
-
-def _tabs(preschool: Preschool, active: str, day: date) -> list[dict[str, object]]:
-    """Return the views of one preschool, each with an address of its own."""
-    return [
-        {
-            "url": reverse("preschool_day", args=[preschool.id]),
-            "label": _("Dagen"),
-            "icon": "layout-grid",
-            "active": active == "day",
-        },
-        {
-            "url": reverse("preschool_month", args=[preschool.id, f"{day:%Y-%m}"]),
-            "label": _("Månaden"),
-            "icon": "calendar",
-            "active": active == "month",
-        },
-        {
-            "url": reverse("preschool_hours", args=[preschool.id]),
-            "label": _("Timmar"),
-            "icon": "alarm-clock",
-            "active": active == "hours",
-        },
-        {"url": reverse("attendance:enquiries", args=[preschool.id]), "label": _("Lov"), "icon": "sun"},
-        {
-            "url": reverse("attendance:preschool_calendar", args=[preschool.id]),
-            "label": _("Kalender"),
-            "icon": "calendar-off",
-        },
-        {"url": reverse("children:preschool_children", args=[preschool.id]), "label": _("Barn"), "icon": "users"},
-        {"url": reverse("children:tablets", args=[preschool.id]), "label": _("Plattor"), "icon": "tablet"},
-        {"url": reverse("attendance:preschool_rules", args=[preschool.id]), "label": _("Regler"), "icon": "clock"},
-    ]
 
 
 def chosen_day(text: str, today: date) -> date:
