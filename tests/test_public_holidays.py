@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
 
@@ -10,6 +13,7 @@ import time_machine
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.utils import translation
+from holidays import country_holidays
 from pytest_django.fixtures import Settings
 
 from attendance import services
@@ -81,6 +85,29 @@ def test_a_country_that_does_not_exist_stops_the_start(settings: Settings) -> No
     settings.COUNTRY = "XX"
     with pytest.raises(ImproperlyConfigured, match="COUNTRY"):
         check_country()
+
+
+@pytest.mark.parametrize("country", ["SE", "NO", "FI", "DK"])
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_country_s_own_file_says_what_the_library_says(settings: Settings, country: str, language: str) -> None:
+    settings.COUNTRY = country
+    library = country_holidays(country)
+    years = range(2016, 2037)
+    spoken = next((one for one in library.supported_languages if one[:2] == language), library.default_language)
+    with translation.override(language):
+        found = public_holidays(date(years[0], 1, 1), date(years[-1], 12, 31))
+    counted = [one for one in ("public", "de_facto") if one in library.supported_categories]
+    assert found == dict(country_holidays(country, years=years, categories=counted, language=spoken))
+
+
+def test_no_country_but_ours_is_loaded() -> None:
+    """All of them are 8 MB in every process."""
+    script = (
+        "import django, sys; django.setup(); print(*[name for name in sys.modules if 'holidays.countries' in name])"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings"}
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
+    assert run.stdout.split() == []
 
 
 def test_a_plan_skips_public_holidays(cast: Cast) -> None:
