@@ -13,18 +13,21 @@ from portal.lib import days
 
 EMPTY_WEEK: Week = ((),) * 7
 MOST_DAYS = 400
+AS_REPEATED = "~"
 
 
 @dataclass(frozen=True)
 class DraftDay:
-    """The times of one date, over the weeks that repeat; () is a day off.
+    """The times of one date, over the weeks that repeat; () is a day off, None that it is to follow them again.
 
     With `like` the note and who collects are to be those of that child's day: what was copied, and ticked.
+    `copied_from` is the day that had times of its own, where these are its.
     """
 
     day: date
-    intervals: Intervals
+    intervals: Intervals | None
     like: tuple[UUID, date] | None = None
+    copied_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,11 @@ class Draft:
 
 
 def packed_days(days: Iterable[DraftDay]) -> str:
-    """Return dates as one line of text: "20261019=0730-1600/20261020=", and after "<" whose day each is like."""
-    return "/".join(f"{one.day:%Y%m%d}={_packed_day(one.intervals)}{_packed_like(one)}" for one in days)
+    """Return dates as one line of text: "20261019=0730-1600/20261020=/20261021=~", "~" for what repeats.
+
+    After "<" whose day each is like, after "*" of which changed day it is a copy.
+    """
+    return "/".join(f"{one.day:%Y%m%d}={_packed_times(one)}{_packed_source(one)}" for one in days)
 
 
 def unpacked_days(text: str) -> tuple[DraftDay, ...] | None:
@@ -110,8 +116,13 @@ def _packed_day(intervals: Intervals) -> str:
     return ",".join(f"{part.starts:%H%M}-{part.ends:%H%M}" for part in intervals)
 
 
-def _packed_like(one: DraftDay) -> str:
-    return f"<{one.like[0].hex}{one.like[1]:%Y%m%d}" if one.like else ""
+def _packed_times(one: DraftDay) -> str:
+    return AS_REPEATED if one.intervals is None else _packed_day(one.intervals)
+
+
+def _packed_source(one: DraftDay) -> str:
+    like = f"<{one.like[0].hex}{one.like[1]:%Y%m%d}" if one.like else ""
+    return f"{like}*{one.copied_from:%Y%m%d}" if one.copied_from else like
 
 
 def _unpacked_day(text: str) -> Intervals:
@@ -119,12 +130,14 @@ def _unpacked_day(text: str) -> Intervals:
 
 
 def _unpacked_date(text: str) -> DraftDay:
-    said, _sign, like = text.partition("<")
+    said, _sign, source = text.partition("*")
+    said, _sign, whose = said.partition("<")
     day, sign, times = said.partition("=")
     if not sign:
         raise ValueError(text)
-    copied = (UUID(hex=like[:32]), _date(like[32:])) if like else None
-    return DraftDay(_date(day), _unpacked_day(times), copied)
+    like = (UUID(hex=whose[:32]), _date(whose[32:])) if whose else None
+    intervals = None if times == AS_REPEATED else _unpacked_day(times)
+    return DraftDay(_date(day), intervals, like, _date(source) if source else None)
 
 
 def _interval(text: str) -> Interval:

@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -208,11 +208,14 @@ class Known:
         """Return these facts as they stay from here on: each day is then judged once, however often a page asks."""
         return replace(self, judged={})
 
-    def try_on(self, child_id: UUID, monday: date, weeks: tuple[rules.Week, ...]) -> None:
-        """Show the days from `monday` as they would be if the reader's home laid these weeks."""
-        own = self.own_home(child_id)
-        kept = [p for p in self.plans.get(child_id, ()) if p.home not in (own, None) or p.starts_on < monday]
-        self.plans[child_id] = kept + [rules.RepeatingPlan(monday, None, weeks, home) for home in {own, None}]
+    def try_on(self, child_id: UUID, monday: date, last: date | None, weeks: tuple[rules.Week, ...]) -> None:
+        """Show the days from `monday` to `last` as they would be if the reader's home laid these weeks."""
+        own, plans = self.own_home(child_id), self.plans.get(child_id, ())
+        kept = [p for p in plans if p.home not in (own, None) or (last and last < p.starts_on)]
+        eve = monday - timedelta(days=1)
+        earlier = [p for p in plans if p.home in (own, None) and p.starts_on < monday]
+        kept += [replace(p, ends_on=min(p.ends_on or eve, eve)) for p in earlier]
+        self.plans[child_id] = kept + [rules.RepeatingPlan(monday, last, weeks, home) for home in {own, None}]
 
     def place(self, child_id: UUID, day: date) -> Place | None:
         """Return where the child is placed on `day`; a backup placement wins."""

@@ -1,4 +1,4 @@
-"""A plan before it is saved, as real dates: its weeks day by day, half a year in small, and what is skipped."""
+"""A plan before it is saved, as real dates: its weeks day by day, half a year in small, and what comes of it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,25 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from attendance.drafts import Draft, draft_from
-from attendance.selectors.facts import Known, known
+from attendance.drafts import Draft
+from attendance.selectors import words
+from attendance.selectors.copying import copies_of_changed_days
+from attendance.selectors.facts import Known
+from attendance.selectors.laying import (
+    all_known,
+    days_that_keep,
+    ending_place,
+    is_relaid,
+    own_times,
+    plans_that_give_way,
+)
 from attendance.selectors.schedule import ShownWeek, WeekCard, apply_drafts, shown_week, week_card
 from children.models import Child
 from portal.lib import days
 
 HALF_YEAR = 26
 AT_ONCE = 4  # weeks that are shown day by day before somebody asks for the rest
+NAMED_AT_ONCE = 8  # days that keep their times
 
 
 @dataclass(frozen=True)
@@ -24,7 +35,9 @@ class Preview:
     """What would be saved from `monday`.
 
     `weeks` and `more` are the weeks that change, day by day. `cycle` is after how many weeks the longest plan begins
-    anew, 0 where only dates change. `skipped` names the closed days among the planned ones.
+    anew, 0 where only dates change. `skipped` names the closed days among the planned ones, `kept` and `kept_more`
+    those with times of their own that the plan leaves as they are. `said` are sentences of what else comes of it:
+    plans that are gone, a move at which the plan ends, changed days that are copied.
     """
 
     monday: date
@@ -33,22 +46,33 @@ class Preview:
     half_year: tuple[WeekCard, ...]
     skipped: tuple[str, ...]
     cycle: int
+    kept: tuple[str, ...]
+    kept_more: tuple[str, ...]
+    said: tuple[str, ...]
+
+    @property
+    def days_kept(self) -> int:
+        return len(self.kept) + len(self.kept_more)
 
 
 def preview(
-    children: Sequence[Child], monday: date, now: datetime, *, reader: UUID | None, drafts: Mapping[UUID, Draft]
+    children: Sequence[Child],
+    monday: date,
+    now: datetime,
+    *,
+    reader: UUID | None,
+    drafts: Mapping[UUID, Draft],
+    is_bound: bool = True,
 ) -> Preview:
     """Return the drafts as dates, closed days and holidays left out: two queries, however many weeks."""
     dates = {one.day for draft in drafts.values() for one in draft.days}
     last = max([monday + timedelta(days=7 * HALF_YEAR - 1), *dates])
-    first = min(monday, days.day_of(now))
-    facts = known([child.pk for child in children], first, last, with_stays=False, reader=reader)
-    repeated = [
-        len(draft.weeks)
-        for child_id, draft in drafts.items()
-        if draft.weeks != draft_from(facts.own_plans(child_id), monday).weeks
-    ]
-    cycle = max(repeated, default=0)
+    facts = all_known([child.pk for child in children], monday, now, reader=reader, last=last)
+    relaid = {key: draft for key, draft in drafts.items() if is_relaid(facts, key, draft, monday)}
+    cycle = max((len(draft.weeks) for draft in relaid.values()), default=0)
+    kept = _kept(facts, children, days_that_keep(facts, relaid, monday, now, is_bound=is_bound))
+    copied = copies_of_changed_days(one.copied_from for d in drafts.values() for one in d.days if one.copied_from)
+    said = [*_given_way(facts, children, relaid, monday), *_ended(facts, children, relaid, monday), copied]
     apply_drafts(facts, drafts, monday)
     facts = facts.settled()
     mondays = {monday + timedelta(days=7 * number) for number in range(max(cycle, 2) if cycle else 0)}
@@ -61,6 +85,9 @@ def preview(
         half_year=tuple(week_card(monday + timedelta(days=7 * number), children, facts) for number in range(HALF_YEAR)),
         skipped=_skipped(facts, children, monday),
         cycle=cycle,
+        kept=tuple(kept[:NAMED_AT_ONCE]),
+        kept_more=tuple(kept[NAMED_AT_ONCE:]),
+        said=tuple(filter(None, said)),
     )
 
 
@@ -74,3 +101,59 @@ def _skipped(facts: Known, children: Sequence[Child], monday: date) -> tuple[str
             said = days.in_words(day, "D j M")
             found.append(_("{day} ({reason})").format(day=said, reason=closed.closed) if closed.closed else said)
     return tuple(found)
+
+
+def _kept(facts: Known, children: Sequence[Child], kept: Mapping[UUID, Sequence[date]]) -> list[str]:
+    """Return each of the days with its times: "ons 25 nov 08:00–14:00", with whose they are where that is not all's."""
+    found: list[str] = []
+    for day in sorted({day for own in kept.values() for day in own}):
+        by_times: dict[str, list[str]] = {}
+        for child in children:
+            if day in kept.get(child.pk, ()):
+                times = words.times(own_times(facts, child.pk, day)) or _("ledig")
+                by_times.setdefault(times, []).append(child.given_name)
+        said = [t if len(names) == len(children) else f"{', '.join(names)} {t}" for t, names in by_times.items()]
+        found.append(f"{days.in_words(day, 'D j M')} {'; '.join(said)}")
+    return found
+
+
+def _given_way(facts: Known, children: Sequence[Child], relaid: Mapping[UUID, Draft], monday: date) -> list[str]:
+    """Return a sentence for each day from which a plan was laid that is gone when these are saved."""
+    gone: dict[date, list[str]] = {}
+    for child in children:
+        if child.pk in relaid:
+            for plan in plans_that_give_way(facts, child.pk, relaid[child.pk], monday):
+                gone.setdefault(plan.starts_on, []).append(child.given_name)
+    sentences: list[str] = []
+    for starts_on, names in sorted(gone.items()):
+        day = days.in_words(starts_on, "l j F")
+        if len(names) == len(children):
+            sentences.append(_("Schemat som är lagt från {day} tas bort.").format(day=day))
+        else:
+            said = _("Schemat som är lagt för {children} från {day} tas bort.")
+            sentences.append(said.format(children=", ".join(names), day=day))
+    return sentences
+
+
+def _ended(facts: Known, children: Sequence[Child], relaid: Mapping[UUID, Draft], monday: date) -> list[str]:
+    """Return a sentence for each child that is to begin at a place at which the plan cannot go on."""
+    sentences: list[str] = []
+    for child in children:
+        if child.pk in relaid and (place := ending_place(facts, child.pk, relaid[child.pk], monday)):
+            decided = facts.rules_at(place)
+            is_long = len(relaid[child.pk].weeks) > decided.most_weeks
+            most = _("Ett schema har högst {weeks} veckor").format(weeks=decided.most_weeks)
+            said = _(
+                "{name} går på {preschool} från {day}. Schemat ryms inte där och slutar {last}: "
+                "lägg ett nytt för tiden därefter. {allowed}."
+            )
+            sentences.append(
+                said.format(
+                    name=child.given_name,
+                    preschool=place.preschool,
+                    day=days.in_words(place.starts_on, "l j F"),
+                    last=days.in_words(place.starts_on - timedelta(days=1), "l j F"),
+                    allowed=most if is_long else words.opening_week(decided.opening),
+                )
+            )
+    return sentences

@@ -15,6 +15,7 @@ from attendance.drafts import Draft, draft_from
 from attendance.selectors import words
 from attendance.selectors.entitlement import hours_warnings
 from attendance.selectors.facts import ChangedDay, Known, known
+from attendance.selectors.laying import is_relaid, last_day
 from children.models import Child
 from children.selectors.placing import Place
 from portal.lib import days
@@ -187,8 +188,8 @@ def _locked_words(day: date, cut_off: rules.CutOff, here: datetime) -> str:
 def apply_drafts(facts: Known, drafts: Mapping[UUID, Draft], monday: date) -> None:
     """Let the facts be as if these drafts had been saved from `monday`."""
     for child_id, draft in drafts.items():
-        if draft.weeks != draft_from(facts.own_plans(child_id), monday).weeks:
-            facts.try_on(child_id, monday, draft.weeks)
+        if is_relaid(facts, child_id, draft, monday):
+            facts.try_on(child_id, monday, last_day(facts, child_id, draft, monday), draft.weeks)
         home = facts.own_home(child_id)
         for one in draft.days:
             said = facts.day_plans[child_id, one.day]

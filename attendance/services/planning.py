@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -18,6 +18,7 @@ from accounts import audit
 from attendance import rules
 from attendance.models import DayPlan, WeekPlan
 from attendance.selectors.facts import rules_for, stored
+from attendance.selectors.laying import place_that_ends
 from attendance.selectors.words import moment_words, opening_words
 from attendance.services.absence import LONGEST, lock_children
 from attendance.services.conflicts import SomebodyElseChanged, refuse_if_changed
@@ -61,10 +62,11 @@ def save_week_plan(
 ) -> list[WeekPlan]:
     """Lay a plan that repeats its weeks from a Monday until the next plan; for all the children or for none.
 
-    The plan that held until then ends the day before, and plans that were to begin later give way. Changed days stay
-    as they are. The same plan again changes nothing. With `for_family` staff lay it for whoever asked them: no cut-off
-    binds them, it is to them that families are sent. Of a child with two homes the plan is the own home's, or that of
-    the family's home. Raises `ValidationError`, by field.
+    The plan that held until then ends the day before, and plans that were to begin later give way. It ends where the
+    child moves to a place that does not allow it (`laying.place_that_ends`); what is laid from then on stays. Changed
+    days stay as they are. The same plan again changes nothing. With `for_family` staff lay it for whoever asked them:
+    no cut-off binds them, it is to them that families are sent. Of a child with two homes the plan is the own home's,
+    or that of the family's home. Raises `ValidationError`, by field.
     """
     kept = [[stored(day) for day in week] for week in weeks]
     _check_weeks(starts_on, weeks)
@@ -73,16 +75,29 @@ def save_week_plan(
         homes = homes_to_plan_for(children, starts_on, actor, for_family)
         later = WeekPlan.objects.on_or_after(starts_on)
         plans = list(later.filter(of_homes(homes) | Q(child__in=children, household=None)))
-        _check_start(starts_on, weeks, children, plans, actor=actor, now=now, is_bound=for_family is None)
+        first = max(starts_on, actor.today)
+        places = places_of([child.id for child in children], overlap(first, first + LONGEST))
+        begins = _places_met(places, first)
+        _check_start(starts_on, weeks, begins, plans, actor=actor, now=now, is_bound=for_family is None)
+        ends = _last_days(children, weeks, places, first)
         own = [plan for plan in plans if plan.household_id == homes[plan.child_id]]
-        same = {p.child_id for p in own if p.starts_on == starts_on and p.ends_on is None and p.weeks == kept}
+        same = {p.child_id for p in own if (p.starts_on, p.ends_on, p.weeks) == (starts_on, ends[p.child_id], kept)}
         changed = [child for child in children if child.id not in same]
         ids = [child.id for child in changed]
-        ending = later.filter(of_homes({child_id: homes[child_id] for child_id in ids}))
-        ending.filter(starts_on__gte=starts_on).delete()
-        ending.update(ends_on=starts_on - timedelta(days=1))
+        ending = [plan for plan in own if plan.child_id in ids]
+        gone = [p.pk for p in ending if starts_on <= p.starts_on <= (ends[p.child_id] or p.starts_on)]
+        WeekPlan.objects.filter(pk__in=gone).delete()
+        until_then = [plan.pk for plan in ending if plan.starts_on < starts_on]
+        WeekPlan.objects.filter(pk__in=until_then).update(ends_on=starts_on - timedelta(days=1))
         made = WeekPlan.objects.bulk_create(
-            WeekPlan(child=child, household_id=homes[child.id], starts_on=starts_on, weeks=kept, made_by=actor.person)
+            WeekPlan(
+                child=child,
+                household_id=homes[child.id],
+                starts_on=starts_on,
+                ends_on=ends[child.id],
+                weeks=kept,
+                made_by=actor.person,
+            )
             for child in changed
         )
         if made:
@@ -214,14 +229,14 @@ def _check_weeks(starts_on: date, weeks: Sequence[rules.Week]) -> None:
 def _check_start(
     starts_on: date,
     weeks: Sequence[rules.Week],
-    children: Sequence[Child],
+    begins: Sequence[Place],
     plans: Sequence[WeekPlan],
     *,
     actor: Actor,
     now: datetime,
     is_bound: bool,
 ) -> None:
-    """Refuse a start that would rewrite days that have been, or that are locked, and what the places do not allow.
+    """Refuse a start that would rewrite days that have been, or that are locked, and what the place does not allow.
 
     A first plan rewrites nothing: the cut-off does not concern it. One that is to begin inside the lock is a plan, too.
     """
@@ -236,7 +251,6 @@ def _check_start(
             {"starts_on": _("Schemat kan börja tidigast {day}.").format(day=date_format(earliest, "l j F"))}
         )
     here = days.local(now)
-    begins, later = _places_met(children, max(starts_on, actor.today))
     for place in begins:
         decided, counts_from = rules_for(place), max(starts_on, place.starts_on)
         _check_decided(starts_on, weeks, decided, actor.today)
@@ -246,24 +260,28 @@ def _check_start(
             not rules.may_change(max(p.starts_on, place.starts_on, actor.today), here, decided.cut_off) for p in plans
         ):
             raise ValidationError({"starts_on": locked_words(counts_from, decided.cut_off, here)})
-    for place in later:
-        decided = rules_for(place)
-        if place.starts_on <= actor.today + timedelta(weeks=decided.horizon_weeks):
-            _check_weeks_at(starts_on, weeks, decided, at=f"{place.preschool}: ")
 
 
-def _places_met(children: Sequence[Child], first: date) -> tuple[list[Place], list[Place]]:
-    """Return a place of each preschool where the children are, or begin, when the plan does; and of those after.
-
-    A backup placement passes: what it allows counts only for a plan that begins in it.
-    """
-    known = places_of([child.id for child in children], overlap(first, first + LONGEST))
-    begin = [place for places in known.values() if (place := place_on_or_after(places, first))]
+def _places_met(places: Mapping[UUID, Sequence[Place]], first: date) -> list[Place]:
+    """Return a place of each preschool where the children are, or begin, when the plan does."""
+    begin = [place for own in places.values() if (place := place_on_or_after(own, first))]
     begin.sort(key=lambda place: place.starts_on, reverse=True)  # of a preschool the first to begin stays
-    begins = {place.preschool_id: place for place in begin}
-    moves = sorted((p for places in known.values() for p in places if not p.is_backup), key=lambda p: p.starts_on)
-    later = {p.preschool_id: p for p in reversed(moves) if p.starts_on > first and p.preschool_id not in begins}
-    return list(begins.values()), list(later.values())
+    return list({place.preschool_id: place for place in begin}.values())
+
+
+def _last_days(
+    children: Sequence[Child], weeks: Sequence[rules.Week], places: Mapping[UUID, Sequence[Place]], first: date
+) -> dict[UUID, date | None]:
+    """Return, by child, until when the weeks can hold; None for until further notice. A query a preschool moved to."""
+    decided: dict[UUID, rules.PlaceRules] = {}
+
+    def rules_at(place: Place) -> rules.PlaceRules:
+        if place.preschool_id not in decided:
+            decided[place.preschool_id] = rules_for(place)
+        return decided[place.preschool_id]
+
+    ends = {child.id: place_that_ends(weeks, places.get(child.id, ()), first, rules_at) for child in children}
+    return {child_id: place.starts_on - timedelta(days=1) if place else None for child_id, place in ends.items()}
 
 
 def _check_decided(starts_on: date, weeks: Sequence[rules.Week], decided: rules.PlaceRules, today: date) -> None:
@@ -273,19 +291,14 @@ def _check_decided(starts_on: date, weeks: Sequence[rules.Week], decided: rules.
         raise ValidationError(
             {"starts_on": _("Schemat kan börja senast {day}.").format(day=date_format(last, "j F Y"))}
         )
-    _check_weeks_at(starts_on, weeks, decided)
-
-
-def _check_weeks_at(starts_on: date, weeks: Sequence[rules.Week], decided: rules.PlaceRules, *, at: str = "") -> None:
-    """Refuse more weeks and other hours than a place allows; `at` names it where that is needed."""
     if len(weeks) > decided.most_weeks:
         raise ValidationError(
-            {"weeks": at + _("Här kan ett schema ha högst {weeks} veckor.").format(weeks=decided.most_weeks)}
+            {"weeks": _("Här kan ett schema ha högst {weeks} veckor.").format(weeks=decided.most_weeks)}
         )
     for number in range(7):
         day = starts_on + timedelta(days=number)
         if any(rules.outside(week[number], decided.opens_on(day)) for week in weeks):
-            raise ValidationError({"weeks": at + opening_words(day.weekday(), decided.opens_on(day))})
+            raise ValidationError({"weeks": opening_words(day.weekday(), decided.opens_on(day))})
 
 
 def _check_collector(child: Child, collector: Collector, today: date, *, may_say: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from attendance import rules
-from attendance.drafts import Draft, DraftDay, draft_from, grouped
+from attendance.drafts import Draft, DraftDay, grouped
 from attendance.models import DayPlan, PlanSave
 from attendance.selectors import words
 from attendance.selectors.facts import Known, known, stored
+from attendance.selectors.laying import is_relaid
 from attendance.services.absence import LONGEST, lock_children
 from attendance.services.conflicts import SomebodyElseChanged, own_last_save, refuse_if_changed
 from attendance.services.own_homes import homes_to_plan_for
@@ -53,6 +54,7 @@ def save_schedule(
 ) -> list[PlanSave]:
     """Save every child's draft from a Monday, or none: the weeks where they are other ones, and the single dates.
 
+    A date that is to follow the weeks again loses its times and keeps its note and who collects.
     `seen` are the marks of what the form was made from (`selectors.marks`): where one is no longer right, nothing is
     saved and `SomebodyElseChanged` is raised, unless all of it lies there already: a second press on the same form
     answers as the first. With `for_family` staff save it for whoever asked them, as `save_week_plan` says, and the
@@ -108,23 +110,26 @@ def _facts(
 
 def _is_relaid(facts: Known, child_id: UUID, draft: Draft, starts_on: date) -> bool:
     """Tell whether the weeks are to be laid anew; where nothing is and never was, `save_week_plan` has the sentence."""
-    own = facts.own_plans(child_id)
-    return draft.weeks != draft_from(own, starts_on).weeks or not (draft.days or own)
+    return is_relaid(facts, child_id, draft, starts_on) or not (draft.days or facts.own_plans(child_id))
 
 
 def _save_dates(children: Sequence[Child], dates: _Dates, *, actor: Actor, now: datetime) -> None:
     """Write the times of single dates."""
     new: list[DayPlan] = []
     changed: list[DayPlan] = []
+    gone: list[DayPlan] = []
     for child, one, row, is_other in _to_write(children, dates, actor):
         if is_other:
             _check_date(child, one, dates, now)
-        row.intervals, row.changed_at, row.changed_by = stored(one.intervals), now, actor.person
-        (new if row._state.adding else changed).append(row)
+        row.intervals, row.changed_at, row.changed_by = _stored(one), now, actor.person
+        says_more = row.note or row.collecting_guardian_id or row.collecting_contact_id
+        (new if row._state.adding else changed if one.intervals is not None or says_more else gone).append(row)
     DayPlan.objects.bulk_create(new)
     fields = ["intervals", "note", "collecting_guardian", "collecting_contact", "changed_at", "changed_by"]
     DayPlan.objects.bulk_update(changed, fields)
-    if written := new + changed:
+    if gone:
+        DayPlan.objects.filter(pk__in=[row.pk for row in gone]).delete()
+    if written := new + changed + gone:
         ids, every = {row.child_id for row in written}, {row.day for row in written}
         audit.did(
             "days.changed",
@@ -153,14 +158,21 @@ def _to_write(
     homes = {child.id: dates.homes[child.id] for child in own}
     there = {(row.child_id, row.day): row for row in days_in(Scope(own, homes, None, wanted))}
     sources = _sources(wanted)
+    guards = _who_guard(wanted, sources.values(), actor)
     for child in own:
         for day, one in wanted[child.id].items():
             row = there.get((child.id, day))
-            is_other = row is None or row.intervals != stored(one.intervals)
+            if row is None and one.intervals is None:
+                continue
+            is_other = row is None or row.intervals != _stored(one)
             row = row or DayPlan(child=child, day=day, household_id=dates.homes[child.id])
-            has_more = one.like is not None and _copy_the_rest(row, sources.get(one.like), actor)
+            has_more = one.like is not None and _copy_the_rest(row, sources.get(one.like), guards)
             if is_other or has_more:
                 yield child, one, row, is_other
+
+
+def _stored(one: DraftDay) -> list[list[str]] | None:
+    return None if one.intervals is None else stored(one.intervals)
 
 
 def _check_date(child: Child, one: DraftDay, dates: _Dates, now: datetime) -> None:
@@ -169,7 +181,7 @@ def _check_date(child: Child, one: DraftDay, dates: _Dates, now: datetime) -> No
     decided = facts.rules_at(place_on_or_after(facts.places.get(child.id, ()), one.day))
     if one.day < here.date() or one.day - here.date() > LONGEST:
         raise ValidationError({"days": _("Den dagen kan inte ändras. Välj en dag från idag och ett år framåt.")})
-    if fault := rules.faults_in(one.intervals):
+    if fault := rules.faults_in(one.intervals or ()):
         raise ValidationError({"days": FAULTS[fault]})
     if facts.planned(child.id, one.day).is_elsewhere:
         raise ValidationError(
@@ -177,7 +189,7 @@ def _check_date(child: Child, one: DraftDay, dates: _Dates, now: datetime) -> No
         )
     if dates.is_bound and not rules.may_change(one.day, here, decided.cut_off):
         raise ValidationError({"days": locked_words(one.day, decided.cut_off, here)})
-    if rules.outside(one.intervals, decided.opens_on(one.day)):
+    if rules.outside(one.intervals or (), decided.opens_on(one.day)):
         raise ValidationError({"days": words.opening_words(one.day.weekday(), decided.opens_on(one.day))})
 
 
@@ -190,15 +202,23 @@ def _sources(wanted: Mapping[UUID, Mapping[date, DraftDay]]) -> dict[tuple[UUID,
     return {(row.child_id, row.day): row for row in rows if (row.child_id, row.day) in asked}
 
 
-def _copy_the_rest(row: DayPlan, source: DayPlan | None, actor: Actor) -> bool:
+def _who_guard(
+    child_ids: Collection[UUID], sources: Collection[DayPlan], actor: Actor
+) -> Container[tuple[UUID, UUID | None]]:
+    """Return each child with each of its guardians, where a collector is to be copied: one query."""
+    if not any(source.collecting_guardian_id for source in sources):
+        return ()
+    return set(guardians_of(list(child_ids), actor.today).values_list("child_id", "guardian_id"))
+
+
+def _copy_the_rest(row: DayPlan, source: DayPlan | None, guards: Container[tuple[UUID, UUID | None]]) -> bool:
     """Let the day have the other one's note and collector; a contact may collect the own child alone."""
     if source is None or (source.household_id or row.household_id) != row.household_id:
         return False
     note, guardian, contact = source.note, source.collecting_guardian_id, source.collecting_contact_id
     if source.child_id != row.child_id:
         contact = None
-        if guardian and not guardians_of([row.child_id], actor.today).filter(guardian=guardian).exists():
-            guardian = None
+        guardian = guardian if (row.child_id, guardian) in guards else None
     was = (row.note, row.collecting_guardian_id, row.collecting_contact_id)
     row.note, row.collecting_guardian_id, row.collecting_contact_id = note, guardian, contact
     return was != (note, guardian, contact)

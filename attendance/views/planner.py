@@ -25,6 +25,7 @@ from attendance.forms import LAST_WEEK, WeekForm, parsed_date, take_errors
 from attendance.planner_forms import SAID_WEEKS, CopyForm, RotaForm, SayForm
 from attendance.rules import Intervals
 from attendance.selectors.copying import copied
+from attendance.selectors.laying import days_given_back, over_every_day
 from attendance.selectors.marks import marks_of
 from attendance.selectors.schedule import Schedule
 from attendance.selectors.schedule import schedule as schedule_of
@@ -175,6 +176,9 @@ def save(sheet: Sheet) -> HttpResponse | None:
     if not _stroke(sheet):
         return None
     actor = sheet.request.actor
+    if "over_every_day" in sheet.request.POST:
+        reader, is_bound = sheet.by.reader, sheet.by.for_family is None
+        sheet.drafts = over_every_day(sheet.drafts, sheet.monday, clock.now(), reader=reader, is_bound=is_bound)
     try:
         saves = services.save_schedule(
             drafts=sheet.drafts,
@@ -313,11 +317,26 @@ def _stroke(sheet: Sheet, *, must_paint: bool = False) -> bool:
         return False
     asked = form.cleaned_data
     repeats, week = asked["repeats"], asked["week"] or 0
+    given_back = _given_back(sheet, week, asked["weekdays"]) if repeats != 0 else {}
     for child_id, draft in sheet.drafts.items():
         if repeats and (asked["weekdays"] or repeats != sheet.cycle):
             draft = draft.of_length(repeats)  # noqa: PLW2901 (the same draft, longer)
-        sheet.drafts[child_id] = _painted(draft, asked["weekdays"], form.intervals, sheet.monday, week, repeats)
+        painted = _painted(draft, asked["weekdays"], form.intervals, sheet.monday, week, repeats)
+        sheet.drafts[child_id] = painted.with_days(given_back.get(child_id, ()))
     return True
+
+
+def _given_back(sheet: Sheet, week: int, weekdays: list[int]) -> dict[UUID, list[DraftDay]]:
+    """Return, by child, the dates in sight that have times of their own and are painted over: they repeat again."""
+    if not weekdays:
+        return {}
+    monday = sheet.monday + timedelta(days=7 * week)
+    dates = [monday + timedelta(days=number) for number in weekdays]
+    facts = sheet.found.facts
+    if max(dates) > facts.last:
+        facts = schedule_by(sheet.by, sheet.children, monday).facts
+    now, is_bound = clock.now(), sheet.by.for_family is None
+    return {child_id: days_given_back(facts, child_id, dates, now, is_bound=is_bound) for child_id in sheet.drafts}
 
 
 def _painted(

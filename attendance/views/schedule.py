@@ -21,6 +21,7 @@ from attendance import services
 from attendance.forms import WeekForm
 from attendance.planner_forms import RotaForm, SayForm
 from attendance.selectors.calendar import events_of_week
+from attendance.selectors.copying import copies_of_changed_days
 from attendance.selectors.guardian import own_children
 from attendance.selectors.marks import last_save, marks_of
 from attendance.selectors.preview import preview
@@ -115,10 +116,18 @@ def _show(sheet: Sheet, page: str, more: dict[str, Any], *, is_draft: bool = Fal
         "back": quote(f"{sheet.by.address}?vecka={shown.monday}", safe="/="),
         "is_draft": is_draft,
         "is_fragment": is_fragment_wanted(request),
+        "copied": copies_of_changed_days(row.day for row in shown.days if row.is_changed),
     }
     if sheet.is_preview:
         reader = sheet.by.reader
-        context["preview"] = preview(sheet.children, sheet.monday, clock.now(), reader=reader, drafts=sheet.drafts)
+        context["preview"] = preview(
+            sheet.children,
+            sheet.monday,
+            clock.now(),
+            reader=reader,
+            drafts=sheet.drafts,
+            is_bound=sheet.by.for_family is None,
+        )
     elif not is_draft and ids:
         context |= _saved(sheet) | {"usual": _asked_of_usual(sheet, shown)}
         if sheet.by.reader is not None:
