@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attendance import rules
 from attendance.selectors.guardian import MayCollect
-from attendance.selectors.words import opening_words
+from attendance.selectors.opening import ALL_ALIKE, Hours, first_closed
 from attendance.services import Collector
 from portal.lib import days
 
@@ -209,12 +209,12 @@ class WeekForm(SeveralTimes):
         self,
         *args: Any,
         must_paint: bool = False,
-        opening: rules.Opening = rules.HOUSE_HOURS,
+        open_for: Hours = ALL_ALIKE,
         most_weeks: int = rules.MOST_WEEKS,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.must_paint, self.opening = must_paint, opening
+        self.must_paint, self.open_for = must_paint, open_for
         self.intervals: rules.Intervals = ()
         field = self.fields["repeats"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker)
@@ -238,12 +238,11 @@ class WeekForm(SeveralTimes):
         return [self[name] for name in self.fields if name not in ("weekdays", "is_off", "week")]
 
     def _check_opening(self, weekdays: Iterable[int]) -> None:
-        """Refuse times at which it is closed on one of the days, on the field that is to change."""
-        for number in weekdays:
-            opens = self.opening[number]
-            if wrong := rules.outside(self.intervals, opens):
-                self.add_error(self._field_of(wrong[0], opens), opening_words(number, opens))
-                return
+        """Refuse times at which it is closed for one of the children on one of the days, on the field to change."""
+        if found := first_closed(self.open_for, weekdays, self.intervals):
+            one, number = found
+            opens = one.opening[number]
+            self.add_error(self._field_of(rules.outside(self.intervals, opens)[0], opens), one.refusal(number))
 
     def _field_of(self, part: rules.Interval, opens: rules.Interval | None) -> str:
         """Return the field by which these times are outside the hours."""

@@ -13,12 +13,11 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from attendance import rules
 from attendance.phrases import SaidDay, Understood, parse
 from attendance.phrases.rota import Fault, days_of_rota
 from attendance.phrases.rota_file import MOST_BYTES
 from attendance.phrases.tokens import LONGEST_TEXT
-from attendance.selectors.words import opening_words
+from attendance.selectors.opening import ALL_ALIKE, Hours, first_closed
 from children.models import Child
 
 SAID_WEEKS = 52  # so long do we look for what repeats
@@ -47,9 +46,9 @@ class SayForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, monday: date, opening: rules.Opening = rules.HOUSE_HOURS, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, monday: date, open_for: Hours = ALL_ALIKE, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.monday, self.opening = monday, opening
+        self.monday, self.open_for = monday, open_for
         self.understood = Understood()
 
     def clean_text(self) -> str:
@@ -62,8 +61,10 @@ class SayForm(forms.Form):
             )
         if not self.understood.days:
             raise forms.ValidationError(gettext("Skriv dagar och tider, som mån–fre 7–16."))
-        for day in outside_hours(self.understood.days, self.opening):
-            raise forms.ValidationError(opening_words(day.date.weekday(), self.opening[day.date.weekday()]))
+        for day in self.understood.days:
+            if found := first_closed(self.open_for, [day.date.weekday()], day.intervals):
+                one, number = found
+                raise forms.ValidationError(one.refusal(number))
         return text
 
 
@@ -95,9 +96,9 @@ class RotaForm(forms.Form):
     )
     is_off_between = forms.BooleanField(label=_("Ledig de vardagar då jag inte arbetar"), required=False)
 
-    def __init__(self, *args: Any, first: date, opening: rules.Opening = rules.HOUSE_HOURS, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, first: date, open_for: Hours = ALL_ALIKE, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.first, self.opening = first, opening
+        self.first, self.open_for = first, open_for
         self.days: tuple[SaidDay, ...] = ()
         self.outside: tuple[SaidDay, ...] = ()
         self.left_out: tuple[str, ...] = ()
@@ -125,7 +126,9 @@ class RotaForm(forms.Form):
             zone=get_default_timezone(),
         )
         self.left_out = found.left_out
-        self.outside = tuple(outside_hours(found.days, self.opening))
+        self.outside = tuple(
+            day for day in found.days if first_closed(self.open_for, [day.date.weekday()], day.intervals)
+        )
         inside = tuple(day for day in found.days if day not in self.outside)
         if found.not_understood:
             self.add_error(field, _fault_words(found.not_understood))
@@ -173,11 +176,6 @@ class CopyForm(forms.Form):
         if not self.errors and not cleaned["to_weeks"] and not cleaned["to_children"]:
             self.add_error("to_weeks", gettext("Välj minst en vecka eller ett syskon."))
         return cleaned
-
-
-def outside_hours(days: Iterable[SaidDay], opening: rules.Opening) -> list[SaidDay]:
-    """Return the days with times at which it is closed."""
-    return [day for day in days if rules.outside(day.intervals, opening[day.date.weekday()])]
 
 
 def _with_days_off(days: Sequence[SaidDay], outside: Sequence[SaidDay]) -> tuple[SaidDay, ...]:

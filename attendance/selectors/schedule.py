@@ -16,8 +16,8 @@ from attendance.selectors import words
 from attendance.selectors.entitlement import hours_warnings
 from attendance.selectors.facts import ChangedDay, Known, known
 from attendance.selectors.laying import is_relaid, last_day
+from attendance.selectors.opening import Hours, hours_of
 from children.models import Child
-from children.selectors.placing import Place
 from portal.lib import days
 
 # The bar of a day goes from six to six; what lies outside is cut.
@@ -89,8 +89,9 @@ class Schedule:
     """A week of a guardian's children.
 
     `drafts` are the weeks that the plan repeats, from this Monday. `can_lay` tells whether a plan may begin on it;
-    `locked` says in words why not, where that is because of the cut-off; `warnings` for whom the week is longer than
-    there is a right to.
+    `locked` says in words since when not, where that is because of the cut-off, and `locked_for` for whom where that is
+    not all; `warnings` for whom the week is longer than there is a right to. `open` are the opening hours: of siblings
+    at two preschools each one's, and the strictest of all else that the two decide.
     """
 
     monday: date
@@ -104,16 +105,21 @@ class Schedule:
     can_lay: bool
     first_to_lay: date
     locked: str
+    locked_for: str
     locks: str
     hours: str
-    opening: rules.Opening
+    open: Hours
     most_weeks: int
     facts: Known
     warnings: tuple[str, ...] = ()
 
     @property
     def opening_words(self) -> str:
-        return words.opening_week(self.opening)
+        return " · ".join(filter(None, (one.week for one in self.open)))
+
+    def is_open(self, weekday: int) -> bool:
+        """Tell whether it is open on that day for any of the children."""
+        return any(one.opening[weekday] for one in self.open)
 
 
 def schedule(
@@ -137,10 +143,9 @@ def schedule(
     facts = _read(children, monday or this, READ_WEEKS if monday is None else COMING_WEEKS + 1, today, reader)
     holds = _plans_hold(facts, children, today)  # by what is saved: a draft binds nobody
     has_plan = any(facts.own_plans(child.pk) for child in children)
-    decided = facts.rules_at(_place(facts, children, max(monday or this, today)))
-    if not is_bound:
-        decided = replace(decided, cut_off=rules.CutOff())
-    first_to_lay = _first_to_lay(days.local(now), decided.cut_off, has_plan=holds)
+    here, decided = days.local(now), _decided(facts, children, max(monday or this, today))
+    cut_offs = {child_id: one.cut_off if is_bound else rules.CutOff() for child_id, one in decided.items()}
+    first_to_lay = max(_first_to_lay(here, cut_off, has_plan=holds) for cut_off in set(cut_offs.values()))
     if monday is None:
         monday = first_to_lay if today.weekday() >= 4 and has_plan else this
         if monday + timedelta(weeks=COMING_WEEKS + 1) > this + timedelta(weeks=READ_WEEKS):
@@ -149,8 +154,8 @@ def schedule(
     apply_drafts(facts, drafts or {}, laid_from or monday)
     facts = facts.settled()
     week = shown_week(facts, children, monday, now)
-    locks_at, cut_off = rules.locks_at(monday, decided.cut_off, days.local(now).tzinfo), decided.cut_off
-    locked_day = next((row.day for row in week.days if row.is_locked and not row.is_past), None)
+    locks = min((rules.locks_at(monday, one, here.tzinfo) for one in cut_offs.values() if one.locks), default=now)
+    locked, locked_for = _locked(week, cut_offs, children, here)
     return Schedule(
         monday=monday,
         number=week.number,
@@ -162,11 +167,12 @@ def schedule(
         has_plan=has_plan,
         can_lay=(laid_from or monday) >= first_to_lay,
         first_to_lay=first_to_lay,
-        locked=_locked_words(locked_day, cut_off, days.local(now)) if locked_day and cut_off.locks else "",
-        locks=words.moment_words(locks_at) if cut_off.locks and now < locks_at else "",
+        locked=locked,
+        locked_for=locked_for,
+        locks=words.moment_words(locks) if now < locks else "",
         hours=week.hours,
-        opening=decided.opening,
-        most_weeks=decided.most_weeks,
+        open=hours_of(facts, children, monday),
+        most_weeks=min(one.most_weeks for one in decided.values()),
         warnings=week.warnings,
         facts=facts,
     )
@@ -177,12 +183,25 @@ def _read(children: Sequence[Child], monday: date, weeks: int, today: date, read
     return known([child.pk for child in children], min(monday, today), last, with_stays=False, reader=reader)
 
 
-def _place(facts: Known, children: Sequence[Child], day: date) -> Place | None:
-    return next((found for child in children if (found := facts.place(child.pk, day))), None)
+def _decided(facts: Known, children: Sequence[Child], day: date) -> dict[UUID | None, rules.PlaceRules]:
+    """Return what is decided for each child that has a place on `day`; where none has, for the municipality."""
+    places = {child.pk: facts.place(child.pk, day) for child in children}
+    return {child_id: facts.rules_at(place) for child_id, place in places.items() if place} or {
+        None: facts.rules_at(None)
+    }
 
 
-def _locked_words(day: date, cut_off: rules.CutOff, here: datetime) -> str:
-    return words.moment_words(rules.locks_at(day, cut_off, here.tzinfo))
+def _locked(
+    week: ShownWeek, cut_offs: Mapping[UUID | None, rules.CutOff], children: Sequence[Child], here: datetime
+) -> tuple[str, str]:
+    """Return since when the first locked day of the week is, and for whom where that is not for all."""
+    day = next((row.day for row in week.days if row.is_locked and not row.is_past), None)
+    locked = {key: one for key, one in cut_offs.items() if day and one.locks and not rules.may_change(day, here, one)}
+    if not day or not locked:
+        return "", ""
+    since = min(rules.locks_at(day, one, here.tzinfo) for one in locked.values())
+    names = [child.given_name for child in children if child.pk in locked]
+    return words.moment_words(since), "" if len(locked) == len(cut_offs) else ", ".join(names)
 
 
 def apply_drafts(facts: Known, drafts: Mapping[UUID, Draft], monday: date) -> None:
@@ -200,12 +219,11 @@ def shown_week(facts: Known, children: Sequence[Child], monday: date, now: datet
     """Return one week as its card shows it; weekends only where something is planned on them."""
     here = days.local(now)
     shown = [day for day in days.week(monday) if day.weekday() < 5 or _is_planned(facts, children, day)]
-    cut_off = facts.rules_at(_place(facts, children, max(monday, here.date()))).cut_off
     return ShownWeek(
         monday=monday,
         number=monday.isocalendar().week,
         span=words.week_span(monday),
-        days=tuple(_day(day, children, facts, here, cut_off) for day in shown),
+        days=tuple(_day(day, children, facts, here) for day in shown),
         hours=_hours(children, facts, monday),
         warnings=hours_warnings(facts, children, monday),
     )
@@ -232,7 +250,7 @@ def _is_planned(facts: Known, children: Sequence[Child], day: date) -> bool:
     return any(facts.planned(child.pk, day).intervals for child in children)
 
 
-def _day(day: date, children: Sequence[Child], facts: Known, here: datetime, cut_off: rules.CutOff) -> ScheduleDay:
+def _day(day: date, children: Sequence[Child], facts: Known, here: datetime) -> ScheduleDay:
     lines: list[Line] = []
     for child in children:
         line = _line(child, facts, day)
@@ -244,10 +262,11 @@ def _day(day: date, children: Sequence[Child], facts: Known, here: datetime, cut
             lines[same] = Line(
                 f"{other.names}, {line.names}", other.times, other.bars, other.is_off, other.note, other.url_child
             )
+    cut_offs = {one.cut_off for one in _decided(facts, children, max(day, here.date())).values()}
     return ScheduleDay(
         day=day,
         lines=tuple(lines),
-        is_locked=not rules.may_change(day, here, cut_off),
+        is_locked=not all(rules.may_change(day, here, one) for one in cut_offs),
         is_past=day < here.date(),
         is_changed=any(facts.planned(child.pk, day).is_changed for child in children),
     )

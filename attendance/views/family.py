@@ -39,8 +39,8 @@ from attendance.selectors.guardian import day_page
 from attendance.selectors.marks import marks_of
 from attendance.services import Collector
 from attendance.services.telling import Family
-from attendance.views.planner import Planner
 from attendance.views.schedule import planner_page
+from attendance.views.sheet import Planner
 from children.access import Action, can, get_child
 from children.http import ActorRequest, asks_for_pin
 from children.models import Child

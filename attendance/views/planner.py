@@ -5,152 +5,30 @@ Each step takes the sheet that the form carries and leaves it as the page is to 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from attendance import services
 from attendance.drafts import Draft, DraftDay, packed_days, unpacked_days
 from attendance.filling import filled, rotation_of
-from attendance.forms import LAST_WEEK, WeekForm, parsed_date, take_errors
-from attendance.planner_forms import SAID_WEEKS, CopyForm, RotaForm, SayForm
+from attendance.forms import SeveralTimes, WeekForm, parsed_time, take_errors
+from attendance.planner_forms import SAID_WEEKS, RotaForm, SayForm
 from attendance.rules import Intervals
 from attendance.selectors.copying import copied
 from attendance.selectors.laying import days_given_back, over_every_day
 from attendance.selectors.marks import marks_of
-from attendance.selectors.schedule import Schedule
-from attendance.selectors.schedule import schedule as schedule_of
-from attendance.selectors.spoken import SaidLine, day_lines, said_lines
-from attendance.selectors.words import week_span
-from attendance.services.telling import Family
-from children.http import ActorRequest
-from children.models import Child
+from attendance.selectors.opening import first_closed, hours_of
+from attendance.selectors.spoken import day_lines, said_lines
+from attendance.views.sheet import Sheet, brush_with, copy_form, schedule_by, week_in, weekdays_in
 from portal.lib import clock, days
 from portal.lib.http import see_other
 
-COPY_WEEKS = 12
-
-
-@dataclass(frozen=True)
-class Planner:
-    """Who lays the plan: as whom what is saved is read, at which address, and for whom where staff do it."""
-
-    reader: UUID | None
-    address: str
-    for_family: Family | None = None
-
-
-@dataclass
-class Sheet:
-    """What lies before somebody who lays a plan: for whom, from which Monday, what is painted, where the brush is.
-
-    `found` is what is saved, from that Monday; `seen` the marks of what the page was made from.
-    """
-
-    request: ActorRequest
-    by: Planner
-    family: list[Child]
-    children: list[Child]
-    monday: date
-    found: Schedule
-    drafts: dict[UUID, Draft]
-    seen: dict[UUID, str]
-    week: int
-    brush: WeekForm
-    say: SayForm
-    rota: RotaForm
-    copy: CopyForm = field(init=False)
-    understood: list[SaidLine] = field(default_factory=list)
-    understood_more: int = 0
-    understood_by: str = ""  # which step fills it in
-    rota_days: str = ""
-    outside: list[SaidLine] = field(default_factory=list)
-    opened: str = ""  # which of the ways to lay a plan is open
-    is_preview: bool = False
-    conflict: str = ""
-
-    @property
-    def brush_monday(self) -> date:
-        return self.monday + timedelta(days=7 * self.week)
-
-    @property
-    def cycle(self) -> int:
-        """After how many weeks the longest of the plans begins anew."""
-        return max((len(draft.weeks) for draft in self.drafts.values()), default=1)
-
-
-def schedule_by(
-    by: Planner,
-    children: list[Child],
-    monday: date | None,
-    drafts: Mapping[UUID, Draft] | None = None,
-    laid_from: date | None = None,
-) -> Schedule:
-    """Return the schedule as whoever lays the plan may read it, and may lay it."""
-    return schedule_of(
-        children,
-        monday,
-        clock.now(),
-        reader=by.reader,
-        drafts=drafts,
-        laid_from=laid_from,
-        is_bound=by.for_family is None,
-    )
-
-
-def sheet_of(request: ActorRequest, by: Planner, family: list[Child], chosen: list[Child], monday: date) -> Sheet:
-    """Return the sheet that the form carries."""
-    found = schedule_by(by, chosen, monday)
-    given = {child.pk: Draft.unpacked(request.POST.get(f"draft-{child.pk}", "")) for child in chosen}
-    marks = {child.pk: mark for child in chosen if (mark := request.POST.get(f"seen-{child.pk}"))}
-    sheet = Sheet(
-        request=request,
-        by=by,
-        family=family,
-        children=chosen,
-        monday=monday,
-        found=found,
-        drafts={child_id: draft or found.drafts[child_id] for child_id, draft in given.items()},
-        seen=marks,
-        week=_week_in(request.POST.get("week", "")) or 0,
-        brush=WeekForm(most_weeks=found.most_weeks),
-        say=SayForm(initial={"text": request.POST.get("text", "")}, monday=monday),
-        rota=RotaForm(initial=_raw(request, RotaForm.base_fields), first=monday),
-    )
-    sheet.brush = brush_with(sheet, {})
-    sheet.copy = copy_form(sheet)
-    return sheet
-
-
-def brush_with(sheet: Sheet, more: dict[str, Any]) -> WeekForm:
-    """Return the brush as it was sent, unjudged, with some of it changed."""
-    raw = _raw(sheet.request, WeekForm.base_fields) | {"week": sheet.week}
-    raw["weekdays"] = sheet.request.POST.getlist("weekdays")
-    return WeekForm(initial=raw | more, most_weeks=sheet.found.most_weeks)
-
-
-def copy_form(sheet: Sheet, data: Any = None) -> CopyForm:
-    """Return the form that copies the shown week: to the weeks after it, and to the children that are not chosen."""
-    first = max(sheet.found.first_to_lay, sheet.brush_monday + timedelta(days=7), days.today())
-    offered = _weeks_from(days.monday_of(first + timedelta(days=6)), get_language())
-    siblings = [child for child in sheet.family if child not in sheet.children] if len(sheet.children) == 1 else []
-    return CopyForm(data, mondays=offered, siblings=siblings)
-
-
-@lru_cache(maxsize=256)
-def _weeks_from(monday: date, _language: str | None) -> tuple[tuple[date, str], ...]:
-    mondays = [monday + timedelta(days=7 * number) for number in range(COPY_WEEKS)]
-    said = _("v. {number}, {span}")
-    return tuple((one, said.format(number=one.isocalendar().week, span=week_span(one))) for one in mondays)
+TIMES = tuple(SeveralTimes.base_fields)
 
 
 # The steps ------------------------------------------------------------------------------------------------------------
@@ -159,12 +37,18 @@ def _weeks_from(monday: date, _language: str | None) -> tuple[tuple[date, str], 
 def paint(sheet: Sheet) -> None:
     """Give the marked days the times, in one week or in every so manieth."""
     if _stroke(sheet, must_paint=True):
+        sheet.marked = weekdays_in(sheet.sent.getlist("weekdays"))
         sheet.brush = brush_with(sheet, {"weekdays": [], "is_off": False})
+
+
+def mark_workdays(sheet: Sheet) -> None:
+    """Mark Monday to Friday by one press."""
+    sheet.brush = brush_with(sheet, {"weekdays": range(5)})
 
 
 def look(sheet: Sheet) -> None:
     """Show what would be saved, as dates; words that were not filled in yet are taken along."""
-    if sheet.request.POST.get("text", "").strip():
+    if sheet.sent.get("text", "").strip():
         fill(sheet)
         sheet.is_preview = not sheet.say.errors
     else:
@@ -176,9 +60,11 @@ def save(sheet: Sheet) -> HttpResponse | None:
     if not _stroke(sheet):
         return None
     actor = sheet.request.actor
-    if "over_every_day" in sheet.request.POST:
-        reader, is_bound = sheet.by.reader, sheet.by.for_family is None
-        sheet.drafts = over_every_day(sheet.drafts, sheet.monday, clock.now(), reader=reader, is_bound=is_bound)
+    if "over_every_day" in sheet.sent:
+        is_bound = sheet.by.for_family is None
+        sheet.drafts = over_every_day(
+            sheet.drafts, sheet.monday, clock.now(), reader=sheet.by.reader, is_bound=is_bound
+        )
     try:
         saves = services.save_schedule(
             drafts=sheet.drafts,
@@ -200,14 +86,14 @@ def save(sheet: Sheet) -> HttpResponse | None:
 
 def read(sheet: Sheet) -> None:
     """Say what was understood of the words, or which were not."""
-    sheet.say = SayForm(sheet.request.POST, monday=sheet.monday, opening=sheet.found.opening)
+    sheet.say = SayForm(sheet.sent, monday=sheet.monday, open_for=sheet.found.open)
     if sheet.say.is_valid():
         sheet.understood, sheet.understood_by = said_lines(sheet.say.understood.said), "fill"
 
 
 def fill(sheet: Sheet) -> None:
     """Put what the words say into the plan, which then begins where it is said to begin."""
-    sheet.say = SayForm(sheet.request.POST, monday=sheet.monday, opening=sheet.found.opening)
+    sheet.say = SayForm(sheet.sent, monday=sheet.monday, open_for=sheet.found.open)
     if not sheet.say.is_valid():
         return
     weeks, most = SAID_WEEKS, sheet.found.most_weeks
@@ -222,13 +108,13 @@ def fill(sheet: Sheet) -> None:
         return
     sheet.drafts = {child_id: draft for child_id, draft in made.items() if draft}
     sheet.say = SayForm(monday=sheet.monday)  # said and done: what is painted after it stands
-    _go_to(sheet, rotation.starts_on)
+    begin_on(sheet, rotation.starts_on)
 
 
 def read_rota(sheet: Sheet) -> None:
     """Say which times a work rota makes for the children."""
-    request, first = sheet.request, max(sheet.monday, days.today())
-    sheet.rota = RotaForm(request.POST, request.FILES, first=first, opening=sheet.found.opening)
+    first = max(sheet.monday, days.today())
+    sheet.rota = RotaForm(sheet.sent, sheet.request.FILES, first=first, open_for=sheet.found.open)
     sheet.opened = "rota"
     if sheet.rota.is_valid():
         sheet.understood, sheet.understood_more = day_lines(sheet.rota.days)
@@ -239,7 +125,7 @@ def read_rota(sheet: Sheet) -> None:
 
 def fill_rota(sheet: Sheet) -> None:
     """Put the times of the rota on their dates."""
-    given = unpacked_days(sheet.request.POST.get("rota_days", "")) or ()
+    given = unpacked_days(sheet.sent.get("rota_days", "")) or ()
     sheet.drafts = {child_id: draft.with_days(given) for child_id, draft in sheet.drafts.items()}
     if given:
         _move(sheet, max(0, (given[0].day - sheet.monday).days // 7))
@@ -247,7 +133,7 @@ def fill_rota(sheet: Sheet) -> None:
 
 def copy(sheet: Sheet) -> None:
     """Copy the shown week to the marked weeks, and to siblings."""
-    sheet.copy, sheet.opened = copy_form(sheet, sheet.request.POST), "copy"
+    sheet.copy, sheet.opened = copy_form(sheet, sheet.sent), "copy"
     if not sheet.copy.is_valid():
         return
     asked, now = sheet.copy.cleaned_data, clock.now()
@@ -279,6 +165,7 @@ def stay(_sheet: Sheet) -> None:
 
 STEPS: dict[str, Callable[[Sheet], HttpResponse | None]] = {
     "paint": paint,
+    "workdays": mark_workdays,
     "preview": look,
     "save": save,
     "read": read,
@@ -293,8 +180,8 @@ STEPS: dict[str, Callable[[Sheet], HttpResponse | None]] = {
 def take_step(sheet: Sheet, do: str) -> HttpResponse | None:
     """Do what was pressed; "week:3" takes the brush to the third week after the first."""
     kind, _colon, week = do.partition(":")
-    if kind == "week" and (asked := _week_in(week)) is not None:
-        _move(sheet, asked)
+    if kind == "week" and (asked := week_in(week)) is not None:
+        _move(sheet, asked, weekdays_in(sheet.sent.getlist("weekdays")) or sheet.marked)
         return None
     answer = STEPS.get(do, stay)(sheet)
     if answer is None and (missing := [child.pk for child in sheet.children if child.pk not in sheet.seen]):
@@ -303,26 +190,38 @@ def take_step(sheet: Sheet, do: str) -> HttpResponse | None:
     return answer
 
 
-def _week_in(text: str) -> int | None:
-    """Return which week after the first was sent, or None for what is no week."""
-    return min(int(text), LAST_WEEK) if re.fullmatch(r"[0-9]{1,4}", text) else None
-
-
 def _stroke(sheet: Sheet, *, must_paint: bool = False) -> bool:
     """Paint what is marked; tell whether the brush was sent as it should be."""
     found = sheet.found
-    form = WeekForm(sheet.request.POST, must_paint=must_paint, opening=found.opening, most_weeks=found.most_weeks)
+    open_for = hours_of(found.facts, sheet.children, sheet.brush_monday)
+    form = WeekForm(sheet.sent, must_paint=must_paint, open_for=open_for, most_weeks=found.most_weeks)
     sheet.brush = form
     if not form.is_valid():
         return False
     asked = form.cleaned_data
     repeats, week = asked["repeats"], asked["week"] or 0
-    given_back = _given_back(sheet, week, asked["weekdays"]) if repeats != 0 else {}
+    was_touched = must_paint or sheet.sent.get("offered", "") != _held(form)
+    weekdays = asked["weekdays"] if was_touched else []
+    given_back = _given_back(sheet, week, weekdays) if repeats != 0 else {}
     for child_id, draft in sheet.drafts.items():
-        if repeats and (asked["weekdays"] or repeats != sheet.cycle):
+        if repeats and (weekdays or repeats != sheet.cycle):
             draft = draft.of_length(repeats)  # noqa: PLW2901 (the same draft, longer)
-        painted = _painted(draft, asked["weekdays"], form.intervals, sheet.monday, week, repeats)
+        painted = _painted(draft, weekdays, form.intervals, sheet.monday, week, repeats)
         sheet.drafts[child_id] = painted.with_days(given_back.get(child_id, ()))
+    return must_paint or _fits(sheet)
+
+
+def _fits(sheet: Sheet) -> bool:
+    """Tell whether each child's new weeks lie within its own opening hours; say so of the first that does not."""
+    for child_id, draft in sheet.drafts.items():
+        if draft.weeks == sheet.found.drafts[child_id].weeks:
+            continue
+        own = tuple(one for one in sheet.found.open if child_id in one.child_ids)
+        for week in draft.weeks:
+            for number, intervals in enumerate(week):
+                if found := first_closed(own, [number], intervals):
+                    sheet.brush.add_error(None, found[0].refusal(number))
+                    return False
     return True
 
 
@@ -355,15 +254,24 @@ def _painted(
     return draft.painted(turn, weekdays, intervals).without_days(painted_over)
 
 
-def _move(sheet: Sheet, week: int) -> None:
-    """Take the brush to a week; where nothing is painted yet it begins with every weekday."""
+def _move(sheet: Sheet, week: int, marked: str = "") -> None:
+    """Take the brush to a week with the days that are marked; where nothing is painted yet, with every weekday."""
     sheet.week = week
-    sheet.brush = brush_with(sheet, {"weekdays": range(5) if _is_empty(sheet) else [], "repeats": sheet.cycle})
+    is_empty = _is_empty(sheet)
+    sheet.brush = brush_with(sheet, {"weekdays": list(marked or ("01234" if is_empty else "")), "repeats": sheet.cycle})
+    sheet.offered = _held(sheet.brush) if marked and not is_empty else ""
     sheet.copy = copy_form(sheet)
 
 
-def _go_to(sheet: Sheet, monday: date) -> None:
-    """Let the plan begin on another Monday, the brush there."""
+def _held(brush: WeekForm) -> str:
+    """Return what the brush holds, as one line, however the times are written."""
+    times = (parsed_time(str(brush[name].value() or "")) or "-" for name in TIMES)
+    marked = "".join(map(str, brush["weekdays"].value() or ()))
+    return " ".join(map(str, (marked, *times, bool(brush["is_off"].value()))))
+
+
+def begin_on(sheet: Sheet, monday: date) -> None:
+    """Let the plan begin on this Monday, the brush there."""
     if monday != sheet.monday:
         sheet.monday = monday
         sheet.found = schedule_by(sheet.by, sheet.children, monday)
@@ -376,13 +284,3 @@ def _is_empty(sheet: Sheet) -> bool:
         any(draft.weeks[sheet.week % len(draft.weeks)]) or any(one.day in week for one in draft.days)
         for draft in sheet.drafts.values()
     )
-
-
-def _raw(request: ActorRequest, names: Iterable[str]) -> dict[str, Any]:
-    return {name: request.POST[name] for name in names if name in request.POST}
-
-
-def asked_monday(text: str) -> date | None:
-    """Return the Monday of the week that an address or a form names, or None for what is no week of ours."""
-    day = parsed_date(text)
-    return days.monday_of(day) if day and abs((day - days.today()).days) < 800 else None

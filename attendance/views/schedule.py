@@ -27,11 +27,13 @@ from attendance.selectors.marks import last_save, marks_of
 from attendance.selectors.preview import preview
 from attendance.selectors.schedule import Schedule
 from attendance.selectors.usual import Proposal, proposals, usual_times
-from attendance.views.planner import Planner, Sheet, asked_monday, copy_form, schedule_by, sheet_of, take_step
+from attendance.views.kept_plan import forget, keep, kept_plan, taken_up
+from attendance.views.planner import take_step
+from attendance.views.sheet import Planner, Sheet, asked_monday, copy_form, schedule_by, sheet_of
 from children.http import ActorRequest
 from children.models import Child
 from portal.lib import clock, days
-from portal.lib.http import is_fragment_wanted, safe_next
+from portal.lib.http import is_fragment_wanted, safe_next, see_other
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,13 +49,31 @@ def planner_page(
     request: ActorRequest, by: Planner, family: list[Child], page: str, more: dict[str, Any]
 ) -> HttpResponse:
     """Show the plan of these children, or take the step that was pressed; `page` with `more` is what lies around it."""
-    sent = request.POST if request.method == "POST" else request.GET
+    is_step = request.method == "POST"
+    sent = request.POST if is_step else request.GET
     asked, monday = sent.getlist("barn"), asked_monday(sent.get("vecka", ""))
     chosen = [child for child in family if str(child.pk) in asked]
-    if request.method == "POST" and chosen and monday:
-        sheet = sheet_of(request, by, family, chosen, monday)
-        return take_step(sheet, request.POST.get("do", "paint")) or _show(sheet, page, more, is_draft=True)
+    if is_step and sent.get("do") in ("continue", "discard"):
+        return _kept_plan(request, by, family, monday, page, more)
+    if is_step and chosen and monday:
+        sheet = sheet_of(request, by, family, chosen, monday, request.POST)
+        if answer := take_step(sheet, sent.get("do", "paint")):
+            forget(request, by.address)
+            return answer
+        keep(sheet)
+        return _show(sheet, page, more, is_draft=True)
     return _show(_first_sheet(request, by, family, chosen or family, monday), page, more)
+
+
+def _kept_plan(
+    request: ActorRequest, by: Planner, family: list[Child], monday: date | None, page: str, more: dict[str, Any]
+) -> HttpResponse:
+    """Take up the plan that was left, or throw it away."""
+    if request.POST["do"] == "continue" and (sheet := taken_up(request, by, family)):
+        take_step(sheet, "back")
+        return _show(sheet, page, more, is_draft=True)
+    forget(request, by.address)
+    return see_other(request, f"{by.address}?vecka={monday}" if monday else by.address)
 
 
 @require_POST
@@ -85,7 +105,9 @@ def _first_sheet(
         found=found,
         drafts=dict(found.drafts),
         seen=marks_of(ids, days.monday_of(days.today()), reader=by.reader) if ids else {},
+        sent=request.GET,
         week=0,
+        marked="",
         brush=WeekForm(initial=_usual(found), most_weeks=found.most_weeks),
         say=SayForm(monday=found.monday),
         rota=RotaForm(first=found.monday),
@@ -130,6 +152,7 @@ def _show(sheet: Sheet, page: str, more: dict[str, Any], *, is_draft: bool = Fal
         )
     elif not is_draft and ids:
         context |= _saved(sheet) | {"usual": _asked_of_usual(sheet, shown)}
+        context["kept_plan"] = kept_plan(request, sheet.by.address)
         if sheet.by.reader is not None:
             context["events"] = events_of_week(sheet.children, shown.facts, shown.monday)
     if not is_fragment_wanted(request):
@@ -152,7 +175,8 @@ def _asked_of_usual(sheet: Sheet, shown: Schedule) -> list[Proposal]:
     if sheet.by.reader is None:
         return []
     fortnight = days.week(shown.monday, 14)
-    return proposals(sheet.children, shown.facts, fortnight, usual_times([c.pk for c in sheet.children]), clock.now())
+    usual = usual_times([child.pk for child in sheet.children], sheet.by.reader, days.today())
+    return proposals(sheet.children, shown.facts, fortnight, usual, clock.now())
 
 
 def _chips(sheet: Sheet) -> list[dict[str, Any]]:
@@ -186,7 +210,7 @@ def _weekdays(shown: Schedule, form: WeekForm) -> tuple[MarkedDay, ...]:
             chosen=str(day.weekday()) in marked,
         )
         for day in days.week(shown.monday)
-        if day.weekday() < 5 or shown.opening[day.weekday()]
+        if day.weekday() < 5 or shown.is_open(day.weekday())
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time as stopwatch
 from datetime import date, time
 from typing import Any
@@ -14,7 +15,7 @@ from attendance.models import ClosedDay, DayPlan, WeekPlan
 from attendance.rules import Interval
 from children.actors import Actor
 from portal.lib import clock
-from tests.browser.conftest import PHONE, FindBarriers, Visit
+from tests.browser.conftest import DESKTOP, PHONE, FindBarriers, Visit
 from tests.browser.test_keyboard import Keys, lay_plans
 from tests.cast import Cast
 from tests.test_rota import calendar, shift
@@ -84,6 +85,87 @@ def test_half_a_year_for_two_siblings(cast: Cast, tuesday: date, visit: Visit, f
     page.get_by_role("button", name="Ångra").tap()
     expect(page.locator("main")).to_contain_text("Ångrat.")
     assert not WeekPlan.objects.exists()
+
+
+def test_half_a_year_where_there_is_a_plan_already(cast: Cast, tuesday: date, visit: Visit) -> None:
+    """C02: the same rotation over a plan that exists. The days that were painted are marked again a week later."""
+    lay_plans(cast, tuesday)
+    page = visit(cast.amina, size=PHONE, **TOUCH)
+    thumb = Thumb(page)
+    page.goto("/")
+    began = stopwatch.monotonic()
+    thumb.tap(page.get_by_role("link", name="Schema", exact=True))
+    thumb.tap(page.get_by_role("link", name="Veckan efter"))
+    thumb.press("Välj mån–fre")
+    expect(page.locator("[name=weekdays]:checked")).to_have_count(5)
+    thumb.type(page.locator("[name=starts]"), "07:00")
+    thumb.type(page.locator("[name=ends]"), "16:00")
+    thumb.choose(page.locator("[name=repeats]"), "Varannan vecka")
+    thumb.press("Fyll i dagarna")
+    expect(page.locator("[name=weekdays]:checked")).to_have_count(0)
+    thumb.press("Veckan efter")
+    expect(page.get_by_role("heading", name="Vecka 44")).to_be_visible()
+    expect(page.locator("[name=weekdays]:checked")).to_have_count(5)
+    thumb.type(page.locator("[name=starts]"), "08:00")
+    thumb.type(page.locator("[name=ends]"), "15:00")
+    thumb.press("Förhandsgranska och spara")  # with what is marked
+    thumb.press("Spara schemat")
+    expect(page.locator("main")).to_contain_text("Schemat är sparat")
+    took = stopwatch.monotonic() - began
+    print(f"half a year for two siblings who have a plan: {thumb.actions} actions, {took:.1f} s")
+    assert thumb.actions <= MOST_ACTIONS
+    assert took <= MOST_SECONDS
+    plans = [plan.weeks for plan in WeekPlan.objects.on(date(2026, 10, 19))]
+    assert plans == [[[EARLY] * 5 + [[], []], [LATE] * 5 + [[], []]]] * 2
+
+
+def test_left_and_taken_up(cast: Cast, tuesday: date, visit: Visit, find_barriers: FindBarriers) -> None:
+    """What is painted is not lost when the page is left; it is taken up, or thrown away, by touch and by keyboard."""
+    page = visit(cast.amina, size=PHONE, **TOUCH)
+    page.goto("/schema/?vecka=2026-10-19")
+    page.locator("[name=ends]").fill("12:00")
+    page.get_by_role("button", name="Fyll i dagarna").tap()
+    expect(page.locator("#schedule")).to_contain_text("07:30–12:00")
+    page.get_by_role("link", name="Hem", exact=True).tap()
+    page.get_by_role("link", name="Schema", exact=True).tap()
+    band = page.get_by_role("form", name="Du har ett schema som inte är sparat, från idag kl.")
+    expect(band).to_be_visible()
+    expect(page.locator("#schedule")).not_to_contain_text("07:30–12:00")
+    assert find_barriers(page) == []
+    band.get_by_role("button", name="Fortsätt").tap()
+    expect(page.locator("#schedule")).to_contain_text("07:30–12:00")
+    expect(band).to_have_count(0)
+    page.goto("/schema/")
+    keys = Keys(page)
+    keys.press("Släng")
+    page.wait_for_load_state()
+    expect(page.get_by_role("heading", name="Schema", exact=True)).to_be_visible()
+    expect(band).to_have_count(0)
+    assert not WeekPlan.objects.exists()
+
+
+def test_a_field_that_was_drawn_out_breaks_no_policy(cast: Cast, tuesday: date, visit: Visit) -> None:
+    """Its own measures are not copied as a style onto what comes in its place: `visit` fails where that is refused."""
+    page = visit(cast.amina, size=DESKTOP)
+    page.goto("/schema/?vecka=2026-10-19")
+    words = page.get_by_label("Skriv som du säger det")
+    words.scroll_into_view_if_needed()
+    box = words.bounding_box()
+    assert box
+    corner = box["x"] + box["width"] - 4, box["y"] + box["height"] - 4
+    page.mouse.move(*corner)
+    page.mouse.down()
+    page.mouse.move(corner[0], corner[1] + 60)
+    page.mouse.up()
+    expect(words).to_have_attribute("style", re.compile("height"))
+    page.get_by_role("button", name="Fyll i dagarna").click()
+    expect(page.locator("#schedule")).to_contain_text("07:30–16:00")
+    page.get_by_role("button", name="Veckan efter").click()
+    expect(page.get_by_role("heading", name="Vecka 44")).to_be_visible()
+    page.screenshot()  # gives every field an empty style for a moment
+    page.get_by_role("button", name="Förhandsgranska och spara").click()
+    page.get_by_role("button", name="Ändra mer").click()
+    expect(page.get_by_role("button", name="Fyll i dagarna")).to_be_visible()
 
 
 def test_said_and_saved(cast: Cast, tuesday: date, visit: Visit, find_barriers: FindBarriers) -> None:
