@@ -75,8 +75,8 @@ def record(scope: Scope, before: Kept, *, actor: Actor, now: datetime, is_by_sta
     changed = [child for child in scope.children if before[str(child.id)] != after[str(child.id)]]
     together = [child for child in changed if scope.homes.get(child.id) is None]
     groups = [group for group in (together, *([child] for child in changed if child not in together)) if group]
-    made = [
-        PlanSave.objects.create(
+    made = PlanSave.objects.bulk_create(
+        PlanSave(
             household_id=scope.homes.get(group[0].id),
             made_at=now,
             made_by=actor.person,
@@ -86,7 +86,7 @@ def record(scope: Scope, before: Kept, *, actor: Actor, now: datetime, is_by_sta
             after={str(child.id): after[str(child.id)] for child in group},
         )
         for group in groups
-    ]
+    )
     link = PlanSave.children.through
     link._default_manager.bulk_create(
         link(plansave_id=save.id, child_id=child.id)

@@ -31,9 +31,9 @@ def children_of(guardians: QuerySet[Guardianship], day: date) -> QuerySet[Any, A
     return Guardianship.objects.on(day).confirmed().filter(guardian__in=family).values("child")
 
 
-def contacts_who_may_collect(child_id: UUID) -> QuerySet[Contact]:
-    """Return the contacts that the guardians have said may collect the child, in the order in which they came."""
-    return Contact.objects.current().filter(child=child_id, may_collect=True).order_by("created_at")
+def contacts_who_may_collect(*child_ids: UUID) -> QuerySet[Contact]:
+    """Return the contacts that the guardians have said may collect the children, in the order in which they came."""
+    return Contact.objects.current().filter(child__in=child_ids, may_collect=True).order_by("created_at")
 
 
 def is_kept_apart() -> Exists:
