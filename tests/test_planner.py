@@ -511,3 +511,31 @@ def test_a_form_that_lies_about_its_dates_breaks_nothing(sent: dict[str, str], c
     fields = {"vecka": "2026-10-19", "barn": str(cast.elsa.id), "starts": "07:30", "ends": "16:00"}
     assert log_in(cast.amina).post("/schema/", fields | sent | drafts).status_code in (200, 422)
     assert not DayPlan.objects.exists()
+
+
+# What was saved -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("draft", "sentence"),
+    [
+        (WORKDAY.replace("0730", "0800"), "Schemat är sparat och gäller från måndag 19 oktober."),
+        (f"{WORKDAY}#20261021=0900-1400", "Tiderna för onsdag 21 oktober är sparade."),
+        (
+            f"{WORKDAY}#20261026=0900-1400/20261102=0900-1400/20261109=0900-1400",
+            "Tiderna för 3 dagar är sparade, från 26 oktober till 9 november.",
+        ),
+        (
+            f"{WORKDAY.replace('0730', '0800')}#20261021=",
+            "Schemat är sparat och gäller från måndag 19 oktober. Tiderna för onsdag 21 oktober är sparade.",
+        ),
+    ],
+)
+def test_the_page_says_what_was_saved(draft: str, sentence: str, cast: Cast, log_in: LogIn) -> None:
+    """Of days that were changed it is not said that a plan holds from then on."""
+    plan(cast.elsa, cast.hugo)
+    browser = log_in(cast.amina)
+    drafts = {f"draft-{one.id}": draft for one in (cast.elsa, cast.hugo)}
+    answer = press(browser, "save", cast.elsa, cast.hugo, **drafts)
+    page = " ".join(browser.get(answer["Location"]).content.decode().split())
+    assert f"<div>{sentence}</div>" in page

@@ -25,6 +25,7 @@ from attendance.selectors.copying import copies_of_changed_days
 from attendance.selectors.guardian import own_children
 from attendance.selectors.marks import last_save, marks_of
 from attendance.selectors.preview import preview
+from attendance.selectors.saved import saved_words
 from attendance.selectors.schedule import Schedule
 from attendance.selectors.usual import Proposal, proposals, usual_times
 from attendance.views.kept_plan import forget, keep, kept_plan, taken_up
@@ -167,7 +168,8 @@ def _saved(sheet: Sheet) -> dict[str, Any]:
     """Return what is said of the last save, while it can be taken back."""
     said = sheet.request.GET.get("sparat", "")
     last = last_save(sheet.request.actor.person_id, [child.pk for child in sheet.children], clock.now())
-    return {"last_save": last, "is_just_saved": bool(last and str(last.id) == said), "is_unchanged": said == "nej"}
+    saved = saved_words(last, sheet.request.actor.person_id) if last and str(last.id) == said else ""
+    return {"last_save": last, "saved": saved, "is_unchanged": said == "nej"}
 
 
 def _asked_of_usual(sheet: Sheet, shown: Schedule) -> list[Proposal]:
