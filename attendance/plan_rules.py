@@ -111,8 +111,9 @@ class DayFacts:
     """All that families and the preschool have said about one child and one day.
 
     `changed` holds the day's own times, over the repeating plan, by home (None: said for the child, whichever home it
-    is in); () is a day off. `livings` tell in which home the child is. `is_free` is an answer to a holiday enquiry, or
-    the silence that the enquiry counts as one. Without a `reader` all of it is merged, as the staff see it.
+    is in); () is a day off. `livings` tell in which home the child is. `free` are the homes that answered a holiday
+    enquiry so, or were silent where that counts as such an answer; None for a child with one home. Without a `reader`
+    all of it is merged, as the staff see it.
     """
 
     day: date
@@ -121,7 +122,7 @@ class DayFacts:
     absences: tuple[DayAbsence, ...] = ()
     closed: str | None = None  # why the preschool is closed
     livings: tuple[Living, ...] = ()
-    is_free: bool = False
+    free: frozenset[UUID | None] = frozenset()
     reader: Reader | None = None
 
 
@@ -186,7 +187,7 @@ def merged_plan(facts: DayFacts) -> PlannedDay:
         is_closed=facts.closed is not None or is_weekend,
         closed=facts.closed or "",
         is_changed=any(home is None or (homes is not None and homes.concerns(home)) for home in facts.changed),
-        is_free=facts.is_free,
+        is_free=_is_free(facts, homes, half),
         homes=homes,
         seam=seam if facts.reader is None else Seam.NONE,
         half=half,
@@ -213,7 +214,23 @@ def _said_of(facts: DayFacts, homes: HomesOfDay | None, half: Half) -> tuple[Int
         return _said_by(facts, homes.evening), Seam.NONE
     if half == Half.MORNING:
         return _said_by(facts, homes.morning), Seam.NONE
-    return joined(_said_by(facts, homes.morning), _said_by(facts, homes.evening))
+    halves = (homes.morning, homes.evening)
+    if _is_free(facts, homes, half):
+        return joined(*(_said_by(facts, home) for home in halves))
+    # Free for one home's half, the child comes for the other's.
+    return joined(*(() if home in facts.free else _said_by(facts, home) for home in halves))
+
+
+def _is_free(facts: DayFacts, homes: HomesOfDay | None, half: Half) -> bool:
+    """Tell whether all of the day that the reader knows of is free. Of two homes each answers for its own half."""
+    if homes is None:
+        return None in facts.free
+    asked = {
+        Half.BOTH: {homes.morning, homes.evening},
+        Half.MORNING: {homes.morning},
+        Half.EVENING: {homes.evening},
+    }
+    return asked[half] <= facts.free
 
 
 def _said_by(facts: DayFacts, home: UUID | None) -> Intervals | None:

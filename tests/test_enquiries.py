@@ -17,13 +17,14 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from attendance import rules, services
-from attendance.models import Absence, ClosedDay, DayPlan, EnquiryAnswer, HolidayEnquiry
+from attendance.models import Absence, ClosedDay, DayPlan, EnquiryAnswer, HolidayEnquiry, WeekPlan
 from attendance.rules import Enquiry, EnquiryState, Silence
 from attendance.selectors.enquiries import asking_departments, asking_family
 from attendance.selectors.facts import known
 from attendance.services import Question
+from attendance.services.enquiries import refuse_answered
 from attendance.services.telling import Family
 from children.actors import Actor
 from children.models import Area, BackupPlacement, Block, Child, Household, HouseholdWeeks, StaffRole
@@ -441,6 +442,97 @@ def test_each_home_answers_for_its_own_days(cast: Cast) -> None:
     reminded = set(Delivery.objects.filter(kind=Kind.ENQUIRY_UNANSWERED).values_list("person", flat=True))
     assert cast.johan.pk in reminded
     assert cast.amina.pk not in reminded
+
+
+def a_handover(cast: Cast) -> tuple[Household, Household]:
+    """Let Elsa go from Amina to Johan at the preschool on 4 January; return his home and hers."""
+    two_homes(cast, cast.elsa)
+    row = HouseholdWeeks.objects.get(child=cast.elsa)
+    HouseholdWeeks.objects.filter(pk=row.pk).update(handover="there")
+    for home, times in ((row.first, ("09:00", "17:00")), (row.second, ("07:00", "15:00"))):
+        week = [[list(times)]] * 5 + [[], []]
+        WeekPlan.objects.create(child=cast.elsa, household=home, starts_on=date(2026, 10, 19), weeks=[week])
+    homes = rules.homes_on(known([cast.elsa.pk], MONDAY, MONDAY).livings[cast.elsa.pk], MONDAY)
+    assert homes
+    assert homes.is_handover
+    by_id = {row.first.pk: row.first, row.second.pk: row.second}
+    return by_id[homes.evening], by_id[homes.morning]
+
+
+def whose(home: Household) -> User:
+    return home.guardians.get()
+
+
+def test_on_a_day_of_handover_each_home_answers_for_its_own_half(cast: Cast) -> None:
+    """DOMAIN 2.8, 2.9: the one's answer neither replaces nor shows the other's; the child comes if either says so."""
+    evening, morning = a_handover(cast)
+    row = make(cast)
+
+    def reads(home: Household) -> tuple[bool | None, list[date], rules.PlannedDay]:
+        asking = asking_family(row, [cast.elsa.pk], reader=whose(home).pk)
+        return (
+            asking.answer(cast.elsa.pk, MONDAY),
+            [day for day in asking.unanswered(cast.elsa.pk) if day == MONDAY],
+            asking.facts.planned(cast.elsa.pk, MONDAY),
+        )
+
+    with at(OPENS):
+        unanswered = reads(morning)
+        assert answer(row, whose(evening), cast.elsa, attends=False, those=[MONDAY]) == 1
+        assert reads(morning) == unanswered
+        assert reads(evening)[:2] == (False, [])
+        assert reads(evening)[2].is_free
+        for_staff = planned(cast.elsa, MONDAY)
+        assert not for_staff.is_free
+        assert for_staff.attending == (rules.Interval(time(9), time(17)),)
+        assert for_staff.seam == rules.Seam.GAP
+        assert asking_departments(row, {cast.blasippan.pk}).answer(cast.elsa.pk, MONDAY) is None
+        answered = reads(evening)
+        answer(row, whose(morning), cast.elsa, attends=True, those=[MONDAY])
+        assert reads(evening) == answered
+        assert asking_departments(row, {cast.blasippan.pk}).answer(cast.elsa.pk, MONDAY) is True
+        answer(row, whose(morning), cast.elsa, attends=False, those=[MONDAY])
+        assert reads(evening) == answered
+        assert planned(cast.elsa, MONDAY).is_free
+        assert EnquiryAnswer.objects.filter(day=MONDAY).count() == 2
+
+
+def test_only_the_home_that_has_not_answered_its_half_is_reminded(cast: Cast) -> None:
+    evening, morning = a_handover(cast)
+    Child.objects.filter(pk=cast.hugo.pk).delete()
+    row = make(cast, starts_on=MONDAY, ends_on=MONDAY)
+    with at(OPENS):
+        answer(row, whose(evening), cast.elsa, attends=False, those=[MONDAY])
+    with at(ANSWER_BY - timedelta(days=7)):
+        services.tell_of_enquiries(now=clock.now())
+    assert whose(morning).pk in told(Kind.ENQUIRY_UNANSWERED)
+    assert whose(evening).pk not in told(Kind.ENQUIRY_UNANSWERED)
+
+
+def test_staff_answer_a_day_of_handover_for_both_homes(cast: Cast) -> None:
+    evening, morning = a_handover(cast)
+    row = make(cast)
+    with at(OPENS):
+        answer(row, whose(evening), cast.elsa, attends=True, those=[MONDAY])
+        assert answer_for(row, cast.maria, cast.elsa, attends=False, those=[MONDAY]) == 1
+        for home in (evening, morning):
+            asking = asking_family(row, [cast.elsa.pk], reader=whose(home).pk)
+            assert asking.answer(cast.elsa.pk, MONDAY) is False
+        assert planned(cast.elsa, MONDAY).is_free
+        assert answer_for(row, cast.maria, cast.elsa, attends=False, those=[MONDAY]) == 0
+
+
+def test_times_are_refused_for_the_own_half_alone(cast: Cast) -> None:
+    """What stands fast for one home's half says nothing of the other's."""
+    evening, morning = a_handover(cast)
+    row = make(cast)
+    with at(OPENS):
+        answer(row, whose(evening), cast.elsa, attends=False, those=[MONDAY])
+        answer(row, whose(morning), cast.elsa, attends=True, those=[MONDAY])
+    with at(ANSWER_BY + timedelta(days=1)):
+        with pytest.raises(ValidationError, match="Sista dagen att svara"):
+            refuse_answered(cast.elsa, MONDAY, Actor.of_person(whose(evening)))
+        refuse_answered(cast.elsa, MONDAY, Actor.of_person(whose(morning)))
 
 
 # Telling --------------------------------------------------------------------------------------------------------------

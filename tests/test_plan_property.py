@@ -73,7 +73,7 @@ def facts(draw: st.DrawFn) -> rules.DayFacts:
         absences=tuple(draw(st.lists(absences, max_size=3))),
         closed=draw(st.none() | st.sampled_from(["", "Planeringsdag"])),
         livings=tuple(draw(st.lists(livings, max_size=1))),
-        is_free=draw(st.booleans()),
+        free=draw(st.frozensets(homes)),
         reader=draw(readers),
     )
 
@@ -122,11 +122,11 @@ def test_the_order_in_which_it_was_said_decides_nothing(said: rules.DayFacts) ->
 @given(facts(), absences)
 def test_what_hides_times_gives_them_back(said: rules.DayFacts, absence: rules.DayAbsence) -> None:
     """An absence, a closed day and a holiday answer lie over the times and never take from them."""
-    before = rules.merged_plan(replace(said, absences=(), closed=None, is_free=False))
-    during = rules.merged_plan(replace(said, absences=(absence,), closed="Stängt", is_free=True))
+    before = rules.merged_plan(replace(said, absences=(), closed=None, free=frozenset()))
+    during = rules.merged_plan(replace(said, absences=(absence,), closed="Stängt", free=frozenset({None})))
     assert during.intervals == before.intervals
     assert not during.attending
-    assert rules.merged_plan(replace(said, absences=(), closed=None, is_free=False)) == before
+    assert rules.merged_plan(replace(said, absences=(), closed=None, free=frozenset())) == before
 
 
 @given(facts())
@@ -134,10 +134,27 @@ def test_a_home_learns_nothing_of_the_other(said: rules.DayFacts) -> None:
     """DOMAIN 2.8: whatever the other home says, what a home reads of the day is the same."""
     reader = rules.Reader(HOMES[0])
     own = {home: times for home, times in said.changed.items() if home != HOMES[1]}
-    silent = replace(said, plans=tuple(p for p in said.plans if p.home != HOMES[1]), changed=own, reader=reader)
+    plans = tuple(p for p in said.plans if p.home != HOMES[1])
+    silent = replace(said, plans=plans, changed=own, free=said.free - {HOMES[1]}, reader=reader)
     if said.livings:
-        read = rules.merged_plan(replace(said, reader=reader))
-        assert read.intervals == rules.merged_plan(silent).intervals
+        read, alone = rules.merged_plan(replace(said, reader=reader)), rules.merged_plan(silent)
+        assert (read.intervals, read.is_free) == (alone.intervals, alone.is_free)
+
+
+@given(facts())
+def test_the_child_comes_for_the_half_of_the_home_that_says_so(said: rules.DayFacts) -> None:
+    """Of a day of handover that one home has free, what is left is what the other has said; no other day has halves."""
+    said = replace(said, absences=(), closed=None, reader=None)
+    homes = rules.homes_on(said.livings, said.day)
+    found = rules.merged_plan(said)
+    if homes is None:
+        assert found.is_free == (None in said.free)
+        return
+    comes = {homes.morning, homes.evening} - said.free
+    assert found.is_free == (not comes)
+    if len(comes) == 1 and homes.is_handover:
+        alone = rules.merged_plan(replace(said, free=frozenset(), reader=rules.Reader(*comes)))
+        assert (found.intervals or ()) == (alone.intervals or ())
 
 
 # Through the services -------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from children.models import Area, Child, Preschool
+from children.models import Area, Child, Household, Preschool
 from portal.lib.models import Base
 
 
@@ -62,10 +62,11 @@ class HolidayEnquiry(Base):
 
 
 class EnquiryAnswer(Base):
-    """What was answered for one child and one day."""
+    """What was answered for one child and one day: of a child with two homes by each of those whose day it is."""
 
     enquiry = models.ForeignKey(HolidayEnquiry, models.CASCADE, related_name="answers")
     child = models.ForeignKey(Child, models.CASCADE, related_name="enquiry_answers")
+    household = models.ForeignKey(Household, models.CASCADE, null=True, blank=True, related_name="enquiry_answers")
     day = models.DateField()
     attends = models.BooleanField()
     answered_at = models.DateTimeField()
@@ -74,7 +75,16 @@ class EnquiryAnswer(Base):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["enquiry", "child", "day"], name="attendance_enquiryanswer_one_per_day")
+            models.UniqueConstraint(
+                fields=["enquiry", "child", "day"],
+                condition=Q(household=None),
+                name="attendance_enquiryanswer_one_per_day",
+            ),
+            models.UniqueConstraint(
+                fields=["enquiry", "child", "day", "household"],
+                condition=Q(household__isnull=False),
+                name="attendance_enquiryanswer_one_per_home",
+            ),
         ]
         indexes = [models.Index(fields=["child", "day"], name="attendance_answer_by_child")]
 

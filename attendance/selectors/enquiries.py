@@ -71,12 +71,29 @@ class Asking:
         every = days.span(self.enquiry.starts_on, self.enquiry.ends_on)
         return [day for day in every if self._is_open(child_id, day) and self._is_of(child_id, day, own, reader)]
 
-    def answer(self, child_id: UUID, day: date) -> bool | None:
-        """Return whether the child comes, as answered; None where nobody has."""
-        return self.facts.answers.get((child_id, day), {}).get(self.enquiry.id)
+    def answer(self, child_id: UUID, day: date, home: UUID | None = None) -> bool | None:
+        """Return whether the child comes, as answered; None where nobody has.
+
+        Of a day of handover as `home` has answered, or the guardian's own for whom it is read. Else the child comes
+        where either home says so, and is free where both do.
+        """
+        found = [
+            self.facts.answers_of(child_id, day, whose).get(self.enquiry.id)
+            for whose in self.homes_asked(child_id, day, home)
+        ]
+        return None if None in found and True not in found else any(found)
+
+    def homes_asked(self, child_id: UUID, day: date, home: UUID | None = None) -> set[UUID | None]:
+        """Return whose answers count on a day: None is the one home of a child. As `answer`."""
+        homes = rules.homes_on(self.facts.livings.get(child_id, ()), day)
+        if homes is None:
+            return {None}
+        reader = self.facts.readers.get(child_id)
+        own = reader.home if reader else home
+        return {own} if homes.concerns(own) else {homes.morning, homes.evening}
 
     def unanswered(self, child_id: UUID, home: UUID | None = None) -> list[date]:
-        return [day for day in self.days_of(child_id, home) if self.answer(child_id, day) is None]
+        return [day for day in self.days_of(child_id, home) if self.answer(child_id, day, home) is None]
 
     def closed(self, child_id: UUID, day: date) -> str:
         """Return why the child's place is closed on a day on which it would be open; or nothing."""

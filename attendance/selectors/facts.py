@@ -101,6 +101,10 @@ class EnquiryAt:
         return self.preschool_id == place.preschool_id or bool(self.area_id and self.area_id == place.area_id)
 
 
+Answers = dict[UUID | None, dict[UUID, bool]]
+"""What was answered to holiday enquiries about a day: by home (None: for the child), then by enquiry."""
+
+
 @dataclass
 class Known:
     """Everything said and done about some children between two dates, as it stands on `today`.
@@ -121,7 +125,7 @@ class Known:
     livings: dict[UUID, list[rules.Living]] = field(default_factory=lambda: defaultdict(list))
     readers: dict[UUID, rules.Reader] = field(default_factory=dict)
     enquiries: list[EnquiryAt] = field(default_factory=list)
-    answers: dict[tuple[UUID, date], dict[UUID, bool]] = field(default_factory=lambda: defaultdict(dict))
+    answers: dict[tuple[UUID, date], Answers] = field(default_factory=lambda: defaultdict(lambda: defaultdict(dict)))
     asked: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))  # where silence counts: by child
     decided: dict[UUID | None, dict[str, Any]] = field(default_factory=dict)  # by preschool or area; None: for all
     merged: dict[tuple[UUID | None, ...], rules.PlaceRules] = field(default_factory=dict)
@@ -144,7 +148,7 @@ class Known:
         elif row.kind == Kind.LIVING:
             self.livings[row.child_id].append(_living(row))
         elif row.kind == Kind.ANSWER and row.id:
-            self.answers[row.child_id, row.starts_on][row.id] = row.words == ATTENDS
+            self.answers[row.child_id, row.starts_on][row.household_id][row.id] = row.words == ATTENDS
         else:
             self.day_plans[row.child_id, row.starts_on][row.household_id] = ChangedDay(
                 read_intervals(row.times) if row.times else None,
@@ -247,7 +251,7 @@ class Known:
                 absences=tuple(self.absences.get(child_id, ())),
                 closed=self.closed_reason(place, day),
                 livings=tuple(self.livings.get(child_id, ())),
-                is_free=bool(self.enquiries or self.answers) and self._is_free(child_id, place, day),
+                free=self._free(child_id, place, day) if self.enquiries or self.answers else frozenset(),
                 reader=self.readers.get(child_id),
             )
         )
@@ -283,9 +287,20 @@ class Known:
             and any(one.is_at(place) for place in self.places.get(child_id, ()))
         )
 
-    def _is_free(self, child_id: UUID, place: Place | None, day: date) -> bool:
-        answers, asked = self.answers.get((child_id, day), {}), self.asked.get(child_id, ())
-        return rules.is_free(self.enquiries_at(place), answers, day, today=self.today, asked=asked)
+    def _free(self, child_id: UUID, place: Place | None, day: date) -> frozenset[UUID | None]:
+        """Return the homes whose day is free by what they answered, or by silence; None for a child with one home."""
+        homes, asked = rules.homes_on(self.livings.get(child_id, ()), day), self.asked.get(child_id, ())
+        enquiries = self.enquiries_at(place)
+        return frozenset(
+            home
+            for home in ({homes.morning, homes.evening} if homes else {None})
+            if rules.is_free(enquiries, self.answers_of(child_id, day, home), day, today=self.today, asked=asked)
+        )
+
+    def answers_of(self, child_id: UUID, day: date, home: UUID | None) -> dict[UUID, bool]:
+        """Return what a home has answered of the day, by enquiry; else what was answered for the child."""
+        said = self.answers.get((child_id, day), {})
+        return said.get(None, {}) | said.get(home, {})
 
     def note_who_was_asked(self) -> None:
         """Find out of whom silence says something: one query, and none where no silence counts."""

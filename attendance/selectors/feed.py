@@ -176,8 +176,9 @@ def _to_answer(family: Family) -> Iterator[Entry]:
         return
     answers = EnquiryAnswer.objects.filter(enquiry__in=rows, child__in=[child.pk for child in family.children])
     answered: dict[tuple[UUID, UUID], set[date]] = defaultdict(set)
-    for enquiry_id, child_id, day in answers.values_list("enquiry", "child", "day"):
-        answered[enquiry_id, child_id].add(day)
+    for enquiry_id, child_id, day, home in answers.values_list("enquiry", "child", "day", "household"):
+        if home in (None, family.facts.own_home(child_id)):
+            answered[enquiry_id, child_id].add(day)
     for row in rows:
         asking, concerned = Asking(row, family.facts), _concerned(family, row, row.starts_on)
         waiting = [child for child in concerned if _waits(asking, child, answered[row.pk, child.pk])]

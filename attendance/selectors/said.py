@@ -68,9 +68,9 @@ DECIDED = (
 class Said(NamedTuple):
     """One row. What a kind does not have is None; `times` is JSON: weeks, intervals, or the settings of a place.
 
-    `household_id` is whose a plan or a changed day is, and the first home of a child with two; `id` of an answer is
-    its enquiry's, `guardian_id` of an absence who reported it. An enquiry opens on `opens_on` and is to be answered
-    by `answer_by`.
+    `household_id` is whose a plan, a changed day or an answer is, and the first home of a child with two; `id` of an
+    answer is its enquiry's, `guardian_id` of an absence who reported it. An enquiry opens on `opens_on` and is to be
+    answered by `answer_by`.
     """
 
     kind: str
@@ -250,6 +250,7 @@ def _said(
             child_id="child_id",
             id="enquiry_id",
             starts_on="day",
+            household_id="household_id",
             words=Case(When(attends=True, then=Value(ATTENDS)), default=Value("")),
         ),
         all=True,

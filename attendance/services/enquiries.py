@@ -201,6 +201,7 @@ def answer_enquiry(*, enquiry_id: UUID, answers: Answers, actor: Actor, now: dat
             EnquiryAnswer(
                 enquiry=row,
                 child=child,
+                household_id=home,
                 day=day,
                 attends=attends,
                 answered_at=now,
@@ -209,14 +210,10 @@ def answer_enquiry(*, enquiry_id: UUID, answers: Answers, actor: Actor, now: dat
             )
             for child in children
             for day, attends in _accepted(asking, child, given[child.pk], actor.today).items()
-            if asking.answer(child.pk, day) is not attends
+            for home in asking.homes_asked(child.pk, day)
+            if asking.answer(child.pk, day, home) is not attends
         ]
-        EnquiryAnswer.objects.bulk_create(
-            changed,
-            update_conflicts=True,
-            unique_fields=["enquiry", "child", "day"],
-            update_fields=["attends", "answered_at", "answered_by", "is_by_staff"],
-        )
+        _replace(changed)
         if changed:
             ids = {answer.child_id for answer in changed}
             audit.did(
@@ -226,12 +223,25 @@ def answer_enquiry(*, enquiry_id: UUID, answers: Answers, actor: Actor, now: dat
                 now=now,
                 children=ids,
                 enquiry=row.pk,
-                days=len(changed),
+                days=len({(answer.child_id, answer.day) for answer in changed}),
             )
             _touch(asking, changed, actor.today)
             if for_family:
                 _tell_guardians(asking, changed, actor, now)
-    return len(changed)
+    return len({(answer.child_id, answer.day) for answer in changed})
+
+
+def _replace(answers: list[EnquiryAnswer]) -> None:
+    """Keep these answers in place of those that there were; whoever calls it holds the children."""
+    there = EnquiryAnswer.objects.filter(
+        enquiry__in={answer.enquiry_id for answer in answers},
+        child__in={answer.child_id for answer in answers},
+        day__in={answer.day for answer in answers},
+    )
+    replaced = {(answer.child_id, answer.day, answer.household_id) for answer in answers}
+    rows = there.values_list("pk", "child", "day", "household") if answers else ()
+    EnquiryAnswer.objects.filter(pk__in=[pk for pk, *whose in rows if tuple(whose) in replaced]).delete()
+    EnquiryAnswer.objects.bulk_create(answers)
 
 
 def locked_words(row: HolidayEnquiry) -> str:
@@ -241,14 +251,18 @@ def locked_words(row: HolidayEnquiry) -> str:
     )
 
 
-def refuse_answered(child: Child, day: date, today: date) -> None:
-    """Raise `ValidationError` on a day's times where an answer that stands fast, or silence, says that it is free."""
-    facts = known([child.pk], day, day, with_stays=False)
+def refuse_answered(child: Child, day: date, actor: Actor) -> None:
+    """Raise `ValidationError` on a day's times where an answer that stands fast, or silence, says that it is free.
+
+    Of a day of handover: where the actor's own home has said so.
+    """
+    facts = known([child.pk], day, day, with_stays=False, reader=actor.person_id)
     if not facts.planned(child.pk, day).is_free:
         return
-    answered = [enquiry_id for enquiry_id, attends in facts.answers[child.pk, day].items() if not attends]
+    own = facts.answers_of(child.pk, day, facts.own_home(child.pk))
+    answered = [enquiry_id for enquiry_id, attends in own.items() if not attends]
     asked = HolidayEnquiry.objects.standing().filter(pk__in=[*answered, *facts.asked[child.pk]])
-    closed = asked.filter(starts_on__lte=day, ends_on__gte=day, answer_by__lt=today)
+    closed = asked.filter(starts_on__lte=day, ends_on__gte=day, answer_by__lt=actor.today)
     if row := closed.order_by("answer_by").first():
         raise ValidationError({"intervals": locked_words(row)})
 

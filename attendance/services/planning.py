@@ -150,7 +150,7 @@ def change_day(
             return row
         if times != (row.intervals if row else None):
             if for_family is None and times != []:
-                refuse_answered(child, day, actor.today)
+                refuse_answered(child, day, actor)
             _check_times(day, intervals or (), rules_for(place), days.local(now), is_bound=for_family is None)
         _check_collector(child, collector, actor.today, may_say=collects)
         scope = Scope([child], {child.id: home}, dates={child.id: {day}})
