@@ -21,8 +21,9 @@ from tests.cast import Cast, plan
 COVERED = """() => {
     const focused = document.activeElement, bar = document.querySelector(".save-bar");
     const box = (focused.closest("label") ?? focused).getBoundingClientRect(), lies = bar.getBoundingClientRect();
-    const is_elsewhere = bar.contains(focused) || focused === document.body;
-    return is_elsewhere || box.bottom <= lies.top || box.top >= lies.bottom ? "" : `${focused.outerHTML} at ${box.top}-${box.bottom}, the bar from ${lies.top}`;
+    const is_apart = bar.contains(focused) || focused === document.body;
+    if (is_apart || box.bottom <= lies.top || box.top >= lies.bottom) return "";
+    return `${focused.outerHTML} at ${box.top}-${box.bottom}, the bar from ${lies.top}`;
 }"""
 
 
@@ -91,7 +92,8 @@ def test_nothing_is_lost_and_nothing_is_covered(
     assert find_barriers(page) == []
     places = page.get_by_role("navigation", name="Huvudmeny").bounding_box()
     bar = page.locator(".save-bar").bounding_box()
-    assert bar and places
+    assert bar
+    assert places
     assert bar["y"] + bar["height"] <= places["y"]
     for _step in range(30):
         page.keyboard.press("Tab")
