@@ -26,6 +26,7 @@ _child = [
     path("franvaro/", guardian.absence, name="absence"),
     path("dag/<day:day>/", guardian.day, name="day"),
     path("tider/", guardian.history, name="history"),
+    path("tider/stammer/", guardian.times_are_right, name="times_are_right"),
     path("timmar/", hours.child_hours, name="child_hours"),
 ]
 

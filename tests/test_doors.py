@@ -120,6 +120,7 @@ ROWS: list[Row] = [
     Row("attendance:day", "GET", may("2", *GUARDIANS), about="day"),
     Row("attendance:day", "POST", may("2", *GUARDIANS), about="day"),
     Row("attendance:history", "GET", may("2", *GUARDIANS), about="child"),
+    Row("attendance:times_are_right", "POST", may("3", *GUARDIANS), about="child"),
     # The board
     Row("attendance:board", "GET", AT_BOARD, about="department"),
     Row("attendance:board_fresh", "GET", AT_BOARD, about="department"),

@@ -295,61 +295,7 @@ def test_a_day_of_the_other_home(cast: Cast, log_in: LogIn, two_homes: tuple[Hou
     assert "10:07–14:53" in log_in(cast.amina).get(f"/barn/{cast.elsa.id}/historik/").content.decode()
 
 
-# Who did what ---------------------------------------------------------------------------------------------------------
-
-
-def test_the_history_of_a_child(cast: Cast, log_in: LogIn, clock: time_machine.Traveller) -> None:
-    """Newest first, with names: staff by first name, guardians by name to the staff, and "Du" to oneself."""
-    lay(log_in(cast.amina), cast.elsa, "/schema/")
-    clock.shift(60)
-    log_in(cast.maria).post(at(cast.elsa, "dag/2026-10-14/"), {"what": "off"})
-    clock.shift(60)
-    form = {"children": [cast.elsa.id], "reason": "sick", "starts_on": "2026-10-15", "ends_on": "2026-10-16"}
-    log_in(cast.johan).post(f"/barn/{cast.elsa.id}/franvaro/", form)
-    clock.shift(60)
-    log_in(cast.maria).post(at(cast.elsa, f"franvaro/{Absence.objects.get().id}/avsluta/"))
-    address = f"/barn/{cast.elsa.id}/historik/"
-    staffs, own = (log_in(who).get(address).content.decode() for who in (cast.maria, cast.amina))
-    for body in (staffs, own):
-        places = [
-            body.index(words)
-            for words in (
-                "tog bort frånvaron från torsdag 15 oktober",
-                "anmälde Elsa sjuk 15 oktober–16 oktober",
-                "ändrade onsdag 14 oktober",
-                "lade ett schema från måndag 19 oktober",
-            )
-        ]
-        assert places == sorted(places)
-        assert "mån–fre 08:00–15:00" in body
-        assert "som schemat → ledig" in body
-    assert "Amina Lind" in staffs
-    assert "Maria" in own
-    assert "Berg" not in own
-    assert "Du</strong>" in own
-
-
-def test_a_longer_absence_was_not_taken_away(cast: Cast, log_in: LogIn, clock: time_machine.Traveller) -> None:
-    phone = log_in(cast.amina)
-    for last in ("2026-10-15", "2026-10-16"):
-        form = {"children": [cast.elsa.id], "reason": "sick", "starts_on": "2026-10-15", "ends_on": last}
-        clock.shift(60)
-        phone.post(f"/barn/{cast.elsa.id}/franvaro/", form)
-    body = phone.get(f"/barn/{cast.elsa.id}/historik/").content.decode()
-    assert body.count("anmälde Elsa sjuk") == 2
-    assert "tog bort" not in body
-
-
-def test_what_was_said_at_once_is_told_once(cast: Cast, log_in: LogIn) -> None:
-    """Two parts of a day are one notice, and one line."""
-    parts = {"is_part": "on", "from_time": "09:00", "to_time": "10:00", "again_from": "13:00", "again_to": "14:00"}
-    form = {"children": str(cast.elsa.id), "reason": "other", "starts_on": "2026-10-14", **parts}
-    log_in(cast.maria).post(at(cast.elsa, "franvaro/"), form)
-    assert Absence.objects.count() == 2
-    assert Delivery.objects.in_app().filter(kind=Kind.PLANNED_BY_STAFF, person=cast.amina).count() == 1
-    body = log_in(cast.amina).get(f"/barn/{cast.elsa.id}/historik/").content.decode()
-    assert "onsdag 14 oktober 09:00–10:00, 13:00–14:00" in body
-    assert body.count("anmälde Elsa") == 1
+# At hand -------------------------------------------------------------------------------------------------------------
 
 
 def test_siblings_are_at_hand(cast: Cast, log_in: LogIn) -> None:
@@ -369,46 +315,6 @@ def test_a_holiday_enquiry_is_at_hand(cast: Cast, log_in: LogIn) -> None:
     body = log_in(cast.maria).get(at(cast.elsa)).content.decode()
     assert f"/forskola/{cast.granliden.id}/lov/{here.id}/barn/{cast.elsa.id}/" in body
     assert "Jullovet" not in body
-
-
-def test_the_reason_is_gone_from_the_staffs_history_after_the_day(
-    cast: Cast, log_in: LogIn, clock: time_machine.Traveller
-) -> None:
-    form = {"children": [cast.elsa.id], "reason": "sick", "starts_on": "2026-10-13"}
-    log_in(cast.amina).post(f"/barn/{cast.elsa.id}/franvaro/", form)
-    clock.move_to(local(TUESDAY + timedelta(days=1), 8))
-    address = f"/barn/{cast.elsa.id}/historik/"
-    assert "anmälde Elsa frånvarande" in log_in(cast.maria).get(address).content.decode()
-    assert "anmälde Elsa sjuk" in log_in(cast.amina).get(address).content.decode()
-
-
-def test_a_long_history_goes_on_on_another_page(cast: Cast, log_in: LogIn, clock: time_machine.Traveller) -> None:
-    actor = Actor.of_person(cast.amina)
-    for number in range(25):
-        clock.shift(60)
-        services.change_day(
-            child_id=cast.elsa.id, day=MONDAY + timedelta(days=number), intervals=(), actor=actor,
-            now=local(TUESDAY, 10, number), note="nej",
-        )  # fmt: skip
-    phone, seen = log_in(cast.amina), 0
-    address: str | None = f"/barn/{cast.elsa.id}/historik/"
-    for _page in range(2):
-        assert address
-        answer = phone.get(address)
-        page = answer.context["history"]
-        seen += len(page.acts)
-        address = (
-            f"/barn/{cast.elsa.id}/historik/?fore={page.more_before.isoformat().replace('+', '%2B')}"
-            if page.more_before
-            else None
-        )
-    assert (seen, address) == (25, None)
-    assert phone.get(f"/barn/{cast.elsa.id}/historik/?fore=igår").status_code == 200
-
-
-def test_nothing_said_yet(cast: Cast, log_in: LogIn) -> None:
-    assert "Inget har sagts än" in log_in(cast.amina).get(f"/barn/{cast.elsa.id}/historik/").content.decode()
-    assert "Inga tider" in log_in(cast.maria).get(at(cast.elsa)).content.decode()
 
 
 # Doors and cost -------------------------------------------------------------------------------------------------------

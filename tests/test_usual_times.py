@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from attendance.models import Absence, DayPlan, PlanningRule, Stay, UsualTime, WeekPlan
+from attendance.models import Absence, DayPlan, DeclinedProposal, PlanningRule, Stay, UsualTime, WeekPlan
 from attendance.selectors.facts import known
 from attendance.selectors.hours import children_by_hour
 from attendance.selectors.usual import Proposal, proposals, usual_times
@@ -188,7 +189,7 @@ def asked(one: Child, reader: User, week: Sequence[date] | None = None) -> list[
     learn_usual_times(now=NOW)
     week = week or days.week(days.monday_of(NEXT), 5)
     facts = known([one.pk], week[0], week[-1], with_stays=False, reader=reader.pk)
-    return proposals([one], facts, week, usual_times([one.pk]), NOW)
+    return proposals([one], facts, week, usual_times([one.pk], uuid4(), TUESDAY), NOW)
 
 
 def test_a_family_is_asked_where_the_plan_is_not_what_is_usual(cast: Cast) -> None:
@@ -294,7 +295,7 @@ def test_one_home_again_is_not_asked_by_the_days_of_two(cast: Cast) -> None:
     )  # fmt: skip
     week = days.week(days.monday_of(NEXT), 5)
     facts = known([cast.elsa.pk], week[0], week[-1], with_stays=False, reader=cast.amina.pk)
-    assert proposals([cast.elsa], facts, week, usual_times([cast.elsa.pk]), NOW) == []
+    assert proposals([cast.elsa], facts, week, usual_times([cast.elsa.pk], cast.amina.pk, TUESDAY), NOW) == []
 
 
 # The principal's range ------------------------------------------------------------------------------------------------
@@ -377,3 +378,21 @@ def test_no_other_guardian_is_asked(cast: Cast, log_in: LogIn) -> None:
     lived(cast.elsa, TUESDAYS, "07:30", "15:10")
     learn_usual_times(now=NOW)
     assert "15:10" not in log_in(cast.neighbour).get("/schema/").content.decode()
+
+
+def test_whoever_says_no_is_left_alone_for_four_weeks(cast: Cast, log_in: LogIn) -> None:
+    """For this child alone, and the other guardian is asked as before."""
+    plan(cast.elsa)
+    lived(cast.elsa, TUESDAYS, "07:30", "15:10")
+    learn_usual_times(now=NOW)
+    phone, question = log_in(cast.amina), "På tisdag brukar Elsa hämtas 15:10"
+    assert "Nej tack, Elsas tider stämmer" in phone.get("/schema/").content.decode()
+    address = f"/barn/{cast.elsa.pk}/tider/stammer/"
+    for _time in range(2):  # pressed twice
+        assert phone.post(address, {"next": "/schema/?vecka=2026-10-12"})["Location"] == "/schema/?vecka=2026-10-12"
+    page = phone.get("/schema/").content.decode()
+    assert "Vi frågar inte igen före 10 november." in page
+    assert question not in page
+    assert question in log_in(cast.johan).get("/schema/").content.decode()
+    DeclinedProposal.objects.update(until=TUESDAY)
+    assert question in phone.get("/schema/").content.decode()

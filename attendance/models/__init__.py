@@ -3,7 +3,7 @@
 from attendance.models.closing import CalendarEvent, ClosedDay, EventAnswer
 from attendance.models.decided import PlanningRule
 from attendance.models.enquiries import EnquiryAnswer, HolidayEnquiry
-from attendance.models.habits import CalendarFeed, UsualTime
+from attendance.models.habits import CalendarFeed, DeclinedProposal, UsualTime
 from attendance.models.plan import Absence, DayPlan, PlanSave, WeekPlan
 from attendance.models.taps import Stay, TapEvent
 
@@ -13,6 +13,7 @@ __all__ = [
     "CalendarFeed",
     "ClosedDay",
     "DayPlan",
+    "DeclinedProposal",
     "EnquiryAnswer",
     "EventAnswer",
     "HolidayEnquiry",

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from children.models import Child, Household
 from portal.lib.crypto import BlindIndexField, EncryptedTextField
@@ -47,9 +47,25 @@ class UsualTime(Base):
         return str(self.id)
 
 
+class DeclinedProposal(Base):
+    """A guardian's answer that a child's times are right as they are: what is usual is not proposed before a day."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    child = models.ForeignKey(Child, models.CASCADE, related_name="+")
+    until = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "child"], name="attendance_declinedproposal_one_each")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
     def standing(self) -> Self:
-        return self.filter(revoked_at=None)
+        """Return the addresses that are some. One is none for good once the account was frozen, or taken over anew."""
+        ended = Q(person__sessions_ended_at__gte=F("created_at"))
+        return self.filter(revoked_at=None).exclude(ended)
 
 
 class CalendarFeed(Base):

@@ -118,8 +118,8 @@ class Absence(Dated):
     """A child that does not come: whole days, or between two times on one day. The plan stays beneath it.
 
     `words` are the family's own, where the place takes any (PlanningRule.takes_absence_words): often about health, so
-    they are sealed, and shown to staff only while the absence lasts. One that was ended early has `ended_at` and
-    keeps the days that were.
+    they are sealed, and shown to staff only while the absence lasts. One that was ended early has `ended_at`, keeps
+    the days that were, and in `reported_until` until when it was reported.
     """
 
     class Reason(models.TextChoices):
@@ -135,6 +135,7 @@ class Absence(Dated):
     words = EncryptedTextField(blank=True, default="")
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     is_by_staff = models.BooleanField(default=False)
+    reported_until = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)

@@ -7,7 +7,7 @@ its times with the own one: neither what was said there nor that anything was.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from accounts.models import User
 from attendance import rules
 from attendance.models import Absence, EnquiryAnswer, PlanSave
 from attendance.selectors import words
+from attendance.selectors.absences import when_words
 from attendance.selectors.readers import reader_as, without_unseen_hours
 from children.models import Child
 from children.selectors.homes import SeenHomes, seen_homes
@@ -187,29 +188,45 @@ def _stored_times(pairs: Iterable[Sequence[str]]) -> str:
 
 
 def _absences(child: Child, reading: _Reading, before: datetime | None) -> list[Act]:
-    """Return what was reported, and what was ended; an absence that grew into a longer one was not ended."""
+    """Return what was reported, what was changed and what was ended; what grew into a longer absence was not ended."""
     rows = Absence.objects.filter(child=child).select_related("reported_by", "ended_by", "withdrawn_by")
     found = list(rows.defer("words").order_by("created_at", "pk"))  # the words are encrypted, and not told here
-    guardians = guardians_ever(child.pk) if any(row.ended_by_id or row.withdrawn_by_id for row in found) else set()
-    made_at = [row.created_at for row in found]
+    guardians = guardians_ever(child.pk) if any(row.ended_at or row.withdrawn_at for row in found) else set()
     acts: list[Act] = []
     seen = without_unseen_hours(found, {child.pk: reader_as(reading.homes)}) if reading.homes else found
+    grown = {row.pk for row in seen if any(_grew(row, other) for other in found)}
     for together in _by_press(seen):
         first = together[0]
         who = _who(first.reported_by, reading, is_by_staff=first.is_by_staff)
-        said = _("anmälde {name} {absence}").format(name=child.given_name, absence=_absence_words(together, reading))
-        acts.append(Act(first.created_at, who, first.is_by_staff, said, "calendar-off"))
+        said = _("anmälde {name} {absence}")
+        if any(_grew(other, first) for other in seen):
+            said = _("ändrade {name}s frånvaro: {absence}")
+        said = said.format(name=child.given_name, absence=_absence_words(together, reading))
+        lines = _what_became(together, grown)
+        acts.append(Act(first.created_at, who, first.is_by_staff, said, "calendar-off", lines))
     for row in seen:
         for at, person, what in (
-            (row.ended_at, row.ended_by, _("avslutade frånvaron från {day}")),
-            (row.withdrawn_at, row.withdrawn_by, _("tog bort frånvaron från {day}")),
+            (row.ended_at, row.ended_by, _("avslutade frånvaron i förtid: {absence}")),
+            (row.withdrawn_at, row.withdrawn_by, _("tog bort frånvaron: {absence}")),
         ):
-            if at is None or _grew(at, row, made_at):
+            if at is None or (row.pk in grown and at == row.withdrawn_at):
                 continue
-            by_staff = person is not None and person.pk not in guardians
-            what_ended = what.format(day=_long(row.starts_on))
+            by_staff = person is None or person.pk not in guardians
+            what_ended = what.format(absence=_absence_words([row], reading))
             acts.append(Act(at, _who(person, reading, is_by_staff=by_staff), by_staff, what_ended, "circle-check"))
     return [act for act in acts if before is None or act.at < before]
+
+
+def _what_became(together: Sequence[Absence], grown: Set[UUID]) -> tuple[str, ...]:
+    """Return what became of a report later, or nothing where it stands as it was made."""
+    row = together[0]
+    if row.pk in grown:
+        return (_("Ändrades senare."),)
+    if all(one.withdrawn_at for one in together):
+        return (_("Togs bort senare."),)
+    if row.ended_at:
+        return (_("Avslutades i förtid, sista dagen blev {day}.").format(day=_long(row.ends_on)),)
+    return ()
 
 
 def _by_press(rows: Iterable[Absence]) -> list[list[Absence]]:
@@ -230,9 +247,13 @@ def _by_press(rows: Iterable[Absence]) -> list[list[Absence]]:
     return presses
 
 
-def _grew(at: datetime, row: Absence, made_at: Iterable[datetime]) -> bool:
-    """Tell whether the row was withdrawn because a longer one was written in its place, by the same press."""
-    return at == row.withdrawn_at and any(made > row.created_at and abs(made - at) < SAME_PRESS for made in made_at)
+def _grew(row: Absence, other: Absence) -> bool:
+    """Tell whether the row was withdrawn because the other, a longer one, was written in its place by that press."""
+    return (
+        row.withdrawn_at is not None
+        and row.created_at < other.created_at
+        and abs(other.created_at - row.withdrawn_at) < SAME_PRESS
+    )
 
 
 def _absence_words(together: Sequence[Absence], reading: _Reading) -> str:
@@ -241,13 +262,7 @@ def _absence_words(together: Sequence[Absence], reading: _Reading) -> str:
     tells_why = reading.reader is not None or row.ends_on >= reading.today
     why = words.reason_word(rules.Reason(row.reason) if tells_why else None).lower()
     parts = sorted(rules.Interval(one.from_time, one.to_time) for one in together if one.from_time and one.to_time)
-    if parts:
-        return _("{why} {day} {times}").format(why=why, day=_long(row.starts_on), times=words.times(parts))
-    if row.starts_on == row.ends_on:
-        return f"{why} {_long(row.starts_on)}"
-    return _("{why} {first}–{last}").format(
-        why=why, first=date_format(row.starts_on, "j F"), last=date_format(row.ends_on, "j F")
-    )
+    return f"{why} {when_words(row.starts_on, row.reported_until or row.ends_on, parts)}"
 
 
 # Answers to enquiries -------------------------------------------------------------------------------------------------
@@ -276,7 +291,7 @@ def _answers(child: Child, reading: _Reading, before: datetime | None) -> list[A
 
 
 def _answer_line(given: Sequence[EnquiryAnswer]) -> str:
-    comes, free = sum(one.attends for one in given), sum(not one.attends for one in given)
+    comes, free = (len({one.day for one in given if one.attends is attends}) for attends in (True, False))
     said = [ngettext("kommer {n} dag", "kommer {n} dagar", comes).format(n=comes)] if comes else []
     said += [ngettext("ledig {n} dag", "ledig {n} dagar", free).format(n=free)] if free else []
     return ", ".join(said)

@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from attendance import rules
-from attendance.models import UsualTime
+from attendance.models import DeclinedProposal, UsualTime
 from attendance.selectors.facts import Known
 from attendance.usual_rules import Usual, proposed
 from children.models import Child
@@ -34,20 +35,25 @@ class Proposal:
     """
 
     child_id: UUID
+    name: str
     day: date
     question: str
     url: str
     minutes: int
 
 
-def usual_times(child_ids: Collection[UUID]) -> dict[tuple[UUID, UUID | None, int], Usual]:
-    """Return all usual times of these children: one query."""
-    return {(child_id, home_id, weekday): Usual(*figures) for child_id, home_id, weekday, *figures in _usual(child_ids)}
+def usual_times(child_ids: Collection[UUID], asked: UUID, today: date) -> dict[tuple[UUID, UUID | None, int], Usual]:
+    """Return all usual times of these children but those of which `asked` wants to hear no more: one query."""
+    return {
+        (child_id, home_id, weekday): Usual(*figures)
+        for child_id, home_id, weekday, *figures in _usual(child_ids, asked, today)
+    }
 
 
 @prepared
-def _usual(child_ids: Collection[UUID]) -> Rows:
-    return UsualTime.objects.filter(child__in=child_ids).values_list(
+def _usual(child_ids: Collection[UUID], asked: UUID, today: date) -> Rows:
+    declined = DeclinedProposal.objects.filter(child=OuterRef("child"), person=asked, until__gt=today)
+    return UsualTime.objects.filter(~Exists(declined), child__in=child_ids).values_list(
         "child_id", "household_id", "weekday", "arrives", "leaves", "arrives_spread", "leaves_spread", "counted"
     )
 
@@ -110,6 +116,7 @@ def _proposal(child: Child, facts: Known, day: date, usual: ByHome, here: dateti
     query = urlencode({name: _clock(minute) for name, minute in asked.items() if minute is not None})
     return Proposal(
         child.pk,
+        child.given_name,
         day,
         _question(child, day, (comes, starts), (goes, ends)),
         f"{reverse('attendance:day', args=[child.pk, day])}?{query}",

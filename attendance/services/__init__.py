@@ -13,7 +13,7 @@ from attendance.services.enquiries import (
 )
 from attendance.services.enquiry_notices import tell_of_enquiries
 from attendance.services.feeds import make_feed, note_content, renew_feed, revoke_feed
-from attendance.services.habits import learn_usual_times
+from attendance.services.habits import decline_proposals, learn_usual_times
 from attendance.services.planning import Collector, change_day, save_week_plan
 from attendance.services.reminding import remind_of_missing_plans
 from attendance.services.saves import save_schedule
@@ -33,6 +33,7 @@ __all__ = [
     "change_enquiry",
     "close_days",
     "decide",
+    "decline_proposals",
     "end_absence",
     "flag_forgotten_stays",
     "learn_usual_times",

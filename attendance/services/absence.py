@@ -137,8 +137,9 @@ def end_absence(*, absence_id: UUID, actor: Actor, now: datetime, for_family: Fa
         if absence.starts_on >= today:
             return _withdraw(absence, actor, now)
         if absence.ends_on > today:
+            absence.reported_until = absence.reported_until or absence.ends_on
             absence.ends_on, absence.ended_at, absence.ended_by = today, now, actor.person
-            absence.save(update_fields=["ends_on", "ended_at", "ended_by"])
+            absence.save(update_fields=["ends_on", "reported_until", "ended_at", "ended_by"])
             _write_ended(absence, actor, now)
     return absence
 

@@ -13,7 +13,7 @@ from django.http import Http404
 from accounts import audit
 from accounts.models import User
 from attendance.models import CalendarFeed
-from attendance.models.habits import CalendarFeedQuerySet
+from attendance.selectors.feed import feed_of
 from children.access import Action, children_for
 from children.actors import Actor
 
@@ -24,15 +24,15 @@ def make_feed(*, actor: Actor, now: datetime) -> CalendarFeed:
     """Return the guardian's address, made if there is none. Raises `Http404` for somebody without children."""
     person = _guardian(actor)
     with transaction.atomic():
-        standing = _lock(person).first()
-        return standing or _make(person, now)
+        _lock(person)
+        return feed_of(person.pk) or _make(person, now)
 
 
 def renew_feed(*, actor: Actor, now: datetime) -> CalendarFeed:
     """Exchange the address for another: whoever knows the old one finds nothing there from now on."""
     person = _guardian(actor)
     with transaction.atomic():
-        _lock(person).update(revoked_at=now)
+        _lock(person)
         return _make(person, now)
 
 
@@ -41,7 +41,7 @@ def revoke_feed(*, actor: Actor, now: datetime) -> None:
     if actor.person is None or actor.tablet is not None:
         raise Http404
     with transaction.atomic():
-        if _lock(actor.person).update(revoked_at=now):
+        if _revoke(_lock(actor.person), now):
             audit.did("feed.revoked", person_id=actor.person.id, now=now)
 
 
@@ -56,13 +56,18 @@ def _guardian(actor: Actor) -> User:
     return actor.person
 
 
-def _lock(person: User) -> CalendarFeedQuerySet:
-    """Return the person's standing address, the person's row held: two presses at once make one address."""
-    User.objects.select_for_update().only("pk").get(pk=person.pk)
-    return CalendarFeed.objects.standing().filter(person=person.pk)
+def _lock(person: User) -> User:
+    """Hold the person's row: two presses at once make one address."""
+    return User.objects.select_for_update().only("pk").get(pk=person.pk)
+
+
+def _revoke(person: User, now: datetime) -> int:
+    """Take away every address, also one that was closed with the account; return how many there were."""
+    return CalendarFeed.objects.filter(person=person.pk, revoked_at=None).update(revoked_at=now)
 
 
 def _make(person: User, now: datetime) -> CalendarFeed:
+    _revoke(person, now)
     made = CalendarFeed.objects.create(person_id=person.pk, secret=secrets.token_hex(SECRET_BYTES))
     audit.did("feed.made", person_id=person.pk, now=now)
     return made

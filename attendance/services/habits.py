@@ -8,13 +8,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from attendance.models import UsualTime
+from accounts import audit
+from attendance.models import DeclinedProposal, UsualTime
 from attendance.selectors.lived import lived_by_home, lived_days, livings_of
 from attendance.usual_rules import WEEKS_BACK, Usual, usual_by_weekday
+from children.access import Action, get_child
+from children.actors import Actor
 from children.selectors.placed import placed_since
 from portal.lib import days
 
 AT_ONCE = 500
+LEFT_ALONE = timedelta(weeks=4)
 
 Whose = tuple[UUID, UUID | None, int]
 """A child, the home whose days they are (None: all days), a weekday."""
@@ -55,6 +59,18 @@ def _learn(child_ids: Sequence[UUID], today: date) -> int:
             batch_size=2_000,
         )
     return len(learnt)
+
+
+def decline_proposals(*, child_id: UUID, actor: Actor, now: datetime) -> date:
+    """Ask this guardian no more about what is usual for the child, until the day that is returned.
+
+    Raises as the door does for somebody who does not plan for the child.
+    """
+    child, until = get_child(actor, Action.PLAN, child_id), days.day_of(now) + LEFT_ALONE
+    with transaction.atomic():
+        DeclinedProposal.objects.update_or_create(person=actor.person, child=child, defaults={"until": until})
+        audit.did("usual.declined", person_id=actor.person_id, now=now, children=[child.pk])
+    return until
 
 
 def usual_in(row: UsualTime | None) -> Usual | None:

@@ -147,6 +147,15 @@ def history(request: ActorRequest, child_id: UUID) -> HttpResponse:
     return render(request, "attendance/guardian/history.html", {"child": child, "history": found})
 
 
+@require_POST
+def times_are_right(request: ActorRequest, child_id: UUID) -> HttpResponse:
+    """ "No thanks": the plan is as the family wants it, whatever is usual."""
+    until = services.decline_proposals(child_id=child_id, actor=request.actor, now=clock.now())
+    said = _("Tiderna är som de är. Vi frågar inte igen före {day}.")
+    messages.success(request, said.format(day=date_format(until, "j F")))
+    return redirect(safe_next(request, reverse("attendance:schedule")))
+
+
 def _card(
     request: ActorRequest, child: Child, said: str, *, is_problem: bool = False, facts: Known | None = None
 ) -> HttpResponse:
