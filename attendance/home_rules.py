@@ -6,10 +6,12 @@ Plain values in, plain values out: no database, no clock. `attendance.rules` giv
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import time
+from datetime import date, time, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from attendance.time_rules import Interval, Intervals
+from children.home_rules import MOST_WEEKS, Living, homes_on
 
 
 class Seam(StrEnum):
@@ -19,6 +21,13 @@ class Seam(StrEnum):
     GAP = "gap"
     OVERLAP = "overlap"
     MISSING = "missing"
+
+
+def is_ever_at(livings: Iterable[Living], home: UUID | None, day: date, repeats: int) -> bool:
+    """Tell whether the home has a part of a day, or of one that comes after so many weeks each time (0: none does)."""
+    own = tuple(livings)
+    dates = [day + timedelta(weeks=repeats * number) for number in range(MOST_WEEKS if repeats else 1)]
+    return any((homes := homes_on(own, one)) is None or homes.concerns(home) for one in dates)
 
 
 def joined(morning: Intervals | None, evening: Intervals | None) -> tuple[Intervals | None, Seam]:

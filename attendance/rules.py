@@ -23,7 +23,7 @@ from attendance.enquiry_rules import (
     silence_counts,
     was_asked,
 )
-from attendance.home_rules import Seam, joined
+from attendance.home_rules import Seam, is_ever_at, joined
 from attendance.hour_rules import WeekHours, hours_against_entitlement
 from attendance.place_rules import (
     ALWAYS,
@@ -107,6 +107,7 @@ __all__ = [
     "from_stored",
     "homes_on",
     "hours_against_entitlement",
+    "is_ever_at",
     "is_forgotten",
     "is_free",
     "joined",

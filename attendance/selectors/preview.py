@@ -75,6 +75,7 @@ def preview(
     said = [*_given_way(facts, children, relaid, monday), *_ended(facts, children, relaid, monday), copied]
     apply_drafts(facts, drafts, monday)
     facts = facts.settled()
+    said.append(_in_other_home(facts, drafts, relaid, monday))
     mondays = {monday + timedelta(days=7 * number) for number in range(max(cycle, 2) if cycle else 0)}
     mondays |= {days.monday_of(day) for day in dates} or {monday}
     weeks = [shown_week(facts, children, one, now) for one in sorted(mondays)]
@@ -89,6 +90,18 @@ def preview(
         kept_more=tuple(kept[NAMED_AT_ONCE:]),
         said=tuple(filter(None, said)),
     )
+
+
+def _in_other_home(facts: Known, drafts: Mapping[UUID, Draft], relaid: Mapping[UUID, Draft], monday: date) -> str:
+    """Return the sentence on days of half a year that are given times and are the other home's; or nothing."""
+    for child_id, draft in drafts.items():
+        laid = {one.day: one.intervals for one in draft.days}
+        for day in days.span(monday, monday + timedelta(days=7 * HALF_YEAR - 1)) if facts.livings.get(child_id) else ():
+            week = draft.weeks[(day - monday).days // 7 % len(draft.weeks)]
+            weekly = week[day.weekday()] if child_id in relaid else ()
+            if laid.get(day, weekly) and facts.planned(child_id, day).is_elsewhere:
+                return _("Dagar i det andra hemmet är inte med: där lägger det hemmet tiderna.")
+    return ""
 
 
 def _skipped(facts: Known, children: Sequence[Child], monday: date) -> tuple[str, ...]:

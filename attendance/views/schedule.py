@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,9 +19,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
-from attendance import services
+from attendance import rules, services
 from attendance.forms import WeekForm
-from attendance.planner_forms import RotaForm, SayForm
 from attendance.selectors.calendar import events_of_week
 from attendance.selectors.copying import copies_of_changed_days
 from attendance.selectors.guardian import own_children
@@ -30,7 +31,7 @@ from attendance.selectors.schedule import Schedule
 from attendance.selectors.usual import Proposal, proposals, usual_times
 from attendance.views.kept_plan import forget, keep, kept_plan, taken_up
 from attendance.views.planner import take_step
-from attendance.views.sheet import Planner, Sheet, asked_monday, copy_form, schedule_by, sheet_of
+from attendance.views.sheet import Planner, Sheet, asked_monday, copy_form, schedule_by, sheet_of, unsent_ways
 from children.http import ActorRequest
 from children.models import Child
 from portal.lib import clock, days
@@ -97,6 +98,7 @@ def _first_sheet(
     """Return the sheet of somebody who only looks."""
     found = schedule_by(by, chosen, monday)
     ids = [child.pk for child in chosen]
+    say, rota = unsent_ways()
     sheet = Sheet(
         request=request,
         by=by,
@@ -110,8 +112,8 @@ def _first_sheet(
         week=0,
         marked="",
         brush=WeekForm(initial=_usual(found), most_weeks=found.most_weeks),
-        say=SayForm(monday=found.monday),
-        rota=RotaForm(first=found.monday),
+        say=say,
+        rota=rota,
     )
     sheet.copy = copy_form(sheet)
     return sheet
@@ -133,6 +135,7 @@ def _show(sheet: Sheet, page: str, more: dict[str, Any], *, is_draft: bool = Fal
         "weekdays": _weekdays(shown, sheet.brush),
         "packed": [(f"draft-{child_id}", draft.packed()) for child_id, draft in sheet.drafts.items()],
         "marks": [(f"seen-{child_id}", mark) for child_id, mark in sheet.seen.items()],
+        "has_other_home": any(_is_elsewhere(shown, day, 0) for day in days.week(shown.monday, 5)),
         "earlier": shown.monday - timedelta(days=7),
         "later": shown.monday + timedelta(days=7),
         "asked": "".join(f"&barn={child.pk}" for child in shown.children),
@@ -198,21 +201,42 @@ class MarkedDay:
     number: int
     full: str
     chosen: bool
+    locked: bool
+    is_elsewhere: bool
 
 
 def _weekdays(shown: Schedule, form: WeekForm) -> tuple[MarkedDay, ...]:
-    """Return the days that can be marked: Monday to Friday, and those of the weekend on which it is open."""
+    """Return the days that can be marked: Monday to Friday, and those of the weekend on which it is open.
+
+    A day in the other home can be marked only where the plan comes again on days that are the own home's.
+    """
     marked = {str(number) for number in form["weekdays"].value() or []}
-    return tuple(
-        MarkedDay(
-            value=day.weekday(),
-            word=days.in_words(day, "D"),
-            number=day.day,
-            full=days.in_words(day, "l j F"),
-            chosen=str(day.weekday()) in marked,
-        )
-        for day in days.week(shown.monday)
-        if day.weekday() < 5 or shown.is_open(day.weekday())
+    asked = str(form["repeats"].value() or 0)
+    repeats = int(asked) if re.fullmatch("[0-9]{1,2}", asked) else 0
+    offered = [day for day in days.week(shown.monday) if day.weekday() < 5 or shown.is_open(day.weekday())]
+    return tuple(_marked_day(shown, day, marked, repeats) for day in offered)
+
+
+def _marked_day(shown: Schedule, day: date, marked: Set[str], repeats: int) -> MarkedDay:
+    is_elsewhere, is_locked = _is_elsewhere(shown, day, 0), _is_elsewhere(shown, day, repeats)
+    full = days.in_words(day, "l j F")
+    return MarkedDay(
+        value=day.weekday(),
+        word=days.in_words(day, "D"),
+        number=day.day,
+        full=_("{day}, det andra hemmet").format(day=full) if is_elsewhere else full,
+        chosen=str(day.weekday()) in marked and not is_locked,
+        locked=is_locked,
+        is_elsewhere=is_elsewhere,
+    )
+
+
+def _is_elsewhere(shown: Schedule, day: date, repeats: int) -> bool:
+    """Tell whether all the children are in their other home on that day, and whenever it comes again."""
+    facts = shown.facts
+    return bool(shown.children) and not any(
+        rules.is_ever_at(facts.livings.get(child.pk, ()), facts.own_home(child.pk), day, repeats)
+        for child in shown.children
     )
 
 
