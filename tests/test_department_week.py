@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -44,8 +44,12 @@ def day(number: int) -> date:
     return MONDAY + timedelta(days=number)
 
 
+def as_address(child_id: UUID, of: date) -> str:
+    return f"{child_id}/{of}"
+
+
 def seen_by(who: Actor, cast: Cast, monday: date = MONDAY) -> DepartmentWeek:
-    return department_week(who, cast.blasippan, monday, child_url=str)
+    return department_week(who, cast.blasippan, monday, child_url=str, day_url=as_address)
 
 
 def cells(week: DepartmentWeek, name: str) -> tuple[Cell, ...]:
@@ -124,7 +128,7 @@ def test_a_child_that_comes_and_goes_within_the_week(planned: Cast) -> None:
     assert texts(week, "Elsa L") == [USUAL, USUAL, "På Ekorren", "På Ekorren", USUAL]
     assert texts(week, "Noor A") == [USUAL, USUAL, "–", "–", "–"]
     assert [one.children for one in week.days] == [2, 2, 0, 0, 1]
-    other = department_week(eva, planned.ekorren, MONDAY, child_url=str)
+    other = department_week(eva, planned.ekorren, MONDAY, child_url=str, day_url=as_address)
     assert texts(other, "Elsa L") == ["På Blåsippan", "På Blåsippan", USUAL, USUAL, "På Blåsippan"]
     assert [one.children for one in other.days] == [1, 1, 2, 2, 1]
 
@@ -259,6 +263,23 @@ def test_the_page_is_reached_from_the_board_and_leads_through_the_weeks(planned:
     assert entry.children == sorted([str(planned.elsa.pk), str(planned.noor.pk)])
     for wrong in ("igår", "2026-13-01", "2031-01-01", "٢٠٢٦-١٠-١٢"):
         assert desk.get(address, {"vecka": wrong}).status_code == 404
+
+
+DAY_OF_A_FAMILY = re.compile(r'href="(/barn/[0-9a-f-]+/for-familjen/dag/[0-9-]+/)"')
+
+
+def test_a_day_leads_to_where_staff_speak_for_the_family(planned: Cast, log_in: LogIn, on_tablet: OnTablet) -> None:
+    """From today on, for whoever may; never to a page that is not there, nor from the wall without a PIN."""
+    address = f"/avdelning/{planned.blasippan.pk}/vecka/"
+    BackupPlacement.objects.create(child=planned.hugo, department=planned.blasippan, starts_on=day(3), ends_on=day(3))
+    for who in (planned.maria, planned.eva, planned.vikar):
+        desk = log_in(who)
+        found = DAY_OF_A_FAMILY.findall(desk.get(address).content.decode())
+        assert {url.rsplit("/", 2)[1] for url in found} == {str(day(n)) for n in (1, 2, 3, 4)}
+        assert {url.split("/")[2] for url in found} == {str(planned.elsa.pk), str(planned.noor.pk)}
+        assert [desk.get(url).status_code for url in found] == [200] * 8
+    _paired, cookie = tablet(planned.blasippan)
+    assert not DAY_OF_A_FAMILY.findall(on_tablet(cookie).get(address).content.decode())
 
 
 def test_an_empty_department_says_so(cast: Cast, log_in: LogIn) -> None:

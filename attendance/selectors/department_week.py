@@ -12,18 +12,19 @@ from django.utils.translation import gettext as _
 
 from attendance import rules
 from attendance.selectors import words
-from attendance.selectors.board import IDS, NAMED
+from attendance.selectors.board import IDS
 from attendance.selectors.entitlement import hours_of
 from attendance.selectors.facts import Known, known
 from attendance.selectors.hours import FIRST_HOUR, LAST_HOUR
 from children.access import Action
 from children.actors import Actor
 from children.models import Child, Department
-from children.prepared_access import child_rows
+from children.prepared_access import Asked, child_rows
 from children.selectors.placing import Place, overlap, places_in
 from portal.lib import days
 from portal.lib.models import of_row
 
+NAMED = Asked(("id", "given_name", "family_name", "protection"))
 LEVELS = 4  # of how full an hour is, beside the fullest of the week
 
 
@@ -31,17 +32,17 @@ LEVELS = 4  # of how full an hour is, beside the fullest of the week
 class Cell:
     """One child's day (attendance/week/cell.html). `kind` is times, off, absent, closed, none, away or unplaced.
 
-    `label` is the day for whoever cannot see the column, `column` its number; `gaps` and `who` are the second line.
-    `seam` says that two homes' times do not meet, and is empty for whoever may not know.
+    `column` is the day's number, `gaps` and `who` are the second line. `seam` says that two homes' times do not meet,
+    and is empty for whoever may not know. `url` leads to the day, for whoever may speak for the family.
     """
 
     kind: str
     column: int
-    label: str
     text: str
     gaps: str = ""
     who: str = ""
     seam: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,13 +135,18 @@ class DepartmentWeek:
 
 
 def department_week(
-    actor: Actor, department: Department, monday: date, *, child_url: Callable[[UUID], str]
+    actor: Actor,
+    department: Department,
+    monday: date,
+    *,
+    child_url: Callable[[UUID], str],
+    day_url: Callable[[UUID, date], str],
 ) -> DepartmentWeek:
     """Return the week from `monday`: six queries at most, for two children or forty.
 
     As on the board: who may read about a child is told why it is away, and whether two homes' times meet; others are
     told that it is away (DOMAIN 3.14). A child whom the reader does not see today is counted and not named.
-    `child_url` gives the address of a child's page.
+    `child_url` gives the address of a child's page, `day_url` that of a day on which staff speak for its family.
     """
     whole = days.week(monday)
     places = places_in([department.pk], overlap(monday, whole[-1]))
@@ -154,8 +160,7 @@ def department_week(
         [own[n].attending for child_id, own in plans.items() if _is_here(facts, child_id, whole[n], department)]
         for n in shown
     ]
-    reader = _Reader.of(actor, facts)
-    labels = [days.in_words(whole[n], "D") for n in shown]
+    reader = _Reader.of(actor, facts, department)
     rows = [
         WeekRow(
             child_id=child.pk,
@@ -164,7 +169,7 @@ def department_week(
             initials=child.initials,
             tint=child.tint,
             cells=tuple(
-                _cell(child, facts, plans[child.pk][n], reader, department, column=column, label=labels[column])
+                _cell(child, facts, plans[child.pk][n], reader, department, column=column, day_url=day_url)
                 for column, n in enumerate(shown)
             ),
             hours=RowHours.of(hours_of(facts, child.pk, plans[child.pk])) if child.pk in reader.readable else None,
@@ -184,26 +189,29 @@ def department_week(
 
 @dataclass(frozen=True)
 class _Reader:
-    """What this actor may: which children it sees, of whom it may read notes, whose family it may know."""
+    """What this actor may: which children it sees, may read about and speak for, and whose family it may know."""
 
     children: tuple[Child, ...]
     readable: Collection[UUID]
+    speaks_for: Collection[UUID]
     families: Collection[UUID]
     today: date
 
     @classmethod
-    def of(cls, actor: Actor, facts: Known) -> _Reader:
+    def of(cls, actor: Actor, facts: Known, department: Department) -> _Reader:
         ids = list(facts.places)
         if not ids:
-            return cls((), (), (), actor.today)
+            return cls((), (), (), (), actor.today)
         seen = child_rows(actor, Action.SEE_CHILD, NAMED, among=ids)
-        children = [of_row(Child, NAMED.columns, row) for *row, _is_kept_apart in seen]
+        children = [of_row(Child, NAMED.columns, row) for row in seen]
         readable = {child_id for (child_id,) in child_rows(actor, Action.SEE_NOTES, IDS, among=ids)}
+        # Who works here or leads the place, and may read about a child that is here today, may speak for its family.
+        speaks_for = {child_id for child_id in readable if _is_here(facts, child_id, actor.today, department)}
         named = [child_id for child_id, day in facts.day_plans if facts.changed_day(child_id, day)]
         families: set[UUID] = set()
         if named and actor.person is not None:
             families = {child_id for (child_id,) in child_rows(actor, Action.SEE_CONTACTS, IDS, among=set(named))}
-        return cls(tuple(children), readable, families, actor.today)
+        return cls(tuple(children), readable, speaks_for, families, actor.today)
 
 
 def _is_open(facts: Known, here: Place | None, day: date, plans: Iterable[rules.PlannedDay]) -> bool:
@@ -237,17 +245,18 @@ def _cell(
     department: Department,
     *,
     column: int,
-    label: str,
+    day_url: Callable[[UUID, date], str],
 ) -> Cell:
     is_readable, place = child.pk in reader.readable, facts.place(child.pk, plan.day)
     if place is None:
-        return Cell("unplaced", column, label, "–")
+        return Cell("unplaced", column, "–")
     if place.department_id != department.pk:
-        return Cell("away", column, label, _("På {department}").format(department=place.department))
+        return Cell("away", column, _("På {department}").format(department=place.department))
+    url = day_url(child.pk, plan.day) if child.pk in reader.speaks_for and plan.day >= reader.today else ""
     seam = words.seam_words(plan.seam) if plan.seam and is_readable and not plan.is_closed else ""
     if not plan.attending:
         kind, text = _without_times(plan, reader.today, is_readable=is_readable)
-        return Cell(kind, column, label, text, seam=seam)
+        return Cell(kind, column, text, seam=seam, url="" if plan.is_closed else url)
     who = words.collector_on_board(
         facts.changed_day(child.pk, plan.day),
         is_protected=child.is_protected,
@@ -255,7 +264,7 @@ def _cell(
     )
     gaps = ", ".join(_("Borta {times}").format(times=gap.part) for gap in plan.gaps if gap.part)
     times = ",\n".join(map(str, plan.intervals or ()))  # under each other: a column is as narrow as one of them
-    return Cell("times", column, label, times, gaps, who, seam)
+    return Cell("times", column, times, gaps, who, seam, url)
 
 
 def _without_times(plan: rules.PlannedDay, today: date, *, is_readable: bool) -> tuple[str, str]:

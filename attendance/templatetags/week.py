@@ -1,6 +1,9 @@
 """The days of a week, printed quickly: of a department a hundred and more on one page, of a family half a year."""
 
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from uuid import UUID
 
 from django import template
 from django.urls import reverse
@@ -13,7 +16,7 @@ from portal.lib.moulds import Mould
 
 register = template.Library()
 
-CELL = Mould("attendance/week/cell.html", "cell", Cell, holes=("label", "text", "gaps", "who", "seam"))
+CELL = Mould("attendance/week/cell.html", "cell", Cell, holes=("text", "gaps", "who", "seam", "url"))
 HOURS = Mould("attendance/week/hours.html", "hours", RowHours, holes=("planned", "stayed", "entitled"))
 CARD = Mould("attendance/guardian/week_card.html", "week", WeekCard, holes=("number", "span", "caption", "monday"))
 NO_HOURS = mark_safe('<td class="number week-hours"></td>')
@@ -64,6 +67,13 @@ def week_lines(row: ScheduleDay, back: str) -> SafeString:
     return mark_safe("".join(LINE.printed(_line(line, row, said, leads)) for line in row.lines))  # noqa: S308 (escaped)
 
 
+@cache
+def _address_of_day() -> str:
+    """Return where a day's page lies, with holes: asking for each line of a week is dear."""
+    child, day = UUID(int=0), date(2000, 1, 3)
+    return reverse("attendance:day", args=[child, day]).replace(str(child), "{child}").replace(str(day), "{day}")
+
+
 def _line(line: Line, row: ScheduleDay, said: str, back: str) -> PrintedLine:
     bars = [(str(bar.x), str(bar.width)) for bar in line.bars]
     x, width = bars[0] if bars else ("", "")
@@ -74,7 +84,7 @@ def _line(line: Line, row: ScheduleDay, said: str, back: str) -> PrintedLine:
         x=x,
         width=width,
         day=said,
-        url=f"{reverse('attendance:day', args=[line.url_child, row.day])}?next={back}" if back else "",
+        url=f"{_address_of_day().format(child=line.url_child, day=row.day)}?next={back}" if back else "",
         more=tuple(bars[1:]),
         is_off=line.is_off,
         is_alone=len(row.lines) == 1,

@@ -32,7 +32,7 @@ def department_week(request: ActorRequest, department_id: UUID) -> HttpResponse:
     actor = request.actor
     department = get_department(actor, Action.SEE_BOARD, department_id)
     monday, this = _monday(request.GET.get("vecka", ""), actor.today), days.monday_of(actor.today)
-    week = week_of(actor, department, monday, child_url=_child_url())
+    week = week_of(actor, department, monday, child_url=_child_url(), day_url=_day_url())
     audit.looked(
         "department_week",
         person_id=actor.person_id,
@@ -68,3 +68,10 @@ def _child_url() -> Callable[[UUID], str]:
     """Return what gives the address of a child's page; the pattern is looked up once for all rows."""
     before, after = reverse("children:child", args=[UUID(int=0)]).split(str(UUID(int=0)))
     return lambda child_id: f"{before}{child_id}{after}"
+
+
+def _day_url() -> Callable[[UUID, date], str]:
+    """Return what gives the address of a child's day, for whoever speaks for its family."""
+    some = UUID(int=0), date.max
+    before, between, after = re.split(f"{some[0]}|{some[1]}", reverse("attendance:family_day", args=some))
+    return lambda child_id, day: f"{before}{child_id}{between}{day}{after}"
