@@ -29,6 +29,7 @@ class Kind(models.TextChoices):
     EVENT_CANCELLED = "event_cancelled", _("Något är inställt")
     ENQUIRY_OPENED = "enquiry_opened", _("En fråga om lov")
     ENQUIRY_UNANSWERED = "enquiry_unanswered", _("En fråga om lov väntar på svar")
+    ENQUIRY_WITHDRAWN = "enquiry_withdrawn", _("En fråga om lov är återtagen")
     HOMES_PROPOSED = "homes_proposed", _("Ett förslag om två hem")
     HOMES_AGREED = "homes_agreed", _("Två hem är överenskomna")
 

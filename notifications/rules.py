@@ -16,6 +16,8 @@ DEFAULTS: Mapping[tuple[str, str], bool] = {
     ("enquiry_opened", "email"): True,
     ("enquiry_unanswered", "in_app"): True,
     ("enquiry_unanswered", "email"): True,
+    ("enquiry_withdrawn", "in_app"): True,
+    ("enquiry_withdrawn", "email"): True,
     ("day_closed", "in_app"): True,
     ("day_closed", "email"): True,
     ("day_opened", "in_app"): True,

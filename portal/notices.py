@@ -37,6 +37,7 @@ ICONS = {
     Kind.PLAN_MISSING: "calendar",
     Kind.ENQUIRY_OPENED: "sun",
     Kind.ENQUIRY_UNANSWERED: "sun",
+    Kind.ENQUIRY_WITHDRAWN: "sun",
     Kind.HOMES_PROPOSED: "house",
     Kind.HOMES_AGREED: "house",
     Kind.DAY_CLOSED: "calendar-off",
@@ -146,6 +147,8 @@ def _leads_to(row: Delivery, child: Child | None, opens: dict[UUID, str]) -> str
         return reverse("accounts:pin")
     if row.kind in IN_CALENDAR:
         return f"{reverse('attendance:calendar')}?manad={_day_in(row, 'first'):%Y-%m}"
+    if row.kind == Kind.ENQUIRY_WITHDRAWN:
+        return reverse("attendance:schedule")
     if row.kind == Kind.PLAN_MISSING:
         return f"{reverse('attendance:schedule')}?vecka={_day_in(row, 'monday')}&barn={child.id}"
     if row.kind == Kind.PLANNED_BY_STAFF:
@@ -203,13 +206,14 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
         Kind.PLAN_MISSING: _("%(name)s saknar tider för vecka %(week)d"),
         Kind.ENQUIRY_OPENED: _("En fråga om lov: svara senast %(day)s"),
         Kind.ENQUIRY_UNANSWERED: _("Svar om lov saknas. Sista dagen är %(day)s"),
+        Kind.ENQUIRY_WITHDRAWN: _("En fråga om lov är återtagen. Planerade tider gäller"),
         Kind.PLANNED_BY_STAFF: _("Personalen har ändrat vad som gäller för %(name)s"),
         Kind.DAY_CLOSED: _("Förskolan är stängd %(days)s"),
         Kind.DAY_OPENED: _("Förskolan är öppen igen %(days)s"),
         Kind.EVENT_ANNOUNCED: _("Nytt i kalendern: något händer %(days)s"),
         Kind.EVENT_CANCELLED: _("Inställt: det som skulle hända %(days)s"),
-        Kind.HOMES_PROPOSED: _("Ett förslag om två hem för %(name)s väntar på ditt svar"),
-        Kind.HOMES_AGREED: _("Vilka dagar %(name)s är i vilket hem är bestämt"),
+        Kind.HOMES_PROPOSED: _("Ett förslag om barnens två hem väntar på ditt svar"),
+        Kind.HOMES_AGREED: _("Det är bestämt i vilket hem barnen är vilka dagar"),
         Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),
     }
     return sentences[Kind(row.kind)] % values

@@ -542,6 +542,23 @@ def told(kind: Kind) -> list[Any]:
     return sorted(Delivery.objects.filter(kind=kind, way="in_app").values_list("person", flat=True))
 
 
+def test_those_who_were_asked_are_told_that_it_is_taken_back(cast: Cast) -> None:
+    """Once, and nobody who never got the question or whom it no longer concerns."""
+    row = make(cast)
+    services.withdraw_enquiry(enquiry_id=row.pk, actor=Actor.of_person(cast.eva), now=clock.now())
+    assert told(Kind.ENQUIRY_WITHDRAWN) == []  # before it opened
+    row = make(cast)
+    with at(OPENS):
+        services.tell_of_enquiries(now=clock.now())
+    with at(OPENS + timedelta(days=1)):
+        newcomer = people.person("Ny")
+        people.guard(newcomer, cast.elsa)
+        Block.objects.create(child=cast.noor, person=cast.neighbour, made_by=cast.eva)
+        for _again in range(2):
+            services.withdraw_enquiry(enquiry_id=row.pk, actor=Actor.of_person(cast.eva), now=clock.now())
+    assert told(Kind.ENQUIRY_WITHDRAWN) == sorted([cast.amina.pk, cast.johan.pk])
+
+
 def test_families_are_told_once_on_the_day_it_opens(cast: Cast) -> None:
     make(cast)
     services.tell_of_enquiries(now=clock.now())

@@ -58,6 +58,20 @@ def test_it_works(cast: Cast, log_in: LogIn) -> None:
     assert AuditEntry.objects.filter(action="child.homes", person_id=cast.amina.pk, is_look=True).exists()
 
 
+def test_what_is_proposed_is_something_to_do_for_the_other_home(cast: Cast, log_in: LogIn) -> None:
+    """Once for the siblings, with the way to it; gone when it is answered. Never for who proposed it."""
+    mother, father = log_in(cast.amina), log_in(cast.johan)
+    said = "Det andra hemmet har föreslagit dagarna för Elsa och Hugo"
+    assert said not in father.get("/").content.decode()
+    mother.post("/tva-hem/", form(cast))
+    assert father.get("/").content.decode().count(said) == 1
+    assert said not in mother.get("/").content.decode()
+    assert "Ett förslag om barnens två hem väntar på ditt svar" in father.get("/nytt/").content.decode()
+    ids = list(HouseholdWeeks.objects.values_list("pk", flat=True))
+    father.post("/tva-hem/svar/", {"id": ids, "do": "drop"})
+    assert said not in father.get("/").content.decode()
+
+
 def test_painting_shows_dates_and_sends_nothing(cast: Cast, log_in: LogIn) -> None:
     """The buttons do it without script; htmx gets the form alone."""
     browser = log_in(cast.amina)

@@ -21,6 +21,7 @@ from attendance.rules import EnquiryState
 from attendance.selectors.enquiries import Asking, asking_family, departments_asked, guardians_of_days, rule_of
 from attendance.selectors.facts import known
 from attendance.services.absence import lock_children
+from attendance.services.enquiry_notices import tell_of_withdrawal
 from children.access import Action, can, get_preschool, leads_area
 from children.actors import Actor
 from children.models import Area, Child, Preschool
@@ -95,7 +96,7 @@ def change_enquiry(*, enquiry_id: UUID, question: Question, actor: Actor, now: d
 def withdraw_enquiry(*, enquiry_id: UUID, actor: Actor, now: datetime) -> HolidayEnquiry:
     """Take an enquiry back: its answers, and silence, hide no times any more. They stay in the record.
 
-    Does nothing to one that is withdrawn. Raises `Http404` as the door does.
+    Those who were asked are told. Does nothing to one that is withdrawn. Raises `Http404` as the door does.
     """
     with transaction.atomic():
         row = _hold_led(enquiry_id, actor)
@@ -103,6 +104,7 @@ def withdraw_enquiry(*, enquiry_id: UUID, actor: Actor, now: datetime) -> Holida
             row.withdrawn_at, row.withdrawn_by = now, actor.person
             row.save(update_fields=["withdrawn_at", "withdrawn_by"])
             _write("enquiry.withdrawn", row, actor, now)
+            tell_of_withdrawal(row, now=now)
             if rule_of(row).asks_about(actor.today):
                 live.touch(set(departments_asked(row).values_list("pk", flat=True)))
     return row

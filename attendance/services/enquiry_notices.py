@@ -1,4 +1,4 @@
-"""Families are told of a holiday enquiry: when it opens, and again when they have not answered."""
+"""Families are told of a holiday enquiry: when it opens, when they have not answered, and when it is taken back."""
 
 from __future__ import annotations
 
@@ -29,6 +29,22 @@ def tell_of_enquiries(*, now: datetime) -> int:
     today = days.day_of(now)
     opened = HolidayEnquiry.objects.standing().filter(opens_on__lte=today, answer_by__gte=today)
     return sum(_tell(row, now) for row in opened.order_by("pk"))
+
+
+def tell_of_withdrawal(row: HolidayEnquiry, *, now: datetime) -> None:
+    """Tell those who were told that it is open, and whom it still concerns, that it is taken back.
+
+    Must be called in the transaction that takes it back.
+    """
+    asked = told_of(Kind.ENQUIRY_OPENED, row.pk)
+    if not asked or row.ends_on < days.day_of(now):
+        return
+    asking = asking_departments(row, set(departments_asked(row).values_list("pk", flat=True)))
+    told = [
+        Told(row.pk, set(guardians) & asked, {"child": child_id, "enquiry": row.pk})
+        for child_id, guardians in guardians_to_tell(asking, only_unanswered=False).items()
+    ]
+    notify_of_all(told=told, kind=Kind.ENQUIRY_WITHDRAWN, now=now)
 
 
 def _tell(row: HolidayEnquiry, now: datetime) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from children.models import Child, Household, HouseholdWeeks
 from children.selectors.homes import living_of
 from children.selectors.people import guardians_of
 from portal.lib import days
+from portal.lib.prepared import Rows, prepared
 
 SHOWN_WEEKS = 4
 
@@ -120,6 +122,19 @@ def my_homes(actor: Actor) -> MyHomes:
         guardians,
         tuple(_grouped(told, family, actor)),
     )
+
+
+@prepared
+def _proposed(child_ids: Collection[UUID], person_id: UUID) -> Rows:
+    own = Household.objects.filter(Q(pk=OuterRef("first")) | Q(pk=OuterRef("second")), guardians=person_id)
+    theirs = Exists(own.filter(guardians=OuterRef("made_by")))
+    rows = HouseholdWeeks.objects.filter(Exists(own), ~theirs, child__in=child_ids, is_proposed=True)
+    return rows.values_list("child_id")
+
+
+def children_proposed_for(child_ids: Collection[UUID], person_id: UUID) -> set[UUID]:
+    """Return those of these children whose other home has proposed days that the guardian is to answer: one query."""
+    return {child_id for (child_id,) in _proposed(child_ids, person_id)} if child_ids else set()
 
 
 def homes_of_child(child: Child, today: date) -> list[HouseholdWeeks]:

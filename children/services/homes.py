@@ -22,7 +22,7 @@ from children.selectors.homes import agreed_homes
 from children.selectors.people import guardians_of
 from children.services.relations import touch_boards
 from notifications.models import Kind
-from notifications.services import notify
+from notifications.services import Told, notify_of_all
 from portal.lib import days
 
 LONGEST_AHEAD = timedelta(days=366)
@@ -58,9 +58,11 @@ def propose_homes(
         raise PermissionDenied
     with transaction.atomic():
         children = _locked(actor, Action.PLAN, child_ids)
-        made = [_proposed(child, own, other, pattern, actor, now) for child in children]
+        there = {row.pk for row in HouseholdWeeks.objects.filter(child__in=children, is_proposed=True)}
+        rows = [_proposed(child, own, other, pattern, actor) for child in children]
+        _tell(Kind.HOMES_PROPOSED, [(row, other) for row in rows if row.pk not in there], now)
         audit.did("homes.proposed", person_id=actor.person_id, now=now, children=[child.pk for child in children])
-    return made
+    return rows
 
 
 def agree_homes(*, proposal_ids: Collection[UUID], actor: Actor, now: datetime) -> None:
@@ -73,8 +75,7 @@ def agree_homes(*, proposal_ids: Collection[UUID], actor: Actor, now: datetime) 
         proposals = _pending(proposal_ids, actor)
         if any(_home_of(row, row.made_by_id) in (None, _home_of(row, actor.person_id)) for row in proposals):
             raise PermissionDenied
-        for row in proposals:
-            _settle(row, actor, now)
+        _tell(Kind.HOMES_AGREED, [(row, _settled(row, actor, now)) for row in proposals], now)
 
 
 def drop_proposal(*, proposal_ids: Collection[UUID], actor: Actor, now: datetime) -> None:
@@ -95,7 +96,10 @@ def end_homes(*, child_ids: Iterable[UUID], starts_on: date, actor: Actor, now: 
     with transaction.atomic():
         rows = [_standing(child, actor) for child in _locked(actor, Action.PLAN, child_ids)]
         asked = [_ending(row, starts_on, actor, now) for row in rows]
-    return not any(asked)
+        _tell(Kind.HOMES_PROPOSED, [(made, others) for made, others in asked if others], now)
+        alone = [made for made, others in asked if not others]
+        _tell(Kind.HOMES_AGREED, [(made, _settled(made, actor, now)) for made in alone], now)
+    return len(alone) == len(asked)
 
 
 def set_homes(
@@ -113,22 +117,26 @@ def set_homes(
     """
     _check_pattern(pattern, actor.today)
     with transaction.atomic():
+        made = []
         for child in _locked(actor, Action.SET_HOMES, child_ids):
             _check_people(child, first, second, actor.today)
             HouseholdWeeks.objects.filter(child=child, is_proposed=True).delete()
-            _settle(_made(child, first, second, pattern, actor), actor, now)
+            made.append(_made(child, first, second, pattern, actor))
+        _tell(Kind.HOMES_AGREED, [(row, _settled(row, actor, now)) for row in made], now)
 
 
 def set_one_home(*, child_ids: Iterable[UUID], starts_on: date, actor: Actor, now: datetime) -> None:
     """Let these children have one home again from a Monday: by the staff. Raises as `set_homes`."""
     _check_start(starts_on, actor.today)
     with transaction.atomic():
+        made = []
         for child in _locked(actor, Action.SET_HOMES, child_ids):
             row = HouseholdWeeks.objects.agreed().on_or_after(actor.today).filter(child=child).first()
             if row is None:
                 raise ValidationError({"starts_on": _("Barnet har redan ett hem.")})
             HouseholdWeeks.objects.filter(child=child, is_proposed=True).delete()
-            _settle(_end_of(row, starts_on, actor), actor, now)
+            made.append(_end_of(row, starts_on, actor))
+        _tell(Kind.HOMES_AGREED, [(row, _settled(row, actor, now)) for row in made], now)
 
 
 def share_times(*, child_ids: Iterable[UUID], shares: bool, actor: Actor, now: datetime) -> None:
@@ -262,7 +270,7 @@ def _make_room(child: Child, actor: Actor) -> None:
 
 
 def _proposed(
-    child: Child, own: Collection[UUID], other: Collection[UUID], pattern: Pattern, actor: Actor, now: datetime
+    child: Child, own: Collection[UUID], other: Collection[UUID], pattern: Pattern, actor: Actor
 ) -> HouseholdWeeks:
     _check_people(child, own, other, actor.today)
     _check_nobody_moves(child, own, other, actor.today)
@@ -279,9 +287,7 @@ def _proposed(
     if there := same.first():
         return there
     _make_room(child, actor)
-    made = _made(child, own, other, pattern, actor)
-    notify(person_ids=other, kind=Kind.HOMES_PROPOSED, event=made.pk, about={"child": child.pk}, now=now)
-    return made
+    return _made(child, own, other, pattern, actor)
 
 
 def _standing(child: Child, actor: Actor) -> HouseholdWeeks:
@@ -292,23 +298,31 @@ def _standing(child: Child, actor: Actor) -> HouseholdWeeks:
     return row
 
 
-def _ending(row: HouseholdWeeks, starts_on: date, actor: Actor, now: datetime) -> bool:
-    """Propose that the homes become one; return whether somebody is asked."""
+def _ending(
+    row: HouseholdWeeks, starts_on: date, actor: Actor, now: datetime
+) -> tuple[HouseholdWeeks, Collection[UUID]]:
+    """Propose that the homes become one; return the proposal, and who is asked."""
     _make_room(row.child, actor)
     own = _home_of(row, actor.person_id)
     others = _people(row.second if row.first_id == own else row.first)
     asked = guardians_of([row.child_id], actor.today).filter(guardian__in=others).values_list("guardian", flat=True)
     made = _end_of(row, starts_on, actor)
     audit.did("homes.proposed", person_id=actor.person_id, now=now, children=[row.child_id])
-    if not asked:
-        _settle(made, actor, now)
-        return False
-    notify(person_ids=asked, kind=Kind.HOMES_PROPOSED, event=made.pk, about={"child": row.child_id}, now=now)
-    return True
+    return made, list(asked)
 
 
-def _settle(row: HouseholdWeeks, actor: Actor, now: datetime) -> None:
-    """Let the proposal hold, and what held before end; tell both homes."""
+def _tell(kind: Kind, told: Iterable[tuple[HouseholdWeeks, Iterable[UUID]]], now: datetime) -> None:
+    """Tell each person once, however many siblings it is about."""
+    people: set[UUID] = set()
+    once: list[Told] = []
+    for row, those in told:
+        once.append(Told(row.pk, set(those) - people, {"child": row.child_id}))
+        people.update(those)
+    notify_of_all(told=once, kind=kind, now=now)
+
+
+def _settled(row: HouseholdWeeks, actor: Actor, now: datetime) -> list[UUID]:
+    """Let the proposal hold, and what held before end; return whom it is to be told: both homes."""
     starts_on = max(row.starts_on, first_monday(actor.today))
     people = _people(row.first) | _people(row.second)
     before = HouseholdWeeks.objects.agreed().on_or_after(starts_on).filter(child=row.child)
@@ -324,9 +338,8 @@ def _settle(row: HouseholdWeeks, actor: Actor, now: datetime) -> None:
         HouseholdWeeks.objects.filter(pk=row.pk).delete()
     audit.did("homes.agreed", person_id=actor.person_id, now=now, children=[row.child_id], starts_on=starts_on)
     allowed = guardians_of([row.child_id], actor.today).filter(guardian__in=people).values_list("guardian", flat=True)
-    told = [person for person in allowed if person != actor.person_id]
-    notify(person_ids=told, kind=Kind.HOMES_AGREED, event=row.pk, about={"child": row.child_id}, now=now)
     touch_boards(row.child, actor)
+    return [person for person in allowed if person != actor.person_id]
 
 
 def _kept(row: HouseholdWeeks, olds: Collection[Household]) -> tuple[Household, Household]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit
 from accounts.models import User
 from attendance.selectors.enquiries import enquiries_to_answer
+from attendance.selectors.family_enquiry import together
 from attendance.selectors.guardian import guardian_home
 from attendance.selectors.hours import children_lacking_plan, next_monday
 from attendance.selectors.preschool import department_totals
@@ -20,6 +21,7 @@ from children.access import Action, children_for, demand, departments_for
 from children.actors import Actor
 from children.http import ActorRequest
 from children.models import RegisterRun, StaffRole
+from children.selectors.homes_page import children_proposed_for
 from children.selectors.overview import is_quiet, tablets_of_the_municipality
 from notifications.selectors import unread_count, waiting_counts
 from portal import services
@@ -71,13 +73,15 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
     lacking = children_lacking_plan(own, monday, reader=person.id) if own else set()
     audit.looked("home", person_id=person.id, children=own)
     enquiries = enquiries_to_answer({card.child_id: card.enquiries for card in cards}, person.id)
+    proposed = children_proposed_for(own, person.id)
     context = {
         "greeting": _greeting(days.local(now).hour, person.given_name),
         "now": days.local(now),
         "cards": cards,
+        "proposed_for": together([card.name for card in cards if card.child_id in proposed]),
         "without_plan": [card for card in cards if card.child_id in lacking],
         "enquiries": enquiries,
-        "to_do": len(lacking) + len(enquiries),
+        "to_do": len(lacking) + len(enquiries) + bool(proposed),
         "next_week": monday.isocalendar().week,
         "next_monday": monday,
         "notices": notices_for(actor, person, most=NEW_LOOKED_AT, about=own)[:NEW_SHOWN] if own else [],
