@@ -89,6 +89,7 @@ class RulesForm(forms.Form):
     takes_absence_words = forms.TypedChoiceField(
         label=_("Får familjen skriva egna ord om frånvaro?"),
         required=False,
+        widget=forms.RadioSelect,
         coerce=lambda text: text == "True",
         empty_value=None,
         help_text=_("Orden handlar ofta om hälsa. De läses bara av personal, och bara så länge frånvaron varar."),
@@ -96,6 +97,7 @@ class RulesForm(forms.Form):
     warns_over_hours = forms.TypedChoiceField(
         label=_("När en vecka är längre än barnet har rätt till"),
         required=False,
+        widget=forms.RadioSelect,
         coerce=lambda value: value == "yes",
         empty_value=None,
         help_text=_("Schemat sparas ändå, och avdelningen ser det."),
@@ -104,11 +106,12 @@ class RulesForm(forms.Form):
     opens_on_holidays = forms.TypedChoiceField(
         label=_("Röda dagar och helgaftnar"),
         required=False,
+        widget=forms.RadioSelect,
         coerce=lambda value: value == "yes",
         empty_value=None,
         help_text=_(
-            "Röda dagar är helgdagar. Midsommarafton, julafton och nyårsafton räknas hit också, fast de inte är röda. "
-            "Planerade tider ligger kvar under dem."
+            "Helgaftnar är de som lagen räknar som helg, som julafton. Planerade tider ligger kvar under dagar som är "
+            "stängda."
         ),
     )
 

@@ -111,7 +111,7 @@ def in_words(found: Decided) -> list[str]:
     if decided.opens_on_holidays:
         said.append(_("Röda dagar och helgaftnar är öppna som andra dagar."))
     else:
-        said.append(_("Röda dagar är stängda, och så är midsommarafton, julafton och nyårsafton."))
+        said.append(_("Röda dagar och helgaftnar är stängda."))
     if decided.reminds_on is None:
         said.append(_("Familjer som saknar tider för nästa vecka påminns inte."))
     else:

@@ -93,5 +93,5 @@ def _rules(request: ActorRequest, place: Place) -> HttpResponse:
 
 
 def _above(found: Decided, *, is_top: bool) -> Above:
-    name = _("Som Kapprummet har det från början") if is_top else _("Som det är bestämt ovanför")
+    name = _("Som från början") if is_top else _("Som ovanför")
     return Above(name, found.rules, cut_off_words(found.rules.cut_off), found.visible_before_days)
