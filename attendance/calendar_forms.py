@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from attendance.forms import DateField, DateInput, time_field
+from attendance.models import CalendarEvent
 from attendance.selectors.scopes import Scope
 from attendance.services.events import MOST_PEOPLE, Happening
 
 COME, NOT = "kommer", "kommer-inte"
+EVENT = [field.name for field in fields(Happening)]
 
 
 def _date(label: Any, **more: Any) -> forms.DateField:
@@ -98,6 +101,12 @@ class EventForm(_ForScope):
         super().__init__(*args, **kwargs)
         for name in ("from_time", "to_time"):
             self.fields[name].required = False
+
+    @classmethod
+    def of(cls, event: CalendarEvent, data: Any) -> EventForm:
+        """Make the form of an event that stands; for whom it is stays as it is."""
+        initial = {name: getattr(event, name) for name in EVENT}
+        return cls(data, scopes=[Scope.of(event)], initial=initial)
 
     @property
     def happening(self) -> Happening:

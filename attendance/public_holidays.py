@@ -28,6 +28,11 @@ def holiday_on(day: date) -> str | None:
     return _of_year(settings.COUNTRY, day.year, get_language() or settings.LANGUAGE_CODE).get(day)
 
 
+def is_red(day: date) -> bool:
+    """Tell whether `day` is an official public holiday, "röd dag", and not only an eve that is treated like one."""
+    return day in _of_year(settings.COUNTRY, day.year, settings.LANGUAGE_CODE, COUNTED[:1])
+
+
 def public_holidays(first: date, last: date) -> dict[date, str]:
     """Return the public holidays from `first` to `last` with their names, in order."""
     language = get_language() or settings.LANGUAGE_CODE
@@ -70,9 +75,9 @@ def _country(code: str) -> type[HolidayBase]:
 
 
 @lru_cache(maxsize=64)
-def _of_year(country: str, year: int, language: str) -> Mapping[date, str]:
+def _of_year(country: str, year: int, language: str, categories: tuple[str, ...] = COUNTED) -> Mapping[date, str]:
     known = _country(country)
-    counted = [category for category in COUNTED if category in known.supported_categories]
+    counted = [category for category in categories if category in known.supported_categories]
     spoken = [one for one in known.supported_languages if one.partition("_")[0] == language.partition("-")[0]]
     chosen = spoken[0] if spoken else known.default_language
     return dict(known(years=year, categories=counted, language=chosen).items())

@@ -64,6 +64,7 @@ _place_calendar = [
     path("oppna/<uuid:closed_id>/", place_calendar.opening, name="opening"),
     path("handelse/", place_calendar.announcing, name="announcing"),
     path("handelse/<uuid:event_id>/", place_calendar.event, name="event"),
+    path("handelse/<uuid:event_id>/andra/", place_calendar.event_change, name="event_change"),
     path("handelse/<uuid:event_id>/stall-in/", place_calendar.calling_off, name="calling_off"),
 ]
 

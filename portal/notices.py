@@ -185,6 +185,20 @@ def _day_in(row: Delivery, name: str) -> date:
     return parse_date(str(row.about.get(name, ""))) or days.day_of(row.created_at)
 
 
+def _changed(names: str) -> str:
+    """Return what of an event is another: "ny tid, ny text"."""
+    said = {
+        "title": _("nytt namn"),
+        "day": _("ny dag"),
+        "from_time": _("ny tid"),
+        "to_time": _("ny tid"),
+        "text": _("ny text"),
+        "asks": _("nytt om svar"),
+        "answer_by": _("ny sista dag att svara"),
+    }
+    return ", ".join(dict.fromkeys(said[name] for name in names.split(",") if name in said))
+
+
 def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
     reader_id = _id_in(row, "reader")
     values = {
@@ -192,6 +206,7 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
         "reader": readers.get(reader_id, _("Någon")) if reader_id else _("Någon"),
         "week": _day_in(row, "monday").isocalendar().week,
         "day": days.in_words(_day_in(row, "day"), "j F"),
+        "changed": _changed(str(row.about.get("changed", ""))),
         "days": days.span_in_words(_day_in(row, "first"), _day_in(row, "last")),
     }
     sentences = {
@@ -210,7 +225,9 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
         Kind.PLANNED_BY_STAFF: _("Personalen har ändrat vad som gäller för %(name)s"),
         Kind.DAY_CLOSED: _("Förskolan är stängd %(days)s"),
         Kind.DAY_OPENED: _("Förskolan är öppen igen %(days)s"),
-        Kind.EVENT_ANNOUNCED: _("Nytt i kalendern: något händer %(days)s"),
+        Kind.EVENT_ANNOUNCED: _("Ändrat i kalendern %(days)s: %(changed)s")
+        if row.about.get("changed")
+        else _("Nytt i kalendern: något händer %(days)s"),
         Kind.EVENT_CANCELLED: _("Inställt: det som skulle hända %(days)s"),
         Kind.HOMES_PROPOSED: _("Ett förslag om barnens två hem väntar på ditt svar"),
         Kind.HOMES_AGREED: _("Det är bestämt i vilket hem barnen är vilka dagar"),

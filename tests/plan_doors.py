@@ -146,6 +146,8 @@ PLAN_ROWS: list[Row] = [
     Row("attendance:announcing", "GET", ANNOUNCES, about="preschool"),
     Row("attendance:announcing", "POST", ANNOUNCES, about="preschool"),
     Row("attendance:event", "GET", WORKS, about="preschool event"),
+    Row("attendance:event_change", "GET", LEADS, about="preschool event"),
+    Row("attendance:event_change", "POST", LEADS, about="preschool event"),
     Row("attendance:calling_off", "GET", LEADS, about="preschool event"),
     Row("attendance:calling_off", "POST", LEADS_AND_GOES_ON, about="preschool event"),
 ]

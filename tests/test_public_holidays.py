@@ -153,7 +153,7 @@ def test_the_board_and_the_families_say_why_it_is_closed(cast: Cast, log_in: Cal
 def test_principals_decide_about_holidays(cast: Cast, log_in: Callable[..., Client]) -> None:
     browser = log_in(cast.eva)
     address = f"/forskola/{cast.granliden.pk}/regler/"
-    assert "Röda dagar är stängda." in browser.get(address).content.decode()
+    assert "Röda dagar och helgaftnar är stängda." in browser.get(address).content.decode()
     browser.post(address, {"do": "save", "opens_on_holidays": "yes"})
     assert PlanningRule.objects.get(preschool=cast.granliden).opens_on_holidays is True
-    assert "Röda dagar är öppna som andra dagar." in browser.get(address).content.decode()
+    assert "Röda dagar och helgaftnar är öppna som andra dagar." in browser.get(address).content.decode()

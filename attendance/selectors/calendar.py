@@ -7,20 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import groupby, starmap
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from attendance.models import CalendarEvent, EventAnswer
-from attendance.public_holidays import public_holidays
+from attendance.public_holidays import is_red, public_holidays
 from attendance.selectors.facts import Known, known
 from attendance.selectors.said import Around
 from children.models import Child
 from children.selectors.placing import Place
 from portal.lib import days
-from portal.lib.prepared import Rows, prepared
+from portal.lib.prepared import Rows, prepared, prepared_for_some
 
 MONTHS = 4  # that the list goes on
 FURTHEST = timedelta(days=800)
@@ -70,7 +73,7 @@ class Event:
 class Entry:
     """A line of the calendar: closed days, a public holiday, or an event. `names` of whom it concerns, if not all."""
 
-    kind: str  # "closed", "holiday" or "event"
+    kind: str  # "closed", "holiday", "eve" or "event"
     first: date
     last: date
     title: str
@@ -129,6 +132,55 @@ def family_calendar(children: Sequence[Child], month: date, *, today: date, read
     )
 
 
+@dataclass(frozen=True)
+class ToAnswer:
+    """An event of which a family has not said yet, for all of its children, whether they come."""
+
+    id: UUID
+    title: str
+    day: date
+    answer_by: date
+
+    @property
+    def url(self) -> str:
+        """Return where it is answered."""
+        return f"{reverse('attendance:calendar')}#ask-{self.id}"
+
+
+def events_to_answer(places: Mapping[UUID, Sequence[Place]], today: date) -> list[ToAnswer]:
+    """Return the events of which a family still has to say whether it comes, the most urgent first: one query.
+
+    `places` are where each child is placed. Home asks this every morning.
+    """
+    around = Around.of(place for own in places.values() for place in own)
+    ids = sorted(around.department_ids), sorted(around.preschool_ids), sorted(around.area_ids)
+    found: dict[ToAnswer, set[UUID]] = {}
+    for event_id, title, day, until, *where, answered in _asked(*ids, sorted(places), today=today) if places else ():
+        event = ToAnswer(event_id, title, day, until)
+        if event not in found:
+            placed = {one: next((place for place in own if place.holds_on(day)), None) for one, own in places.items()}
+            found[event] = {one for one, place in placed.items() if place and _is_at(place, *where)}
+        found[event].discard(answered)
+    return [event for event, waiting in found.items() if waiting]
+
+
+@prepared_for_some
+def _asked(
+    department_ids: Sequence[UUID],
+    preschool_ids: Sequence[UUID],
+    area_ids: Sequence[UUID],
+    child_ids: Sequence[UUID],
+    *,
+    today: date,
+) -> Rows:
+    """Return each event that asks, once for each of the children of whom it is answered; once with None for nobody."""
+    rows: QuerySet[Any, Any] = CalendarEvent.objects.standing().around(department_ids, preschool_ids, area_ids)
+    rows = rows.annotate(until=Coalesce("answer_by", "day")).filter(asks=True, until__gte=today)
+    rows = rows.annotate(own=FilteredRelation("answers", condition=Q(answers__child__in=child_ids)))
+    where = ("department_id", "preschool_id", "area_id")
+    return rows.order_by("until", "day", "pk").values_list("pk", "title", "day", "until", *where, "own__child_id")
+
+
 def runs(dates: Iterable[date]) -> list[tuple[date, date]]:
     """Return the days as spans: those between which lie only weekends and public holidays are one."""
     found: list[tuple[date, date]] = []
@@ -171,7 +223,7 @@ def _has_weekday(first: date, last: date) -> bool:
 def _closed(children: Sequence[Child], facts: Known, first: date, last: date) -> list[Entry]:
     """Return when it is closed, by reason and by whom it concerns; weekends are not said."""
     holidays = public_holidays(first, last)
-    found: dict[tuple[str, bool, str], list[date]] = defaultdict(list)
+    found: dict[tuple[str, str, str], list[date]] = defaultdict(list)
     for day in days.span(first, last):
         placed = [(child, place) for child in children if (place := facts.place(child.pk, day))]
         why = {child.given_name: facts.closed_reason(place, day) for child, place in placed}
@@ -181,10 +233,11 @@ def _closed(children: Sequence[Child], facts: Known, first: date, last: date) ->
             if is_holiday and day.weekday() > 4:
                 continue
             whom = "" if len(names) == len(children) else get_text_list(names, _("och"))
-            found[reason, is_holiday, whom].append(day)
+            kind = "closed" if not is_holiday else "holiday" if is_red(day) else "eve"
+            found[reason, kind, whom].append(day)
     return [
-        Entry("holiday" if is_holiday else "closed", begins, ends, reason, whom)
-        for (reason, is_holiday, whom), dates in found.items()
+        Entry(kind, begins, ends, reason, whom)
+        for (reason, kind, whom), dates in found.items()
         for begins, ends in runs(dates)
     ]
 
@@ -265,10 +318,14 @@ def _happens(
 
 
 def _concerns(row: _Happens, place: Place | None) -> bool:
-    return place is not None and (
-        row.department_id == place.department_id
-        or row.preschool_id == place.preschool_id
-        or (row.area_id is not None and row.area_id == place.area_id)
+    return place is not None and _is_at(place, row.department_id, row.preschool_id, row.area_id)
+
+
+def _is_at(place: Place, department_id: UUID | None, preschool_id: UUID | None, area_id: UUID | None) -> bool:
+    return (
+        department_id == place.department_id
+        or preschool_id == place.preschool_id
+        or (area_id is not None and area_id == place.area_id)
     )
 
 

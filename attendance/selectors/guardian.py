@@ -35,7 +35,7 @@ class ChildCard:
 
     `can_report_sick` asks for the two taps; `change` is the word on the way to the day's page, or nothing;
     `back` the word that ends the absence `absence_id`, and `takes_back` what is said before that where it removes more
-    than today; `enquiries` are the holiday enquiries that are open there.
+    than today; `enquiries` are the holiday enquiries that are open there, and `places` where it is and will be.
     """
 
     child_id: UUID
@@ -57,6 +57,7 @@ class ChildCard:
     back: str = ""
     takes_back: str = ""
     enquiries: tuple[UUID, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -239,6 +240,7 @@ def _card(actor: Actor, child: Child, facts: Known, now: datetime) -> ChildCard:
         "tint": child.tint,
         "today": today,
         "enquiries": facts.open_enquiries(child.pk),
+        "places": tuple(facts.places.get(child.pk, ())),
     }
     if place is None:
         return _coming(shown, child, facts)

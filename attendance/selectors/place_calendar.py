@@ -12,7 +12,7 @@ from django.db.models import Count, Sum
 from django.http import Http404
 
 from attendance.models import CalendarEvent, ClosedDay, EventAnswer
-from attendance.public_holidays import public_holidays
+from attendance.public_holidays import is_red, public_holidays
 from attendance.selectors.calendar import event_times, runs
 from attendance.selectors.scopes import Scope, families_of, may_decide, open_days, placed_on
 from children.access import Action, children_for
@@ -27,7 +27,7 @@ AHEAD = timedelta(days=366)  # so far public holidays are listed
 class Row:
     """A line of the place's calendar. `closed_id` of closed days, the first, `event_id` of an event."""
 
-    kind: str  # "closed", "holiday" or "event"
+    kind: str  # "closed", "holiday", "eve" or "event"
     first: date
     last: date
     title: str
@@ -236,7 +236,11 @@ def _event_rows(found: Iterable[CalendarEvent]) -> list[Row]:
 
 
 def _holidays(preschool: Preschool, today: date) -> list[Row]:
-    """Return the public holidays on weekdays on which the preschool is closed."""
+    """Return the public holidays, and eves that are treated like them, on weekdays on which the preschool is closed."""
     found = public_holidays(today, today + AHEAD)
     opens = set(open_days(Scope(preschool=preschool), today, today + AHEAD))
-    return [Row("holiday", day, day, name) for day, name in found.items() if day.weekday() < 5 and day not in opens]
+    return [
+        Row("holiday" if is_red(day) else "eve", day, day, name)
+        for day, name in found.items()
+        if day.weekday() < 5 and day not in opens
+    ]

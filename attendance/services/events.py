@@ -22,6 +22,7 @@ from children.actors import Actor
 from notifications.models import Kind
 from notifications.services import Told, notify_of_all
 from portal.lib import days
+from portal.lib.ids import uuid7
 
 FURTHEST = timedelta(days=800)
 MOST_PEOPLE = 20  # of one child's family
@@ -59,17 +60,37 @@ def announce_event(*, scope: Scope, happening: Happening, actor: Actor, now: dat
     return event
 
 
+def change_event(*, event_id: UUID, happening: Happening, actor: Actor, now: datetime) -> CalendarEvent:
+    """Change what was announced. What families have answered stays, and they are told once of what is another now.
+
+    Told are those whom it concerned and those whom it does now. Changes nothing, and tells nobody, where nothing is
+    another. Raises `Http404` or `PermissionDenied` as the door does, and `ValidationError`, by field.
+    """
+    today = days.day_of(now)
+    with transaction.atomic():
+        event = _held(event_id, actor)
+        if event.cancelled_at or event.day < today:
+            raise ValidationError({"day": _("Det här har varit eller är inställt. Skriv in en ny händelse i stället.")})
+        _check(happening, today, standing=event.answer_by)
+        changed = [name for name, value in vars(happening).items() if getattr(event, name) != value]
+        if not changed:
+            return event
+        days_concerned = {event.day, happening.day}
+        for name in changed:
+            setattr(event, name, getattr(happening, name))
+        event.save(update_fields=changed)
+        audit.did("event.changed", person_id=actor.person_id, now=now, event=event.pk, changed=",".join(changed))
+        _tell(event, Kind.EVENT_ANNOUNCED, actor, now, on=days_concerned, changed=changed)
+    return event
+
+
 def call_off_event(*, event_id: UUID, actor: Actor, now: datetime) -> CalendarEvent:
     """Call an event off and tell those who were told of it. Does nothing to one that is off, or has been.
 
     Raises `Http404` or `PermissionDenied` as the door does.
     """
     with transaction.atomic():
-        event = CalendarEvent.objects.select_for_update(of=("self",)).filter(pk=event_id).first()
-        if event is None:
-            raise Http404
-        scope = Scope.of(event)
-        demand_decision(actor, Action.ANNOUNCE, scope)
+        event = _held(event_id, actor)
         if event.cancelled_at is None and event.day >= days.day_of(now):
             event.cancelled_at, event.cancelled_by = now, actor.person
             event.save(update_fields=["cancelled_at", "cancelled_by"])
@@ -115,14 +136,25 @@ def answer_event(*, event_id: UUID, coming: Mapping[UUID, bool], people: int, ac
         audit.did("event.answered", person_id=actor.person_id, now=now, children=coming.keys(), event=event.pk)
 
 
-def _check(happening: Happening, today: date) -> None:
+def _held(event_id: UUID, actor: Actor) -> CalendarEvent:
+    """Return the event, held until the transaction ends, to whoever may announce it."""
+    event = CalendarEvent.objects.select_for_update(of=("self",)).filter(pk=event_id).first()
+    if event is None:
+        raise Http404
+    demand_decision(actor, Action.ANNOUNCE, Scope.of(event))
+    return event
+
+
+def _check(happening: Happening, today: date, *, standing: date | None = None) -> None:
+    """Refuse what cannot be announced; a last day to answer that is `standing` may have been."""
     if happening.day < today:
         raise ValidationError({"day": _("Dagen har varit. Välj idag eller en dag framåt.")})
     if happening.day - today > FURTHEST:
         raise ValidationError({"day": _("Dagen ligger för långt fram. Välj en dag inom två år.")})
     if happening.to_time and (happening.from_time is None or happening.to_time <= happening.from_time):
         raise ValidationError({"to_time": _("Tiden måste sluta efter att den börjar.")})
-    if happening.answer_by and not today <= happening.answer_by <= happening.day:
+    begins = min(today, standing or today)
+    if happening.answer_by and not begins <= happening.answer_by <= happening.day:
         raise ValidationError({"answer_by": _("Sista dagen att svara är från idag till dagen då det händer.")})
 
 
@@ -151,10 +183,23 @@ def _check_answer(event: CalendarEvent, coming: Mapping[UUID, bool], people: int
         )
 
 
-def _tell(event: CalendarEvent, kind: Kind, actor: Actor, now: datetime) -> None:
-    concerned: Collection[UUID] = placed_on(Scope.of(event), [event.day]).days
+def _tell(
+    event: CalendarEvent,
+    kind: Kind,
+    actor: Actor,
+    now: datetime,
+    *,
+    on: Collection[date] = (),
+    changed: Collection[str] = (),
+) -> None:
+    """Tell those who are placed there on the event's day, or `on` several. What is `changed` is told each time."""
+    concerned: Collection[UUID] = placed_on(Scope.of(event), on or [event.day]).days
+    about: dict[str, object] = {"event": event.pk, "first": event.day, "last": event.day}
+    if changed:
+        about["changed"] = ",".join(changed)
+    happened = uuid7() if changed else event.pk
     told = [
-        Told(event.pk, people, {"child": child_id, "event": event.pk, "first": event.day, "last": event.day})
+        Told(happened, people, {"child": child_id} | about)
         for child_id, people in families_of(concerned, actor.today).items()
     ]
     notify_of_all(told=told, kind=kind, now=now)

@@ -21,7 +21,7 @@ from attendance.selectors import place_calendar as selectors
 from attendance.selectors.calendar import event_times
 from attendance.selectors.scopes import Scope, may_decide, scopes_of
 from attendance.services.closing import close_days, days_to_close, open_again
-from attendance.services.events import announce_event, call_off_event
+from attendance.services.events import announce_event, call_off_event, change_event
 from attendance.views.desk import Desk, desk_of
 from children.access import Action
 from children.http import ActorRequest
@@ -114,13 +114,32 @@ def event(request: ActorRequest, preschool_id: UUID, event_id: UUID) -> HttpResp
         "place": Scope.of(row).name,
         "times": event_times(row.from_time, row.to_time),
         "departments": departments if row.asks else [],
-        "may_change": may_decide(request.actor, Action.ANNOUNCE, Scope.of(row)),
+        "may_change": row.day >= request.actor.today and may_decide(request.actor, Action.ANNOUNCE, Scope.of(row)),
         "totals": {
             name: sum(getattr(department, name) for department in departments)
             for name in ("coming", "people", "unanswered")
         },
     }
     return _page(request, "event", context)
+
+
+@require_http_methods(["GET", "POST"])
+def event_change(request: ActorRequest, preschool_id: UUID, event_id: UUID) -> HttpResponse:
+    """Change an event: the answers stay."""
+    desk = desk_of(request.actor, preschool_id)
+    row = selectors.event_here(event_id, desk.preschool)
+    if not may_decide(request.actor, Action.ANNOUNCE, Scope.of(row)):
+        raise Http404
+    form = EventForm.of(row, request.POST or None)
+    if form.is_valid():
+        try:
+            change_event(event_id=row.pk, happening=form.happening, actor=request.actor, now=clock.now())
+        except ValidationError as refused:
+            take_errors(form, refused)
+        else:
+            messages.success(request, _("Ändringen är sparad, och familjerna får veta vad som är nytt."))
+            return redirect("attendance:event", desk.preschool.pk, row.pk)
+    return _page(request, "announce", {"desk": desk, "form": form, "event": row}, status=_status(form))
 
 
 @require_http_methods(["GET", "POST"])

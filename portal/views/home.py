@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.models import User
+from attendance.selectors.calendar import events_to_answer
 from attendance.selectors.enquiries import enquiries_to_answer
 from attendance.selectors.family_enquiry import together
 from attendance.selectors.guardian import guardian_home
@@ -73,6 +74,7 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
     lacking = children_lacking_plan(own, monday, reader=person.id) if own else set()
     audit.looked("home", person_id=person.id, children=own)
     enquiries = enquiries_to_answer({card.child_id: card.enquiries for card in cards}, person.id)
+    events = events_to_answer({card.child_id: card.places for card in cards}, actor.today)
     proposed = children_proposed_for(own, person.id)
     context = {
         "greeting": _greeting(days.local(now).hour, person.given_name),
@@ -81,7 +83,8 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
         "proposed_for": together([card.name for card in cards if card.child_id in proposed]),
         "without_plan": [card for card in cards if card.child_id in lacking],
         "enquiries": enquiries,
-        "to_do": len(lacking) + len(enquiries) + bool(proposed),
+        "events": events,
+        "to_do": len(lacking) + len(enquiries) + len(events) + bool(proposed),
         "next_week": monday.isocalendar().week,
         "next_monday": monday,
         "notices": notices_for(actor, person, most=NEW_LOOKED_AT, about=own)[:NEW_SHOWN] if own else [],
