@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from datetime import timedelta
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -31,8 +34,10 @@ from children.actors import Actor
 from children.http import ActorRequest
 from portal.lib import clock
 from portal.lib.http import see_other
+from portal.lib.limits import seconds_to_wait
 
 SECRET = re.compile(r"[0-9a-f]{48}")
+MOST_OF_ONE_ADDRESS, MOST_BY_ONE_VISITOR = 60, 1_200  # an hour; a minute
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,10 +77,18 @@ def _change(request: ActorRequest) -> HttpResponse:
 def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
     """Give the calendar at a secret address to whoever knows it; nothing to anybody else.
 
-    A calendar that asks whether there is anything new is told so without the file being written. Asking in vain costs
-    one look in an index, and 192 bits are not found by asking: no limit is needed, and one by the visitor's address
-    would shut out the calendar services that ask for thousands of families.
+    A calendar that asks whether there is anything new is told so without the file being written. One address is read
+    every minute at most, on all devices together; one visitor may ask for very many, since calendar services do so for
+    thousands of families.
     """
+    wait = max(
+        seconds_to_wait("feed", secret, most=MOST_OF_ONE_ADDRESS, each=timedelta(hours=1)),
+        seconds_to_wait(
+            "feeds", get_adapter().get_client_ip(request), most=MOST_BY_ONE_VISITOR, each=timedelta(minutes=1)
+        ),
+    )
+    if wait:
+        return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(wait)})
     found = feed_at(secret) if SECRET.fullmatch(secret) else None
     if found is None:
         raise Http404
