@@ -32,7 +32,7 @@ class OpenFor:
         return self._named(words.opening_words(weekday, self.opening[weekday]))
 
     def _named(self, said: str) -> str:
-        return f"{self.names}: {said}" if self.names and said else said
+        return f"{self.names}: {said[0].lower()}{said[1:]}" if self.names and said else said
 
 
 Hours = tuple[OpenFor, ...]

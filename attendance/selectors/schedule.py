@@ -113,10 +113,6 @@ class Schedule:
     facts: Known
     warnings: tuple[str, ...] = ()
 
-    @property
-    def opening_words(self) -> str:
-        return " · ".join(filter(None, (one.week for one in self.open)))
-
     def is_open(self, weekday: int) -> bool:
         """Tell whether it is open on that day for any of the children."""
         return any(one.opening[weekday] for one in self.open)

@@ -16,19 +16,31 @@ from portal.lib.moulds import Mould
 
 register = template.Library()
 
+
+@dataclass(frozen=True)
+class RowHead:
+    """Whose row it is."""
+
+    url: str
+    name: str
+    initials: str
+    tint: int
+
+
 CELL = Mould("attendance/week/cell.html", "cell", Cell, holes=("text", "gaps", "who", "seam", "url"))
+CHILD = Mould("attendance/week/child.html", "child", RowHead, holes=("url", "name", "initials"))
 HOURS = Mould("attendance/week/hours.html", "hours", RowHours, holes=("planned", "stayed", "entitled"))
 CARD = Mould("attendance/guardian/week_card.html", "week", WeekCard, holes=("number", "span", "caption", "monday"))
 NO_HOURS = mark_safe('<td class="number week-hours"></td>')
 
 
 @register.simple_tag
-def week_days(row: WeekRow, shows_hours: object) -> SafeString:
-    """Print a child's days (attendance/week/cell.html) and its hours (hours.html), where these are shown."""
-    parts = list(map(CELL.printed, row.cells))
+def week_row(row: WeekRow, shows_hours: object) -> SafeString:
+    """Print a child's row: who it is (attendance/week/child.html), its days (cell.html), its hours (hours.html)."""
+    parts = [CHILD.printed(RowHead(row.url, row.name, row.initials, row.tint)), *map(CELL.printed, row.cells)]
     if shows_hours:
         parts.append(HOURS.printed(row.hours) if row.hours else NO_HOURS)
-    return mark_safe("".join(parts))  # noqa: S308 (each part is escaped)
+    return mark_safe(f"<tr>{''.join(parts)}</tr>")  # noqa: S308 (each part is escaped)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -21,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import audit
 from attendance import rules, services
 from attendance.forms import WeekForm
+from attendance.rules import Interval
 from attendance.selectors.calendar import events_of_week
 from attendance.selectors.copying import copies_of_changed_days
 from attendance.selectors.guardian import own_children
@@ -111,7 +113,7 @@ def _first_sheet(
         sent=request.GET,
         week=0,
         marked="",
-        brush=WeekForm(initial=_usual(found), most_weeks=found.most_weeks),
+        brush=_first_brush(found),
         say=say,
         rota=rota,
     )
@@ -240,14 +242,22 @@ def _is_elsewhere(shown: Schedule, day: date, repeats: int) -> bool:
     )
 
 
-def _usual(found: Schedule) -> dict[str, Any]:
-    """Return what the brush holds at first: every weekday, and the times that are most usual, or 07:30–16:00."""
+def _first_brush(found: Schedule) -> WeekForm:
+    """Return the brush with what it holds at first: every weekday, and the most usual times, or 07:30–16:00."""
     every = [part for draft in found.drafts.values() for week in draft.weeks for day in week for part in day]
     usual = max(every, key=every.count, default=None)
-    return {
-        "weekdays": [] if every else list(range(5)),
+    cycle = max((len(draft.weeks) for draft in found.drafts.values()), default=1)
+    return _brush_of(usual, cycle, found.most_weeks)
+
+
+@lru_cache(maxsize=512)
+def _brush_of(usual: Interval | None, cycle: int, most_weeks: int) -> WeekForm:
+    """Return the brush as nobody has touched it: made once for all who have these times, it costs a page nothing."""
+    initial = {
+        "weekdays": [] if usual else list(range(5)),
         "starts": usual.starts if usual else "07:30",
         "ends": usual.ends if usual else "16:00",
-        "repeats": max((len(draft.weeks) for draft in found.drafts.values()), default=1),
+        "repeats": cycle,
         "week": 0,
     }
+    return WeekForm(initial=initial, most_weeks=most_weeks)

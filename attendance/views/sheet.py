@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -140,7 +140,23 @@ def copy_form(sheet: Sheet, data: Any = None) -> CopyForm:
     first = max(sheet.found.first_to_lay, sheet.brush_monday + timedelta(days=7), days.today())
     offered = _weeks_from(days.monday_of(first + timedelta(days=6)), get_language())
     siblings = [child for child in sheet.family if child not in sheet.children] if len(sheet.children) == 1 else []
+    if data is None and not siblings:
+        return _unsent_copy(offered)
     return CopyForm(data, mondays=offered, siblings=siblings)
+
+
+# A form that nobody has sent is the same for all: made once, it costs a page nothing.
+
+
+@lru_cache(maxsize=256)
+def _unsent_copy(offered: tuple[tuple[date, str], ...]) -> CopyForm:
+    return CopyForm(mondays=offered)
+
+
+@cache
+def unsent_ways() -> tuple[SayForm, RotaForm]:
+    """Return the forms for own words and for a rota as they are before anybody has written in them."""
+    return SayForm(monday=date.min), RotaForm(first=date.min)
 
 
 @lru_cache(maxsize=256)
