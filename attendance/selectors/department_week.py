@@ -142,7 +142,7 @@ def department_week(
     child_url: Callable[[UUID], str],
     day_url: Callable[[UUID, date], str],
 ) -> DepartmentWeek:
-    """Return the week from `monday`: six queries at most, for two children or forty.
+    """Return the week from `monday`: six queries at most, for two children or forty; five where all may be read about.
 
     As on the board: who may read about a child is told why it is away, and whether two homes' times meet; others are
     told that it is away (DOMAIN 3.14). A child whom the reader does not see today is counted and not named.
@@ -202,16 +202,21 @@ class _Reader:
         ids = list(facts.places)
         if not ids:
             return cls((), (), (), (), actor.today)
-        seen = child_rows(actor, Action.SEE_CHILD, NAMED, among=ids)
-        children = [of_row(Child, NAMED.columns, row) for row in seen]
-        readable = {child_id for (child_id,) in child_rows(actor, Action.SEE_NOTES, IDS, among=ids)}
+        readable = {} if actor.person is None else _children(actor, Action.SEE_NOTES, ids)
+        # Whoever may read about a child sees it: only where some are left need it be asked who sees those.
+        children = readable if len(readable) == len(ids) else _children(actor, Action.SEE_CHILD, ids)
         # Who works here or leads the place, and may read about a child that is here today, may speak for its family.
         speaks_for = {child_id for child_id in readable if _is_here(facts, child_id, actor.today, department)}
         named = [child_id for child_id, day in facts.day_plans if facts.changed_day(child_id, day)]
         families: set[UUID] = set()
         if named and actor.person is not None:
             families = {child_id for (child_id,) in child_rows(actor, Action.SEE_CONTACTS, IDS, among=set(named))}
-        return cls(tuple(children), readable, speaks_for, families, actor.today)
+        return cls(tuple(children.values()), readable, speaks_for, families, actor.today)
+
+
+def _children(actor: Actor, action: Action, ids: Sequence[UUID]) -> dict[UUID, Child]:
+    rows = child_rows(actor, action, NAMED, among=ids)
+    return {row[0]: of_row(Child, NAMED.columns, row) for row in rows}
 
 
 def _is_open(facts: Known, here: Place | None, day: date, plans: Iterable[rules.PlannedDay]) -> bool:
