@@ -218,7 +218,9 @@ def _tile(
         state=words.badge(state, plan, with_reason=is_open),
         text=words.badge_text(state, plan, with_reason=is_open),
         # Illness and leave are told apart by "till och med" and "åter", too.
-        detail=_detail(replace(state, reason=None) if state.reason and not is_open else state, plan, who, today),
+        detail=_detail(
+            replace(state, reason=None) if state.reason and not is_open else state, plan, who, today, facts, child.pk
+        ),
         tap=tap.value,
         tap_words=_("Hämta") if tap == rules.Tap.LEFT else _("Lämna in"),
         order=f"{ORDER[state.state]} {words.clock(first) or '99:99'} {child.tile_name} {child.pk}",
@@ -238,7 +240,7 @@ def _tile(
     return made, state.state
 
 
-def _detail(state: rules.DayState, plan: rules.PlannedDay, who: str, today: date) -> str:
+def _detail(state: rules.DayState, plan: rules.PlannedDay, who: str, today: date, facts: Known, child_id: UUID) -> str:
     """Return the tile's second line: when and by whom the child is collected, or when it is back."""
     if state.state == State.LATE:
         return words.times(plan.attending)
@@ -249,7 +251,7 @@ def _detail(state: rules.DayState, plan: rules.PlannedDay, who: str, today: date
     if state.state == State.ABSENT and plan.is_free and plan.absence is None:
         return _("enligt lovsvar") if state.reason else ""
     if state.state == State.ABSENT:
-        return words.until_words(state, today)
+        return words.until_words(state, today, facts, child_id)
     return plan.closed
 
 

@@ -115,7 +115,7 @@ def _planned(family: Family) -> Iterator[Entry]:
 def _closed(family: Family) -> Iterator[Entry]:
     """Yield the closed days of the children's places; public holidays are in everybody's calendar as it is."""
     concerned: dict[tuple[date, str], list[Child]] = defaultdict(list)
-    for closed in family.facts.closed:
+    for closed in (one for one in family.facts.closed if one.day <= family.last):
         for child in family.children:
             place = family.facts.place(child.pk, closed.day)
             if place and _is_at(closed, place) and child not in concerned[closed.day, closed.reason]:

@@ -171,7 +171,7 @@ def day_page(child: Child, day: date, now: datetime, *, reader: UUID | None) -> 
     is_locked = cut_off.locks and not rules.may_change(day, here, cut_off)
     return DayPage(
         initial=_before_changes(plan, facts.changed_day(child.pk, day) or ChangedDay(None)),
-        away=_away_words(plan),
+        away=_away_words(plan, facts, child.pk),
         closed=plan.closed,
         locked=words.moment_words(rules.locks_at(day, cut_off, here.tzinfo)) if is_locked else "",
         asks_to_talk=rules.asks_to_talk(day, here, cut_off),
@@ -182,14 +182,14 @@ def day_page(child: Child, day: date, now: datetime, *, reader: UUID | None) -> 
     )
 
 
-def _away_words(plan: rules.PlannedDay) -> str:
+def _away_words(plan: rules.PlannedDay, facts: Known, child_id: UUID) -> str:
     """Return what is reported over the day's times: "Sjuk till och med ons", "Ledig enligt lovsvar"; or nothing."""
     if plan.absence is None and plan.is_free:
         return _("Ledig enligt lovsvar")
     if plan.absence is None:
         return ", ".join(_("Borta {times}").format(times=gap.part) for gap in plan.gaps)
     state = rules.DayState(State.ABSENT, reason=plan.absence.reason, until=plan.absence.ends_on)
-    until = words.until_words(state, plan.day) if plan.absence.ends_on > plan.day else ""
+    until = words.until_words(state, plan.day, facts, child_id) if plan.absence.ends_on > plan.day else ""
     return f"{words.reason_word(plan.absence.reason)} {until}".strip()
 
 
@@ -275,7 +275,7 @@ def _card(actor: Actor, child: Child, facts: Known, now: datetime) -> ChildCard:
     if absence is None or absence.id is None:
         note = _("Enligt lovsvar") if plan.is_free else _("Enligt schemat")
         return ChildCard(**shown, note=note, change="" if plan.is_free else _("Ändra dagen"))
-    until = words.until_words(state, today)
+    until = words.until_words(state, today, facts, child.pk)
     if absence.is_by_staff:
         return ChildCard(**shown, note=_("{until}, anmält av avdelningen").format(until=until[:1].upper() + until[1:]))
     return ChildCard(

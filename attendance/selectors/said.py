@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -56,6 +56,9 @@ class Kind(StrEnum):
     ENQUIRY = "enquiry"
     ANSWER = "answer"
 
+
+# So far after an absence its end is said as the day on which the child is back: a day on which it is open.
+BACK_WITHIN = timedelta(days=6)
 
 # The settings that a place decides, as attendance.place_rules reads them.
 DECIDED = (
@@ -173,7 +176,7 @@ def _said(
     absences = Absence.objects.standing().filter(child__in=child_ids, starts_on__lte=last, ends_on__gte=first)
     above = Q(preschool__in=preschool_ids) | Q(area__in=area_ids)
     closed = ClosedDay.objects.standing().filter(
-        above | Q(department__in=department_ids), day__gte=first, day__lte=last
+        above | Q(department__in=department_ids), day__gte=first, day__lte=last + BACK_WITHIN
     )
     decided = PlanningRule.objects.filter(above | Q(preschool=None, area=None))
     about_these = Q(starts_on__lte=last, ends_on__gte=first)

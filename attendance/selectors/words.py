@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from attendance import rules
 from attendance.rules import Half, Reason, Seam, State
-from attendance.selectors.facts import ChangedDay
+from attendance.selectors.facts import ChangedDay, Known
+from attendance.selectors.said import BACK_WITHIN
 from portal.lib import days
 
 HOURS_FROM = 120  # minutes late from which hours are said
@@ -59,18 +60,25 @@ def tells_reason(state: rules.DayState, today: date) -> bool:
     return state.until is None or state.until >= today
 
 
-def until_words(state: rules.DayState, today: date) -> str:
-    """Return how long an absence lasts: "bara idag", "till och med ons", "åter måndag", "till och med 23 okt"."""
+def until_words(state: rules.DayState, today: date, facts: Known, child_id: UUID) -> str:
+    """Return how long an absence lasts: "bara idag", "till och med ons", "åter måndag", "till och med 23 okt".
+
+    Back is the child on the next day on which its place is open.
+    """
     if state.until is None or state.until <= today:
         return _("bara idag")
-    back = state.until + timedelta(days=1)
-    while back.weekday() > 4:
-        back += timedelta(days=1)
-    if back - today > timedelta(days=6):
+    coming = days.span(state.until + timedelta(days=1), today + BACK_WITHIN)
+    back = next((day for day in coming if _is_open(facts, child_id, day)), None)
+    if back is None:
         return _("till och med {day}").format(day=days.in_words(state.until, "j M"))
     if state.reason == Reason.SICK:
         return _("till och med {day}").format(day=days.in_words(state.until, "D"))
     return _("åter {day}").format(day=days.in_words(back, "l"))
+
+
+def _is_open(facts: Known, child_id: UUID, day: date) -> bool:
+    place = facts.place(child_id, day)
+    return facts.rules_at(place).opens_on(day) is not None and facts.closed_reason(place, day) is None
 
 
 def times(intervals: Iterable[rules.Interval] | None) -> str:
