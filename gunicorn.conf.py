@@ -43,6 +43,8 @@ def when_ready(server: Any) -> None:
     that what is here now will stay. Gunicorn's own log is kept free from the values of rows, as Django's is.
     """
     from django.conf import settings
+    from django.core.cache import caches
+    from django.template import engines
     from django.urls import reverse
     from django.utils import translation
 
@@ -50,6 +52,9 @@ def when_ready(server: Any) -> None:
 
     for handler in server.log.error_log.handlers:
         handler.setFormatter(logs.WithoutValues(server.log.error_fmt, server.log.datefmt))
+    # Redis' client and the words of templates come with the first page, and would come with it in each worker.
+    caches.all(initialized_only=False)
+    engines.all()
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             reverse("home")

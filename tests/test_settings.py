@@ -171,3 +171,16 @@ def test_the_embedded_default_has_a_key_that_seals() -> None:
     (keys,) = values("FIELD_KEYS")
     assert isinstance(keys, list)
     assert Fernet(keys[0]).encrypt(b"x")
+
+
+def test_what_the_first_page_loads_is_there_before_the_workers_are_made() -> None:
+    """Each of them would load it again for itself: 5 MB."""
+    script = (
+        "import runpy, sys, types; import portal.wsgi; conf = runpy.run_path('gunicorn.conf.py');"
+        "log = types.SimpleNamespace(error_log=types.SimpleNamespace(handlers=[]));"
+        "conf['when_ready'](types.SimpleNamespace(log=log));"
+        "print(*sorted({'redis.client', 'portal.templatetags.look'} & set(sys.modules)))"
+    )
+    given = os.environ | {"REDIS_URL": "redis://127.0.0.1:1/0", "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=given)
+    assert run.stdout.split() == ["portal.templatetags.look", "redis.client"]
