@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.dateparse import parse_date
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -85,12 +86,14 @@ def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID
     deliveries = [(row, _id_in(row, "child")) for row in latest(person.id, most=most)]
     if about is not None:
         deliveries = [(row, child_id) for row, child_id in deliveries if child_id in about]
-    children = named_children(actor, Action.SEE_CHILD, {child_id for _row, child_id in deliveries if child_id})
+    asked = {child_id for _row, child_id in deliveries if child_id}
+    asked |= {child_id for row, _child_id in deliveries for child_id in _siblings_in(row)}
+    children = named_children(actor, Action.SEE_CHILD, asked)
     readers = _readers([row for row, child_id in deliveries if child_id in children])
     opens = _openable(actor, children)
     looks = _looks(actor, [row for row, child_id in deliveries if row.kind == LOOK and child_id not in children])
     return [
-        looks.get(row.id) or _notice(row, children.get(child_id) if child_id else None, readers, opens)
+        looks.get(row.id) or _notice(row, children.get(child_id) if child_id else None, children, readers, opens)
         for row, child_id in deliveries
         if child_id in children or row.kind in OWN or row.id in looks
     ]
@@ -129,19 +132,23 @@ def _look(row: Delivery, identity: ProtectedIdentity | None, readers: dict[UUID,
     )
 
 
-def _notice(row: Delivery, child: Child | None, readers: dict[UUID, str], opens: dict[UUID, str]) -> Notice:
+def _notice(
+    row: Delivery, child: Child | None, children: dict[UUID, Child], readers: dict[UUID, str], opens: dict[UUID, str]
+) -> Notice:
+    siblings = [children[sibling_id] for sibling_id in _siblings_in(row) if sibling_id in children]
+    names = [one.given_name for one in (child, *siblings) if one]
     return Notice(
-        title=_words(row, child.given_name if child else "", readers),
+        title=_words(row, get_text_list(names, _("och")) if names else "", readers),
         at=row.created_at,
         icon=ICONS.get(Kind(row.kind), "bell"),
         look=LOOKS.get(Kind(row.kind), "green"),
         is_new=row.read_at is None,
-        url=_leads_to(row, child, opens),
+        url=_leads_to(row, child, siblings, opens),
         child_id=child.id if child else None,
     )
 
 
-def _leads_to(row: Delivery, child: Child | None, opens: dict[UUID, str]) -> str:
+def _leads_to(row: Delivery, child: Child | None, siblings: Sequence[Child], opens: dict[UUID, str]) -> str:
     """Return where the reader can do something about it."""
     if child is None:
         return reverse("accounts:pin")
@@ -150,7 +157,8 @@ def _leads_to(row: Delivery, child: Child | None, opens: dict[UUID, str]) -> str
     if row.kind == Kind.ENQUIRY_WITHDRAWN:
         return reverse("attendance:schedule")
     if row.kind == Kind.PLAN_MISSING:
-        return f"{reverse('attendance:schedule')}?vecka={_day_in(row, 'monday')}&barn={child.id}"
+        chosen = "".join(f"&barn={one.id}" for one in (child, *siblings))
+        return f"{reverse('attendance:schedule')}?vecka={_day_in(row, 'monday')}{chosen}"
     if row.kind == Kind.PLANNED_BY_STAFF:
         return reverse("attendance:family_history", args=[child.id])
     if row.kind in (Kind.HOMES_PROPOSED, Kind.HOMES_AGREED):
@@ -171,6 +179,11 @@ def _openable(actor: Actor, children: dict[UUID, Child]) -> dict[UUID, str]:
 def _readers(rows: Sequence[Delivery]) -> dict[UUID, str]:
     ids = {reader_id for row in rows if row.kind == Kind.IDENTITY_READ and (reader_id := _id_in(row, "reader"))}
     return {reader.id: reader.full_name for reader in User.objects.filter(pk__in=ids)} if ids else {}
+
+
+def _siblings_in(row: Delivery) -> list[UUID]:
+    """Return the other children that the notice is about."""
+    return [UUID(text) for text in str(row.about.get("siblings", "")).split()]
 
 
 def _id_in(row: Delivery, name: str) -> UUID | None:

@@ -49,7 +49,11 @@ def reminded(now: datetime = MORNING) -> set[tuple[str, str]]:
     remind_of_missing_plans(now=now)
     rows = Delivery.objects.filter(kind=Kind.PLAN_MISSING, way=Way.IN_APP).select_related("person")
     names = {str(one.pk): one.given_name for one in Child.objects.all()}
-    return {(row.person.given_name, names[row.about["child"]]) for row in rows}
+    return {
+        (row.person.given_name, names[child_id])
+        for row in rows
+        for child_id in (row.about["child"], *row.about.get("siblings", "").split())
+    }
 
 
 BOTH = {("Amina", "Elsa"), ("Johan", "Elsa")}
@@ -82,7 +86,7 @@ def test_a_run_that_was_told_before_adds_nothing_even_where_it_looks_again(famil
     """C13: the notice itself is one of a child and a week, also where the day before had the reminder."""
     reminded()
     Delivery.objects.update(created_at=MORNING - timedelta(days=3))
-    assert remind_of_missing_plans(now=MORNING) == 1
+    assert remind_of_missing_plans(now=MORNING) == 2
     assert Delivery.objects.filter(way=Way.IN_APP).count() == 2
 
 
@@ -280,6 +284,24 @@ def test_the_notice_leads_to_the_week(family: Cast, log_in: LogIn) -> None:
     send_waiting(now=clock.now())
     assert len(mail.outbox) == 2
     assert not any(word in f"{one.subject} {one.body}" for one in mail.outbox for word in ("Elsa", "Granliden", "43"))
+
+
+def test_siblings_are_one_reminder(family: Cast, log_in: LogIn) -> None:
+    """C13, DOMAIN 4.9: one notice and one mail, which lead to the week of both."""
+    WeekPlan.objects.filter(child=family.hugo).delete()
+    assert reminded() == BOTH | {("Amina", "Hugo"), ("Johan", "Hugo")}
+    assert Delivery.objects.filter(way=Way.IN_APP, person=family.amina).count() == 1
+    send_waiting(now=clock.now())
+    assert sorted(one.to[0] for one in mail.outbox) == sorted([family.amina.email, family.johan.email])
+    html = log_in(family.amina).get("/nytt/").content.decode()
+    first, second = sorted([family.elsa, family.hugo], key=lambda one: one.pk)
+    assert f"{first.given_name} och {second.given_name} saknar tider för vecka 43" in html
+    assert f"/schema/?vecka={MONDAY}&amp;barn={first.pk}&amp;barn={second.pk}" in html
+    Block.objects.create(child=second, person=family.amina, made_by=family.eva)
+    html = log_in(family.amina).get("/nytt/").content.decode()
+    assert f"{first.given_name} saknar tider för vecka 43" in html
+    assert second.given_name not in html
+    assert str(second.pk) not in html
 
 
 def test_whoever_does_not_want_it_is_left_alone(family: Cast) -> None:

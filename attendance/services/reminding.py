@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
@@ -23,9 +23,9 @@ AT_ONCE = 1_000
 def remind_of_missing_plans(*, now: datetime) -> int:
     """Remind the guardians of children without times for next week, where today is their preschool's day for it.
 
-    Once for each child and week, however often this runs. Not where a repeating plan, an absence, an answer to an
-    enquiry or closed days cover the week's open days; of two homes only the one whose days lack times. Returns of how
-    many children somebody was told. Some thousand children at a time: one that fails leaves the others told.
+    Each guardian once a week, of all the children at once, however often this runs. Not where a repeating plan, an
+    absence, an answer to an enquiry or closed days cover the week's open days; of two homes only the one whose days
+    lack times. Returns how many guardians were told. Asked and told some thousand at a time.
     """
     here = days.local(now)
     if not BEGINS <= here.time() < ENDS:
@@ -35,25 +35,41 @@ def remind_of_missing_plans(*, now: datetime) -> int:
         return 0
     monday = next_monday(here.date())
     told = told_since(Kind.PLAN_MISSING, days.day_bounds(here.date())[0])
-    waiting = [one for one in children_to_look_at(preschool_ids, monday) if event_of(one, monday) not in told]
-    return sum(
-        _remind(waiting[first : first + AT_ONCE], preschool_ids, monday, now)
-        for first in range(0, len(waiting), AT_ONCE)
-    )
+    waiting = children_to_look_at(preschool_ids, monday)
+    lacking: dict[UUID, list[UUID]] = {}
+    for first in range(0, len(waiting), AT_ONCE):
+        for person_id, child_ids in _lacking(waiting[first : first + AT_ONCE], preschool_ids, monday).items():
+            if event_of(person_id, monday) not in told:
+                lacking.setdefault(person_id, []).extend(child_ids)
+    people = list(lacking.items())
+    for first in range(0, len(people), AT_ONCE):
+        _remind(people[first : first + AT_ONCE], monday, now)
+    return len(people)
 
 
-def event_of(child_id: UUID, monday: date) -> UUID:
-    """Return the id by which a child's missing week is told once."""
-    return uuid5(child_id, f"plan missing {monday}")
+def event_of(person_id: UUID, monday: date) -> UUID:
+    """Return the id by which a guardian is told once of a week without times."""
+    return uuid5(person_id, f"plan missing {monday}")
 
 
-def _remind(child_ids: Sequence[UUID], preschool_ids: set[UUID], monday: date, now: datetime) -> int:
+def _lacking(child_ids: Sequence[UUID], preschool_ids: set[UUID], monday: date) -> dict[UUID, list[UUID]]:
+    """Return, by guardian, the children whose times are lacking."""
+    facts = known(child_ids, monday, monday + timedelta(days=4), with_stays=False)
+    found: dict[UUID, list[UUID]] = {}
+    for child_id, person_ids in guardians_to_remind(facts, child_ids, preschool_ids, monday).items():
+        for person_id in person_ids:
+            found.setdefault(person_id, []).append(child_id)
+    return found
+
+
+def _remind(people: Iterable[tuple[UUID, Sequence[UUID]]], monday: date, now: datetime) -> None:
+    told = [
+        Told(
+            event_of(person_id, monday),
+            {person_id},
+            {"child": first, "monday": monday} | ({"siblings": " ".join(map(str, others))} if others else {}),
+        )
+        for person_id, (first, *others) in people
+    ]
     with transaction.atomic():
-        facts = known(child_ids, monday, monday + timedelta(days=4), with_stays=False)
-        guardians = guardians_to_remind(facts, child_ids, preschool_ids, monday)
-        told = [
-            Told(event_of(child_id, monday), person_ids, {"child": child_id, "monday": monday})
-            for child_id, person_ids in guardians.items()
-        ]
         notify_of_all(told=told, kind=Kind.PLAN_MISSING, now=now)
-    return len(told)
