@@ -14,6 +14,10 @@ from uuid import UUID
 REMINDS_BEFORE = (2, 7)  # days before the last day, the nearest first
 
 
+Answers = dict[UUID | None, dict[UUID, bool]]
+"""What was answered about a child's day: by home (None: for the child, which has one), then by enquiry."""
+
+
 class EnquiryState(StrEnum):
     COMING = "coming"
     OPEN = "open"

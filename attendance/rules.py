@@ -14,6 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from attendance.enquiry_rules import (
+    Answers,
     Enquiry,
     EnquiryState,
     Silence,
@@ -71,6 +72,7 @@ __all__ = [
     "NEVER",
     "SECOND",
     "UNDO_LASTS",
+    "Answers",
     "CutOff",
     "CutOffForm",
     "DayAbsence",

@@ -101,10 +101,6 @@ class EnquiryAt:
         return self.preschool_id == place.preschool_id or bool(self.area_id and self.area_id == place.area_id)
 
 
-Answers = dict[UUID | None, dict[UUID, bool]]
-"""What was answered to holiday enquiries about a day: by home (None: for the child), then by enquiry."""
-
-
 @dataclass
 class Known:
     """Everything said and done about some children between two dates, as it stands on `today`.
@@ -125,7 +121,7 @@ class Known:
     livings: dict[UUID, list[rules.Living]] = field(default_factory=lambda: defaultdict(list))
     readers: dict[UUID, rules.Reader] = field(default_factory=dict)
     enquiries: list[EnquiryAt] = field(default_factory=list)
-    answers: dict[tuple[UUID, date], Answers] = field(default_factory=lambda: defaultdict(lambda: defaultdict(dict)))
+    answers: dict[tuple[UUID, date], rules.Answers] = field(default_factory=lambda: defaultdict(dict))
     asked: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))  # where silence counts: by child
     decided: dict[UUID | None, dict[str, Any]] = field(default_factory=dict)  # by preschool or area; None: for all
     merged: dict[tuple[UUID | None, ...], rules.PlaceRules] = field(default_factory=dict)
@@ -148,7 +144,7 @@ class Known:
         elif row.kind == Kind.LIVING:
             self.livings[row.child_id].append(_living(row))
         elif row.kind == Kind.ANSWER and row.id:
-            self.answers[row.child_id, row.starts_on][row.household_id][row.id] = row.words == ATTENDS
+            self.answers[row.child_id, row.starts_on].setdefault(row.household_id, {})[row.id] = row.words == ATTENDS
         else:
             self.day_plans[row.child_id, row.starts_on][row.household_id] = ChangedDay(
                 read_intervals(row.times) if row.times else None,

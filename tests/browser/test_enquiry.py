@@ -60,7 +60,7 @@ def test_two_siblings_on_a_phone(cast: Cast, row: HolidayEnquiry, visit: Visit, 
     second.get_by_role("button", name="Kommer").tap()
     expect(second.get_by_role("listitem")).to_have_text("Elsa och Hugo: kommer")
     second.locator("summary").tap()
-    first_day = second.locator(".answer-day").filter(has=page.locator("fieldset")).first
+    first_day = second.locator(".week-day").filter(has=page.locator("fieldset")).first
     first_day.get_by_role("group", name="Hugo").get_by_text("Ledig").tap()
     expect(second.get_by_role("listitem").filter(has_text="Hugo")).to_contain_text("ledig")
     expect(second.locator("details")).to_have_attribute("open", "")
