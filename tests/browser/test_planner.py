@@ -218,7 +218,7 @@ def test_a_rota_is_read(cast: Cast, tuesday: date, visit: Visit, find_barriers: 
     expect(page.locator(".understood")).to_have_count(0)
     page.get_by_role("button", name="Förhandsgranska och spara").tap()
     page.get_by_role("button", name="Spara schemat").tap()
-    expect(page.locator("main")).to_contain_text("Schemat är sparat")
+    expect(page.locator("main")).to_contain_text("Tiderna för måndag 19 oktober är sparade.")
     assert DayPlan.objects.get().intervals == [["06:30", "16:00"]]
 
 
@@ -241,7 +241,7 @@ def test_a_week_is_copied(cast: Cast, tuesday: date, visit: Visit, find_barriers
     expect(page.locator("#schedule")).to_contain_text("Elsa, Hugo")
     page.get_by_role("button", name="Förhandsgranska och spara").tap()
     page.get_by_role("button", name="Spara schemat").tap()
-    expect(page.locator("main")).to_contain_text("Schemat är sparat")
+    expect(page.locator("main")).to_contain_text("Tiderna för 5 dagar är sparade, från 21 oktober till 18 november.")
     changed = DayPlan.objects.order_by("day").values_list("day", flat=True)
     assert [f"{day:%V}" for day in dict.fromkeys(changed)] == ["43", "44", "45", "46", "47"]
     assert DayPlan.objects.count() == 10
