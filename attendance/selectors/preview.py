@@ -36,8 +36,8 @@ class Preview:
 
     `weeks` and `more` are the weeks that change, day by day. `cycle` is after how many weeks the longest plan begins
     anew, 0 where only dates change. `skipped` names the closed days among the planned ones, `kept` and `kept_more`
-    those with times of their own that the plan leaves as they are. `said` are sentences of what else comes of it:
-    plans that are gone, a move at which the plan ends, changed days that are copied.
+    those with times of their own that the plan leaves as they are. `warned` are sentences of plans that are gone and
+    of a move at which the plan ends, `said` what else is to be known of the days.
     """
 
     monday: date
@@ -48,6 +48,7 @@ class Preview:
     cycle: int
     kept: tuple[str, ...]
     kept_more: tuple[str, ...]
+    warned: tuple[str, ...]
     said: tuple[str, ...]
 
     @property
@@ -71,11 +72,11 @@ def preview(
     relaid = {key: draft for key, draft in drafts.items() if is_relaid(facts, key, draft, monday)}
     cycle = max((len(draft.weeks) for draft in relaid.values()), default=0)
     kept = _kept(facts, children, days_that_keep(facts, relaid, monday, now, is_bound=is_bound))
-    copied = copies_of_changed_days(one.copied_from for d in drafts.values() for one in d.days if one.copied_from)
-    said = [*_given_way(facts, children, relaid, monday), *_ended(facts, children, relaid, monday), copied]
+    warned = [*_given_way(facts, children, relaid, monday), *_ended(facts, children, relaid, monday)]
     apply_drafts(facts, drafts, monday)
     facts = facts.settled()
-    said.append(_in_other_home(facts, drafts, relaid, monday))
+    copied = copies_of_changed_days(one.copied_from for d in drafts.values() for one in d.days if one.copied_from)
+    said = [copied, _in_other_home(facts, drafts, relaid, monday)]
     mondays = {monday + timedelta(days=7 * number) for number in range(max(cycle, 2) if cycle else 0)}
     mondays |= {days.monday_of(day) for day in dates} or {monday}
     weeks = [shown_week(facts, children, one, now) for one in sorted(mondays)]
@@ -88,6 +89,7 @@ def preview(
         cycle=cycle,
         kept=tuple(kept[:NAMED_AT_ONCE]),
         kept_more=tuple(kept[NAMED_AT_ONCE:]),
+        warned=tuple(warned),
         said=tuple(filter(None, said)),
     )
 
