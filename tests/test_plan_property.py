@@ -204,7 +204,7 @@ def reads(cast: Cast, first: date, number: int = 40) -> list[rules.PlannedDay]:
 def long_placed(cast: Cast) -> Cast:
     cast.elsa.placements.update(starts_on=date(2025, 1, 1))
     cast.hugo.placements.update(starts_on=date(2025, 1, 1))
-    for relation in (cast.elsa.guardianships, cast.hugo.guardianships):
+    for relation in (cast.elsa.guardianships, cast.hugo.guardianships, cast.eva.staff_roles):
         relation.update(starts_on=date(2025, 1, 1))
     return cast
 
