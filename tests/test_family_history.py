@@ -103,6 +103,22 @@ def test_an_absence_that_grew_was_changed_and_not_taken_away(
     ]
 
 
+def test_another_absence_at_once_is_not_the_one_that_was_taken_away(
+    cast: Cast, log_in: LogIn, clock: time_machine.Traveller
+) -> None:
+    phone, desk = log_in(cast.amina), log_in(cast.maria)
+    absence = report(phone, cast.elsa, "2026-10-15", "2026-10-16")
+    clock.shift(60)
+    desk.post(at(cast.elsa, f"franvaro/{absence.id}/avsluta/"))
+    clock.shift(1)
+    report(phone, cast.elsa, "2026-10-19", "2026-10-20", "leave")
+    assert acts(phone, cast.elsa) == [
+        ("Du", "anmälde Elsa ledig måndag–tisdag 19–20 oktober"),
+        ("Maria", "tog bort frånvaron: sjuk torsdag–fredag 15–16 oktober"),
+        ("Du", "anmälde Elsa sjuk torsdag–fredag 15–16 oktober", "Togs bort senare."),
+    ]
+
+
 def test_an_absence_that_was_ended_early_keeps_what_was_reported(
     cast: Cast, log_in: LogIn, clock: time_machine.Traveller
 ) -> None:

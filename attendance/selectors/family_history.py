@@ -248,11 +248,14 @@ def _by_press(rows: Iterable[Absence]) -> list[list[Absence]]:
 
 
 def _grew(row: Absence, other: Absence) -> bool:
-    """Tell whether the row was withdrawn because the other, a longer one, was written in its place by that press."""
+    """Tell whether the row was withdrawn because the other, which takes it in, was written in its place."""
     return (
         row.withdrawn_at is not None
         and row.created_at < other.created_at
         and abs(other.created_at - row.withdrawn_at) < SAME_PRESS
+        and (row.reason, row.is_by_staff, row.from_time) == (other.reason, other.is_by_staff, other.from_time)
+        and other.starts_on <= row.starts_on
+        and row.ends_on <= other.ends_on
     )
 
 
