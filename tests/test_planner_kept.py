@@ -190,3 +190,12 @@ def test_what_is_only_carried_on_is_not_painted(cast: Cast, log_in: LogIn) -> No
     assert carried(asked)[f"draft-{cast.elsa.id}"].count("=0730-1300") == 2
     filled = browser.post("/schema/", fields | {"do": "paint"})
     assert carried(filled)[f"draft-{cast.elsa.id}"].count("=0730-1200") == 4
+
+
+def test_the_workdays_are_marked_without_a_script(cast: Cast, log_in: LogIn) -> None:
+    """The times that were typed stay, and nothing is laid yet."""
+    plan(cast.elsa)
+    page = press(log_in(cast.amina), "workdays", cast.elsa, starts="08:15").content.decode()
+    assert re.findall(r'name="weekdays"\s+value="(\d)"[^>]*checked', page) == list("01234")
+    assert 'value="08:15"' in page
+    assert "07:30–16:00" in page
