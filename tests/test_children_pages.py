@@ -341,7 +341,7 @@ def test_an_area_says_otherwise_from_when_a_child_is_seen_and_a_preschool_has_th
     cast: Cast, log_in: LogIn
 ) -> None:
     """B07, DOMAIN 2.11: the area's ten days instead of the municipality's thirty, the preschool's sixty before both."""
-    Area.objects.filter(pk=cast.granliden.area_id).update(visible_before_days=10)
+    Area.objects.filter(preschools=cast.granliden).update(visible_before_days=10)
     _is_seen_from(10, cast, log_in)
     Preschool.objects.filter(pk=cast.granliden.pk).update(visible_before_days=60)
     _is_seen_from(60, cast, log_in)

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -330,9 +331,9 @@ def test_what_cannot_be_decided_is_said_on_the_field(
     assert not PlanningRule.objects.exists()
 
 
-def seen_from(page: HttpResponse) -> str:
+def seen_from(page: HttpResponseBase) -> str:
     """Return how many days before its first day a child is seen, as the page says it."""
-    found = re.search(r"för familjen från (\d+) dagar", page.content.decode())
+    found = re.search(r"för familjen från (\d+) dagar", page.getvalue().decode())
     return found[1] if found else ""
 
 
