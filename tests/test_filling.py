@@ -23,7 +23,7 @@ TEXTS = sorted({phrase["text"] for phrases in CORPUS.values() for phrase in phra
 
 def on(draft: Draft, starts_on: date, day: date) -> Intervals:
     """Return what a draft that begins on a Monday says of a day."""
-    dated = {one.day: one.intervals for one in draft.days}
+    dated = {one.day: one.intervals or () for one in draft.days}
     if day in dated:
         return dated[day]
     return draft.weeks[(day - starts_on).days // 7 % len(draft.weeks)][day.weekday()]
