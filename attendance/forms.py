@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from attendance import rules
 from attendance.selectors.guardian import MayCollect
 from attendance.selectors.opening import ALL_ALIKE, Hours, first_closed
+from attendance.selectors.words import most_weeks as most_weeks_words
 from attendance.services import Collector
 from portal.lib import days
 
@@ -219,8 +220,7 @@ class WeekForm(SeveralTimes):
         field = self.fields["repeats"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker)
         field.choices = REPEATS[: most_weeks + 1]
-        too_many = _("Här kan ett schema ha högst {weeks} veckor.")
-        field.error_messages["invalid_choice"] = too_many.format(weeks=most_weeks)
+        field.error_messages["invalid_choice"] = most_weeks_words(most_weeks)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

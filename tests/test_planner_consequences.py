@@ -301,4 +301,4 @@ def test_a_rotation_that_is_too_long_there(cast: Cast, log_in: LogIn, moves: dat
     week = "0730-1600;;;;;;"
     looked = press(log_in(cast.amina), "preview", cast.elsa, **{f"draft-{cast.elsa.id}": f"{week}|{week}"}, repeats="2")
     assert "Schemat ryms inte där och slutar tisdag 12 januari" in words(looked)
-    assert "Ett schema har högst 1 veckor." in words(looked)
+    assert "Ett schema har högst 1 vecka." in words(looked)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from attendance.drafts import Draft
 from attendance.selectors import words
@@ -157,7 +158,9 @@ def _ended(facts: Known, children: Sequence[Child], relaid: Mapping[UUID, Draft]
         if child.pk in relaid and (place := ending_place(facts, child.pk, relaid[child.pk], monday)):
             decided = facts.rules_at(place)
             is_long = len(relaid[child.pk].weeks) > decided.most_weeks
-            most = _("Ett schema har högst {weeks} veckor").format(weeks=decided.most_weeks)
+            most = ngettext(
+                "Ett schema har högst {weeks} vecka", "Ett schema har högst {weeks} veckor", decided.most_weeks
+            ).format(weeks=decided.most_weeks)
             said = _(
                 "{name} går på {preschool} från {day}. Schemat ryms inte där och slutar {last}: "
                 "lägg ett nytt för tiden därefter. {allowed}."

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from attendance import rules
 from attendance.rules import Half, Reason, Seam, State
@@ -192,3 +193,9 @@ def week_span(monday: date) -> str:
     friday = monday + timedelta(days=4)
     first = days.in_words(monday, "j" if monday.month == friday.month else "j M")
     return f"{first}–{days.in_words(friday, 'j M')}"
+
+
+def most_weeks(number: int) -> str:
+    """Return the sentence that refuses a plan of more weeks than a place allows."""
+    said = ngettext("Här kan ett schema ha högst {weeks} vecka.", "Här kan ett schema ha högst {weeks} veckor.", number)
+    return said.format(weeks=number)

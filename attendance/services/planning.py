@@ -19,7 +19,7 @@ from attendance import rules
 from attendance.models import DayPlan, WeekPlan
 from attendance.selectors.facts import rules_for, stored
 from attendance.selectors.laying import place_that_ends
-from attendance.selectors.words import moment_words, opening_words
+from attendance.selectors.words import moment_words, most_weeks, opening_words
 from attendance.services.absence import LONGEST, lock_children
 from attendance.services.conflicts import SomebodyElseChanged, refuse_if_changed
 from attendance.services.enquiries import refuse_answered
@@ -292,9 +292,7 @@ def _check_decided(starts_on: date, weeks: Sequence[rules.Week], decided: rules.
             {"starts_on": _("Schemat kan börja senast {day}.").format(day=date_format(last, "j F Y"))}
         )
     if len(weeks) > decided.most_weeks:
-        raise ValidationError(
-            {"weeks": _("Här kan ett schema ha högst {weeks} veckor.").format(weeks=decided.most_weeks)}
-        )
+        raise ValidationError({"weeks": most_weeks(decided.most_weeks)})
     for number in range(7):
         day = starts_on + timedelta(days=number)
         if any(rules.outside(week[number], decided.opens_on(day)) for week in weeks):
