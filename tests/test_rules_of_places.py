@@ -216,9 +216,7 @@ def test_limits_of_a_place(cast: Cast, log_in: LogIn) -> None:
     PlanningRule.objects.create(most_weeks=1, horizon_weeks=2)
     browser = log_in(cast.amina)
     week = "0730-1600;;;;;;"
-    assert "högst 1 vecka" in lay(
-        browser, cast, do="save", **{f"draft-{cast.elsa.id}": f"{week}|{week}", "repeats": 2}
-    )
+    assert "högst 1 vecka" in lay(browser, cast, do="save", **{f"draft-{cast.elsa.id}": f"{week}|{week}", "repeats": 2})
     assert "kan börja senast" in lay(browser, cast, do="save", vecka="2026-11-02")
     assert not WeekPlan.objects.exists()
 
