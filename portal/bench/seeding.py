@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.db import connection
@@ -64,6 +64,46 @@ def lay_plans() -> int:
             [days.monday_of(days.today()) - timedelta(weeks=52), weeks],
         )
         return int(cursor.rowcount)
+
+
+def say_otherwise(day: date) -> None:
+    """Let families say of one day what they say: three children of ten come at other times, one of twenty is away for
+    some hours, one of ten has two homes."""
+    begins, turns = days.monday_of(day) - timedelta(weeks=8), json.dumps(["AAAAAAA", "BBBBBBB"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """CREATE TEMPORARY TABLE families AS
+               SELECT child_id, row_number() OVER (ORDER BY child_id) AS n,
+                      gen_random_uuid() AS first, gen_random_uuid() AS second
+               FROM (SELECT DISTINCT child_id FROM children_placement) placed"""
+        )
+        cursor.execute(
+            """INSERT INTO attendance_dayplan (id, created_at, child_id, day, intervals, note, changed_at)
+               SELECT gen_random_uuid(), now(), child_id, %s, jsonb_build_array(jsonb_build_array(
+                        to_char(time '06:30' + n %% 150 * interval '1 minute', 'HH24:MI'), '15:30')), '', now()
+               FROM families WHERE n %% 10 < 3""",
+            [day],
+        )
+        cursor.execute(
+            """INSERT INTO attendance_absence
+               (id, created_at, child_id, starts_on, ends_on, reason, words, from_time, to_time, is_by_staff)
+               SELECT gen_random_uuid(), now(), child_id, %s, %s, 'other', '', '10:00', '12:00', false
+               FROM families WHERE n %% 20 = 7""",
+            [day, day],
+        )
+        cursor.execute(
+            """INSERT INTO children_household (id, created_at, child_id, shares)
+               SELECT unnest(ARRAY[first, second]), now(), child_id, false FROM families WHERE n % 10 = 5"""
+        )
+        cursor.execute(
+            """INSERT INTO children_householdweeks
+               (id, created_at, starts_on, child_id, first_id, second_id, weeks, handover, is_proposed)
+               SELECT gen_random_uuid(), now(), %s, child_id, first, second, %s::jsonb, 'there', false
+               FROM families WHERE n %% 10 = 5""",
+            [begins, turns],
+        )
+        cursor.execute("DROP TABLE families")
+        cursor.execute("VACUUM ANALYZE")
 
 
 def live_a_year(working_days: int) -> int:
