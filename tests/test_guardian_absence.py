@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 
@@ -88,6 +89,23 @@ def test_sick_for_days_and_well_again(cast: Cast, log_in: LogIn) -> None:
         assert "Från imorgon gäller Elsas tider igen." in answer.content.decode()
     assert state_of(cast.elsa, local(date(2026, 10, 20), 8)) == State.ABSENT
     assert state_of(cast.elsa, local(date(2026, 10, 21), 7)) == State.EXPECTED
+
+
+def test_absence_begins_on_the_day_from_which_it_was_asked_for(cast: Cast, log_in: LogIn) -> None:
+    """A hurried tap reports the day that was looked at, and not today."""
+    browser, address = log_in(cast.amina), f"/barn/{cast.elsa.id}/franvaro/"
+    for day in (MONDAY, TUESDAY):
+        page = browser.get(f"/barn/{cast.elsa.id}/dag/{day}/").content.decode()
+        assert page.count(f'href="{address}?fran={day}"') == page.count(f'"{address}') == 1
+        (field,) = re.findall(
+            r'<input[^>]* name="starts_on"[^>]*>', browser.get(f"{address}?fran={day}").content.decode()
+        )
+        assert f'value="{day}"' in field
+    for nonsense in ("2026-10-12", "2026-10-99", "igår", "9999-12-31", ""):
+        (field,) = re.findall(
+            r'<input[^>]* name="starts_on"[^>]*>', browser.get(f"{address}?fran={nonsense}").content.decode()
+        )
+        assert f'value="{TUESDAY}"' in field, nonsense
 
 
 def test_well_again_the_same_morning(cast: Cast, log_in: LogIn) -> None:

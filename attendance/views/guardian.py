@@ -76,10 +76,11 @@ def well(request: ActorRequest, absence_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def absence(request: ActorRequest, child_id: UUID) -> HttpResponse:
-    """Absence for several days, a part of a day, or several children at once."""
+    """Absence for several days, a part of a day, or several children at once; from the day asked for."""
     child = get_child(request.actor, Action.PLAN, child_id)
     family = own_children(request.actor)
-    initial = {"children": [str(child.id)], "starts_on": days.today(), "reason": Absence.Reason.SICK}
+    first = max(parsed_date(request.GET.get("fran", "")) or days.today(), days.today())
+    initial = {"children": [str(child.id)], "starts_on": first, "reason": Absence.Reason.SICK}
     may_say_more = takes_words(family, request.actor.today)
     form = AbsenceForm(request.POST or None, family=family, takes_words=may_say_more, initial=initial)
     if form.is_valid():
@@ -117,6 +118,7 @@ def day(request: ActorRequest, child_id: UUID, day: date) -> HttpResponse:
     seen = seen or marks_of([child.pk], day, reader=request.actor.person_id, last=day)[child.pk]
     context = {"form": form, "child": child, "day": day, "back": safe_next(request, _home(request))}
     context |= {"is_past": day < days.today(), "shown": shown, "is_as_usual": initial != shown.initial}
+    context["absence_url"] = f"{reverse('attendance:absence', args=[child.pk])}?fran={day}"
     return _page(request, "day", context | {"seen": seen, "conflict": conflict})
 
 
