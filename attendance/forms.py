@@ -98,7 +98,9 @@ def time_field(label: Any) -> TimeField:
     )
 
 
-def interval_of(form: forms.Form, starts: str, ends: str) -> rules.Interval | None:
+def interval_of(
+    form: forms.Form, starts: str, ends: str, backwards: Any = _("Tiden måste sluta efter att den börjar.")
+) -> rules.Interval | None:
     """Return the interval of two fields, with an error on the field when they make none."""
     begins, finishes = form.cleaned_data.get(starts), form.cleaned_data.get(ends)
     if begins is None and finishes is None:
@@ -110,7 +112,7 @@ def interval_of(form: forms.Form, starts: str, ends: str) -> rules.Interval | No
         return None
     part = rules.Interval(begins, finishes)
     if not part.is_in_order:
-        form.add_error(ends, _("Tiden måste sluta efter att den börjar."))
+        form.add_error(ends, backwards)
         return None
     return part
 
@@ -134,7 +136,8 @@ class SeveralTimes(forms.Form):
     def times_given(self) -> rules.Intervals:
         """Return the times in order, with an error on the field where they make none."""
         pairs = (("starts", "ends"), ("again_starts", "again_ends"), ("third_starts", "third_ends"))
-        first, *more = (interval_of(self, *names) for names in pairs)
+        backwards = _("Hämtningen måste vara senare än lämningen.")
+        first, *more = (interval_of(self, *names, backwards) for names in pairs)
         if first is None and not {"starts", "ends"} & set(self.errors):
             self.add_error("starts", _("Skriv en tid, som 07:30."))
         given = tuple(sorted(part for part in (first, *more) if part))
@@ -144,7 +147,11 @@ class SeveralTimes(forms.Form):
 
 
 class DayForm(SeveralTimes):
-    """One day: the usual times, other times, or off; who collects; a note."""
+    """One day: the usual times, other times, or off; who collects; a note.
+
+    Times that are typed while the day is to follow the schedule are asked about once, and `asks_which` until then:
+    with static/js/plan/day.js they choose "other times" by themselves.
+    """
 
     use_required_attribute = False
     what = forms.ChoiceField(
@@ -153,6 +160,7 @@ class DayForm(SeveralTimes):
         widget=forms.RadioSelect,
         error_messages={"required": _("Välj vad som gäller.")},
     )
+    as_schedule = forms.BooleanField(required=False)
     collector = forms.ChoiceField(
         label=_("Vem hämtar"), required=False, error_messages={"invalid_choice": _("Välj någon av dem som får hämta.")}
     )
@@ -168,6 +176,7 @@ class DayForm(SeveralTimes):
     def __init__(self, *args: Any, collectors: Sequence[MayCollect] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.intervals: rules.Intervals | None = None
+        self.asks_which = False
         field = self.fields["collector"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker)
         field.choices = [("", _("Som vanligt")), *((one.key, one.name) for one in collectors)]
@@ -178,7 +187,15 @@ class DayForm(SeveralTimes):
             self.intervals = ()
         elif cleaned.get("what") == "times":
             self.intervals = self.times_given()
+        elif cleaned.get("what") == "usual" and self._types_times() and not cleaned["as_schedule"]:
+            self.asks_which = True
+            self.add_error(
+                "what", _("Du har ändrat tiderna. Välj Andra tider om de ska gälla. Annars kan du spara igen.")
+            )
         return cleaned
+
+    def _types_times(self) -> bool:
+        return any(name in self.changed_data and self[name].value() for name in SeveralTimes.base_fields)
 
     def collecting(self) -> Collector:
         kind, _colon, person = str(self.cleaned_data.get("collector") or "").partition(":")

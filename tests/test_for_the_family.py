@@ -188,7 +188,7 @@ def test_an_absence_of_another_child_is_not_ended_by_this_address(cast: Cast, lo
     ("fields", "sentence"),
     [
         ({"what": "times", "starts": "05:00", "ends": "14:00"}, "Välj tider däremellan"),
-        ({"what": "times", "starts": "15:00", "ends": "14:00"}, "Tiden måste sluta efter"),
+        ({"what": "times", "starts": "15:00", "ends": "14:00"}, "Hämtningen måste vara senare än lämningen."),
         ({"note": "Buss"}, "Välj vad som gäller."),
     ],
 )

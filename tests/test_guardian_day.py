@@ -65,7 +65,7 @@ def test_change_the_day(cast: Cast, log_in: LogIn) -> None:
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
-        ({"what": "times", "starts": "16:00", "ends": "08:00"}, "Tiden måste sluta efter"),
+        ({"what": "times", "starts": "16:00", "ends": "08:00"}, "Hämtningen måste vara senare än lämningen."),
         ({"what": "times", "starts": "16:00", "ends": ""}, "Skriv en tid"),
         ({"what": "times", "starts": "25:99", "ends": "7.5x"}, "Skriv en tid"),
         ({"what": "times"}, "Skriv en tid"),
@@ -87,6 +87,39 @@ def test_a_bad_day_is_said_on_the_field(form: dict[str, str], sentence: str, cas
     assert not DayPlan.objects.exists()
 
 
+CHOSEN = 'name="what" value="{}" id="id_what_{}" checked'
+
+
+def test_who_collects_is_said_without_times_of_its_own(cast: Cast, log_in: LogIn) -> None:
+    """A day that follows the schedule goes on to: a plan that is laid later reaches it."""
+    plan(cast.elsa)
+    browser, address = log_in(cast.amina), f"/barn/{cast.elsa.id}/dag/2026-10-14/"
+    page = browser.get(address).content.decode()
+    assert CHOSEN.format("usual", 1) in page
+    assert 'value="07:30"' in page
+    shown = {"what": "usual", "starts": "07:30", "ends": "16:00"}
+    assert browser.post(address, shown | {"collector": f"g:{cast.johan.id}"}).status_code == 302
+    assert DayPlan.objects.get().intervals is None
+    assert browser.post(address, shown | {"what": "times", "ends": "15:00"}).status_code == 302
+    assert CHOSEN.format("times", 0) in browser.get(address).content.decode()
+    assert browser.post(address, shown | {"ends": "15:00"}).status_code == 302  # the day's own times are given up
+    assert not DayPlan.objects.exists()
+
+
+def test_typed_times_are_not_lost_to_the_schedule(cast: Cast, log_in: LogIn) -> None:
+    """Without script: asked on the field which is meant, and once."""
+    plan(cast.elsa)
+    browser, address = log_in(cast.amina), f"/barn/{cast.elsa.id}/dag/2026-10-14/"
+    typed = {"what": "usual", "starts": "07:30", "ends": "15:00", "note": "hej"}
+    page = browser.post(address, typed).content.decode()
+    assert "Välj Andra tider om de ska gälla." in page
+    assert 'value="15:00"' in page
+    assert not DayPlan.objects.exists()
+    assert 'name="as_schedule" value="on"' in page
+    assert browser.post(address, typed | {"as_schedule": "on"}).status_code == 302
+    assert DayPlan.objects.get().intervals is None
+
+
 def test_a_refused_time_comes_back_in_a_field_that_can_hold_it(cast: Cast, log_in: LogIn) -> None:
     """Nothing typed is lost: a field of the kind "time" would show nothing at all."""
     browser = log_in(cast.amina)
@@ -106,12 +139,16 @@ def test_a_refused_time_comes_back_in_a_field_that_can_hold_it(cast: Cast, log_i
         assert 'type="time" name="' in page  # the other time stands in a field of its own kind
 
 
-@pytest.mark.parametrize("written", ["7", "07", "7:30", "7.30", "7,30", "730", "0730", " 07:30 ", "1630", "24", "7:3x"])
+@pytest.mark.parametrize(
+    "written", ["7", "07", "7:30", "7.30", "7,30", "730", "0730", " 07:30 ", "1630", "24", "7:3x", "15:451630"]
+)
 def test_a_time_is_read_as_people_write_it(written: str, cast: Cast, log_in: LogIn) -> None:
     """As static/js/stepper.js reads it: who sends the form with Enter has not left the field."""
     form = {"what": "times", "starts": written, "ends": "17"}
     answer = log_in(cast.amina).post(f"/barn/{cast.elsa.id}/dag/2026-10-13/", form)
-    expected = {"7": "07:00", "07": "07:00", "1630": "16:30", "24": None, "7:3x": None}.get(written, "07:30")
+    expected = {"7": "07:00", "07": "07:00", "1630": "16:30", "24": None, "7:3x": None, "15:451630": None}.get(
+        written, "07:30"
+    )
     assert answer.status_code == (302 if expected else 200)
     assert [day.intervals for day in DayPlan.objects.all()] == ([[[expected, "17:00"]]] if expected else [])
 
@@ -211,7 +248,7 @@ def test_every_other_week(cast: Cast, log_in: LogIn) -> None:
     ("more", "sentence"),
     [
         ({"do": "paint"}, "Välj minst en dag."),
-        ({"do": "paint", "weekdays": [0], "ends": "07:00"}, "Tiden måste sluta efter"),
+        ({"do": "paint", "weekdays": [0], "ends": "07:00"}, "Hämtningen måste vara senare än lämningen."),
         ({"do": "save"}, "Välj minst en dag."),
         ({"do": "save", "weekdays": [9]}, "Välj dagar i veckan."),
         ({"do": "save", "draft": "x" * 500}, "Välj minst en dag."),

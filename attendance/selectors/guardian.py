@@ -200,8 +200,6 @@ def _before_changes(plan: rules.PlannedDay, changed: ChangedDay) -> dict[str, An
     what = "usual"
     if changed.intervals is not None:
         what = "times" if changed.intervals else "off"
-    elif plan.intervals:
-        what = "times"
     collector = f"c:{changed.collecting_contact_id}" if changed.collecting_contact_id else ""
     if changed.collecting_guardian_id:
         collector = f"g:{changed.collecting_guardian_id}"

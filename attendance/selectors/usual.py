@@ -146,7 +146,7 @@ def filled_in(initial: Mapping[str, Any], comes: str, goes: str) -> dict[str, An
     What is no time changes nothing, nor does anything on a day without times.
     """
     filled = dict(initial)
-    if filled.get("what") != "times":
+    if filled.get("what") == "off" or not filled.get("starts"):
         return filled
     last = next((name for name in ("third_ends", "again_ends") if filled.get(name)), "ends")
     for name, text in (("starts", comes), (last, goes)):
@@ -154,7 +154,7 @@ def filled_in(initial: Mapping[str, Any], comes: str, goes: str) -> dict[str, An
             filled[name] = time.fromisoformat(text)
         except ValueError:
             continue
-    return filled
+    return filled if filled == initial else filled | {"what": "times"}
 
 
 def _minute(moment: time) -> int:

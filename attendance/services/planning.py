@@ -34,7 +34,7 @@ from children.selectors.placing import Place, departments_of, overlap, place_on_
 from portal.lib import days, live
 
 FAULTS = {
-    "order": gettext_lazy("Tiden måste sluta efter att den börjar."),
+    "order": gettext_lazy("Hämtningen måste vara senare än lämningen."),
     "overlap": gettext_lazy("Tiderna går över varandra."),
     "many": gettext_lazy("En dag kan ha högst tre tider."),
 }
