@@ -40,7 +40,6 @@ function upgrade(part) {
     input.type = "text";
     input.value = value.slice(0, 5);
     input.inputMode = "numeric";
-    input.maxLength = 5;
     input.autocomplete = "off";
   }
 }
