@@ -116,7 +116,8 @@ def _saves(child: Child, reading: _Reading, before: datetime | None) -> list[Act
         acts.append(Act(row.made_at, who, row.is_by_staff, what, "calendar", lines))
         if row.undone_at and (before is None or row.undone_at < before):
             undone_by = _who(row.undone_by, reading, is_by_staff=row.is_by_staff)
-            acts.append(Act(row.undone_at, undone_by, row.is_by_staff, _("ångrade det som hade sparats"), "undo-2"))
+            undid = _("ångrade det som hade sparats")
+            acts.append(Act(row.undone_at, undone_by, row.is_by_staff, undid, "undo-2", (f"{who} {what}",)))
     return acts
 
 

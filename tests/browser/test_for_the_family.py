@@ -57,6 +57,7 @@ def test_a_plan_as_the_family_says_it(cast: Cast, hall: Page, find_barriers: Fin
     assert len(WeekPlan.objects.get(ends_on=None).weeks) == 1
     hall.goto(f"/barn/{cast.elsa.id}/historik/")
     expect(hall.get_by_role("listitem").first).to_contain_text("Maria ångrade det som hade sparats")
+    expect(hall.get_by_role("listitem").first).to_contain_text("Maria lade ett schema över 2 veckor från måndag 19")
     in_both_themes(hall, "Vem har gjort vad?", find_barriers)
 
 
