@@ -13,6 +13,7 @@ from portal.lib import days
 
 EMPTY_WEEK: Week = ((),) * 7
 MOST_DAYS = 400
+LONGEST = 60_000  # packed: more than twenty weeks and so many days of three times each ever take
 AS_REPEATED = "~"
 
 
@@ -68,6 +69,8 @@ class Draft:
     @classmethod
     def unpacked(cls, text: str) -> Draft | None:
         """Return the draft that `packed` made, or None for anything else."""
+        if len(text) > LONGEST:
+            return None
         repeated, _sign, dated = text.partition("#")
         try:
             weeks = tuple(tuple(_unpacked_day(day) for day in week.split(";")) for week in repeated.split("|"))
@@ -126,7 +129,10 @@ def _packed_source(one: DraftDay) -> str:
 
 
 def _unpacked_day(text: str) -> Intervals:
-    return tuple(_interval(part) for part in text.split(",") if part)
+    parts = [part for part in text.split(",") if part]
+    if len(parts) > rules.MOST_INTERVALS:
+        raise ValueError(text[:20])
+    return tuple(map(_interval, parts))
 
 
 def _unpacked_date(text: str) -> DraftDay:

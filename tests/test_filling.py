@@ -107,6 +107,15 @@ def test_a_draft_comes_back_as_it_was_sent(draft: Draft) -> None:
     assert Draft.unpacked(draft.packed()) == draft
 
 
+def test_a_draft_is_no_longer_than_one_can_be() -> None:
+    """A form that lies costs the server nothing: more times a day than there may be, or more of everything."""
+    whole = "0730-1600;;;;;;"
+    assert Draft.unpacked(whole)
+    assert Draft.unpacked(",".join(["0730-0740"] * 4) + ";;;;;;") is None
+    assert Draft.unpacked("|".join([whole] * 21)) is None
+    assert Draft.unpacked(whole + "#" + "/" * 60_000) is None
+
+
 @given(st.text(alphabet="0123456789-;|,#=/<abc", max_size=80))
 def test_a_damaged_draft_is_none_or_one(text: str) -> None:
     found = Draft.unpacked(text)

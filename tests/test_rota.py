@@ -184,6 +184,11 @@ def test_a_shift_whose_time_cannot_be_read_is_named() -> None:
         assert read(calendar(f"SUMMARY:Dagpass\n{broken}")).not_understood == ("Dagpass",)
 
 
+def test_a_shift_that_ends_before_it_begins_is_named() -> None:
+    for end in ("DURATION:-PT8H", "DTEND:20261019T030000Z"):
+        assert read(calendar(f"SUMMARY:Pass\nDTSTART:20261019T070000Z\n{end}")).not_understood == ("Pass",)
+
+
 def test_an_empty_calendar_says_nothing() -> None:
     assert read(calendar()) == Understood()
 

@@ -24,14 +24,14 @@ def with_exceptions_said(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     begins = max((number + 1 for number in range(at) if pieces[number].part == Part.STOP), default=0)
     ends = next((n for n in range(at + 1, len(pieces)) if pieces[n].part not in _LEFT_OUT), len(pieces))
     sentence, left_out, following = pieces[begins:at], pieces[at + 1 : ends], pieces[ends:]
-    is_before_times = bool(sentence) and sentence[-1].part not in VALUES
+    is_before_times = not any(piece.part in VALUES for piece in sentence)
     times = following[:1] if is_before_times else ()
     following = following[len(times) :]
     if (
         not (sentence and left_out)
         or left_out[-1].part == Part.AND
         or any(piece.part not in _LEFT_OUT_OF for piece in (*sentence, *times))
-        or (is_before_times and (not times or any(piece.part in VALUES for piece in sentence)))
+        or (is_before_times and not times)
         or (following and following[0].part not in SEPARATORS)
         or not _weekdays(left_out) <= (_weekdays(sentence) or WORKING_DAYS)
     ):

@@ -143,6 +143,8 @@ def _is_placed(event: Any) -> bool:
     starts, ends = event["DTSTART"].dt, event["DTEND"].dt if "DTEND" in event else None
     if isinstance(starts, datetime) and isinstance(ends, datetime) and _length(starts, ends) < timedelta():
         return False  # the library would turn it round
+    if "DURATION" in event and event["DURATION"].dt < timedelta():
+        return False
     return all(
         "TZID" not in event[name].params or not isinstance(event[name].dt, datetime) or event[name].dt.tzinfo
         for name in ("DTSTART", "DTEND")

@@ -134,7 +134,7 @@ _OTHERS: tuple[tuple[Kind, int, str, str, str], ...] = (
     (Kind.CLOCK, 0, "kl klockan", "kl klokken klokka", "at"),
     (Kind.OFF, 0, "ledig lediga ledigt fri fria hemma", "fri hjemme", "off free home"),
     (Kind.REST, 0, "annars", "ellers", "otherwise"),
-    (Kind.EXCEPT, 0, "utom förutom", "unntatt utenom", "except"),
+    (Kind.EXCEPT, 0, "utom förutom inte ej", "unntatt utenom ikke", "except not"),
     (Kind.FROM, 0, "från fom", "fra fom", "from starting"),
     (Kind.UNTIL, 0, "tom", "tom", "until till through"),
     (Kind.TO, 0, "till", "til", "to till until"),
