@@ -16,6 +16,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from attendance.selectors.calendar import event_titles
 from children import access
 from children.access import Action
 from children.actors import Actor
@@ -63,6 +64,7 @@ LOOK = Kind.IDENTITY_READ
 IN_CALENDAR = frozenset({Kind.DAY_CLOSED, Kind.DAY_OPENED, Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
 # About nobody but the reader.
 OWN = frozenset({Kind.PIN_LOCKED})
+EVENTS = frozenset({Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ class Notice:
 def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID] | None = None) -> list[Notice]:
     """Return the person's newest notices: their own, those about children whom they see today, and looks to control.
 
-    Two queries, more with protection. With `about` only those among the newest that concern these children.
+    Two queries, more with protection, one more where something happens. With `about` only those among the newest that
+    concern these children.
     """
     deliveries = [(row, _id_in(row, "child")) for row in latest(person.id, most=most)]
     if about is not None:
@@ -91,9 +94,11 @@ def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID
     children = named_children(actor, Action.SEE_CHILD, asked)
     readers = _readers([row for row, child_id in deliveries if child_id in children])
     opens = _openable(actor, children)
+    titles = _titles([row for row, child_id in deliveries if child_id in children], children)
     looks = _looks(actor, [row for row, child_id in deliveries if row.kind == LOOK and child_id not in children])
     return [
-        looks.get(row.id) or _notice(row, children.get(child_id) if child_id else None, children, readers, opens)
+        looks.get(row.id)
+        or _notice(row, children.get(child_id) if child_id else None, children, readers, opens, titles)
         for row, child_id in deliveries
         if child_id in children or row.kind in OWN or row.id in looks
     ]
@@ -133,12 +138,17 @@ def _look(row: Delivery, identity: ProtectedIdentity | None, readers: dict[UUID,
 
 
 def _notice(
-    row: Delivery, child: Child | None, children: dict[UUID, Child], readers: dict[UUID, str], opens: dict[UUID, str]
+    row: Delivery,
+    child: Child | None,
+    children: dict[UUID, Child],
+    readers: dict[UUID, str],
+    opens: dict[UUID, str],
+    titles: dict[UUID, str],
 ) -> Notice:
     siblings = [children[sibling_id] for sibling_id in _siblings_in(row) if sibling_id in children]
     names = [one.given_name for one in (child, *siblings) if one]
     return Notice(
-        title=_words(row, get_text_list(names, _("och")) if names else "", readers),
+        title=_words(row, get_text_list(names, _("och")) if names else "", readers, _title_of(row, titles)),
         at=row.created_at,
         icon=ICONS.get(Kind(row.kind), "bell"),
         look=LOOKS.get(Kind(row.kind), "green"),
@@ -181,6 +191,17 @@ def _readers(rows: Sequence[Delivery]) -> dict[UUID, str]:
     return {reader.id: reader.full_name for reader in User.objects.filter(pk__in=ids)} if ids else {}
 
 
+def _titles(rows: Sequence[Delivery], children: dict[UUID, Child]) -> dict[UUID, str]:
+    """Return what the events are called that happen where the reader's children are; no query where there are none."""
+    ids = {event_id for row in rows if row.kind in EVENTS and (event_id := _id_in(row, "event"))}
+    return event_titles(ids, list(children)) if ids else {}
+
+
+def _title_of(row: Delivery, titles: dict[UUID, str]) -> str:
+    event_id = _id_in(row, "event") if row.kind in EVENTS else None
+    return titles.get(event_id, "") if event_id else ""
+
+
 def _siblings_in(row: Delivery) -> list[UUID]:
     """Return the other children that the notice is about."""
     return [UUID(text) for text in str(row.about.get("siblings", "")).split()]
@@ -212,7 +233,16 @@ def _changed(names: str) -> str:
     return ", ".join(dict.fromkeys(said[name] for name in names.split(",") if name in said))
 
 
-def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
+def _announced(*, is_changed: bool, is_named: bool) -> str:
+    """Return the sentence of something that happens; without its name where it is nowhere that a child is."""
+    if is_changed:
+        if is_named:
+            return _("Ändrat i kalendern: %(title)s, %(days)s (%(changed)s)")
+        return _("Ändrat i kalendern %(days)s: %(changed)s")
+    return _("Nytt i kalendern: %(title)s, %(days)s") if is_named else _("Nytt i kalendern: något händer %(days)s")
+
+
+def _words(row: Delivery, name: str, readers: dict[UUID, str], title: str = "") -> str:
     reader_id = _id_in(row, "reader")
     values = {
         "name": name,
@@ -221,6 +251,7 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
         "day": days.in_words(_day_in(row, "day"), "j F"),
         "changed": _changed(str(row.about.get("changed", ""))),
         "days": days.span_in_words(_day_in(row, "first"), _day_in(row, "last")),
+        "title": title,
     }
     sentences = {
         Kind.ABSENCE_REPORTED: _("%(name)s är anmäld frånvarande"),
@@ -238,10 +269,10 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str]) -> str:
         Kind.PLANNED_BY_STAFF: _("Personalen har ändrat vad som gäller för %(name)s"),
         Kind.DAY_CLOSED: _("Förskolan är stängd %(days)s"),
         Kind.DAY_OPENED: _("Förskolan är öppen igen %(days)s"),
-        Kind.EVENT_ANNOUNCED: _("Ändrat i kalendern %(days)s: %(changed)s")
-        if row.about.get("changed")
-        else _("Nytt i kalendern: något händer %(days)s"),
-        Kind.EVENT_CANCELLED: _("Inställt: det som skulle hända %(days)s"),
+        Kind.EVENT_ANNOUNCED: _announced(is_changed=bool(row.about.get("changed")), is_named=bool(title)),
+        Kind.EVENT_CANCELLED: _("Inställt: %(title)s, %(days)s")
+        if title
+        else _("Inställt: det som skulle hända %(days)s"),
         Kind.HOMES_PROPOSED: _("Ett förslag om barnens två hem väntar på ditt svar"),
         Kind.HOMES_AGREED: _("Det är bestämt i vilket hem barnen är vilka dagar"),
         Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),

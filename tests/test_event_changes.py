@@ -9,17 +9,20 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.http import Http404
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from attendance.models import CalendarEvent, EventAnswer
 from attendance.selectors.calendar import events_to_answer
 from attendance.selectors.guardian import guardian_home
 from attendance.selectors.scopes import Scope
+from attendance.services.closing import close_days
 from attendance.services.events import Happening, announce_event, answer_event, call_off_event, change_event
 from children.actors import Actor
-from children.models import Child, Placement
+from children.models import Block, Child, Placement
 from notifications.models import Delivery, Kind, Way
 from portal.lib import clock
 from tests import cast as people
@@ -79,8 +82,42 @@ def test_a_change_is_told_once_and_keeps_the_answers(cast: Cast, feast: Calendar
     assert "15:00–17:00" in page
     assert "Elsa kommer, ni är 3" in page
     said = amina.get("/nytt/").content.decode()
-    assert said.count("Ändrat i kalendern torsdag 12 november: ny text, ny tid") == 1
+    assert said.count("Ändrat i kalendern: Höstfest, torsdag 12 november (ny text, ny tid)") == 1
     assert "lykta" not in said
+
+
+def test_notices_say_what_happens_where_the_children_are(cast: Cast, feast: CalendarEvent, log_in: LogIn) -> None:
+    """Looked up when it is read: as it is called now, and of a place where no child is any more nothing."""
+    amina = log_in(cast.amina)
+    assert "Nytt i kalendern: Höstfest, torsdag 12 november" in amina.get("/").content.decode()
+    change(feast, cast.eva, title="Lyktfest")
+    call_off_event(event_id=feast.pk, actor=Actor.of_person(cast.eva), now=clock.now())
+    page = amina.get("/nytt/").content.decode()
+    assert "Nytt i kalendern: Lyktfest, torsdag 12 november" in page
+    assert "Inställt: Lyktfest, torsdag 12 november" in page
+    assert "Höstfest" not in page
+    Placement.objects.update(ends_on=date(2026, 11, 11))
+    page = amina.get("/nytt/").content.decode()
+    assert "Nytt i kalendern: något händer torsdag 12 november" in page
+    assert "Lyktfest" not in page
+    Block.objects.create(child=cast.elsa, person=cast.amina)
+    Block.objects.create(child=cast.hugo, person=cast.amina)
+    assert "kalendern:" not in log_in(cast.amina).get("/nytt/").content.decode()
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_what_happens_is_looked_up_at_once(number: int, cast: Cast, log_in: LogIn) -> None:
+    """One query more for any number of notices about events, and none where there are none."""
+    eva, there = Actor.of_person(cast.eva), Scope(preschool=cast.granliden)
+    close_days(scope=there, first=FEAST.day, last=FEAST.day, reason="Röjning", actor=eva, now=clock.now())
+    for which in range(number):
+        announce(there, cast.eva, title=f"Höstfest {which}")
+    amina = log_in(cast.amina)
+    with CaptureQueriesContext(connection) as captured:
+        page = amina.get("/nytt/").content.decode()
+    assert page.count("Nytt i kalendern: Höstfest") == number
+    assert "Förskolan är stängd" in page
+    assert sum('FROM "attendance_calendarevent"' in query["sql"] for query in captured) == min(number, 1)
 
 
 def test_another_day_is_told_to_those_of_both_days(cast: Cast, feast: CalendarEvent) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import groupby, starmap
@@ -21,7 +21,7 @@ from attendance.public_holidays import is_red, public_holidays
 from attendance.selectors.facts import Known, known
 from attendance.selectors.said import Around
 from children.models import Child
-from children.selectors.placing import Place
+from children.selectors.placing import Place, any_placed
 from portal.lib import days
 from portal.lib.prepared import Rows, prepared, prepared_for_some
 
@@ -162,6 +162,12 @@ def events_to_answer(places: Mapping[UUID, Sequence[Place]], today: date) -> lis
             found[event] = {one for one, place in placed.items() if place and _is_at(place, *where)}
         found[event].discard(answered)
     return [event for event, waiting in found.items() if waiting]
+
+
+def event_titles(event_ids: Collection[UUID], child_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what these events are called, also those called off, of those where one of the children is: one query."""
+    rows = CalendarEvent.objects.filter(any_placed(child_ids), pk__in=event_ids)
+    return dict(rows.values_list("pk", "title"))
 
 
 @prepared_for_some

@@ -93,6 +93,19 @@ def placed_at(*, child: str, day: str, preschool: str, area: str) -> Exists:
     return Exists(Placement.objects.filter(there, held, child=OuterRef(child)))
 
 
+def any_placed(child_ids: Collection[UUID]) -> Q:
+    """Return the condition that one of the children is, on a row's day, in the row's department, preschool or area.
+
+    A backup placement takes a child there, and not away from where it is else.
+    """
+    there = Q(department=OuterRef("department")) | Q(department__preschool=OuterRef("preschool"))
+    there |= Q(department__preschool__area=OuterRef("area"))
+    held = Q(starts_on__lte=OuterRef("day")) & (Q(ends_on=None) | Q(ends_on__gte=OuterRef("day")))
+    placed = Placement.objects.filter(there, held, child__in=child_ids)
+    backup = BackupPlacement.objects.filter(there, held, child__in=child_ids)
+    return Q(Exists(placed)) | Q(Exists(backup))
+
+
 def placed_between(first: date, last: date, *, preschool_id: UUID | None, area_id: UUID | None) -> Exists:
     """Return the column that tells whether a row's child is placed there on some day from `first` to `last`."""
     there = Q(department__preschool=preschool_id) if preschool_id else Q(department__preschool__area=area_id)
