@@ -264,5 +264,10 @@ def _weight(absence: DayAbsence) -> tuple[date, bool]:
 
 
 def minutes_planned(plan: PlannedDay, zone: tzinfo | None) -> int:
-    """Return how many minutes the child is meant to be there, in true length."""
+    """Return how many minutes the child is meant to be there, in true length.
+
+    A guardian who knows one end of a day of handover knows no length: the day counts for nothing in that home's week.
+    """
+    if plan.half != Half.BOTH:
+        return 0
     return sum(minutes_between(part.begins_at(plan.day, zone), part.ends_at(plan.day, zone)) for part in plan.attending)

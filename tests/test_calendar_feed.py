@@ -280,6 +280,50 @@ def test_two_homes_never_meet_in_a_calendar(cast: Cast) -> None:
     )
 
 
+def test_of_a_day_of_handover_the_words_of_the_page(cast: Cast) -> None:
+    """C03: who brings reads when, who collects reads when; a moment each, and nothing that looks like a whole day."""
+    first, second = (Household.objects.create(child=cast.elsa) for _home in range(2))
+    first.guardians.add(cast.amina)
+    second.guardians.add(cast.johan)
+    begins, friday = date(2026, 8, 3), date(2026, 10, 16)
+    HouseholdWeeks.objects.create(
+        child=cast.elsa, first=first, second=second, weeks=["AAAABBB"], starts_on=begins, is_proposed=False
+    )
+    for home, times in ((first, ["06:07", "17:53"]), (second, ["09:11", "14:47"])):
+        WeekPlan.objects.create(child=cast.elsa, household=home, starts_on=begins, weeks=[[[times]] * 5 + [[], []]])
+    for guardian, words, hour, foreign in (
+        (cast.amina, "Elsa lämnas 06:07", (6, 7), "17:53"),
+        (cast.johan, "Elsa hämtas 14:47", (14, 47), "09:11"),
+    ):
+        where = address(guardian)
+        (one,) = (event for event in events(where) if _day(event) == friday)
+        assert str(one["summary"]) == words
+        assert one.decoded("dtstart") == local(friday, *hour)
+        assert "dtend" not in one
+        assert foreign not in str(one)
+    Absence.objects.create(
+        child=cast.elsa, starts_on=friday, ends_on=friday, from_time="06:00", to_time="09:30", reason="other",
+        reported_by=cast.amina,
+    )  # fmt: skip
+    assert said(address(cast.amina), friday) == ["Elsa lämnas 09:30"]
+    assert said(address(cast.johan), friday) == ["Elsa hämtas 14:47"]
+
+
+def test_public_holidays_that_close(cast: Cast) -> None:
+    """As in the portal's calendar: on weekdays, by name, and not where it is open on them; also of the next year."""
+    where = address(cast.amina)
+    assert said(where, date(2026, 12, 25)) == ["Stängt: Juldagen"]
+    assert said(where, date(2027, 1, 6)) == ["Stängt: Trettondedag jul"]
+    assert said(where, date(2026, 12, 26)) == []  # a Saturday
+    assert said(where, date(2027, 5, 6)) == []  # further ahead than the calendar goes
+    (one,) = (event for event in events(where) if _day(event) == date(2026, 12, 25))
+    assert (one.decoded("dtstart"), one.decoded("dtend")) == (date(2026, 12, 25), date(2026, 12, 26))
+    ClosedDay.objects.create(day=date(2026, 12, 25), department=cast.blasippan, reason="Städning")
+    assert said(where, date(2026, 12, 25)) == ["Stängt: Juldagen (Hugo)", "Stängt: Städning (Elsa)"]
+    PlanningRule.objects.create(opens_on_holidays=True)
+    assert said(where, date(2027, 1, 6)) == []
+
+
 def test_each_of_two_homes_answers_its_own_days(cast: Cast) -> None:
     """DOMAIN 2.8: what the father answers is still to be answered by the mother; who has no day has nothing to do."""
     first, second = (Household.objects.create(child=cast.elsa) for _home in range(2))

@@ -11,10 +11,13 @@ import time_machine
 from django.test import Client
 
 from accounts.models import User
+from attendance.models import WeekPlan
 from attendance.rules import is_ever_at
+from attendance.selectors.schedule import MARK, schedule
 from children.home_rules import Handover, every_other_week
+from children.models import Placement
 from tests.cast import Cast, local
-from tests.test_two_homes_apart import two_homes
+from tests.test_two_homes_apart import BEGAN, two_homes
 
 LogIn = Callable[[User], Client]
 TUESDAY = date(2026, 10, 20)
@@ -93,3 +96,30 @@ def test_a_home_has_a_weekday_where_some_week_brings_it(cast: Cast) -> None:
             dates = [day + timedelta(weeks=repeats * turn) for turn in range(104 if repeats else 1)]
             found = any(living.homes_on(one).concerns(ours.pk) for one in dates)
             assert is_ever_at((living,), ours.pk, day, repeats) is found
+
+
+# Days of handover -----------------------------------------------------------------------------------------------------
+
+
+def test_a_day_of_handover_is_a_mark_and_counts_for_neither_home(cast: Cast) -> None:
+    """C03, C08: with one end of a day nobody knows how long it is; for the staff it is the merged day, as ever."""
+    _living, ours, theirs = two_homes(cast, ("AAAABBB",), Handover.THERE)
+    for home, times in ((ours, ["06:30", "17:00"]), (theirs, ["08:00", "17:30"])):
+        WeekPlan.objects.create(child=cast.elsa, household=home, starts_on=BEGAN, weeks=[[[times]] * 5 + [[], []]])
+    Placement.objects.filter(child=cast.elsa).update(hours_per_week=45)
+    mothers, fathers, staffs = (
+        schedule([cast.elsa], OWN, local(TUESDAY, 10), reader=one.pk if one else None)
+        for one in (cast.amina, cast.johan, None)
+    )
+    assert (mothers.hours, mothers.warnings) == ("31,5 tim", ())
+    assert (fathers.hours, fathers.warnings, fathers.coming[0].caption) == ("", (), "Byte")
+    assert (staffs.hours, len(staffs.warnings)) == ("51,5 tim", 1)
+    fridays = [one.days[4].lines[0] for one in (mothers, fathers, staffs)]
+    assert [line.times for line in fridays] == ["Lämnas 06:30", "Hämtas 17:30", "06:30–17:30"]
+    begins, ends, whole = [line.bars for line in fridays]
+    assert (begins[0].x, begins[0].width) == (whole[0].x, MARK)
+    assert (ends[0].x + ends[0].width, ends[0].width) == (pytest.approx(whole[0].x + whole[0].width), MARK)
+    assert [line.fits_bar for line in fridays] == [False, False, True]
+    theirs.shares = True
+    theirs.save()
+    assert schedule([cast.elsa], OWN, local(TUESDAY, 10), reader=cast.amina.pk).hours == "51,5 tim"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,8 +16,11 @@ from django.utils.translation import gettext as _
 
 from attendance.calendar_writing import Entry, moments, whole_day
 from attendance.models import CalendarEvent, CalendarFeed, EnquiryAnswer, EventAnswer, HolidayEnquiry
+from attendance.public_holidays import public_holidays
+from attendance.rules import Half, PlannedDay
 from attendance.selectors.enquiries import Asking
 from attendance.selectors.facts import ClosedOn, Known, known
+from attendance.selectors.words import times_of
 from children.access import Action
 from children.actors import Actor
 from children.models import Child
@@ -103,23 +106,40 @@ def _planned(family: Family) -> Iterator[Entry]:
         for day in days.span(family.first, family.last):
             if family.facts.place(child.pk, day) is None:
                 continue
-            for number, part in enumerate(family.facts.planned(child.pk, day).attending):
-                starts, ends = moments(day, part.starts, part.ends, _zone())
-                summary = _("Förskola") if child.is_protected else f"{child.given_name} {part}"
+            for number, (said, starts, ends) in enumerate(_times(family.facts.planned(child.pk, day))):
+                summary = _("Förskola") if child.is_protected else f"{child.given_name} {said}"
                 yield Entry(_uid("planned", child.pk, day, number), summary, starts, ends)
+
+
+def _times(plan: PlannedDay) -> Iterator[tuple[str, datetime, datetime | None]]:
+    """Yield the day's times in words and as moments; of a day of handover the reader's own end of it, a moment."""
+    spans = [(str(part), *moments(plan.day, part.starts, part.ends, _zone())) for part in plan.attending]
+    if not spans or plan.half == Half.BOTH:
+        yield from spans
+    else:
+        at = spans[0][1] if plan.half == Half.MORNING else spans[-1][2] or spans[-1][1]
+        said = times_of(plan)
+        yield said[:1].lower() + said[1:], at, None
 
 
 # What the preschool says ----------------------------------------------------------------------------------------------
 
 
 def _closed(family: Family) -> Iterator[Entry]:
-    """Yield the closed days of the children's places; public holidays are in everybody's calendar as it is."""
+    """Yield the closed days of the children's places, and the public holidays on which they else would open."""
     concerned: dict[tuple[date, str], list[Child]] = defaultdict(list)
     for closed in (one for one in family.facts.closed if one.day <= family.last):
         for child in family.children:
             place = family.facts.place(child.pk, closed.day)
             if place and _is_at(closed, place) and child not in concerned[closed.day, closed.reason]:
                 concerned[closed.day, closed.reason].append(child)
+    for day, name in public_holidays(family.first, family.last).items():
+        for child in family.children:
+            place = family.facts.place(child.pk, day)
+            is_open_else = family.facts.rules_at(place).opens_on(day) is not None
+            is_why = family.facts.closed_reason(place, day) == name
+            if is_open_else and is_why and child not in concerned[day, name]:
+                concerned[day, name].append(child)
     for (day, reason), children in sorted(concerned.items(), key=lambda item: item[0]):
         if children:
             yield Entry(_uid("closed", day, reason), _said(family, children, _("Stängt"), reason), *whole_day(day))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from attendance import rules
 from attendance.drafts import Draft, draft_from
+from attendance.rules import Half
 from attendance.selectors import words
 from attendance.selectors.entitlement import hours_warnings
 from attendance.selectors.facts import ChangedDay, Known, known
@@ -22,8 +23,10 @@ from portal.lib import days
 
 # The bar of a day goes from six to six; what lies outside is cut.
 BAR_BEGINS, BAR_ENDS = 6 * 60, 18 * 60
+MARK = 4.0  # per cent of it: a mark where of a day of handover no more is known than one end
 COMING_WEEKS = 3
-LONGEST_IN_BAR, LONGEST_CAPTION = 12, 24
+LONGEST_CAPTION = 24
+BEFORE_NAME, LETTER = 8, 8  # per cent of the bar on a phone: what is left free before a name, and each letter
 READ_WEEKS = 9  # read where the page chooses the week: enough for most locks, and then no second time
 
 
@@ -45,11 +48,13 @@ class Line:
     is_off: bool
     note: str
     url_child: UUID
+    is_half: bool = False
 
     @property
     def fits_bar(self) -> bool:
-        """Whether the names can stand in the bar: no longer than "Elsa, Hugo" and a little."""
-        return len(self.names) <= LONGEST_IN_BAR
+        """Whether the names can stand in the first of the bars without being cut, and never in a mark."""
+        room = self.bars[0].width if self.bars else 100
+        return not self.is_half and BEFORE_NAME + LETTER * len(self.names) <= room
 
 
 @dataclass(frozen=True)
@@ -218,7 +223,7 @@ def shown_week(facts: Known, children: Sequence[Child], monday: date, now: datet
     return ShownWeek(
         monday=monday,
         number=monday.isocalendar().week,
-        span=words.week_span(monday),
+        span=words.week_span(monday, shown[-1]),
         days=tuple(_day(day, children, facts, here) for day in shown),
         hours=_hours(children, facts, monday),
         warnings=hours_warnings(facts, children, monday),
@@ -254,10 +259,7 @@ def _day(day: date, children: Sequence[Child], facts: Known, here: datetime) -> 
         if same is None:
             lines.append(line)
         else:
-            other = lines[same]
-            lines[same] = Line(
-                f"{other.names}, {line.names}", other.times, other.bars, other.is_off, other.note, other.url_child
-            )
+            lines[same] = replace(lines[same], names=f"{lines[same].names}, {line.names}")
     cut_offs = {one.cut_off for one in _decided(facts, children, max(day, here.date())).values()}
     return ScheduleDay(
         day=day,
@@ -287,13 +289,13 @@ def _line(child: Child, facts: Known, day: date) -> Line:
         note = _("Inga tider")
     elif not plan.intervals:
         note = _("Ledig")
-    bars = tuple(_bar(interval) for interval in plan.attending)
     times = "" if note else words.times_of(plan)
     if plan.gaps and not note:
         note = ", ".join(_("Borta {times}").format(times=gap.part) for gap in plan.gaps)
     if plan.half and not note:
         note = _("Byte")
-    return Line(child.given_name, times, bars, not plan.attending, note, child.pk)
+    is_half = plan.half != Half.BOTH
+    return Line(child.given_name, times, _bars(plan), not plan.attending, note, child.pk, is_half)
 
 
 def _hours(children: Sequence[Child], facts: Known, monday: date) -> str:
@@ -309,6 +311,23 @@ def _hours(children: Sequence[Child], facts: Known, monday: date) -> str:
     number = next(iter(every), 0)
     said = _("{hours} tim") if len(every) == 1 else _("{hours} tim per barn")
     return said.format(hours=words.hours(number)) if number else ""
+
+
+def _without_hours(children: Sequence[Child], facts: Known, monday: date) -> str:
+    """Return what is said of a week that has no hours: that a day of it is a handover, or that there are none."""
+    if any(facts.planned(child.pk, day).half for child in children for day in days.week(monday)):
+        return _("Byte")
+    return _("{hours} tim").format(hours=0)
+
+
+def _bars(plan: rules.PlannedDay) -> tuple[Bar, ...]:
+    """Return the day's times; of a day of handover a mark at the end that is the reader's own."""
+    bars = tuple(_bar(interval) for interval in plan.attending)
+    if not bars or plan.half == Half.BOTH:
+        return bars
+    if plan.half == Half.MORNING:
+        return (Bar(min(bars[0].x, 100 - MARK), MARK),)
+    return (Bar(round(max(bars[-1].x + bars[-1].width - MARK, 0), 2), MARK),)
 
 
 def _bar(interval: rules.Interval) -> Bar:
@@ -335,6 +354,6 @@ def week_card(monday: date, children: Sequence[Child], facts: Known) -> WeekCard
     elif set(marks) == {"none"}:
         caption = _("Inga tider")
     else:
-        caption = _hours(children, facts, monday) or _("{hours} tim").format(hours=0)
+        caption = _hours(children, facts, monday) or _without_hours(children, facts, monday)
         caption = caption if len(caption) <= LONGEST_CAPTION else _("Olika tider")
     return WeekCard(monday, monday.isocalendar().week, words.week_span(monday), tuple(marks), caption)

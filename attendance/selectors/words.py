@@ -91,9 +91,10 @@ def times_of(plan: rules.PlannedDay) -> str:
     """Return a day's times as far as they are the reader's own: of a day of handover one half."""
     if not plan.intervals or plan.half == Half.BOTH:
         return times(plan.intervals)
+    handed = plan.attending or plan.intervals  # away for the first hour, the child is brought after it
     if plan.half == Half.MORNING:
-        return _("Lämnas {time}").format(time=f"{plan.intervals[0].starts:%H:%M}")
-    return _("Hämtas {time}").format(time=f"{plan.intervals[-1].ends:%H:%M}")
+        return _("Lämnas {time}").format(time=f"{handed[0].starts:%H:%M}")
+    return _("Hämtas {time}").format(time=f"{handed[-1].ends:%H:%M}")
 
 
 def half_words(half: Half) -> str:
