@@ -11,6 +11,6 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Make the folders that the file-system broker expects to find."""
         options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
-        for name in ("data_folder_in", "control_folder"):
+        for name in ("data_folder_in", "control_folder", "processed_folder"):
             if name in options:
                 Path(options[name]).mkdir(parents=True, exist_ok=True)

@@ -75,14 +75,16 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 
 CELERY_BROKER_URL = env.text("BROKER_URL", REDIS_URL or "filesystem://")
+_broker_is_a_folder = CELERY_BROKER_URL.startswith("filesystem:")
+CELERY_BROKER_TRANSPORT = "portal.lib.spool:Transport" if _broker_is_a_folder else None
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {
         "data_folder_in": str(VAR / "broker"),
         "data_folder_out": str(VAR / "broker"),
         "control_folder": str(VAR / "broker" / "control"),
-        "store_processed": False,
+        "processed_folder": str(VAR / "broker" / "aside"),
     }
-    if CELERY_BROKER_URL.startswith("filesystem:")
+    if _broker_is_a_folder
     else {"socket_timeout": 1, "socket_connect_timeout": 0.5, "max_retries": 1, "visibility_timeout": 3600}
 )
 CELERY_TASK_IGNORE_RESULT = True

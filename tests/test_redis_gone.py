@@ -94,8 +94,9 @@ def server(settings: Settings, tmp_path: Path) -> Iterator[Server]:
         "database": database,
     }
     forget_failures()
-    before = current_app.conf.broker_url, current_app.conf.broker_transport_options
-    _talk_to(server.url, {"socket_timeout": 1, "socket_connect_timeout": 0.5, "max_retries": 1})
+    conf = current_app.conf
+    before = conf.broker_url, conf.broker_transport, conf.broker_transport_options
+    _talk_to(server.url, None, {"socket_timeout": 1, "socket_connect_timeout": 0.5, "max_retries": 1})
     caches["database"].clear()
     yield server
     server.stop()
@@ -103,9 +104,10 @@ def server(settings: Settings, tmp_path: Path) -> Iterator[Server]:
     _talk_to(*before)
 
 
-def _talk_to(broker: str, options: dict[str, object]) -> None:
+def _talk_to(broker: str, transport: str | None, options: dict[str, object]) -> None:
     current_app.pool.force_close_all()
-    current_app.conf.broker_url, current_app.conf.broker_transport_options = broker, options
+    conf = current_app.conf
+    conf.broker_url, conf.broker_transport, conf.broker_transport_options = broker, transport, options
     current_app.__dict__.pop("amqp", None)
     current_app._pool = None
 
