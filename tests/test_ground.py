@@ -11,12 +11,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 import yaml
+from celery import Celery
 
 from portal.processes import Process, Supervisor
 
@@ -203,25 +204,67 @@ def test_services_clean_up_when_they_are_stopped(number: signal.Signals, tempora
 # Supervision
 
 
-def sleeper(name: str, folder: Path, script: str) -> Process:
+def sleeper(name: str, folder: Path, script: str, *, returns: bool = False) -> Process:
     return Process(
-        name, ["sh", "-c", script], log=folder / f"{name}.log", folder=folder, environment={"GREETING": "hej"}
+        name,
+        ["sh", "-c", script],
+        log=folder / f"{name}.log",
+        folder=folder,
+        environment={"GREETING": "hej"},
+        returns=returns,
     )
 
 
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """Give the signals back to whoever had them."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("handlers")
 def test_when_one_process_ends_the_other_is_stopped_and_its_log_is_kept(tmp_path: Path) -> None:
     before = set(psutil.Process().children(recursive=True))
-    lasting = sleeper("lasting", tmp_path, "sleep 60 & wait")
+    lasting = sleeper("lasting", tmp_path, "sleep 60 & wait", returns=True)
     failing = sleeper("failing", tmp_path, "echo $GREETING; exit 3")
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        with Supervisor(lasting, failing) as supervisor:
-            assert supervisor.wait() is failing
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
+    told: list[Process] = []
+    with Supervisor(lasting, failing, tell=told.append) as supervisor:
+        assert supervisor.wait() is failing
+    assert told == []
     assert failing.last_lines() == "hej"
     assert set(psutil.Process().children(recursive=True)) <= before
+
+
+@pytest.mark.usefixtures("handlers")
+def test_what_ends_again_and_again_is_not_brought_back_for_ever(tmp_path: Path) -> None:
+    before = set(psutil.Process().children(recursive=True))
+    lasting = sleeper("lasting", tmp_path, "sleep 60 & wait")
+    failing = sleeper("failing", tmp_path, "sleep 60 & echo $GREETING; exit 3", returns=True)
+    told: list[Process] = []
+    with Supervisor(lasting, failing, tell=told.append) as supervisor:
+        assert not supervisor.wait_until(lambda: False, seconds=20)
+        assert supervisor.wait() is failing
+    assert told == [failing] * 3
+    assert failing.last_lines() == "\n".join(["hej"] * 4)
+    assert set(psutil.Process().children(recursive=True)) <= before
+
+
+@pytest.mark.usefixtures("handlers")
+def test_what_ends_now_and_then_is_always_brought_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.processes.WITHIN", 0.0)
+    failing = sleeper("failing", tmp_path, "exit 3", returns=True)
+    told: list[Process] = []
+
+    def tell(process: Process) -> None:
+        told.append(process)
+        supervisor.is_asked_to_stop = len(told) == 6
+
+    supervisor = Supervisor(failing, tell=tell)
+    with supervisor:
+        assert supervisor.wait() is None
+    assert len(told) == 6
 
 
 @pytest.fixture
@@ -263,18 +306,69 @@ def test_the_portal_stops_cleanly(portal: tuple["subprocess.Popen[str]", int], n
     assert not is_answering(port)
 
 
-@pytest.mark.parametrize(("victim", "named"), [("gunicorn", "web"), ("celery", "worker")])
-def test_the_portal_stops_when_a_part_of_it_dies(
-    portal: tuple["subprocess.Popen[str]", int], victim: str, named: str
-) -> None:
+def test_the_portal_stops_when_its_web_server_dies(portal: tuple["subprocess.Popen[str]", int]) -> None:
     process, port = portal
     everybody = psutil.Process(process.pid).children(recursive=True)
-    family(process)[victim].kill()
+    family(process)["gunicorn"].kill()
     output, _ = process.communicate(timeout=20)
     assert process.returncode == 1
-    assert f"The {named} stopped by itself" in output
+    assert "The web stopped by itself, so everything is stopped" in output
     assert psutil.wait_procs(everybody, timeout=5)[1] == []
     assert not is_answering(port)
+
+
+def test_a_worker_that_dies_is_brought_back(portal: tuple["subprocess.Popen[str]", int], tmp_path: Path) -> None:
+    process, port = portal
+    web, worker = family(process)["gunicorn"], family(process)["celery"]
+    left = worker.children(recursive=True)
+    worker.kill()
+    assert process.stdout is not None
+    assert any("The worker stopped by itself and is started again" in line for line in process.stdout)
+    assert psutil.wait_procs(left, timeout=5)[1] == []
+    assert family(process)["celery"] != worker
+    assert family(process)["gunicorn"] == web
+    assert is_answering(port)
+    ring(tmp_path / "broker")
+    assert comes_true(lambda: not waiting(tmp_path / "broker"))
+
+
+def test_an_unreadable_message_does_not_stop_the_worker(
+    portal: tuple["subprocess.Popen[str]", int], tmp_path: Path
+) -> None:
+    process, port = portal
+    worker, broker = family(process)["celery"], tmp_path / "broker"
+    garbled = {f"{number}_aaaa.default.msg": content for number, content in enumerate(("", "{", "null", "{}"))}
+    for name, content in garbled.items():
+        (broker / name).write_text(content)
+    ring(broker)
+    assert comes_true(lambda: not waiting(broker))
+    assert {file.name for file in (broker / "aside").iterdir()} == set(garbled)
+    assert family(process)["celery"] == worker
+    assert worker.is_running()
+    assert is_answering(port)
+
+
+def ring(broker: Path) -> None:
+    """Leave a message for the worker that reads in this folder."""
+    options = {"data_folder_in": str(broker), "data_folder_out": str(broker), "control_folder": str(broker / "control")}
+    with Celery("bell", set_as_current=False, broker="filesystem://") as bell:
+        bell.conf.update(broker_transport="portal.lib.spool:Transport", broker_transport_options=options)
+        bell.conf.task_default_queue = "default"
+        bell.send_task("notifications.tasks.sweep")
+    assert waiting(broker)
+
+
+def waiting(broker: Path) -> list[Path]:
+    return list(broker.glob("*.default.msg"))
+
+
+def comes_true(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 60
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def test_a_taken_port_is_a_clear_sentence(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """`manage.py run`: the whole portal on one machine with nothing else installed.
 
 One gunicorn and one Celery worker with beat, on whatever database and broker the settings name. In the demo it
-fills an invented municipality first. Both stop together.
+fills an invented municipality first. A worker that ends by itself is brought back: its work waits in rows. One that
+ends again and again stops everything, as the web server does at once.
 """
 
 import fcntl
@@ -111,9 +112,11 @@ class Command(BaseCommand):
                     log=var / "log" / f"{name}.log",
                     folder=Path(settings.BASE_DIR),
                     environment={"BASE_URL": base_url},
+                    returns=name == "worker",
                 )
                 for name, command in (("web", web), ("worker", worker))
-            )
+            ),
+            tell=self._say_it_came_back,
         )
         with supervisor:
             if supervisor.wait_until(lambda: _answers(host, port), seconds=60):
@@ -123,7 +126,13 @@ class Command(BaseCommand):
             self.stdout.write("Stopped.")
             return
         self.stderr.write(failed.last_lines())
-        raise CommandError(f"The {failed.name} stopped by itself, so everything is stopped. Its log: {failed.log}")
+        again = " again and again" if failed.returns else ""
+        raise CommandError(
+            f"The {failed.name} stopped by itself{again}, so everything is stopped. Its log: {failed.log}"
+        )
+
+    def _say_it_came_back(self, process: Process) -> None:
+        self.stderr.write(f"The {process.name} stopped by itself and is started again. Its log: {process.log}")
 
     def _welcome(self, host: str, port: int) -> None:
         self.stdout.write(f"\nKapprummet is at http://{_shown(host)}:{port}/ (Ctrl-C stops it)\n\n")
