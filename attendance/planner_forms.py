@@ -90,7 +90,7 @@ class RotaForm(forms.Form):
         label=_("Restid åt varje håll"),
         coerce=int,
         required=False,
-        empty_value="0",
+        empty_value=0,
         choices=[(0, _("Ingen")), *((minutes, f"{minutes} min") for minutes in (10, 15, 20, 30, 45, 60, 90))],
         initial=30,
     )

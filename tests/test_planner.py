@@ -264,12 +264,22 @@ def test_a_copy_is_of_weeks_that_may_be_changed(cast: Cast, log_in: LogIn) -> No
 
 def test_a_preview_skips_closed_days(cast: Cast, log_in: LogIn) -> None:
     """C01: five days a week for two siblings from next Monday; what is closed is shown, skipped, and named."""
-    ClosedDay.objects.create(preschool=cast.granliden, day=date(2026, 11, 2), reason="Planeringsdag")
+    ClosedDay.objects.create(preschool=cast.granliden, day=date(2026, 10, 26), reason="Planeringsdag")
+    ClosedDay.objects.create(preschool=cast.granliden, day=date(2026, 11, 9), reason="Studiedag")  # beyond these dates
     browser = log_in(cast.amina)
     page = press(browser, "preview", cast.elsa, cast.hugo, weekdays=range(5)).content.decode()
-    assert "hoppas över: mån 2 nov (Planeringsdag)" in " ".join(page.split())
+    assert "hoppas över: mån 26 okt (Planeringsdag)." in " ".join(page.split())
     press(browser, "save", cast.elsa, cast.hugo, weekdays=range(5))
     assert [row.weeks[0][:5] for row in WeekPlan.objects.all()] == [[[["07:30", "16:00"]]] * 5] * 2
+
+
+def test_dates_alone_name_no_closed_days_but_their_own(cast: Cast, log_in: LogIn) -> None:
+    """One week is changed, one of its days is closed: neither the rest of that week nor the half year is named."""
+    plan(cast.elsa)
+    for day in (date(2026, 10, 20), date(2026, 10, 21), date(2026, 10, 27)):
+        ClosedDay.objects.create(preschool=cast.granliden, day=day)
+    page = press(log_in(cast.amina), "preview", cast.elsa, weekdays=[0, 1], starts="08:00", repeats="0")
+    assert "hoppas över: tis 20 okt." in " ".join(page.content.decode().split())
 
 
 def test_a_draft_that_nobody_painted_is_no_draft(cast: Cast, log_in: LogIn) -> None:

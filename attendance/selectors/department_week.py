@@ -131,7 +131,7 @@ class DepartmentWeek:
 
     @property
     def span(self) -> str:
-        return words.week_span(self.monday)
+        return words.week_span(self.monday, self.days[-1].day)
 
 
 def department_week(

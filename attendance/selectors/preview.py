@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -36,9 +36,9 @@ class Preview:
     """What would be saved from `monday`.
 
     `weeks` and `more` are the weeks that change, day by day. `cycle` is after how many weeks the longest plan begins
-    anew, 0 where only dates change. `skipped` names the closed days among the planned ones, `kept` and `kept_more`
-    those with times of their own that the plan leaves as they are. `warned` are sentences of plans that are gone and
-    of a move at which the plan ends, `said` what else is to be known of the days.
+    anew, 0 where only dates change. `skipped` names the closed days of these weeks, or of the dates alone, `kept` and
+    `kept_more` those with times of their own that the plan leaves as they are. `warned` are sentences of plans that
+    are gone and of a move at which the plan ends, `said` what else is to be known of the days.
     """
 
     monday: date
@@ -80,13 +80,14 @@ def preview(
     said = [copied, _in_other_home(facts, drafts, relaid, monday)]
     mondays = {monday + timedelta(days=7 * number) for number in range(max(cycle, 2) if cycle else 0)}
     mondays |= {days.monday_of(day) for day in dates} or {monday}
+    about = {day for one in mondays for day in days.week(one)} if cycle else dates
     weeks = [shown_week(facts, children, one, now) for one in sorted(mondays)]
     return Preview(
         monday=monday,
         weeks=tuple(weeks[:AT_ONCE]),
         more=tuple(weeks[AT_ONCE:]),
         half_year=tuple(week_card(monday + timedelta(days=7 * number), children, facts) for number in range(HALF_YEAR)),
-        skipped=_skipped(facts, children, monday),
+        skipped=_skipped(facts, children, sorted(about)),
         cycle=cycle,
         kept=tuple(kept[:NAMED_AT_ONCE]),
         kept_more=tuple(kept[NAMED_AT_ONCE:]),
@@ -107,10 +108,10 @@ def _in_other_home(facts: Known, drafts: Mapping[UUID, Draft], relaid: Mapping[U
     return ""
 
 
-def _skipped(facts: Known, children: Sequence[Child], monday: date) -> tuple[str, ...]:
-    """Return the days of half a year on which times are planned and the preschool is closed: "mån 2 nov (…)"."""
+def _skipped(facts: Known, children: Sequence[Child], about: Iterable[date]) -> tuple[str, ...]:
+    """Return the days among these on which times are planned and the preschool is closed: "mån 2 nov (…)"."""
     found: list[str] = []
-    for day in days.span(monday, monday + timedelta(days=7 * HALF_YEAR - 1)):
+    for day in about:
         plans = [facts.planned(child.pk, day) for child in children]
         closed = next((plan for plan in plans if plan.is_closed and plan.intervals), None)
         if closed:

@@ -72,7 +72,7 @@ def _which_days(said: Said) -> str:
         return _("övriga dagar")
     if not said.weekdays:
         return _("en dag") if len(said.dates) == 1 else _("de här dagarna")
-    named = _weekdays(said.weekdays)
+    named = weekdays_words(said.weekdays)
     if said.every == 1:
         return named
     if said.every == 2 and len(said.weekdays) == 1:
@@ -82,7 +82,7 @@ def _which_days(said: Said) -> str:
     return _("var {number}:e vecka {days}").format(number=said.every, days=named)
 
 
-def _weekdays(numbers: Sequence[int]) -> str:
+def weekdays_words(numbers: Sequence[int]) -> str:
     """Return weekdays in words, those in a row as from and to: "måndag–onsdag, fredag"."""
     runs: list[list[int]] = []
     for number in numbers:

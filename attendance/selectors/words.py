@@ -189,11 +189,11 @@ def opening_week(opening: rules.Opening) -> str:
     return _("Öppet {hours}").format(hours=", ".join(said)) if said else ""
 
 
-def week_span(monday: date) -> str:
-    """Return the week's Monday to Friday: "19–23 okt"."""
-    friday = monday + timedelta(days=4)
-    first = days.in_words(monday, "j" if monday.month == friday.month else "j M")
-    return f"{first}–{days.in_words(friday, 'j M')}"
+def week_span(monday: date, last: date | None = None) -> str:
+    """Return the week's Monday to Friday, or to the last of it that is shown: "19–23 okt"."""
+    last = last or monday + timedelta(days=4)
+    first = days.in_words(monday, "j" if monday.month == last.month else "j M")
+    return f"{first}–{days.in_words(last, 'j M')}"
 
 
 def most_weeks(number: int) -> str:

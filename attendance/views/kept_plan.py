@@ -33,7 +33,7 @@ class KeptPlan:
 def keep(sheet: Sheet) -> None:
     """Keep what would be lost if the page were left now; forget it where nothing would. A tablet is nobody's own."""
     request, address = sheet.request, sheet.by.address
-    if request.actor.tablet or not _is_unsaved(sheet):
+    if request.actor.tablet or not is_unsaved(sheet):
         forget(request, address)
         return
     fields = _fields(sheet).urlencode(safe=";|#/=,<*~")
@@ -84,7 +84,8 @@ def _begun_on(draft: Draft, monday: date, first: date) -> Draft:
     return replace(draft, weeks=(*draft.weeks[passed:], *draft.weeks[:passed]), days=coming)
 
 
-def _is_unsaved(sheet: Sheet) -> bool:
+def is_unsaved(sheet: Sheet) -> bool:
+    """Tell whether something is painted or written that is not saved."""
     return sheet.drafts != sheet.found.drafts or bool(_text(sheet).strip())
 
 

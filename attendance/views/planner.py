@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from attendance import services
 from attendance.drafts import Draft, DraftDay, packed_days, unpacked_days
 from attendance.filling import filled, rotation_of
-from attendance.forms import SeveralTimes, WeekForm, parsed_time, take_errors
+from attendance.forms import REPEATS, SeveralTimes, WeekForm, parsed_time, take_errors
 from attendance.planner_forms import SAID_WEEKS, RotaForm, SayForm
 from attendance.rules import Intervals
 from attendance.selectors.copying import copied
 from attendance.selectors.laying import days_given_back, over_every_day
 from attendance.selectors.marks import marks_of
 from attendance.selectors.opening import first_closed, hours_of
-from attendance.selectors.spoken import day_lines, said_lines
+from attendance.selectors.spoken import day_lines, said_lines, weekdays_words
 from attendance.views.sheet import Sheet, brush_with, copy_form, schedule_by, week_in, weekdays_in
 from portal.lib import clock, days
 from portal.lib.http import see_other
@@ -156,6 +156,11 @@ def copy(sheet: Sheet) -> None:
         now=now,
         is_bound=sheet.by.for_family is None,
     )
+    named = [
+        *(_("v. {number}").format(number=one.isocalendar().week) for one in asked["to_weeks"]),
+        *(child.given_name for child in siblings),
+    ]
+    sheet.copied_to = _("Kopierat till {places}. Inget är sparat än.").format(places=", ".join(named))
     sheet.copy, sheet.opened = copy_form(sheet), ""
 
 
@@ -182,6 +187,7 @@ def take_step(sheet: Sheet, do: str) -> HttpResponse | None:
     kind, _colon, week = do.partition(":")
     if kind == "week" and (asked := week_in(week)) is not None:
         _move(sheet, asked, weekdays_in(sheet.sent.getlist("weekdays")) or sheet.marked)
+        sheet.painting = _painting(sheet)
         return None
     answer = STEPS.get(do, stay)(sheet)
     if answer is None and (missing := [child.pk for child in sheet.children if child.pk not in sheet.seen]):
@@ -256,11 +262,24 @@ def _painted(
 
 def _move(sheet: Sheet, week: int, marked: str = "") -> None:
     """Take the brush to a week with the days that are marked; where nothing is painted yet, with every weekday."""
-    sheet.week = week
+    sheet.week, sheet.has_moved = week, True
     is_empty = _is_empty(sheet)
     sheet.brush = brush_with(sheet, {"weekdays": list(marked or ("01234" if is_empty else "")), "repeats": sheet.cycle})
     sheet.offered = _held(sheet.brush) if marked and not is_empty else ""
     sheet.copy = copy_form(sheet)
+
+
+def _painting(sheet: Sheet) -> str:
+    """Return the sentence that says which week is painted now, and which days and repetition it is painted with."""
+    marked = [int(number) for number in sheet.brush["weekdays"].value()]
+    brush = {
+        "number": sheet.brush_monday.isocalendar().week,
+        "days": weekdays_words(marked),
+        "repeats": dict(REPEATS)[str(sheet.cycle)],
+    }
+    if marked:
+        return _("Nu fyller du i vecka {number}. Valt sedan förut: {days} · {repeats}.").format(**brush)
+    return _("Nu fyller du i vecka {number}. Valt sedan förut: {repeats}.").format(**brush)
 
 
 def _held(brush: WeekForm) -> str:

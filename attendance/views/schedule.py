@@ -31,7 +31,7 @@ from attendance.selectors.preview import preview
 from attendance.selectors.saved import saved_words
 from attendance.selectors.schedule import Schedule
 from attendance.selectors.usual import Proposal, proposals, usual_times
-from attendance.views.kept_plan import forget, keep, kept_plan, taken_up
+from attendance.views.kept_plan import forget, is_unsaved, keep, kept_plan, taken_up
 from attendance.views.planner import take_step
 from attendance.views.sheet import Planner, Sheet, asked_monday, copy_form, schedule_by, sheet_of, unsent_ways
 from children.http import ActorRequest
@@ -143,6 +143,7 @@ def _show(sheet: Sheet, page: str, more: dict[str, Any], *, is_draft: bool = Fal
         "asked": "".join(f"&barn={child.pk}" for child in shown.children),
         "back": quote(f"{sheet.by.address}?vecka={shown.monday}", safe="/="),
         "is_draft": is_draft,
+        "is_unsaved": is_draft and is_unsaved(sheet),
         "is_fragment": is_fragment_wanted(request),
         "copied": copies_of_changed_days(row.day for row in shown.days if row.is_changed),
     }
@@ -166,6 +167,8 @@ def _show(sheet: Sheet, page: str, more: dict[str, Any], *, is_draft: bool = Fal
     answer = render(request, "attendance/guardian/schedule_main.html", context | more)
     if sheet.is_preview or sheet.brush.errors:  # what is to be read stands at the top
         answer["HX-Reswap"] = "outerHTML show:window:top"
+    elif sheet.has_moved:
+        answer["HX-Reswap"] = "outerHTML show:#painted-week:top"
     return answer
 
 

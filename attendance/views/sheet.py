@@ -68,6 +68,9 @@ class Sheet:
     rota_days: str = ""
     outside: list[SaidLine] = field(default_factory=list)
     opened: str = ""  # which of the ways to lay a plan is open
+    has_moved: bool = False  # the brush stands in another week than before
+    painting: str = ""  # said then: which week is painted, and what is kept from the one before
+    copied_to: str = ""
     is_preview: bool = False
     conflict: str = ""
 
