@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from attendance import services
-from attendance.models import ClosedDay, DayPlan, PlanningRule, Stay, WeekPlan
+from attendance.models import Absence, ClosedDay, DayPlan, PlanningRule, Stay, WeekPlan
 from attendance.rules import Interval, Reason
 from attendance.selectors import child_history, guardian_home
 from attendance.selectors.schedule import schedule
@@ -222,6 +222,20 @@ def test_the_hours_say_whose_they_are(cast: Cast) -> None:
     found = schedule(family, MONDAY, now, reader=cast.amina.pk)
     assert found.hours == "Elsa 42,5 tim, Hugo 34 tim"
     assert [week.caption for week in found.coming] == ["42,5 tim per barn"] * 3
+
+
+def test_a_name_stands_in_the_bar_only_where_it_is_not_cut(cast: Cast) -> None:
+    """A bar that an absence for a part of the day splits is too short for it: the name stands above."""
+    plan(cast.elsa, cast.hugo)
+    now = local(TUESDAY, 6)
+    Absence.objects.create(
+        child=cast.elsa, starts_on=TUESDAY, ends_on=TUESDAY, reason="leave", from_time=time(9), to_time=time(10)
+    )
+    DayPlan.objects.create(child=cast.hugo, day=date(2026, 10, 14), intervals=[["08:00", "11:00"]], changed_at=now)
+    found = schedule([cast.elsa, cast.hugo], date(2026, 10, 12), now, reader=cast.amina.pk)
+    lines = {(day.day.day, line.names): line.fits_bar for day in found.days for line in day.lines}
+    assert (lines[13, "Elsa"], lines[13, "Hugo"]) == (False, True)
+    assert (lines[14, "Elsa"], lines[14, "Hugo"]) == (True, False)
 
 
 def test_every_other_week(cast: Cast, log_in: LogIn) -> None:
