@@ -22,7 +22,7 @@ from attendance import rules, services
 from attendance.models import Absence, ClosedDay, DayPlan, EnquiryAnswer, HolidayEnquiry, WeekPlan
 from attendance.rules import Enquiry, EnquiryState, Silence
 from attendance.selectors.enquiries import asking_departments, asking_family
-from attendance.selectors.facts import known
+from attendance.selectors.facts import Known, known
 from attendance.services import Question
 from attendance.services.enquiries import refuse_answered
 from attendance.services.telling import Family
@@ -525,14 +525,18 @@ def test_staff_answer_a_day_of_handover_for_both_homes(cast: Cast) -> None:
 def test_times_are_refused_for_the_own_half_alone(cast: Cast) -> None:
     """What stands fast for one home's half says nothing of the other's."""
     evening, morning = a_handover(cast)
+
+    def read_by(home: Household) -> Known:
+        return known([cast.elsa.pk], MONDAY, MONDAY, with_stays=False, reader=whose(home).pk)
+
     row = make(cast)
     with at(OPENS):
         answer(row, whose(evening), cast.elsa, attends=False, those=[MONDAY])
         answer(row, whose(morning), cast.elsa, attends=True, those=[MONDAY])
     with at(ANSWER_BY + timedelta(days=1)):
         with pytest.raises(ValidationError, match="Sista dagen att svara"):
-            refuse_answered(cast.elsa, MONDAY, Actor.of_person(whose(evening)))
-        refuse_answered(cast.elsa, MONDAY, Actor.of_person(whose(morning)))
+            refuse_answered(read_by(evening), cast.elsa.pk, MONDAY, field="intervals")
+        refuse_answered(read_by(morning), cast.elsa.pk, MONDAY, field="intervals")
 
 
 # Telling --------------------------------------------------------------------------------------------------------------

@@ -34,8 +34,8 @@ def copied(
     `source` says of whom each child's times are; `shown` is what is known of that week, drafts included. What is
     copied is the times, of days that were changed for themselves as well, and the drafts know which those were;
     `with_rest` takes notes and who collects along. Days of which nothing is said, that have been
-    or are locked for whoever is bound by it (`is_bound`), on which the child is in another home, or that have these
-    times anyhow, are left as they are.
+    or are locked or free for good for whoever is bound by it (`is_bound`), on which the child is in another home, or
+    that have these times anyhow, are left as they are.
     """
     wanted = sorted(mondays)
     ids, here = list(drafts), days.local(now)

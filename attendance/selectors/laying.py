@@ -16,10 +16,32 @@ FURTHEST = timedelta(days=366)  # so far ahead may a day be changed, and a plan 
 
 
 def may_lay(facts: Known, child_id: UUID, day: date, here: datetime, *, is_bound: bool) -> bool:
-    """Tell whether the day's times may be changed: it has not been, is the reader's own, and does not stand fast."""
-    cut_off = facts.rules_at(facts.place(child_id, day)).cut_off
-    may_change = not is_bound or rules.may_change(day, here, cut_off)
-    return may_change and day >= here.date() and not facts.planned(child_id, day).is_elsewhere
+    """Tell whether the day's times may be changed: it has not been, is the reader's own, and does not stand fast.
+
+    It stands fast by the cut-off, or by an answer to a holiday enquiry (`answered_free`).
+    """
+    if is_bound:
+        cut_off = facts.rules_at(facts.place(child_id, day)).cut_off
+        if not rules.may_change(day, here, cut_off) or answered_free(facts, child_id, day):
+            return False
+    return day >= here.date() and not facts.planned(child_id, day).is_elsewhere
+
+
+def answered_free(facts: Known, child_id: UUID, day: date) -> rules.Enquiry | None:
+    """Return the closed holiday enquiry by whose answer, or silence, the day is free for good; None where none is.
+
+    Of a day of handover: where the reader's own home has said so.
+    """
+    if not facts.enquiries or not facts.planned(child_id, day).is_free:
+        return None
+    own, asked = facts.answers_of(child_id, day, facts.own_home(child_id)), facts.asked.get(child_id, ())
+    answered = (one.enquiry for one in facts.enquiries if not own.get(one.enquiry.id, one.enquiry.id not in asked))
+    closed = [
+        enquiry
+        for enquiry in answered
+        if enquiry.asks_about(day) and rules.enquiry_state(enquiry, facts.today) == rules.EnquiryState.CLOSED
+    ]
+    return min(closed, key=lambda enquiry: enquiry.answer_by, default=None)
 
 
 def own_times(facts: Known, child_id: UUID, day: date) -> rules.Intervals | None:

@@ -16,6 +16,7 @@ from attendance.selectors.copying import copies_of_changed_days
 from attendance.selectors.facts import Known
 from attendance.selectors.laying import (
     all_known,
+    answered_free,
     days_that_keep,
     ending_place,
     is_relaid,
@@ -81,6 +82,8 @@ def preview(
     mondays = {monday + timedelta(days=7 * number) for number in range(max(cycle, 2) if cycle else 0)}
     mondays |= {days.monday_of(day) for day in dates} or {monday}
     about = {day for one in mondays for day in days.week(one)} if cycle else dates
+    if is_bound:
+        said.append(_free_for_good(facts, children, mondays))
     weeks = [shown_week(facts, children, one, now) for one in sorted(mondays)]
     return Preview(
         monday=monday,
@@ -106,6 +109,14 @@ def _in_other_home(facts: Known, drafts: Mapping[UUID, Draft], relaid: Mapping[U
             if laid.get(day, weekly) and facts.planned(child_id, day).is_elsewhere:
                 return _("Dagar i det andra hemmet är inte med: där lägger det hemmet tiderna.")
     return ""
+
+
+def _free_for_good(facts: Known, children: Sequence[Child], mondays: Iterable[date]) -> str:
+    """Return the sentence that names the days of these weeks that an answer leaves free for good; or nothing."""
+    weeks = [day for one in sorted(mondays) for day in days.week(one)]
+    free = [day for day in weeks if any(answered_free(facts, child.pk, day) for child in children)]
+    said = ", ".join(days.in_words(day, "D j M") for day in free)
+    return _("Lediga enligt lovsvar, och lämnas som de är: {days}.").format(days=said) if free else ""
 
 
 def _skipped(facts: Known, children: Sequence[Child], about: Iterable[date]) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ from attendance import rules
 from attendance.models import EnquiryAnswer, HolidayEnquiry
 from attendance.rules import EnquiryState
 from attendance.selectors.enquiries import Asking, asking_family, departments_asked, guardians_of_days, rule_of
-from attendance.selectors.facts import known
+from attendance.selectors.facts import Known
+from attendance.selectors.laying import answered_free
 from attendance.services.absence import lock_children
 from attendance.services.enquiry_notices import tell_of_withdrawal
 from children.access import Action, can, get_preschool, leads_area
@@ -246,27 +247,17 @@ def _replace(answers: list[EnquiryAnswer]) -> None:
     EnquiryAnswer.objects.bulk_create(answers)
 
 
-def locked_words(row: HolidayEnquiry) -> str:
+def locked_words(row: HolidayEnquiry | rules.Enquiry) -> str:
     """Return the sentence that says since when the answers stand fast, and what helps."""
     return _("Sista dagen att svara var {day}. Skriv eller ring till avdelningen, så ändrar de åt er.").format(
         day=date_format(row.answer_by, "l j F")
     )
 
 
-def refuse_answered(child: Child, day: date, actor: Actor) -> None:
-    """Raise `ValidationError` on a day's times where an answer that stands fast, or silence, says that it is free.
-
-    Of a day of handover: where the actor's own home has said so.
-    """
-    facts = known([child.pk], day, day, with_stays=False, reader=actor.person_id)
-    if not facts.planned(child.pk, day).is_free:
-        return
-    own = facts.answers_of(child.pk, day, facts.own_home(child.pk))
-    answered = [enquiry_id for enquiry_id, attends in own.items() if not attends]
-    asked = HolidayEnquiry.objects.standing().filter(pk__in=[*answered, *facts.asked[child.pk]])
-    closed = asked.filter(starts_on__lte=day, ends_on__gte=day, answer_by__lt=actor.today)
-    if row := closed.order_by("answer_by").first():
-        raise ValidationError({"intervals": locked_words(row)})
+def refuse_answered(facts: Known, child_id: UUID, day: date, *, field: str) -> None:
+    """Raise `ValidationError` on a day's times where an answer that stands fast, or silence, says that it is free."""
+    if enquiry := answered_free(facts, child_id, day):
+        raise ValidationError({field: locked_words(enquiry)})
 
 
 def _refuse_locked(row: HolidayEnquiry, today: date) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts import audit
 from attendance import rules
 from attendance.models import DayPlan, WeekPlan
-from attendance.selectors.facts import rules_for, stored
+from attendance.selectors.facts import known, rules_for, stored
 from attendance.selectors.laying import place_that_ends
 from attendance.selectors.words import moment_words, most_weeks, opening_words
 from attendance.services.absence import LONGEST, lock_children
@@ -150,7 +150,8 @@ def change_day(
             return row
         if times != (row.intervals if row else None):
             if for_family is None and times != []:
-                refuse_answered(child, day, actor)
+                facts = known([child.id], day, day, with_stays=False, reader=actor.person_id)
+                refuse_answered(facts, child.id, day, field="intervals")
             _check_times(day, intervals or (), rules_for(place), days.local(now), is_bound=for_family is None)
         _check_collector(child, collector, actor.today, may_say=collects)
         scope = Scope([child], {child.id: home}, dates={child.id: {day}})
@@ -256,9 +257,8 @@ def _check_start(
         _check_decided(starts_on, weeks, decided, actor.today)
         if not is_bound or rules.may_change(counts_from, here, decided.cut_off):
             continue
-        if has_plan_now or any(
-            not rules.may_change(max(p.starts_on, place.starts_on, actor.today), here, decided.cut_off) for p in plans
-        ):
+        begun = (max(plan.starts_on, place.starts_on, actor.today) for plan in plans)
+        if not all(rules.may_change(day, here, decided.cut_off) for day in begun):
             raise ValidationError({"starts_on": locked_words(counts_from, decided.cut_off, here)})
 
 

@@ -21,6 +21,7 @@ from attendance.selectors.facts import Known, known, stored
 from attendance.selectors.laying import is_relaid
 from attendance.services.absence import LONGEST, lock_children
 from attendance.services.conflicts import SomebodyElseChanged, own_last_save, refuse_if_changed
+from attendance.services.enquiries import refuse_answered
 from attendance.services.own_homes import homes_to_plan_for
 from attendance.services.plan_rows import Scope, days_in, kept_rows, record
 from attendance.services.planning import FAULTS, locked_words, save_week_plan
@@ -176,7 +177,7 @@ def _stored(one: DraftDay) -> list[list[str]] | None:
 
 
 def _check_date(child: Child, one: DraftDay, dates: _Dates, now: datetime) -> None:
-    """Refuse a date that has been, is locked or another home's, and times that make no day there."""
+    """Refuse a date that has been, is locked, another home's or free for good, and times that make no day there."""
     here, said, facts = days.local(now), date_format(one.day, "l j F"), dates.facts
     decided = facts.rules_at(place_on_or_after(facts.places.get(child.id, ()), one.day))
     if one.day < here.date() or one.day - here.date() > LONGEST:
@@ -189,6 +190,8 @@ def _check_date(child: Child, one: DraftDay, dates: _Dates, now: datetime) -> No
         )
     if dates.is_bound and not rules.may_change(one.day, here, decided.cut_off):
         raise ValidationError({"days": locked_words(one.day, decided.cut_off, here)})
+    if dates.is_bound and one.intervals != ():
+        refuse_answered(facts, child.id, one.day, field="days")
     if rules.outside(one.intervals or (), decided.opens_on(one.day)):
         raise ValidationError({"days": words.opening_words(one.day.weekday(), decided.opens_on(one.day))})
 
