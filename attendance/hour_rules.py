@@ -9,9 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
+def in_hours(minutes: int) -> float:
+    """Return a length in hours as it is said everywhere: in tenths."""
+    return round(minutes / 60, 1)
+
+
 @dataclass(frozen=True)
 class WeekHours:
-    """What a child's week holds: minutes planned and minutes stayed. `entitled` is in hours; None has no limit."""
+    """What a child's week holds: minutes planned and minutes stayed. `entitled` is in hours; None has no limit.
+
+    What is said as the same number of hours is never over.
+    """
 
     planned: int
     stayed: int
@@ -19,11 +27,11 @@ class WeekHours:
 
     @property
     def is_planned_over(self) -> bool:
-        return self.entitled is not None and self.planned > self.entitled * 60
+        return self.entitled is not None and in_hours(self.planned) > self.entitled
 
     @property
     def is_stayed_over(self) -> bool:
-        return self.entitled is not None and self.stayed > self.entitled * 60
+        return self.entitled is not None and in_hours(self.stayed) > self.entitled
 
     @property
     def is_over(self) -> bool:
@@ -32,7 +40,9 @@ class WeekHours:
     @property
     def minutes_over(self) -> int:
         """By how much the longer of the two passes the right; 0 within it."""
-        return 0 if self.entitled is None else max(max(self.planned, self.stayed) - self.entitled * 60, 0)
+        if self.entitled is None or not self.is_over:
+            return 0
+        return max(self.planned, self.stayed) - self.entitled * 60
 
 
 def hours_against_entitlement(*, planned: int, stayed: int, entitlements: Iterable[int | None]) -> WeekHours:

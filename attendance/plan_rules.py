@@ -121,6 +121,7 @@ class DayFacts:
     changed: Mapping[UUID | None, Intervals] = field(default_factory=dict)
     absences: tuple[DayAbsence, ...] = ()
     closed: str | None = None  # why the preschool is closed
+    opens: bool = True  # on that weekday, as any week
     livings: tuple[Living, ...] = ()
     free: frozenset[UUID | None] = frozenset()
     reader: Reader | None = None
@@ -168,7 +169,7 @@ class PlannedDay:
 def merged_plan(facts: DayFacts) -> PlannedDay:
     """Return what holds on the day: the day's own times over the repeating plan, absence and closed days over both.
 
-    A weekend on which nobody has planned times is closed (DOMAIN 2.4).
+    A weekday on which the place does not open, and on which nobody has planned times, is closed (DOMAIN 2.4).
     """
     homes = homes_on(facts.livings, facts.day)
     half = _half(facts.reader, homes)
@@ -178,13 +179,12 @@ def merged_plan(facts: DayFacts) -> PlannedDay:
     absences = [absence for absence in facts.absences if absence.holds_on(facts.day)]
     whole = [absence for absence in absences if absence.part is None]
     parts = sorted((a for a in absences if a.part), key=lambda a: a.part or Interval(time.min, time.min))
-    is_weekend = facts.day.weekday() > 4 and not intervals
     return PlannedDay(
         day=facts.day,
         intervals=intervals,
         absence=max(whole, key=_weight, default=None),
         gaps=tuple(parts),
-        is_closed=facts.closed is not None or is_weekend,
+        is_closed=facts.closed is not None or not (facts.opens or intervals),
         closed=facts.closed or "",
         is_changed=any(home is None or (homes is not None and homes.concerns(home)) for home in facts.changed),
         is_free=_is_free(facts, homes, half),
@@ -251,7 +251,7 @@ def _elsewhere(facts: DayFacts, homes: HomesOfDay | None) -> PlannedDay:
     return PlannedDay(
         day=facts.day,
         absence=max(whole, key=_weight, default=None),
-        is_closed=facts.closed is not None or facts.day.weekday() > 4,
+        is_closed=facts.closed is not None or not facts.opens,
         closed=facts.closed or "",
         homes=homes,
         is_elsewhere=True,

@@ -25,7 +25,7 @@ from attendance.enquiry_rules import (
     was_asked,
 )
 from attendance.home_rules import Seam, is_ever_at, joined
-from attendance.hour_rules import WeekHours, hours_against_entitlement
+from attendance.hour_rules import WeekHours, hours_against_entitlement, in_hours
 from attendance.place_rules import (
     ALWAYS,
     HOUSE_HOURS,
@@ -109,6 +109,7 @@ __all__ = [
     "from_stored",
     "homes_on",
     "hours_against_entitlement",
+    "in_hours",
     "is_ever_at",
     "is_forgotten",
     "is_free",

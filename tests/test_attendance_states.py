@@ -134,7 +134,11 @@ def test_what_holds_on_a_day() -> None:
     ]  # fmt: skip
     assert merged_plan(DayFacts(DAY)).is_unplanned
     assert on(DAY, changed={None: ()}).intervals == ()
-    assert on(date(2026, 10, 17)).is_closed
+    saturday = date(2026, 10, 17)
+    assert on(saturday, opens=False).is_closed
+    assert not on(saturday, opens=False, changed={None: hours("08:00-12:00")}).is_closed
+    assert (on(saturday).is_closed, on(saturday).intervals) == (False, ())
+    assert merged_plan(DayFacts(DAY, opens=False)).is_closed, "on any weekday"
     closed = on(DAY, closed="Planeringsdag")
     assert (closed.is_closed, closed.intervals, closed.attending) == (True, hours("08:00-16:00"), ())
     sick = on(DAY, absences=(DayAbsence(DAY, DAY, Reason.SICK),))

@@ -14,7 +14,7 @@ from django.core import signing
 from django.test import Client
 
 from accounts.models import AuditEntry, Protection, User
-from attendance.models import Absence, DayPlan, Stay, TapEvent, WeekPlan
+from attendance.models import Absence, DayPlan, PlanningRule, Stay, TapEvent, WeekPlan
 from attendance.rules import Reason
 from attendance.services import report_absence
 from children.actors import Actor
@@ -209,6 +209,21 @@ def test_a_tap_on_an_old_tile_is_answered_calmly(cast: Cast, hall: Client, at_08
 def test_what_no_page_sends_is_refused(cast: Cast, hall: Client, fields: dict[str, str]) -> None:
     assert hall.post(f"/avdelning/{cast.blasippan.id}/tryck/", fields).status_code == 400
     assert not TapEvent.objects.exists()
+
+
+def test_a_weekend_on_which_it_opens_is_a_day_as_others(
+    cast: Cast, hall: Client, at_0842: time_machine.Traveller
+) -> None:
+    """DOMAIN 2.4: nobody is said to be closed out there, and whom nobody has planned is not absent."""
+    plan(cast.elsa, "07:30", "16:00")
+    at_0842.move_to(people.local(TUESDAY + timedelta(days=4), 8, 42))
+    html = board(hall, cast.blasippan)
+    assert (html.count("Stängt"), counts(html)) == (2, [0, 0, 0, 2])
+    PlanningRule.objects.create(preschool=cast.granliden, opening=[["06:00", "18:30"]] * 7)
+    html = board(hall, cast.blasippan)
+    assert "Stängt" not in html
+    assert "Inga tider" in html
+    assert counts(html) == [1, 0, 0, 1], "Elsa's week says that she is off"
 
 
 def test_a_child_becomes_late_by_itself(cast: Cast, hall: Client, at_0842: time_machine.Traveller) -> None:

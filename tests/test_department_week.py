@@ -116,7 +116,11 @@ def test_a_saturday_is_there_when_it_is_opened_or_planned(planned: Cast) -> None
     assert [one.children for one in seen_by(maria, planned).days] == [2, 2, 2, 2, 2, 1]
     DayPlan.objects.all().delete()
     PlanningRule.objects.create(preschool=planned.granliden, opening=[["06:00", "18:00"]] * 7)
-    assert len(seen_by(maria, planned).days) == 7
+    week = seen_by(maria, planned)
+    assert len(week.days) == 7
+    assert texts(week, "Noor A")[5:] == ["Ledig", "Ledig"], "the plan says no times; closed it is not"
+    WeekPlan.objects.filter(child=planned.noor).delete()
+    assert texts(seen_by(maria, planned), "Noor A")[5:] == ["Inga tider", "Inga tider"]
 
 
 def test_a_child_that_comes_and_goes_within_the_week(planned: Cast) -> None:

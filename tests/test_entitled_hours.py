@@ -63,14 +63,16 @@ def warnings(*children: Child, monday: date = NEXT, reader: User | None = None) 
     ("planned", "stayed", "entitlements", "entitled", "minutes_over"),
     [
         (900, 0, [15], 15, 0),
-        (901, 0, [15], 15, 1),
+        (902, 0, [15], 15, 0),  # said as 15 hours, too
+        (900, 902, [15], 15, 0),
+        (904, 0, [15], 15, 4),
         (900, 930, [15], 15, 30),
         (930, 960, [15], 15, 60),
         (9000, 9000, [None], None, 0),
         (9000, 9000, [], None, 0),
         (1500, 0, [15, 40], 40, 0),  # a new placement on Wednesday: the better right, all week
         (9000, 0, [15, None], None, 0),
-        (1, 0, [0], 0, 1),
+        (4, 0, [0], 0, 4),
     ],
 )
 def test_a_week_against_its_right(

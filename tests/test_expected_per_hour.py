@@ -179,7 +179,8 @@ def test_what_is_counted_in_groups_is_what_every_child_s_day_says(cast: Cast, se
     departments = [cast.blasippan, cast.ekorren, cast.musslan]
     with transaction.atomic():
         if chance.random() < 0.5:
-            PlanningRule.objects.create(preschool=cast.granliden, opens_on_holidays=True)
+            opening = [["06:00", "18:30"]] * 7 if chance.random() < 0.5 else None
+            PlanningRule.objects.create(preschool=cast.granliden, opens_on_holidays=True, opening=opening)
         closed: tuple[dict[str, Any], ...] = (
             {"area": cast.area},
             {"preschool": cast.sjostjarnan},

@@ -73,6 +73,7 @@ def facts(draw: st.DrawFn) -> rules.DayFacts:
         changed=draw(st.dictionaries(homes, day_times(), max_size=3)),
         absences=tuple(draw(st.lists(absences, max_size=3))),
         closed=draw(st.none() | st.sampled_from(["", "Planeringsdag"])),
+        opens=draw(st.booleans()),
         livings=tuple(draw(st.lists(livings, max_size=1))),
         free=draw(st.frozensets(homes)),
         reader=draw(readers),

@@ -20,7 +20,9 @@ from attendance import services
 from attendance.models import PlanningRule
 from attendance.public_holidays import check_country, holiday_on, public_holidays
 from attendance.rules import Interval, State
+from attendance.selectors.calendar import family_calendar
 from attendance.selectors.facts import known
+from attendance.selectors.place_calendar import place_calendar
 from children.actors import Actor
 from portal.lib import clock, days
 from tests.cast import Cast, local, plan
@@ -148,6 +150,23 @@ def test_the_board_and_the_families_say_why_it_is_closed(cast: Cast, log_in: Cal
         assert facts.state(cast.elsa.pk, clock.now()).state == State.CLOSED
         assert "Julafton" in log_in(cast.amina).get("/").content.decode()
         assert "Julafton" in log_in(cast.amina).get("/schema/?vecka=2026-12-21").content.decode()
+
+
+def test_the_calendars_say_a_holiday_where_it_would_have_opened(cast: Cast) -> None:
+    """Boxing Day is a Saturday in 2026: as with the plan, it is news only to families whose preschool opens then."""
+
+    def said() -> list[bool]:
+        month = family_calendar([cast.elsa], date(2026, 12, 1), today=TUESDAY, reader=None).months
+        rows = place_calendar(Actor.of_person(cast.eva), cast.granliden, [cast.blasippan])
+        titles = [entry.title for _month, entries in month for entry in entries], [row.title for row in rows]
+        return ["Annandag jul" in one for one in titles]
+
+    assert said() == [False, False]
+    rule = PlanningRule.objects.create(preschool=cast.granliden, opening=[["06:00", "18:30"]] * 7)
+    assert said() == [True, True]
+    rule.opens_on_holidays = True
+    rule.save()
+    assert said() == [False, False]
 
 
 def test_principals_decide_about_holidays(cast: Cast, log_in: Callable[..., Client]) -> None:

@@ -326,6 +326,15 @@ def test_a_child_of_which_nothing_is_said_perhaps_comes(cast: Cast) -> None:
     assert at_hour(cast.blasippan, 12) == (0, 0, 0)
 
 
+def test_the_hours_go_on_until_the_last_child_is_collected(cast: Cast) -> None:
+    plan(cast.noor)
+    assert [one.hour for one in children_by_hour([cast.blasippan], NOW)] == list(range(6, 18))
+    DayPlan.objects.create(child=cast.elsa, day=TUESDAY, intervals=[["14:00", "23:00"]], changed_at=NOW)
+    found = children_by_hour([cast.blasippan], NOW)
+    assert [one.hour for one in found] == list(range(6, 23))
+    assert [one.planned for one in found[-3:]] == [1, 1, 1]
+
+
 def test_the_principal_sees_it(cast: Cast, log_in: LogIn) -> None:
     plan(cast.elsa, cast.noor)
     desk = log_in(cast.eva)

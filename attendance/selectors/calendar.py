@@ -227,7 +227,7 @@ def _has_weekday(first: date, last: date) -> bool:
 
 
 def _closed(children: Sequence[Child], facts: Known, first: date, last: date) -> list[Entry]:
-    """Return when it is closed, by reason and by whom it concerns; weekends are not said."""
+    """Return when it is closed, by reason and by whom it concerns; not of a weekday on which it never opens."""
     holidays = public_holidays(first, last)
     found: dict[tuple[str, str, str], list[date]] = defaultdict(list)
     for day in days.span(first, last):
@@ -236,7 +236,7 @@ def _closed(children: Sequence[Child], facts: Known, first: date, last: date) ->
         for reason in dict.fromkeys(one for one in why.values() if one is not None):
             names = [name for name, one in why.items() if one == reason]
             is_holiday = holidays.get(day) == reason
-            if is_holiday and day.weekday() > 4:
+            if is_holiday and all(facts.rules_at(place).opens_on(day) is None for _child, place in placed):
                 continue
             whom = "" if len(names) == len(children) else get_text_list(names, _("och"))
             kind = "closed" if not is_holiday else "holiday" if is_red(day) else "eve"

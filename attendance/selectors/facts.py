@@ -246,6 +246,7 @@ class Known:
                 changed={home: one.intervals for home, one in changed.items() if one.intervals is not None},
                 absences=tuple(self.absences.get(child_id, ())),
                 closed=self.closed_reason(place, day),
+                opens=self.rules_at(place).opens_on(day) is not None,
                 livings=tuple(self.livings.get(child_id, ())),
                 free=self._free(child_id, place, day) if self.enquiries or self.answers else frozenset(),
                 reader=self.readers.get(child_id),

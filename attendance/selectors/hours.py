@@ -46,7 +46,7 @@ def children_by_hour(departments: Iterable[Department], now: datetime) -> list[H
     planned = [part for plan in plans.values() for part in plan.attending]
     usual = usual_on(places, today.weekday())
     stays = [stay for own in facts.stays.values() for stay in own if not stay.is_forgotten]
-    hours = {FIRST_HOUR, LAST_HOUR, *(part.starts.hour for part in planned)}
+    hours = {FIRST_HOUR, LAST_HOUR, *(hour for part in planned for hour in (part.starts.hour, *part.hours))}
     hours |= {days.local(stay.arrived_at).hour for stay in stays if days.day_of(stay.arrived_at) == today}
     return [
         Hour(

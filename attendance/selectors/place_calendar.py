@@ -14,7 +14,7 @@ from django.http import Http404
 from attendance.models import CalendarEvent, ClosedDay, EventAnswer
 from attendance.public_holidays import is_red, public_holidays
 from attendance.selectors.calendar import event_times, runs
-from attendance.selectors.scopes import Scope, families_of, may_decide, open_days, placed_on
+from attendance.selectors.scopes import Scope, decided_in, families_of, may_decide, placed_on
 from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Department, Preschool
@@ -236,11 +236,14 @@ def _event_rows(found: Iterable[CalendarEvent]) -> list[Row]:
 
 
 def _holidays(preschool: Preschool, today: date) -> list[Row]:
-    """Return the public holidays, and eves that are treated like them, on weekdays on which the preschool is closed."""
+    """Return the public holidays, and eves that are treated like them, for which the preschool is closed.
+
+    Of weekdays on which it opens in no week nothing is said.
+    """
     found = public_holidays(today, today + AHEAD)
-    opens = set(open_days(Scope(preschool=preschool), today, today + AHEAD))
+    decided = decided_in(Scope(preschool=preschool))
     return [
         Row("holiday" if is_red(day) else "eve", day, day, name)
         for day, name in found.items()
-        if day.weekday() < 5 and day not in opens
+        if any(one.opens_on(day) and not one.opens_on_holidays for one in decided)
     ]

@@ -99,15 +99,20 @@ def scopes_of(actor: Actor, preschool: Preschool) -> list[Scope]:
 
 def open_days(scope: Scope, first: date, last: date) -> list[date]:
     """Return the days on which any of the scope opens: no weekends and no public holidays, but where these are open."""
+    decided = decided_in(scope)
+    return [day for day in days.span(first, last) if any(_opens(one, day) for one in decided)]
+
+
+def decided_in(scope: Scope) -> list[rules.PlaceRules]:
+    """Return what is decided at each of the scope's preschools, in no order: two queries."""
     places = set(scope.departments().values_list("preschool", "preschool__area"))
     above = Q(preschool__in={one for one, _area in places}) | Q(area__in={area for _one, area in places})
     rows = PlanningRule.objects.filter(above | Q(preschool=None, area=None)).values("preschool_id", "area_id", *DECIDED)
     decided = {row["preschool_id"] or row["area_id"]: rules.from_stored(row) for row in rows}
-    merged = [
+    return [
         rules.merged_rules(decided.get(key, {}) for key in dict.fromkeys((None, area, preschool)))
         for preschool, area in places
     ] or [rules.PlaceRules()]
-    return [day for day in days.span(first, last) if any(_opens(one, day) for one in merged)]
 
 
 def _opens(decided: rules.PlaceRules, day: date) -> bool:

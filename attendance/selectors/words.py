@@ -144,7 +144,7 @@ def collector_on_board(changed: ChangedDay | None, *, is_protected: bool, knows_
 
 def hours(minutes: int) -> str:
     """Return a length in hours as the reader's language writes it: "42,5"."""
-    length = round(minutes / 60, 1)
+    length = rules.in_hours(minutes)
     return number_format(length, decimal_pos=0 if length == int(length) else 1, use_l10n=True, force_grouping=True)
 
 
