@@ -174,7 +174,7 @@ def test_a_principal_changes_an_event_on_its_page(cast: Cast, feast: CalendarEve
 def waiting(who: User) -> list[str]:
     cards = guardian_home(Actor.of_person(who), clock.now())
     today = Actor.of_person(who).today
-    return [event.title for event in events_to_answer({card.child_id: card.places for card in cards}, today)]
+    return [event.title for event in events_to_answer({card.child_id: card.places for card in cards}, today, who.pk)]
 
 
 def test_what_waits_for_an_answer_is_to_do_at_home(cast: Cast, feast: CalendarEvent, log_in: LogIn) -> None:

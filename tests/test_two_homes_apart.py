@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from attendance import services
-from attendance.models import Absence, DayPlan, Stay, WeekPlan
+from attendance.models import Absence, CalendarEvent, DayPlan, EventAnswer, Stay, WeekPlan
 from attendance.rules import Interval, Reason
 from attendance.services.telling import tell_of_taps
 from children.actors import Actor
@@ -62,6 +62,7 @@ class Planted:
     went: str
     note: str
     contact: Contact
+    people: int
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -76,7 +77,7 @@ class Planted:
             self.went,
         )
         in_calendars = (f"T{one.replace(':', '')}00" for one in times)
-        return (*times, *(one.replace(":", ".") for one in times), *in_calendars, self.note)
+        return (*times, *(one.replace(":", ".") for one in times), *in_calendars, self.note, f"ni är {self.people}")
 
 
 def planted(cast: Cast, guardian: User, minute: int) -> Planted:
@@ -93,6 +94,7 @@ def planted(cast: Cast, guardian: User, minute: int) -> Planted:
         f"15:{minute + 3:02}",
         f"Hemlig lapp {minute}",
         Contact.objects.create(child=cast.elsa, name=f"Planterad{minute}", relation=f"Granne{minute}"),
+        minute % 20,
     )
 
 
@@ -132,6 +134,18 @@ def say(cast: Cast, living: Living, home: Household, said: Planted, changed: set
     away(cast, concerned[:1], said.gap, said.guardian)
     own = [day for day in concerned if day.weekday() < 5 and not living.homes_on(day).is_handover]
     away(cast, own[:1], said.staffs_gap, cast.maria)
+    feast, _made = CalendarEvent.objects.get_or_create(
+        title="Lyktfest", preschool=cast.granliden, day=TUESDAY + timedelta(days=6), asks=True
+    )
+    EventAnswer.objects.create(
+        event=feast,
+        child=cast.elsa,
+        household=home,
+        is_coming=True,
+        how_many=said.people,
+        answered_at=clock.now(),
+        answered_by=said.guardian,
+    )
 
 
 def away(cast: Cast, dates: Iterable[date], hours: tuple[str, str], by: User) -> None:
@@ -223,6 +237,7 @@ def day_pages(cast: Cast) -> list[str]:
         f"/barn/{child}/franvaro/",
         f"/barn/{child}/historik/",
         "/tva-hem/",
+        "/kalender/?manad=2026-10",
         "/nytt/",
     ]
 
@@ -266,6 +281,7 @@ def test_the_search_finds_what_is_there(cast: Cast, log_in: LogIn) -> None:
     come_and_go(cast, living, {ours.pk: own, theirs.pk: other})
     met = {leak.rpartition(": ")[2] for leak in leaks(log_in(cast.amina), cast, own)}
     assert met >= {own.starts, own.ends, own.other_starts, own.note, "chosen", own.came, *own.gap, *own.staffs_gap}
+    assert f"ni är {own.people}" in met
     assert not leaks(log_in(cast.amina), cast, other)
     Household.objects.filter(pk=theirs.pk).update(shares=True)
     met = {leak.rpartition(": ")[2] for leak in leaks(log_in(cast.amina), cast, other)}

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from children.models import Area, Child, Department, Preschool
+from children.models import Area, Child, Department, Household, Preschool
 from portal.lib.models import Base
 
 Row = TypeVar("Row", bound=models.Model)
@@ -107,10 +107,11 @@ class CalendarEvent(Base):
 
 
 class EventAnswer(Base):
-    """A family's answer for one child: whether it comes, and how many they are in all."""
+    """A family's answer for one child, of two homes each home's own: whether it comes, and how many they are in all."""
 
     event = models.ForeignKey(CalendarEvent, models.CASCADE, related_name="answers")
     child = models.ForeignKey(Child, models.CASCADE, related_name="event_answers")
+    household = models.ForeignKey(Household, models.CASCADE, null=True, blank=True, related_name="event_answers")
     is_coming = models.BooleanField()
     how_many = models.PositiveSmallIntegerField(default=1)
     answered_at = models.DateTimeField()
@@ -118,7 +119,14 @@ class EventAnswer(Base):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["event", "child"], name="attendance_eventanswer_one_each"),
+            models.UniqueConstraint(
+                fields=["event", "child"], condition=Q(household=None), name="attendance_eventanswer_one_each"
+            ),
+            models.UniqueConstraint(
+                fields=["event", "child", "household"],
+                condition=Q(household__isnull=False),
+                name="attendance_eventanswer_one_per_home",
+            ),
             models.CheckConstraint(name="attendance_eventanswer_some", condition=Q(how_many__lte=20)),
         ]
 

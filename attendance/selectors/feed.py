@@ -15,10 +15,11 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from attendance.calendar_writing import Entry, moments, whole_day
-from attendance.models import CalendarEvent, CalendarFeed, EnquiryAnswer, EventAnswer, HolidayEnquiry
+from attendance.models import CalendarEvent, CalendarFeed, EnquiryAnswer, HolidayEnquiry
 from attendance.public_holidays import public_holidays
 from attendance.rules import Half, PlannedDay
 from attendance.selectors.enquiries import Asking
+from attendance.selectors.event_answers import given_to, own_answers
 from attendance.selectors.facts import ClosedOn, Known, known
 from attendance.selectors.words import times_of
 from children.access import Action
@@ -42,6 +43,7 @@ class Family:
     facts: Known
     first: date
     last: date
+    reader: UUID | None
 
     @property
     def years(self) -> tuple[int, int]:
@@ -79,7 +81,7 @@ def family_of(actor: Actor) -> Family:
     monday = days.monday_of(actor.today)
     first, last = monday - timedelta(weeks=WEEKS_BACK), monday + timedelta(weeks=WEEKS_AHEAD, days=6)
     facts = known([child.pk for child in children], first, last, with_stays=False, reader=actor.person_id)
-    return Family(tuple(children), facts, first, last)
+    return Family(tuple(children), facts, first, last, actor.person_id)
 
 
 def entries_of(family: Family) -> list[Entry]:
@@ -180,8 +182,8 @@ def _events(family: Family) -> Iterator[Entry]:
 def _answered(family: Family, event_ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
     if not event_ids:
         return set()
-    own = [child.pk for child in family.children]
-    return set(EventAnswer.objects.filter(event__in=event_ids, child__in=own).values_list("event", "child"))
+    given = given_to(event_ids, [child.pk for child in family.children])
+    return set(own_answers(given, family.reader))
 
 
 def _to_answer(family: Family) -> Iterator[Entry]:

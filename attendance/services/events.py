@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -17,8 +17,10 @@ from accounts import audit
 from attendance.models import CalendarEvent, EventAnswer
 from attendance.selectors.scopes import Scope, demand_decision, families_of, placed_on
 from attendance.services.absence import lock_children
+from attendance.services.own_homes import Homes, homes_to_plan_for, of_homes
 from children.access import Action
 from children.actors import Actor
+from children.models import Child
 from notifications.models import Kind
 from notifications.services import Told, notify_of_all
 from portal.lib import days
@@ -102,9 +104,10 @@ def call_off_event(*, event_id: UUID, actor: Actor, now: datetime) -> CalendarEv
 def answer_event(*, event_id: UUID, coming: Mapping[UUID, bool], people: int, actor: Actor, now: datetime) -> None:
     """Say for one's children whether they come, and how many the family is in all, with the children.
 
-    All of them or none; the last answer holds. Each child is counted once: the first that comes brings the rest of
-    the family. Raises `Http404` for children that are not one's own or whom the event does not concern, and
-    `ValidationError`, by field, after the last day to answer.
+    All of them or none; the last answer holds, of a child with two homes the last of the own home. Each child is
+    counted once: the first that comes brings the rest of the family. Raises `Http404` for children that are not one's
+    own or whom the event does not concern, and `ValidationError`, by field, after the last day to answer and for
+    whoever lives in neither of two homes.
     """
     with transaction.atomic():
         event = CalendarEvent.objects.filter(pk=event_id).first()
@@ -114,12 +117,14 @@ def answer_event(*, event_id: UUID, coming: Mapping[UUID, bool], people: int, ac
         if not coming.keys() <= placed_on(Scope.of(event), [event.day]).days.keys():
             raise Http404
         _check_answer(event, coming, people, days.day_of(now))
+        homes = _own_homes(children, event.day, actor)
         bringing = next((child.pk for child in children if coming[child.pk]), None)
         number = sum(coming.values())
         answers = [
             EventAnswer(
                 event=event,
                 child=child,
+                household_id=homes[child.pk],
                 is_coming=coming[child.pk],
                 how_many=people - number + 1 if child.pk == bringing else int(coming[child.pk]),
                 answered_at=now,
@@ -127,13 +132,17 @@ def answer_event(*, event_id: UUID, coming: Mapping[UUID, bool], people: int, ac
             )
             for child in children
         ]
-        EventAnswer.objects.bulk_create(
-            answers,
-            update_conflicts=True,
-            unique_fields=["event", "child"],
-            update_fields=["is_coming", "how_many", "answered_at", "answered_by"],
-        )
+        EventAnswer.objects.filter(of_homes(homes), event=event).delete()
+        EventAnswer.objects.bulk_create(answers)
         audit.did("event.answered", person_id=actor.person_id, now=now, children=coming.keys(), event=event.pk)
+
+
+def _own_homes(children: Sequence[Child], day: date, actor: Actor) -> Homes:
+    """Return for whom the guardian answers: the child (None), or its own of the two homes that the child has then."""
+    try:
+        return homes_to_plan_for(children, day, actor, None)
+    except ValidationError as refused:
+        raise ValidationError({"coming": _("Barnet har två hem, och de svarar var för sig.")}) from refused
 
 
 def _held(event_id: UUID, actor: Actor) -> CalendarEvent:

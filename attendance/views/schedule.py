@@ -161,7 +161,7 @@ def _show(sheet: Sheet, page: str, more: dict[str, Any], *, is_draft: bool = Fal
         context |= _saved(sheet) | {"usual": _asked_of_usual(sheet, shown)}
         context["kept_plan"] = kept_plan(request, sheet.by.address)
         if sheet.by.reader is not None:
-            context["events"] = events_of_week(sheet.children, shown.facts, shown.monday)
+            context["events"] = events_of_week(sheet.children, shown.facts, shown.monday, sheet.by.reader)
     if not is_fragment_wanted(request):
         return render(request, page, context | more)
     answer = render(request, "attendance/guardian/schedule_main.html", context | more)

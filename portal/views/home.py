@@ -74,7 +74,7 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
     lacking = children_lacking_plan(own, monday, reader=person.id) if own else set()
     audit.looked("home", person_id=person.id, children=own)
     enquiries = enquiries_to_answer({card.child_id: card.enquiries for card in cards}, person.id)
-    events = events_to_answer({card.child_id: card.places for card in cards}, actor.today)
+    events = events_to_answer({card.child_id: card.places for card in cards}, actor.today, person.id)
     proposed = children_proposed_for(own, person.id)
     context = {
         "greeting": _greeting(days.local(now).hour, person.given_name),
