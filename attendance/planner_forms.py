@@ -90,7 +90,7 @@ class RotaForm(forms.Form):
         label=_("Restid åt varje håll"),
         coerce=int,
         required=False,
-        empty_value=0,
+        empty_value=None,
         choices=[(0, _("Ingen")), *((minutes, f"{minutes} min") for minutes in (10, 15, 20, 30, 45, 60, 90))],
         initial=30,
     )
@@ -122,7 +122,7 @@ class RotaForm(forms.Form):
             data,
             first=self.first,
             weeks=ROTA_WEEKS,
-            margin_minutes=cleaned["margin"],
+            margin_minutes=cleaned["margin"] or 0,
             zone=get_default_timezone(),
         )
         self.left_out = found.left_out
