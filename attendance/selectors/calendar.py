@@ -16,8 +16,9 @@ from django.urls import reverse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from attendance.models import CalendarEvent, EventAnswer
+from attendance.models import CalendarEvent
 from attendance.public_holidays import is_red, public_holidays
+from attendance.selectors.event_answers import Given, given_to, own_answers
 from attendance.selectors.facts import Known, known
 from attendance.selectors.said import Around
 from children.models import Child
@@ -112,13 +113,16 @@ class FamilyCalendar:
 
 
 def family_calendar(children: Sequence[Child], month: date, *, today: date, reader: UUID | None) -> FamilyCalendar:
-    """Return the month and the list of it and the three after it: four queries, for one child or many."""
+    """Return the month and the list of it and the three after it: four queries, for one child or many.
+
+    Two more where a home of two has answered what is asked.
+    """
     first = month.replace(day=1)
     last = _months_on(first, MONTHS) - timedelta(days=1)
     starts = days.monday_of(first)
     until = max(last, today + FURTHEST)
     facts = known([one.pk for one in children], starts, last, with_stays=False, places_until=until, reader=reader)
-    events = _events(children, facts, min(starts, today), until, today)
+    events = _events(children, facts, min(starts, today), until, today, reader)
     listed = [Entry("event", one.day, one.day, one.title, event=one) for one in events if first <= one.day <= last]
     begins = max(first, today) if first <= today <= last else first
     entries = [*_closed(children, facts, first, last), *listed]
@@ -147,20 +151,24 @@ class ToAnswer:
         return f"{reverse('attendance:calendar')}#ask-{self.id}"
 
 
-def events_to_answer(places: Mapping[UUID, Sequence[Place]], today: date) -> list[ToAnswer]:
+def events_to_answer(places: Mapping[UUID, Sequence[Place]], today: date, reader: UUID) -> list[ToAnswer]:
     """Return the events of which a family still has to say whether it comes, the most urgent first: one query.
 
-    `places` are where each child is placed. Home asks this every morning.
+    `places` are where each child is placed. Home asks this every morning. Two queries more where one of two homes has
+    answered: of a child with two each is asked.
     """
     around = Around.of(place for own in places.values() for place in own)
     ids = sorted(around.department_ids), sorted(around.preschool_ids), sorted(around.area_ids)
     found: dict[ToAnswer, set[UUID]] = {}
-    for event_id, title, day, until, *where, answered in _asked(*ids, sorted(places), today=today) if places else ():
+    rows = list(_asked(*ids, sorted(places), today=today)) if places else []
+    own = own_answers((Given._make((row[0], *row[-4:], row[2])) for row in rows if row[-4]), reader)
+    for event_id, title, day, until, *where, answered, _home, _is_coming, _people in rows:
         event = ToAnswer(event_id, title, day, until)
         if event not in found:
             placed = {one: next((place for place in own if place.holds_on(day)), None) for one, own in places.items()}
             found[event] = {one for one, place in placed.items() if place and _is_at(place, *where)}
-        found[event].discard(answered)
+        if (event_id, answered) in own:
+            found[event].discard(answered)
     return [event for event, waiting in found.items() if waiting]
 
 
@@ -184,7 +192,8 @@ def _asked(
     rows = rows.annotate(until=Coalesce("answer_by", "day")).filter(asks=True, until__gte=today)
     rows = rows.annotate(own=FilteredRelation("answers", condition=Q(answers__child__in=child_ids)))
     where = ("department_id", "preschool_id", "area_id")
-    return rows.order_by("until", "day", "pk").values_list("pk", "title", "day", "until", *where, "own__child_id")
+    given = [f"own__{name}" for name in ("child_id", "household_id", "is_coming", "how_many")]
+    return rows.order_by("until", "day", "pk").values_list("pk", "title", "day", "until", *where, *given)
 
 
 def runs(dates: Iterable[date]) -> list[tuple[date, date]]:
@@ -207,9 +216,9 @@ def event_times(begins: time | None, ends: time | None) -> str:
     return f"{begins:%H:%M}–{ends:%H:%M}"
 
 
-def events_of_week(children: Sequence[Child], facts: Known, monday: date) -> list[Event]:
-    """Return what happens in the week from `monday` where these children are: one query, two where something does."""
-    return _events(children, facts, monday, monday + timedelta(days=6), facts.today)
+def events_of_week(children: Sequence[Child], facts: Known, monday: date, reader: UUID | None) -> list[Event]:
+    """Return what happens in the week from `monday` where these children are: one query, and few where it asks."""
+    return _events(children, facts, monday, monday + timedelta(days=6), facts.today, reader)
 
 
 def _months_on(first: date, number: int) -> date:
@@ -277,7 +286,9 @@ def _reasons(children: Sequence[Child], facts: Known, day: date) -> str:
     return ", ".join(dict.fromkeys(one for one in found if one is not None))
 
 
-def _events(children: Sequence[Child], facts: Known, first: date, last: date, today: date) -> list[Event]:
+def _events(
+    children: Sequence[Child], facts: Known, first: date, last: date, today: date, reader: UUID | None
+) -> list[Event]:
     around = Around.of(place for own in facts.places.values() for place in own)
     places = sorted(around.department_ids), sorted(around.preschool_ids), sorted(around.area_ids)
     found = [
@@ -286,8 +297,7 @@ def _events(children: Sequence[Child], facts: Known, first: date, last: date, to
         if (own := [child for child in children if _concerns(row, facts.place(child.pk, row.day))])
     ]
     asked = [row.id for row, _own in found if row.asks]
-    given = EventAnswer.objects.filter(event__in=asked, child__in=children) if asked else ()
-    answers = {(answer.event_id, answer.child_id): answer for answer in given}
+    answers = own_answers(given_to(asked, [child.pk for child in children]), reader) if asked else {}
     return [_event(row, own, answers, today) for row, own in found]
 
 
@@ -335,9 +345,7 @@ def _is_at(place: Place, department_id: UUID | None, preschool_id: UUID | None, 
     )
 
 
-def _event(
-    row: _Happens, children: Sequence[Child], answers: Mapping[tuple[UUID, UUID], EventAnswer], today: date
-) -> Event:
+def _event(row: _Happens, children: Sequence[Child], answers: Mapping[tuple[UUID, UUID], Given], today: date) -> Event:
     given = {child.pk: answers.get((row.id, child.pk)) for child in children}
     people = sum(answer.how_many for answer in given.values() if answer)
     answer_by = row.answer_by or row.day

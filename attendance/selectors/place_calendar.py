@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Sum
 from django.http import Http404
 
-from attendance.models import CalendarEvent, ClosedDay, EventAnswer
+from attendance.models import CalendarEvent, ClosedDay
 from attendance.public_holidays import is_red, public_holidays
 from attendance.selectors.calendar import event_times, runs
+from attendance.selectors.event_answers import counted_answers, given_to
 from attendance.selectors.scopes import Scope, decided_in, families_of, may_decide, placed_on
 from children.access import Action, children_for
 from children.actors import Actor
@@ -162,7 +162,7 @@ def event_answers(
     """Return the answers by department, of those that are given, and whose names they show."""
     placed = placed_on(Scope.of(event), [event.day])
     seen = {child.pk: child for child in children_for(actor, Action.SEE_FILE).filter(pk__in=list(placed.days))}
-    answers = {row.child_id: row for row in EventAnswer.objects.filter(event=event, child__in=list(seen))}
+    answers = {child_id: said for (_event, child_id), said in counted_answers(given_to([event.pk], list(seen))).items()}
     there: dict[UUID, list[UUID]] = defaultdict(list)
     for child_id in placed.days:
         if place := placed.facts.place(child_id, event.day):
@@ -171,7 +171,7 @@ def event_answers(
     for department in departments:
         own = [seen[child_id] for child_id in there[department.pk] if child_id in seen]
         named = [
-            Answered(child.full_name, given.is_coming if given else None, given.how_many if given else 0)
+            Answered(child.full_name, given.is_coming if given else None, given.people if given else 0)
             for child in sorted(own, key=lambda one: (one.given_name.casefold(), one.family_name.casefold()))
             for given in (answers.get(child.pk),)
         ]
@@ -215,9 +215,10 @@ def _closed_rows(actor: Actor, found: Iterable[ClosedDay]) -> list[Row]:
 
 def _event_rows(found: Iterable[CalendarEvent]) -> list[Row]:
     rows = list(found)
-    answers = EventAnswer.objects.filter(event__in=[row.pk for row in rows], is_coming=True).order_by()
-    counted = answers.values_list("event").annotate(Count("pk"), Sum("how_many"))
-    numbers: dict[UUID, tuple[int, int]] = {event_id: (coming, people) for event_id, coming, people in counted}
+    coming: dict[UUID, list[int]] = defaultdict(list)
+    for (event_id, _child), said in counted_answers(given_to([row.pk for row in rows])).items():
+        if said.is_coming:
+            coming[event_id].append(said.people)
     return [
         Row(
             kind="event",
@@ -228,8 +229,8 @@ def _event_rows(found: Iterable[CalendarEvent]) -> list[Row]:
             times=event_times(row.from_time, row.to_time),
             event_id=row.pk,
             asks=row.asks,
-            coming=numbers.get(row.pk, (0, 0))[0],
-            people=numbers.get(row.pk, (0, 0))[1],
+            coming=len(coming[row.pk]),
+            people=sum(coming[row.pk]),
         )
         for row in rows
     ]
