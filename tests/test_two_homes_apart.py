@@ -94,7 +94,7 @@ def planted(cast: Cast, guardian: User, minute: int) -> Planted:
         f"15:{minute + 3:02}",
         f"Hemlig lapp {minute}",
         Contact.objects.create(child=cast.elsa, name=f"Planterad{minute}", relation=f"Granne{minute}"),
-        minute % 20,
+        10 + minute // 10,
     )
 
 
