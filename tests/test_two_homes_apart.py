@@ -135,7 +135,7 @@ def say(cast: Cast, living: Living, home: Household, said: Planted, changed: set
     own = [day for day in concerned if day.weekday() < 5 and not living.homes_on(day).is_handover]
     away(cast, own[:1], said.staffs_gap, cast.maria)
     feast, _made = CalendarEvent.objects.get_or_create(
-        title="Lyktfest", preschool=cast.granliden, day=TUESDAY + timedelta(days=6), asks=True
+        title="Lyktfest", department=cast.blasippan, day=TUESDAY + timedelta(days=6), asks=True
     )
     EventAnswer.objects.create(
         event=feast,
