@@ -137,8 +137,7 @@ class Known:
         elif row.kind == Kind.ABSENCE:
             part = rules.Interval(row.from_time, row.to_time) if row.from_time and row.to_time else None
             ends_on = row.ends_on or row.starts_on
-            reason = rules.Reason(row.words or "")
-            by_staff = bool(row.is_by_staff)
+            reason, by_staff = rules.Reason(row.words or ""), bool(row.is_by_staff)
             absence = rules.DayAbsence(row.starts_on, ends_on, reason, part, row.id, row.guardian_id, by_staff)
             self.absences[row.child_id].append(absence)
         elif row.kind == Kind.LIVING:
