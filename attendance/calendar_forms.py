@@ -133,7 +133,7 @@ class AnswerForm(forms.Form):
         required=False,
         min_value=1,
         max_value=MOST_PEOPLE,
-        error_messages={"invalid": _("Skriv ett antal.")},
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Skriv ett antal, 1 till 20.")),
     )
 
     def __init__(self, *args: Any, child_ids: Sequence[UUID], **kwargs: Any) -> None:

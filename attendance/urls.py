@@ -36,6 +36,7 @@ _family = [
     path("schema/<uuid:home_id>/", family.plan, name="family_plan_of_home"),
     path("dag/<day:day>/", family.day, name="family_day"),
     path("franvaro/", family.absence, name="family_absence"),
+    path("handelse/<uuid:event_id>/", family.event, name="family_event"),
     path("franvaro/<uuid:absence_id>/avsluta/", family.end, name="family_absence_end"),
 ]
 

@@ -53,6 +53,14 @@ PLAN_ROWS: list[Row] = [
     Row("attendance:family_day", "POST", PLANS_FOR, about="day"),
     Row("attendance:family_absence", "GET", PLANS_FOR, about="child"),
     Row("attendance:family_absence", "POST", PLANS_FOR, about="child"),
+    Row("attendance:family_event", "GET", PLANS_FOR, about="child's event"),
+    Row(
+        "attendance:family_event",
+        "POST",
+        PLANS_FOR_AND_GOES_ON,
+        about="child's event",
+        sent=lambda _doors, _target: {"do": "kommer-inte"},
+    ),
     Row("attendance:family_absence_end", "POST", PLANS_FOR_AND_GOES_ON, about="child absence"),
     Row("attendance:family_history", "GET", PLANS_FOR | {"guardian": "24442"}, about="child"),
     # Two homes
@@ -170,6 +178,7 @@ def plan_things(doors: Doors, target: str) -> dict[str, dict[str, Any]]:
         "coming enquiry": there | {"enquiry_id": coming.pk},
         "child's enquiry": there | {"child_id": child.pk},
         "event": {"event_id": _event(preschool).pk},
+        "child's event": {"child_id": child.pk, "event_id": _event(preschool).pk},
         "preschool event": {"preschool_id": preschool.pk, "event_id": _event(preschool).pk},
         "closed day": {"preschool_id": preschool.pk, "closed_id": _closed_day(preschool).pk},
     }

@@ -264,7 +264,7 @@ def test_a_family_answers_on_its_page(cast: Cast, feast: CalendarEvent, log_in: 
     [
         ({"do": "kommer", "people": "3"}, "Välj minst ett barn"),
         ({"do": "kommer", "people": "1"}, "Skriv hur många ni är"),
-        ({"do": "kommer", "people": "många"}, "Skriv ett antal."),
+        ({"do": "kommer", "people": "många"}, "Skriv ett antal, 1 till 20."),
         ({}, "Välj vad som gäller."),
     ],
 )

@@ -15,7 +15,16 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, Protection, User
 from attendance import services
-from attendance.models import Absence, DayPlan, HolidayEnquiry, PlanningRule, PlanSave, WeekPlan
+from attendance.models import (
+    Absence,
+    CalendarEvent,
+    DayPlan,
+    EventAnswer,
+    HolidayEnquiry,
+    PlanningRule,
+    PlanSave,
+    WeekPlan,
+)
 from attendance.rules import Interval, Reason
 from children import protection
 from children.actors import Actor
@@ -315,6 +324,51 @@ def test_a_holiday_enquiry_is_at_hand(cast: Cast, log_in: LogIn) -> None:
     body = log_in(cast.maria).get(at(cast.elsa)).content.decode()
     assert f"/forskola/{cast.granliden.id}/lov/{here.id}/barn/{cast.elsa.id}/" in body
     assert "Jullovet" not in body
+
+
+@pytest.fixture
+def feast(cast: Cast) -> CalendarEvent:
+    return CalendarEvent.objects.create(
+        title="Höstfest", preschool=cast.granliden, day=MONDAY, asks=True, answer_by=TUESDAY - timedelta(days=1)
+    )
+
+
+def test_staff_answer_whether_the_family_comes(cast: Cast, log_in: LogIn, feast: CalendarEvent) -> None:
+    """Items 6 and 11: also after the last day to answer, when families are sent to the department."""
+    desk, address = log_in(cast.maria), at(cast.elsa, f"handelse/{feast.id}/")
+    assert address in desk.get(at(cast.elsa)).content.decode()
+    assert "Kommer inte" in desk.get(address).content.decode()
+    assert desk.post(address, {"do": "kommer", "coming": cast.elsa.id, "people": 3}).status_code == 302
+    answer = EventAnswer.objects.get()
+    assert (answer.child, answer.is_coming, answer.how_many) == (cast.elsa, True, 3)
+    assert (answer.answered_by, answer.is_by_staff) == (cast.maria, True)
+    assert told() == {cast.amina, cast.johan}
+    for who in (cast.maria, cast.amina):
+        assert "svarade på ”Höstfest”" in log_in(who).get(f"/barn/{cast.elsa.id}/historik/").content.decode()
+
+
+def test_an_answer_that_makes_no_sense_is_said_on_the_field(cast: Cast, log_in: LogIn, feast: CalendarEvent) -> None:
+    desk, address = log_in(cast.maria), at(cast.elsa, f"handelse/{feast.id}/")
+    said = desk.post(address, {"do": "kommer", "coming": cast.elsa.id, "people": 21}).content.decode()
+    assert "Skriv ett antal, 1 till 20." in said
+    assert not EventAnswer.objects.exists()
+    CalendarEvent.objects.update(preschool=cast.sjostjarnan)
+    assert desk.get(address).status_code == 404
+    CalendarEvent.objects.update(preschool=cast.granliden, day=TUESDAY - timedelta(days=1))
+    assert desk.post(address, {"do": "kommer", "coming": cast.elsa.id}).status_code == 404
+
+
+def test_staff_answer_for_one_of_two_homes(
+    cast: Cast, log_in: LogIn, two_homes: tuple[Household, Household], feast: CalendarEvent
+) -> None:
+    desk, address = log_in(cast.maria), at(cast.elsa, f"handelse/{feast.id}/")
+    assert "Välj vilket av dem" in desk.get(address).content.decode()
+    desk.post(address, {"do": "kommer", "coming": cast.elsa.id, "people": 2})
+    assert not EventAnswer.objects.exists()
+    desk.post(address, {"do": "kommer", "coming": cast.elsa.id, "people": 2, "hem": two_homes[1].id})
+    assert EventAnswer.objects.get().household == two_homes[1]
+    assert told() == {cast.johan}
+    assert "Höstfest" not in log_in(cast.amina).get(f"/barn/{cast.elsa.id}/historik/").content.decode()
 
 
 # Doors and cost -------------------------------------------------------------------------------------------------------

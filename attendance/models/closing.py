@@ -116,6 +116,7 @@ class EventAnswer(Base):
     how_many = models.PositiveSmallIntegerField(default=1)
     answered_at = models.DateTimeField()
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    is_by_staff = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from attendance import rules
-from attendance.models import HolidayEnquiry
+from attendance.models import CalendarEvent, EventAnswer, HolidayEnquiry
 from attendance.selectors import words
 from attendance.selectors.facts import ChangedDay, Known, known
 from attendance.selectors.guardian import MayCollect, who_may_collect
@@ -21,7 +22,7 @@ from children.actors import Actor
 from children.models import Child
 from children.selectors.homes import agreed_homes
 from children.selectors.people import children_of, guardians_of
-from children.selectors.placing import departments_of
+from children.selectors.placing import Place, departments_of
 from portal.lib import days
 
 WEEKS = 2
@@ -168,9 +169,38 @@ def _times(plan: rules.PlannedDay) -> str:
     return words.times(plan.intervals) or _("Ledig")
 
 
-def questions(child: Child, today: date) -> list[Question]:
-    """Return the holiday enquiries that are asked where the child is and not over, soonest first: two queries."""
-    place = departments_of([child.pk], today).get(child.pk)
+def place_today(child: Child, today: date) -> Place | None:
+    """Return where the child is placed today: one query."""
+    return departments_of([child.pk], today).get(child.pk)
+
+
+def events_asked(place: Place | None, today: date) -> list[CalendarEvent]:
+    """Return what happens there, and asks whether the family comes, soonest first: one query."""
+    if place is None:
+        return []
+    here = (
+        Q(department=place.department_id) | Q(preschool=place.preschool_id) | Q(area__isnull=False, area=place.area_id)
+    )
+    return list(CalendarEvent.objects.standing().filter(here, asks=True, day__gte=today).order_by("day", "pk"))
+
+
+def event_asked(child: Child, event_id: UUID, today: date) -> CalendarEvent:
+    """Return one of what the child's family is asked about. Raises `Http404`."""
+    for event in events_asked(place_today(child, today), today):
+        if event.pk == event_id:
+            return event
+    raise Http404
+
+
+def answered(event: CalendarEvent, desk: FamilyDesk) -> EventAnswer | None:
+    """Return what the family, or its home, has answered: one query."""
+    homes = Q(household=None) | Q(household=desk.family.home) if desk.family and desk.family.home else Q(household=None)
+    rows = EventAnswer.objects.filter(homes, event=event, child=desk.child)
+    return rows.order_by(F("household").desc(nulls_last=True)).first()
+
+
+def questions(place: Place | None, today: date) -> list[Question]:
+    """Return the holiday enquiries that are asked there and not over, soonest first: one query."""
     if place is None:
         return []
     here = Q(preschool=place.preschool_id) | Q(area__isnull=False, area=place.area_id)

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from attendance import rules
-from attendance.models import Absence, EnquiryAnswer, PlanSave
+from attendance.models import Absence, EnquiryAnswer, EventAnswer, PlanSave
 from attendance.selectors import words
 from attendance.selectors.absences import when_words
 from attendance.selectors.readers import reader_as, without_unseen_hours
@@ -75,13 +75,14 @@ class _Reading:
 def family_history(
     child: Child, today: date, *, reader: UUID | None, knows_family: bool, before: datetime | None = None
 ) -> HistoryPage:
-    """Return what was said, newest first, `AT_ONCE` at a time: three queries, and up to three more.
+    """Return what was said, newest first, `AT_ONCE` at a time: four queries, and up to three more.
 
     `reader` is a guardian; for the staff None. Guardians have no name to whoever may not know the family.
     """
     homes = seen_homes([child.pk], reader).get(child.pk) if reader else None
     reading = _Reading(reader, homes, knows_family, today)
-    found = [*_saves(child, reading, before), *_absences(child, reading, before), *_answers(child, reading, before)]
+    answers = [*_answers(child, reading, before), *_event_answers(child, reading, before)]
+    found = [*_saves(child, reading, before), *_absences(child, reading, before), *answers]
     found.sort(key=lambda act: act.at, reverse=True)
     shown = [act for act in found if len(found) <= AT_ONCE or act.at >= found[AT_ONCE - 1].at]
     return HistoryPage(tuple(shown), shown[-1].at if len(shown) < len(found) else None)
@@ -291,6 +292,25 @@ def _answers(child: Child, reading: _Reading, before: datetime | None) -> list[A
             () if reading.homes and reading.homes.unseen else (_answer_line(given),),  # of its days none of the other
         )
         for (at, _enquiry), given in at_once.items()
+    ]
+
+
+def _event_answers(child: Child, reading: _Reading, before: datetime | None) -> list[Act]:
+    """Return who has answered, last, whether the child comes to something that happens."""
+    rows = EventAnswer.objects.filter(reading.own(), child=child).select_related("answered_by", "event")
+    if before is not None:
+        rows = rows.filter(answered_at__lt=before)
+    return [
+        Act(
+            row.answered_at,
+            _who(row.answered_by, reading, is_by_staff=row.is_by_staff),
+            row.is_by_staff,
+            _("svarade på ”{title}”").format(title=row.event.title),
+            "circle-check",
+            (_("Kommer") if row.is_coming else _("Kommer inte"),),
+        )
+        for row in rows.order_by("-answered_at", "pk")[: AT_ONCE + 1]
+        if row.is_by_staff or reading.may_know_of(row.answered_by_id)
     ]
 
 

@@ -18,6 +18,7 @@ from attendance.models import CalendarEvent, EventAnswer
 from attendance.selectors.scopes import Scope, demand_decision, families_of, placed_on
 from attendance.services.absence import lock_children
 from attendance.services.own_homes import Homes, homes_to_plan_for, of_homes
+from attendance.services.telling import Family, tell_family
 from children.access import Action
 from children.actors import Actor
 from children.models import Child
@@ -101,23 +102,32 @@ def call_off_event(*, event_id: UUID, actor: Actor, now: datetime) -> CalendarEv
     return event
 
 
-def answer_event(*, event_id: UUID, coming: Mapping[UUID, bool], people: int, actor: Actor, now: datetime) -> None:
+def answer_event(
+    *,
+    event_id: UUID,
+    coming: Mapping[UUID, bool],
+    people: int,
+    actor: Actor,
+    now: datetime,
+    for_family: Family | None = None,
+) -> None:
     """Say for one's children whether they come, and how many the family is in all, with the children.
 
     All of them or none; the last answer holds, of a child with two homes the last of the own home. Each child is
-    counted once: the first that comes brings the rest of the family. Raises `Http404` for children that are not one's
-    own or whom the event does not concern, and `ValidationError`, by field, after the last day to answer and for
-    whoever lives in neither of two homes.
+    counted once: the first that comes brings the rest of the family. Staff say it `for_family` until the day itself,
+    and the guardians are told. Raises `Http404` for children that are not one's own or whom the event does not
+    concern, and `ValidationError`, by field, after the last day to answer and for whoever lives in neither of two
+    homes.
     """
     with transaction.atomic():
         event = CalendarEvent.objects.filter(pk=event_id).first()
         if event is None or not coming:
             raise Http404
-        children = lock_children(actor, Action.PLAN, coming.keys())
+        children = lock_children(actor, Action.PLAN_FOR if for_family else Action.PLAN, coming.keys())
         if not coming.keys() <= placed_on(Scope.of(event), [event.day]).days.keys():
             raise Http404
-        _check_answer(event, coming, people, days.day_of(now))
-        homes = _own_homes(children, event.day, actor)
+        _check_answer(event, coming, people, days.day_of(now), is_bound=for_family is None)
+        homes = _own_homes(children, event.day, actor, for_family)
         bringing = next((child.pk for child in children if coming[child.pk]), None)
         number = sum(coming.values())
         answers = [
@@ -129,18 +139,29 @@ def answer_event(*, event_id: UUID, coming: Mapping[UUID, bool], people: int, ac
                 how_many=people - number + 1 if child.pk == bringing else int(coming[child.pk]),
                 answered_at=now,
                 answered_by=actor.person,
+                is_by_staff=for_family is not None,
             )
             for child in children
         ]
         EventAnswer.objects.filter(of_homes(homes), event=event).delete()
         EventAnswer.objects.bulk_create(answers)
-        audit.did("event.answered", person_id=actor.person_id, now=now, children=coming.keys(), event=event.pk)
+        audit.did(
+            "event.answered",
+            person_id=actor.person_id,
+            tablet_id=actor.tablet_id,
+            now=now,
+            children=coming.keys(),
+            event=event.pk,
+        )
+        if for_family:
+            for child in children:
+                tell_family(child_id=child.pk, event=uuid7(), actor=actor, now=now, home=homes[child.pk])
 
 
-def _own_homes(children: Sequence[Child], day: date, actor: Actor) -> Homes:
-    """Return for whom the guardian answers: the child (None), or its own of the two homes that the child has then."""
+def _own_homes(children: Sequence[Child], day: date, actor: Actor, for_family: Family | None) -> Homes:
+    """Return for whom is answered: the child (None), or the own of the two homes that the child has then."""
     try:
-        return homes_to_plan_for(children, day, actor, None)
+        return homes_to_plan_for(children, day, actor, for_family)
     except ValidationError as refused:
         raise ValidationError({"coming": _("Barnet har två hem, och de svarar var för sig.")}) from refused
 
@@ -167,11 +188,14 @@ def _check(happening: Happening, today: date, *, standing: date | None = None) -
         raise ValidationError({"answer_by": _("Sista dagen att svara är från idag till dagen då det händer.")})
 
 
-def _check_answer(event: CalendarEvent, coming: Mapping[UUID, bool], people: int, today: date) -> None:
-    if event.cancelled_at or not event.asks:
+def _check_answer(
+    event: CalendarEvent, coming: Mapping[UUID, bool], people: int, today: date, *, is_bound: bool
+) -> None:
+    """Refuse an answer that is late, or makes no sense; whoever is not bound may give it until the day has been."""
+    if event.cancelled_at or not event.asks or today > event.day:
         raise ValidationError({"coming": _("Det här behöver inget svar längre.")})
     last = event.answer_by or event.day
-    if today > last:
+    if is_bound and today > last:
         raise ValidationError(
             {
                 "coming": _("Sista dagen att svara var {day}. Säg till avdelningen om något har ändrats.").format(

@@ -22,15 +22,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from attendance import services
 from attendance.absence_forms import AbsenceForm
+from attendance.calendar_forms import AnswerForm
 from attendance.forms import DayForm, take_errors
 from attendance.models import Absence
 from attendance.selectors.absences import reported_words, standing_absences, taken_back_words, takes_words
 from attendance.selectors.family import (
     FamilyDesk,
+    answered,
     changed_day,
     collectors,
+    event_asked,
+    events_asked,
     family_desk,
     family_weeks,
+    place_today,
     questions,
     siblings,
 )
@@ -38,6 +43,7 @@ from attendance.selectors.family_history import family_history
 from attendance.selectors.guardian import day_page
 from attendance.selectors.marks import marks_of
 from attendance.services import Collector
+from attendance.services.events import answer_event
 from attendance.services.telling import Family
 from attendance.views.schedule import planner_page
 from attendance.views.sheet import Planner
@@ -56,11 +62,13 @@ def family(request: ActorRequest, child_id: UUID) -> HttpResponse:
     """The two weeks as they are meant, what is reported, and the ways to say something."""
     desk = _desk(request, child_id)
     history = family_history(desk.child, request.actor.today, reader=None, knows_family=desk.sees_family)
+    place = place_today(desk.child, request.actor.today)
     context = {
         "weeks": family_weeks(desk.child, clock.now(), has_collectors=desk.sees_family),
         "absences": standing_absences([desk.child]),
         "siblings": siblings(request.actor, desk),
-        "questions": [] if request.actor.tablet else questions(desk.child, request.actor.today),
+        "questions": [] if request.actor.tablet else questions(place, request.actor.today),
+        "events": events_asked(place, request.actor.today),
         "acts": history.acts[:AT_HAND],
     }
     return _show(request, "family", desk, context)
@@ -136,6 +144,32 @@ def absence(request: ActorRequest, child_id: UUID) -> HttpResponse:
             messages.success(request, f"{said} {_('Vårdnadshavarna får veta det.')}")
             return redirect("attendance:family", desk.child.pk)
     return _show(request, "absence", desk, {"form": form, "absences": standing_absences([desk.child])})
+
+
+@require_http_methods(["GET", "POST"])
+@asks_for_pin
+def event(request: ActorRequest, child_id: UUID, event_id: UUID) -> HttpResponse:
+    """Whether the child comes to what happens, and how many with it."""
+    desk = _desk(request, child_id)
+    asked = event_asked(desk.child, event_id, request.actor.today)
+    form = AnswerForm(request.POST or None, child_ids=[desk.child.pk])
+    if desk.family and form.is_valid():
+        try:
+            answer_event(
+                event_id=event_id,
+                coming=form.answer,
+                people=form.number,
+                for_family=desk.family,
+                actor=request.actor,
+                now=clock.now(),
+            )
+        except ValidationError as refused:
+            take_errors(form, refused)
+        else:
+            messages.success(request, _("Svaret är sparat. Vårdnadshavarna får veta det."))
+            return redirect("attendance:family", desk.child.pk)
+    said = answered(asked, desk) if desk.family else None
+    return _show(request, "event", desk, {"event": asked, "form": form, "said": said})
 
 
 @require_POST
