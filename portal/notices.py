@@ -5,7 +5,7 @@ A notice about a child whom the reader may no longer see is not shown at all (DO
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -92,6 +92,7 @@ def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID
     asked = {child_id for _row, child_id in deliveries if child_id}
     asked |= {child_id for row, _child_id in deliveries for child_id in _siblings_in(row)}
     children = named_children(actor, Action.SEE_CHILD, asked)
+    deliveries = [(row, _seen_of(row, child_id, children)) for row, child_id in deliveries]
     readers = _readers([row for row, child_id in deliveries if child_id in children])
     opens = _openable(actor, children)
     titles = _titles([row for row, child_id in deliveries if child_id in children], children)
@@ -145,8 +146,9 @@ def _notice(
     opens: dict[UUID, str],
     titles: dict[UUID, str],
 ) -> Notice:
-    siblings = [children[sibling_id] for sibling_id in _siblings_in(row) if sibling_id in children]
-    names = [one.given_name for one in (child, *siblings) if one]
+    about = [children[one] for one in (_id_in(row, "child"), *_siblings_in(row)) if one in children]
+    siblings = [one for one in about if one != child]
+    names = sorted(one.given_name for one in (child, *siblings) if one)
     return Notice(
         title=_words(row, get_text_list(names, _("och")) if names else "", readers, _title_of(row, titles)),
         at=row.created_at,
@@ -200,6 +202,11 @@ def _titles(rows: Sequence[Delivery], children: dict[UUID, Child]) -> dict[UUID,
 def _title_of(row: Delivery, titles: dict[UUID, str]) -> str:
     event_id = _id_in(row, "event") if row.kind in EVENTS else None
     return titles.get(event_id, "") if event_id else ""
+
+
+def _seen_of(row: Delivery, child_id: UUID | None, children: Mapping[UUID, Child]) -> UUID | None:
+    """Return the first of the notice's children whom the reader sees, or the first where there is none."""
+    return next((one for one in (child_id, *_siblings_in(row)) if one in children), child_id)
 
 
 def _siblings_in(row: Delivery) -> list[UUID]:
