@@ -22,11 +22,11 @@ from attendance.selectors.family_enquiry import Choices, FamilyEnquiry, days_ask
 from attendance.selectors.guardian import own_children
 from attendance.services.enquiries import locked_words
 from children.http import ActorRequest
-from portal.lib import clock
+from portal.lib import clock, unsaved
 from portal.lib.http import is_fragment_wanted, see_other
 
 UNSAVED, MOST_UNSAVED = "unsaved_answers", 8
-"""In the session: by the page's path, what is filled in and not saved; so many pages, the last ones."""
+"""The kind of what is kept (portal.lib.unsaved), and of how many pages."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,24 +68,16 @@ def chosen_in(request: ActorRequest, asking: Asking, asked: list[tuple[UUID, dat
     row = asking.row
     saved = {pair: attends for pair in asked if (attends := asking.answer(*pair)) is not None}
     if request.method != "POST":
-        return saved | unpacked(request.session.get(UNSAVED, {}).get(request.path, {}), asked, row.starts_on)
+        return saved | unpacked(unsaved.kept(request, UNSAVED, request.path) or {}, asked, row.starts_on)
     chosen = painted(answers_in(request.POST, asked), asked, request.POST)
     changed = {pair: attends for pair, attends in chosen.items() if saved.get(pair) is not attends}
-    _keep_unsaved(request, packed(changed, row.starts_on, row.ends_on))
+    unsaved.keep(request, UNSAVED, request.path, packed(changed, row.starts_on, row.ends_on), most=MOST_UNSAVED)
     return chosen
 
 
 def drop_unsaved(request: ActorRequest) -> HttpResponse:
-    _keep_unsaved(request, {})
+    unsaved.keep(request, UNSAVED, request.path, None, most=MOST_UNSAVED)
     return see_other(request, request.path)
-
-
-def _keep_unsaved(request: ActorRequest, letters: dict[str, str]) -> None:
-    before = request.session.get(UNSAVED, {})
-    others = [(path, own) for path, own in before.items() if path != request.path]
-    after = dict([*others, *([(request.path, letters)] if letters else [])][-MOST_UNSAVED:])
-    if after != before:
-        request.session[UNSAVED] = after
 
 
 def save_answers(request: ActorRequest, row: HolidayEnquiry, chosen: Choices, *, for_family: bool = False) -> str:
@@ -98,7 +90,7 @@ def save_answers(request: ActorRequest, row: HolidayEnquiry, chosen: Choices, *,
         )
     except ValidationError as refused:
         return " ".join(refused.messages)
-    _keep_unsaved(request, {})
+    unsaved.keep(request, UNSAVED, request.path, None, most=MOST_UNSAVED)
     return ""
 
 

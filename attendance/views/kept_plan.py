@@ -16,7 +16,7 @@ from attendance.views.planner import begin_on
 from attendance.views.sheet import Planner, Sheet, asked_monday, sheet_of
 from children.http import ActorRequest
 from children.models import Child
-from portal.lib import clock, days
+from portal.lib import clock, days, unsaved
 
 KEY = "plans_laid"  # in the session: by the address of the planner, when it was left and the fields of its form
 MOST_PLANS, LONGEST = 3, 30_000
@@ -37,23 +37,20 @@ def keep(sheet: Sheet) -> None:
         forget(request, address)
         return
     fields = _fields(sheet).urlencode(safe=";|#/=,<*~")
-    kept = {other: plan for other, plan in request.session.get(KEY, {}).items() if other != address}
-    if len(fields) <= LONGEST:
-        kept[address] = [int(clock.now().timestamp()), fields]
-    request.session[KEY] = dict(list(kept.items())[-MOST_PLANS:])
+    plan = [int(clock.now().timestamp()), fields] if len(fields) <= LONGEST else None
+    unsaved.keep(request, KEY, address, plan, most=MOST_PLANS)
 
 
 def forget(request: ActorRequest, address: str) -> None:
     """Forget what was laid here."""
-    if kept_plan(request, address):
-        request.session[KEY] = {other: plan for other, plan in request.session[KEY].items() if other != address}
+    unsaved.keep(request, KEY, address, None, most=MOST_PLANS)
 
 
 def kept_plan(request: ActorRequest, address: str) -> KeptPlan | None:
     """Return what was laid here and not saved: no query."""
-    if request.actor.tablet or address not in (kept := request.session.get(KEY, {})):
+    if request.actor.tablet or not (plan := unsaved.kept(request, KEY, address)):
         return None
-    left_at, fields = kept[address]
+    left_at, fields = plan
     return KeptPlan(datetime.fromtimestamp(left_at, UTC), fields)
 
 
