@@ -12,7 +12,7 @@ WORKDIR /portal
 COPY . .
 # Static files are part of the image, owned by root: the portal cannot change its own code. It writes only to var/files.
 RUN python manage.py collectstatic --no-input --verbosity 0 \
-    && python -m compileall -q accounts attendance children notifications portal \
+    && python -m compileall -q accounts attendance children documents messaging notifications portal \
     && install -d -o portal -g portal var/files var/run
 USER portal
 EXPOSE 8000

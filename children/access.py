@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import reduce
 from operator import or_
 from typing import TypeVar
@@ -21,6 +20,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
+from children.actions import Action as Action  # noqa: PLC0414 (asked for together with its table)
 from children.actors import Actor
 from children.models import (
     BackupPlacement,
@@ -39,45 +39,6 @@ from portal.lib.models import holds_on
 
 Kind = StaffRole.Kind
 Target = TypeVar("Target", Child, Department, Preschool)
-
-
-class Action(StrEnum):
-    """What can be done. The value is also the codename of Django's permission."""
-
-    # With a child
-    SEE_CHILD = "see_child"
-    SEE_FILE = "see_file"
-    SEE_NOTES = "see_notes"
-    SEE_CONTACTS = "see_contacts"
-    SEE_IDENTITY = "see_identity"
-    SEE_OWN = "see_own"
-    PLAN = "plan"
-    PLAN_FOR = "plan_for"
-    SET_HOMES = "set_homes"
-    REPORT_ABSENCE = "report_absence"
-    MANAGE_CONTACTS = "manage_contacts"
-    TAP = "tap"
-    TAP_MANY_OUT = "tap_many_out"
-    CORRECT = "correct"
-    WRITE_ALLERGY = "write_allergy"
-    CONFIRM_GUARDIAN = "confirm_guardian"
-    BLOCK = "block"
-    GRANT = "grant"
-    # With a department
-    SEE_BOARD = "see_board"
-    LIST_CHILDREN = "list_children"
-    ANNOUNCE = "announce"
-    INVITE = "invite"
-    # With a preschool
-    OVERSEE = "oversee"
-    PAIR_TABLETS = "pair_tablets"
-    INVITE_STAFF = "invite_staff"
-    SET_RULES = "set_rules"
-    # With the municipality
-    IMPORT_REGISTER = "import_register"
-    INVITE_PRINCIPALS = "invite_principals"
-    PROTECT = "protect"
-    SEE_FIGURES = "see_figures"
 
 
 @dataclass(frozen=True)
@@ -201,6 +162,16 @@ def administrator(actor: Actor, _action: Action) -> Opens:
     return Opens(municipality=actor.tablet is None and actor.has_role(Kind.ADMINISTRATOR))
 
 
+def communicator(actor: Actor, _action: Action) -> Opens:
+    """Writes to everybody for the municipality."""
+    return Opens(municipality=actor.tablet is None and actor.has_role(Kind.COMMUNICATOR))
+
+
+def archivist(actor: Actor, _action: Action) -> Opens:
+    """Keeps what was handed over to the registry."""
+    return Opens(municipality=actor.tablet is None and actor.has_role(Kind.ARCHIVIST))
+
+
 TABLE: dict[Action, tuple[Rule, ...]] = {
     # "knows that the child is there": whoever may do anything else with it may this, and whoever may not gets a 404
     Action.SEE_CHILD: (
@@ -227,6 +198,24 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.TAP_MANY_OUT: (tablet_with_pin, works_where_the_child_is, principal_of),
     Action.CORRECT: (tablet_with_pin, works_where_the_child_is, principal_of),
     Action.WRITE_ALLERGY: (works_where_the_child_is, employed_where_the_child_is, principal_of, tablet_with_pin),
+    # Conversations: which of them, and with whom, `messaging` asks besides. Families write while the child is placed.
+    Action.READ_DEPARTMENTS_MAIL: (
+        guardian_of,
+        works_where_the_child_is,
+        employed_where_the_child_is,
+        principal_of,
+        tablet_with_pin,
+    ),
+    Action.READ_PRINCIPALS_MAIL: (guardian_of, principal_of),
+    Action.WRITE_TO_DEPARTMENT: (
+        guardian_of_placed,
+        works_where_the_child_is,
+        employed_where_the_child_is,
+        principal_of,
+        tablet_with_pin,
+    ),
+    Action.WRITE_TO_PRINCIPAL: (guardian_of_placed, principal_of),
+    Action.JOURNALISE: (principal_of,),
     Action.CONFIRM_GUARDIAN: (employed_where_the_child_is, principal_of),
     Action.BLOCK: (principal_of,),
     Action.GRANT: (principal_of,),
@@ -242,6 +231,9 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.INVITE_PRINCIPALS: (administrator,),
     Action.PROTECT: (administrator,),
     Action.SEE_FIGURES: (administrator,),
+    Action.SEE_WAITING: (administrator,),
+    Action.BROADCAST: (communicator,),
+    Action.READ_JOURNAL: (archivist,),
 }
 
 GRANTABLE = tuple(action for action, rules in TABLE.items() if granted in rules)

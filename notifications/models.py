@@ -32,11 +32,23 @@ class Kind(models.TextChoices):
     ENQUIRY_WITHDRAWN = "enquiry_withdrawn", _("En fråga om lov är återtagen")
     HOMES_PROPOSED = "homes_proposed", _("Ett förslag om två hem")
     HOMES_AGREED = "homes_agreed", _("Två hem är överenskomna")
+    MESSAGE_RECEIVED = "message_received", _("Ett nytt meddelande")
+    MESSAGE_WITHDRAWN = "message_withdrawn", _("Ett meddelande är återkallat")
+    THREAD_ASSIGNED = "thread_assigned", _("Ett samtal är ditt att svara på")
+    BULLETIN_PUBLISHED = "bulletin_published", _("Ett anslag")
+    BULLETIN_TO_CONFIRM = "bulletin_to_confirm", _("Ett anslag att bekräfta")
+    POST_PUBLISHED = "post_published", _("Ett inlägg")
+    POST_THANKED = "post_thanked", _("Ett tack från en familj")
+    PICTURE_DAMAGED = "picture_damaged", _("En bild gick inte att läsa")
+    DEPARTMENT_QUIET = "department_quiet", _("Dags för ett inlägg")
+    DIGEST = "digest", _("Kvällens sammanfattning")
 
 
 class Way(models.TextChoices):
     IN_APP = "in_app", _("I Kapprummet")
     EMAIL = "email", _("E-post")
+    PUSH = "push", _("Notis på enheten")
+    SMS = "sms", _("Sms")
 
 
 class DeliveryQuerySet(OutgoingQuerySet["Delivery"]):

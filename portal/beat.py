@@ -9,6 +9,7 @@ from celery.schedules import crontab
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-deliveries": {"task": "notifications.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "release-messages": {"task": "messaging.tasks.release", "schedule": 10.0, "options": {"expires": 10}},
     "send-letters": {"task": "children.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "send-address-letters": {
         "task": "accounts.tasks.send_address_letters",

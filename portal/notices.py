@@ -23,6 +23,7 @@ from children.actors import Actor
 from children.models import Child, ProtectedIdentity
 from children.prepared_access import named_children
 from children.protection import bearer_of, identities_kept_by
+from messaging.selectors.said import said
 from notifications.models import Delivery, Kind
 from notifications.selectors import latest
 from portal.lib import days
@@ -46,6 +47,15 @@ ICONS = {
     Kind.DAY_OPENED: "calendar",
     Kind.EVENT_ANNOUNCED: "calendar",
     Kind.EVENT_CANCELLED: "calendar-off",
+    Kind.MESSAGE_RECEIVED: "message-circle",
+    Kind.MESSAGE_WITHDRAWN: "undo-2",
+    Kind.THREAD_ASSIGNED: "message-circle",
+    Kind.BULLETIN_PUBLISHED: "clipboard-check",
+    Kind.BULLETIN_TO_CONFIRM: "clipboard-check",
+    Kind.POST_PUBLISHED: "image",
+    Kind.POST_THANKED: "image",
+    Kind.PICTURE_DAMAGED: "image",
+    Kind.DEPARTMENT_QUIET: "image",
 }
 LOOKS = {
     Kind.ABSENCE_REPORTED: "dusk",
@@ -59,12 +69,18 @@ LOOKS = {
     Kind.DAY_CLOSED: "red",
     Kind.EVENT_ANNOUNCED: "dusk",
     Kind.EVENT_CANCELLED: "dusk",
+    Kind.MESSAGE_WITHDRAWN: "amber",
+    Kind.BULLETIN_TO_CONFIRM: "amber",
+    Kind.PICTURE_DAMAGED: "amber",
+    Kind.DEPARTMENT_QUIET: "amber",
 }
 LOOK = Kind.IDENTITY_READ
 IN_CALENDAR = frozenset({Kind.DAY_CLOSED, Kind.DAY_OPENED, Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
 # About nobody but the reader.
 OWN = frozenset({Kind.PIN_LOCKED})
 EVENTS = frozenset({Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
+# What notices of messaging are about. Whoever may not open it any more is shown no notice of it.
+SAID = ("thread", "bulletin", "post")
 
 
 @dataclass(frozen=True)
@@ -97,12 +113,33 @@ def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID
     opens = _openable(actor, children)
     titles = _titles([row for row, child_id in deliveries if child_id in children], children)
     looks = _looks(actor, [row for row, child_id in deliveries if row.kind == LOOK and child_id not in children])
+    looks |= _said(actor, [row for row, _child_id in deliveries])
     return [
         looks.get(row.id)
         or _notice(row, children.get(child_id) if child_id else None, children, readers, opens, titles)
         for row, child_id in deliveries
         if child_id in children or row.kind in OWN or row.id in looks
     ]
+
+
+def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
+    """Return the notices of what was said to the reader and may be opened today, by delivery."""
+    ids = {row.id: (what, one) for row in rows for what in SAID if (one := _id_in(row, what))}
+    asked = {what: {one for kind, one in ids.values() if kind == what} for what in SAID}
+    opened = said(actor, asked)
+    return {
+        row.id: Notice(
+            title=_words(row, "", {}, opened[ids[row.id][1]].title),
+            at=row.created_at,
+            icon=ICONS[Kind(row.kind)],
+            look=LOOKS.get(Kind(row.kind), "green"),
+            is_new=row.read_at is None,
+            url=reverse(opened[ids[row.id][1]].page, args=[opened[ids[row.id][1]].id]),
+            child_id=None,
+        )
+        for row in rows
+        if row.id in ids and ids[row.id][1] in opened
+    }
 
 
 def _looks(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
@@ -282,6 +319,16 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str], title: str = "") 
         else _("Inställt: det som skulle hända %(days)s"),
         Kind.HOMES_PROPOSED: _("Ett förslag om barnens två hem väntar på ditt svar"),
         Kind.HOMES_AGREED: _("Det är bestämt i vilket hem barnen är vilka dagar"),
+        Kind.MESSAGE_RECEIVED: _("Nytt meddelande: %(title)s"),
+        Kind.MESSAGE_WITHDRAWN: _("Ett meddelande är återkallat: %(title)s"),
+        Kind.THREAD_ASSIGNED: _("Ditt att svara på: %(title)s"),
+        Kind.BULLETIN_PUBLISHED: _("Anslag: %(title)s"),
+        Kind.BULLETIN_TO_CONFIRM: _("Läs och bekräfta: %(title)s"),
+        Kind.POST_PUBLISHED: _("Nytt inlägg: %(title)s"),
+        Kind.POST_THANKED: _("En familj tackar för %(title)s"),
+        Kind.PICTURE_DAMAGED: _("En bild gick inte att läsa: %(title)s"),
+        Kind.DEPARTMENT_QUIET: _("Det är dags för ett inlägg"),
+        Kind.DIGEST: _("Något nytt att läsa"),
         Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),
     }
     return sentences[Kind(row.kind)] % values

@@ -120,6 +120,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "Kapprummet <inte-svar
 INSTALLED_APPS = [
     "portal",
     "attendance",
+    "messaging",
+    "documents",
     "children",
     "notifications",
     "accounts",

@@ -56,18 +56,23 @@ SEES_BEFORE = 30  # what the municipality says; an area and a preschool may say 
 IDS, HELD = Asked(("id",)), Asked(("id",), order=("pk",), hold=True)
 
 # What each kind of relation may do, in the words of the issue. Read by the model alone.
-GUARDIAN = {"see_child", "see_notes", "see_own"}
-GUARDIAN_OF_PLACED = {"plan", "report_absence", "manage_contacts"}
+GUARDIAN = {"see_child", "see_notes", "see_own", "read_departments_mail", "read_principals_mail"}
+GUARDIAN_OF_PLACED = {"plan", "report_absence", "manage_contacts", "write_to_department", "write_to_principal"}
 STAFF = {
     "see_child", "see_file", "see_notes", "see_contacts", "report_absence", "tap", "tap_many_out", "correct",
-    "write_allergy", "plan_for",
+    "write_allergy", "plan_for", "read_departments_mail", "write_to_department",
 }  # fmt: skip
-EMPLOYED = {"see_child", "see_file", "see_contacts", "write_allergy", "confirm_guardian", "plan_for", "set_homes"}
-PRINCIPAL = STAFF | {"confirm_guardian", "block", "grant", "set_homes"}
+EMPLOYED = {
+    "see_child", "see_file", "see_contacts", "write_allergy", "confirm_guardian", "plan_for", "set_homes",
+    "read_departments_mail", "write_to_department",
+}  # fmt: skip
+PRINCIPAL = STAFF | {
+    "confirm_guardian", "block", "grant", "set_homes", "read_principals_mail", "write_to_principal", "journalise",
+}  # fmt: skip
 TABLET = {"see_child", "tap"}
 TABLET_WITH_PIN = {
     "see_file", "see_notes", "see_contacts", "report_absence", "tap_many_out", "correct", "write_allergy",
-    "plan_for",
+    "plan_for", "read_departments_mail", "write_to_department",
 }  # fmt: skip
 FAMILY_SECRETS = {"see_contacts", "confirm_guardian", "set_homes"}
 
@@ -471,7 +476,15 @@ def _compare_with_djangos_door(actor: Actor, world: World) -> None:
 
 
 def test_every_action_is_in_the_model() -> None:
-    of_the_municipality = {Action.IMPORT_REGISTER, Action.INVITE_PRINCIPALS, Action.PROTECT, Action.SEE_FIGURES}
+    of_the_municipality = {
+        Action.IMPORT_REGISTER,
+        Action.INVITE_PRINCIPALS,
+        Action.PROTECT,
+        Action.SEE_FIGURES,
+        Action.SEE_WAITING,
+        Action.BROADCAST,
+        Action.READ_JOURNAL,
+    }
     covered = {*OF_CHILDREN, *OF_DEPARTMENTS, *OF_PRESCHOOLS, *of_the_municipality}
     assert covered == set(Action) == set(TABLE)
 

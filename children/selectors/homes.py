@@ -81,6 +81,15 @@ def guardians_of_homes(child_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
     return found
 
 
+def people_of_homes(child_ids: Collection[UUID]) -> dict[UUID, list[set[UUID]]]:
+    """Return who lives in each home, for those of these children that have two: one query."""
+    found: dict[UUID, dict[UUID, set[UUID]]] = {}
+    rows = agreed_homes().filter(child__in=child_ids).order_by("pk").values_list("child_id", "id", "guardians")
+    for child_id, home_id, guardian_id in rows:
+        found.setdefault(child_id, {}).setdefault(home_id, set()).update({guardian_id} - {None})
+    return {child_id: list(homes.values()) for child_id, homes in found.items()}
+
+
 @dataclass(frozen=True)
 class Told:
     """The guardians who may know of a child's arrival on a day, and of its departure."""

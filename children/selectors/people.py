@@ -20,9 +20,14 @@ def guardians_of(child_ids: Collection[UUID], day: date) -> QuerySet[Guardianshi
     return Guardianship.objects.on(day).confirmed().filter(~Exists(blocked), child__in=child_ids)
 
 
-def guardians_ever(child_id: UUID) -> set[UUID]:
-    """Return who is, was or is to be a guardian of the child."""
-    return set(Guardianship.objects.filter(child=child_id).values_list("guardian", flat=True))
+def guardians_ever(*child_ids: UUID) -> set[UUID]:
+    """Return who is, was or is to be a guardian of one of the children."""
+    return set(Guardianship.objects.filter(child__in=child_ids).values_list("guardian", flat=True))
+
+
+def children_ever_of(guardian_id: UUID) -> QuerySet[Any, Any]:
+    """Return, as ids for a subquery, whose guardian the person is, was or is to be."""
+    return Guardianship.objects.filter(guardian=guardian_id).values("child")
 
 
 def children_of(guardians: QuerySet[Guardianship], day: date) -> QuerySet[Any, Any]:

@@ -1,0 +1,123 @@
+"""Who may do something with these children: the access table read from the children's side.
+
+`access.children_for` asks of one person which children; here it is asked of some children which people. Each rule that
+opens something for people has its other side below, and a property test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from children import access
+from children.access import Action, Rule
+from children.actors import Actor
+from children.models import Block, Placement, StaffRole
+from children.selectors.people import guardians_of
+from children.selectors.placing import Place, departments_of, places_of
+from children.whereabouts import is_visible
+
+Kind = StaffRole.Kind
+
+
+class Relation(StrEnum):
+    """How somebody comes to a child."""
+
+    GUARDIAN = "guardian"
+    STAFF = "staff"
+    SUBSTITUTE = "substitute"
+    PRINCIPAL = "principal"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """That a person comes to a child, and how. `since` is the day on which what it rests on began."""
+
+    person_id: UUID
+    child_id: UUID
+    relation: Relation
+    since: date
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What is known of the children: where they are, where they begin soon, and who works or leads there."""
+
+    child_ids: Collection[UUID]
+    today: date
+    here: dict[UUID, list[Place]]
+    soon: dict[UUID, list[Place]]
+    roles: list[StaffRole]
+
+    def at(self, *kinds: Kind, soon: bool = False) -> Iterator[Reach]:
+        for places in (self.here, self.soon) if soon else (self.here,):
+            for child_id, found in places.items():
+                for role in self.roles:
+                    if role.kind in kinds and any(_covers(role, place) for place in found):
+                        yield Reach(role.person_id, child_id, Relation(role.kind), role.starts_on)
+
+
+def who_may(action: Action, child_ids: Collection[UUID], today: date) -> list[Reach]:
+    """Return everybody who may do this with one of these children today, and by what: six queries, however many.
+
+    Nobody with a frozen account, and nobody who is kept away from the child. Tablets are nobody.
+    """
+    around = _around(child_ids, today)
+    found = {reach for rule in access.TABLE[action] if rule in _OTHER_SIDE for reach in _OTHER_SIDE[rule](around)}
+    kept_away = set(Block.objects.in_force().filter(child__in=child_ids).values_list("person_id", "child_id"))
+    return sorted(
+        (reach for reach in found if (reach.person_id, reach.child_id) not in kept_away),
+        key=lambda reach: (reach.child_id, reach.relation, reach.person_id, reach.since),
+    )
+
+
+def _around(child_ids: Collection[UUID], today: date) -> _Around:
+    here = {child_id: [place] for child_id, place in departments_of(child_ids, today).items()}
+    coming = is_visible(Actor(person=None, tablet=None, today=today)) & Q(starts_on__gt=today)
+    soon = places_of(child_ids, Q(pk__in=Placement.objects.filter(coming, child__in=child_ids).values("pk")))
+    places = [place for found in (*here.values(), *soon.values()) for place in found]
+    at = Q(department__in={place.department_id for place in places})
+    at |= Q(preschool__in={place.preschool_id for place in places})
+    at |= Q(area__in={place.area_id for place in places if place.area_id})
+    roles = StaffRole.objects.on(today).filter(at, person__frozen_at=None)
+    return _Around(child_ids, today, here, soon, list(roles))
+
+
+def _covers(role: StaffRole, place: Place) -> bool:
+    if role.department_id:
+        return role.department_id == place.department_id
+    if role.preschool_id:
+        return role.preschool_id == place.preschool_id
+    return role.area_id is not None and role.area_id == place.area_id
+
+
+def _guardians(around: _Around) -> Iterable[Reach]:
+    actor = Actor(person=None, tablet=None, today=around.today)
+    begun = Placement.objects.filter(is_visible(actor), child=OuterRef("child"))
+    return _reaching(around, Exists(begun))
+
+
+def _guardians_of_placed(around: _Around) -> Iterable[Reach]:
+    actor = Actor(person=None, tablet=None, today=around.today)
+    placed = Placement.objects.on_or_after(around.today).filter(is_visible(actor), child=OuterRef("child"))
+    return _reaching(around, Exists(placed))
+
+
+def _reaching(around: _Around, placed: Exists) -> Iterable[Reach]:
+    guardians = guardians_of(around.child_ids, around.today).filter(placed, guardian__frozen_at=None)
+    for person_id, child_id, since in guardians.values_list("guardian_id", "child_id", "starts_on"):
+        yield Reach(person_id, child_id, Relation.GUARDIAN, since)
+
+
+_OTHER_SIDE: dict[Rule, Callable[[_Around], Iterable[Reach]]] = {
+    access.guardian_of: _guardians,
+    access.guardian_of_placed: _guardians_of_placed,
+    access.works_where_the_child_is: lambda around: around.at(Kind.STAFF, Kind.SUBSTITUTE),
+    access.employed_where_the_child_is: lambda around: around.at(Kind.STAFF, soon=True),
+    access.principal_of: lambda around: around.at(Kind.PRINCIPAL, soon=True),
+}

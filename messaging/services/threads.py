@@ -1,0 +1,220 @@
+"""What is written: conversations begun and answered, taken back, withdrawn, read. One transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from children import access
+from children.actors import Actor
+from children.selectors.homes import people_of_homes
+from children.selectors.people import guardians_of
+from children.selectors.reach import Relation
+from messaging import rules
+from messaging.models import Addressee, Incident, Message, ReadMark, Thread, ThreadChild, ThreadGuardian
+from messaging.selectors.readers import WRITE, Reader, circle_of, get_thread, readers_of
+from notifications.models import Kind
+from notifications.services import Told, notify_of_all
+from portal.lib import days
+
+LONGEST_SUBJECT, LONGEST_BODY = 150, 20_000
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is written, and in which language."""
+
+    subject: str
+    body: str
+    language: str
+    is_sensitive: bool = False
+
+
+def circles_for(
+    *, child_ids: Collection[UUID], addressee: Addressee, actor: Actor, now: datetime, apart: bool = False
+) -> list[rules.Circle]:
+    """Return the conversations that a message about these children would make: what is shown before it is sent.
+
+    A guardian writes for the own home, staff to everybody who guards the children. Raises `Http404` for a child about
+    which the actor may not write.
+    """
+    children = set(child_ids)
+    reached = access.children_for(actor, WRITE[addressee]).filter(pk__in=children)
+    if not children or set(reached.values_list("pk", flat=True)) != children:
+        raise Http404
+    today = days.day_of(now)
+    guardians: dict[UUID, set[UUID]] = {child_id: set() for child_id in children}
+    for child_id, person_id in guardians_of(children, today).values_list("child_id", "guardian_id"):
+        guardians[child_id].add(person_id)
+    circles = rules.circles_of(guardians, people_of_homes(children), apart=apart)
+    if not circles:
+        raise ValidationError({"children": _("Barnet har ingen vårdnadshavare att skriva till.")})
+    own = [circle for circle in circles if actor.person_id in circle.guardians]
+    return own or circles
+
+
+def start_threads(
+    *,
+    child_ids: Collection[UUID],
+    addressee: Addressee,
+    words: Words,
+    actor: Actor,
+    now: datetime,
+    apart: bool = False,
+    seen: Collection[rules.Circle] | None = None,
+) -> list[Message]:
+    """Begin a conversation with each family of these children, and return the first message of each.
+
+    `seen` is what was shown before sending: where it has changed meanwhile, nothing is sent and it is shown anew.
+    Raises `Http404` as the door does, and `ValidationError`, by field.
+    """
+    _check(words)
+    with transaction.atomic():
+        circles = circles_for(child_ids=child_ids, addressee=addressee, actor=actor, now=now, apart=apart)
+        if seen is not None and set(seen) != set(circles):
+            raise ValidationError(_("Vilka som läser har ändrats sedan du såg listan. Titta på den igen."))
+        return [_begin(circle, addressee, words, actor, now) for circle in circles]
+
+
+def _begin(circle: rules.Circle, addressee: Addressee, words: Words, actor: Actor, now: datetime) -> Message:
+    reader = readers_of(circle, addressee, actor.today, writing=True).get(actor.person_id) if actor.person_id else None
+    if reader is None:
+        raise Http404
+    thread = Thread.objects.create(addressee=addressee, subject=words.subject.strip(), is_sensitive=words.is_sensitive)
+    ThreadChild.objects.bulk_create([ThreadChild(thread=thread, child_id=child) for child in sorted(circle.children)])
+    ThreadGuardian.objects.bulk_create(
+        [ThreadGuardian(thread=thread, guardian_id=person) for person in sorted(circle.guardians)]
+    )
+    return _write(thread, reader, words, actor, now)
+
+
+def reply(*, thread_id: UUID, words: Words, actor: Actor, now: datetime) -> Message:
+    """Answer in a conversation: its readers stay who they are (DOMAIN 4.4).
+
+    Raises `Http404` for whoever may not write in it, also where it is closed because the placement has ended.
+    """
+    _check(words, has_subject=False)
+    with transaction.atomic():
+        thread, reader = get_thread(actor, thread_id, writing=True, lock=True)
+        return _write(thread, reader, words, actor, now)
+
+
+def _write(thread: Thread, reader: Reader, words: Words, actor: Actor, now: datetime) -> Message:
+    side = Message.Side.FAMILY if reader.relation == Relation.GUARDIAN else Message.Side.HOUSE
+    message = Message.objects.create(
+        thread=thread,
+        side=side,
+        written_by_id=reader.person_id,
+        language=words.language,
+        body=words.body.strip(),
+        leaves_at=now + rules.UNDO,
+    )
+    audit.did("message.written", person_id=actor.person_id, now=now, message=message.pk, thread=thread.pk)
+    return message
+
+
+def undo(*, message_id: UUID, actor: Actor, now: datetime) -> None:
+    """Take back a message that has not left: it was never there. Raises `ValidationError` once it has."""
+    with transaction.atomic():
+        own = Message.objects.filter(pk=message_id, written_by=actor.person_id).select_related("thread")
+        message = own.select_for_update(of=("self",)).first()
+        if message is None:
+            raise Http404
+        if not rules.may_undo(message.leaves_at, now):
+            raise ValidationError(_("Meddelandet har redan skickats. Du kan återkalla det."))
+        thread = message.thread
+        message.delete()
+        if not thread.messages.exists():
+            thread.delete()
+        audit.did("message.undone", person_id=actor.person_id, now=now, message=message_id)
+
+
+def release_due(*, now: datetime) -> int:
+    """Tell the readers of every message that has left, each once; return how many messages it was.
+
+    Any number of workers may do this at once: a message is claimed by a conditional UPDATE in the transaction that
+    writes its notices.
+    """
+    released = 0
+    for message_id in Message.objects.due(now).order_by("leaves_at").values_list("pk", flat=True)[:200]:
+        with transaction.atomic():
+            if Message.objects.due(now).filter(pk=message_id).update(told_at=now):
+                _release(Message.objects.select_related("thread").get(pk=message_id), now)
+                released += 1
+    return released
+
+
+def _release(message: Message, now: datetime) -> None:
+    thread = message.thread
+    thread.last_at = message.leaves_at
+    if message.side == Message.Side.HOUSE:
+        thread.waits_since = None
+    elif thread.waits_since is None or thread.done_at:
+        thread.waits_since = message.leaves_at
+    thread.done_at = None
+    thread.save(update_fields=["last_at", "waits_since", "done_at"])
+    readers = readers_of(circle_of(thread), Addressee(thread.addressee), days.day_of(now))
+    people = [person_id for person_id in readers if person_id != message.written_by_id]
+    notify_of_all(told=[Told(message.pk, people, {"thread": thread.pk})], kind=Kind.MESSAGE_RECEIVED, now=now)
+
+
+def withdraw(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
+    """Withdraw a message that has left, within seven days: nobody reads it any more, and the principal is told.
+
+    Whoever wrote it may, and for the house whoever answers in the conversation. Raises `Http404` as the door does and
+    `ValidationError` after seven days, or where it is withdrawn already.
+    """
+    with transaction.atomic():
+        message = Message.objects.select_for_update(of=("self",)).filter(pk=message_id).first()
+        if message is None:
+            raise Http404
+        thread, reader = get_thread(actor, message.thread_id)
+        side = Message.Side.FAMILY if reader.relation == Relation.GUARDIAN else Message.Side.HOUSE
+        if side != message.side or (side == Message.Side.FAMILY and message.written_by_id != actor.person_id):
+            raise Http404
+        if message.withdrawn_at:
+            raise ValidationError(_("Meddelandet är redan återkallat."))
+        if not rules.may_withdraw(message.leaves_at, message.withdrawn_at, now):
+            raise ValidationError(_("Det går att återkalla ett meddelande i sju dagar. Nu är det för sent."))
+        message.withdrawn_at, message.withdrawn_by = now, actor.person
+        message.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        marks = ReadMark.objects.filter(thread=thread, read_to__gte=message.leaves_at)
+        had_read = [
+            str(person) for person in marks.exclude(person=message.written_by_id).values_list("person", flat=True)
+        ]
+        incident = Incident.objects.create(message=message, withdrawn_by_id=reader.person_id, had_read=had_read)
+        audit.did("message.withdrawn", person_id=actor.person_id, now=now, message=message.pk, incident=incident.pk)
+        principals = readers_of(circle_of(thread), Addressee.PRINCIPAL, days.day_of(now))
+        people = [one.person_id for one in principals.values() if one.relation == Relation.PRINCIPAL]
+        told = Told(incident.pk, [person for person in people if person != actor.person_id], {"thread": thread.pk})
+        notify_of_all(told=[told], kind=Kind.MESSAGE_WITHDRAWN, now=now)
+    return message
+
+
+def mark_read(*, thread: Thread, person_id: UUID, now: datetime) -> None:
+    """Note that the person has read all that had left by now; never moved back."""
+    updated = ReadMark.objects.filter(thread=thread, person=person_id)
+    if not updated.filter(read_to__lt=now).update(read_to=now) and not updated.exists():
+        ReadMark.objects.bulk_create([ReadMark(thread=thread, person_id=person_id, read_to=now)], ignore_conflicts=True)
+
+
+def _check(words: Words, *, has_subject: bool = True) -> None:
+    problems: dict[str, Sequence[str]] = {}
+    if has_subject and not words.subject.strip():
+        problems["subject"] = [_("Skriv vad det handlar om.")]
+    if len(words.subject) > LONGEST_SUBJECT:
+        problems["subject"] = [_("Skriv ämnet med högst {number} tecken.").format(number=LONGEST_SUBJECT)]
+    if not words.body.strip():
+        problems["body"] = [_("Skriv något först.")]
+    if len(words.body) > LONGEST_BODY:
+        problems["body"] = [_("Skriv högst {number} tecken.").format(number=LONGEST_BODY)]
+    if problems:
+        raise ValidationError(problems)

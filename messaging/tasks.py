@@ -1,0 +1,12 @@
+"""What a worker does with what is said: rung after a commit, and run every ten seconds."""
+
+from celery import shared_task
+
+from messaging.services import threads
+from portal.lib import clock
+
+
+@shared_task
+def release() -> int:
+    """Let out everything whose time has come, each once. Any number of workers may do this at once."""
+    return threads.release_due(now=clock.now())
