@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("surfplattor/", home.tablets_overview, name="tablets_overview"),
     path("synpunkter/", home.feedback, name="feedback"),
     path("", include("attendance.urls")),
+    path("", include("messaging.urls")),
     path("", include("children.urls")),
     path("", include("accounts.urls")),
     path("konto/", include("accounts.allauth_urls")),

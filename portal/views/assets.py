@@ -33,6 +33,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "css/pages/*.css",
     ),
     "plan.css": ("css/plan/*.css",),
+    "said.css": ("css/said/*.css",),
     "styleguide.css": ("css/styleguide.css",),
     "htmx.js": ("vendor/htmx.min.js",),
     "kapprummet.js": (
@@ -47,6 +48,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "js/toast.js",
     ),
     "plan.js": ("js/plan/*.js",),
+    "said.js": ("js/said/*.js",),
     "passkey.js": ("js/passkey.js",),
     "download.js": ("js/download.js",),
     "board.js": ("js/board.js",),

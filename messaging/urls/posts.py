@@ -1,0 +1,5 @@
+"""Addresses of posts."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
