@@ -1,6 +1,6 @@
 """What every template may print. All but the plain settings is asked for only by the page that prints it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from uuid import UUID
 
@@ -32,16 +32,27 @@ def house(request: HttpRequest) -> dict[str, object]:
     actor: Actor | None = getattr(request, "actor", None)
 
     @cache
-    def nav() -> list[Place]:
-        if actor is None or actor.person is None or actor.tablet is not None:
+    def nav() -> Sequence[Place]:
+        if actor is None:
+            return []
+        where = _where(request)
+        place_id = actor.place_id or (where.place_id if where.view_name.startswith(navigation.BOARD_PAGES) else None)
+        if place_id:
+            return navigation.rail_of(actor, place_id, where)
+        if actor.person is None:
             return []
         if is_guardian_page():
-            return navigation.guardian_places(actor, _where(request))
-        return navigation.work_places(actor, actor.person, _where(request))
+            return navigation.guardian_places(actor, where)
+        return navigation.work_places(actor, actor.person, where)
 
     @cache
     def is_guardian_page() -> bool:
         return actor is not None and (not actor.is_staff or _where(request).view_name.startswith(GUARDIAN_PAGES))
+
+    def frame() -> str:
+        if actor is not None and actor.tablet is not None:
+            return "layouts/tablet.html"
+        return "layouts/guardian.html" if is_guardian_page() else "layouts/desktop.html"
 
     return {
         "is_demo": settings.DEMO,
@@ -49,7 +60,7 @@ def house(request: HttpRequest) -> dict[str, object]:
         "language_action": SimpleLazyObject(lambda: reverse("accounts:language")),
         "nav": nav,
         "preschool_tabs": lambda: navigation.preschool_tabs(actor, _where(request)) if actor else [],
-        "frame": lambda: "layouts/guardian.html" if is_guardian_page() else "layouts/desktop.html",
+        "frame": frame,
         "person_name": actor.person.full_name if actor and actor.person else "",
         "person_role": (lambda: navigation.role_word(actor)) if actor else "",
         "person_url": SimpleLazyObject(lambda: reverse("accounts:settings")),

@@ -42,6 +42,7 @@ PRESCHOOL_PAGES = (
     ("attendance:preschool_rules", "clock", gettext_lazy("Regler")),
 )
 OF_STAFF = ("attendance:enquiries", "attendance:preschool_calendar")
+BOARD_PAGES = ("attendance:board", "attendance:department_week")  # in the tablet's frame for everybody
 PLAN_PAGES = ("attendance:schedule", "attendance:calendar", "attendance:event_answer")
 
 
@@ -91,6 +92,21 @@ def guardian_places(actor: Actor, where: Where) -> list[Place]:
     is_more = where.view_name.startswith(("accounts:", "account_", "mfa_", "usersessions_"))
     places.append(Place(reverse("accounts:settings"), "settings", _("Mer"), is_more))
     return places
+
+
+def rail_of(actor: Actor, department_id: UUID, where: Where) -> tuple[Place, ...]:
+    """Return what stands beside a department's board, on its tablet and for whoever works there at a computer."""
+    is_week = where.is_any("attendance:department_week")
+    places = (
+        Place(
+            reverse("attendance:board", args=[department_id]),
+            "layout-grid",
+            _("Avdelning"),
+            where.view_name.startswith(BOARD_PAGES) and not is_week,
+        ),
+        Place(reverse("attendance:department_week", args=[department_id]), "calendar", _("Veckan"), is_week),
+    )
+    return places if actor.tablet else (*places, Place(reverse("home"), "house", _("Hem"), last=True))
 
 
 def work_places(actor: Actor, person: User, where: Where) -> list[Place]:

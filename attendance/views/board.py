@@ -30,7 +30,7 @@ from attendance.selectors.board_child import child_on_board
 from attendance.services.absence import report_absence
 from attendance.services.taps import TapResult, record_taps, undo_tap
 from attendance.toasts import Toast
-from attendance.views.rail import pin_address, pin_of, rail_of
+from attendance.views.pin import pin_address, pin_of
 from children.access import Action, can, get_child, get_department
 from children.http import ActorRequest
 from children.models import Child, Department
@@ -56,7 +56,6 @@ def board(request: ActorRequest, department_id: UUID) -> HttpResponse:
         "zone": settings.TIME_ZONE,
         "is_tablet": request.actor.tablet is not None,
         "leave": reverse("children:tablet") if request.actor.tablet else _addresses(department)["board"],
-        "nav": rail_of(request.actor, department.id),
     }
     return render(request, "attendance/board/page.html", context)
 
@@ -213,7 +212,6 @@ def _child_page(request: ActorRequest, department: Department, child: Child, pro
         "title": child.tile_name,
         "fetched": True,
         "department": department,
-        "nav": rail_of(request.actor, department.id),
     }
     kind = "dialog" if is_fragment_wanted(request) else "page"
     return _stay_open(request, render(request, f"attendance/board/child_{kind}.html", context))
@@ -237,7 +235,6 @@ def _ask_first(request: ActorRequest, department: Department, child_ids: Iterabl
         "title": _("Hämta flera"),
         "fetched": True,
         "department": department,
-        "nav": rail_of(request.actor, department.id),
     }
     kind = "dialog" if is_fragment_wanted(request) else "page"
     return _stay_open(request, render(request, f"attendance/board/let_out_{kind}.html", context))

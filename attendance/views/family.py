@@ -50,7 +50,6 @@ from attendance.views.sheet import Planner
 from children.access import Action, can, get_child
 from children.http import ActorRequest, asks_for_pin
 from children.models import Child
-from children.views.staff import frame_of
 from portal.lib import clock, days
 
 AT_HAND = 5
@@ -122,7 +121,7 @@ def plan(request: ActorRequest, child_id: UUID, home_id: UUID | None = None) -> 
     if desk.family is None:
         return _show(request, "homes_first", desk, {})
     by = Planner(desk.family.reader, request.path, desk.family)
-    more = {"desk": desk, "child": desk.child} | frame_of(request.actor)
+    more = {"desk": desk, "child": desk.child}
     return planner_page(request, by, [desk.child], "attendance/family/plan.html", more)
 
 
@@ -200,7 +199,7 @@ def history(request: ActorRequest, child_id: UUID) -> HttpResponse:
     audit.looked("attendance.said", person_id=actor.person_id, tablet_id=actor.tablet_id, children=[child.pk])
     back = reverse("attendance:schedule") if is_guardian else reverse("attendance:family", args=[child.pk])
     context = {"child": child, "history": page, "back": back, "is_guardian": is_guardian}
-    return render(request, "attendance/family/history.html", context | frame_of(actor))
+    return render(request, "attendance/family/history.html", context)
 
 
 def _desk(request: ActorRequest, child_id: UUID, home: str = "") -> FamilyDesk:
@@ -225,7 +224,7 @@ def _show(request: ActorRequest, name: str, desk: FamilyDesk, context: dict[str,
         tablet_id=actor.tablet_id,
         children=[desk.child.pk],
     )
-    context |= {"desk": desk, "child": desk.child} | frame_of(actor)
+    context |= {"desk": desk, "child": desk.child}
     return render(request, f"attendance/family/{name}.html", context)
 
 

@@ -10,7 +10,6 @@ from accounts import audit
 from attendance.selectors.entitlement import child_weeks
 from children.access import Action, get_child
 from children.http import ActorRequest, asks_for_pin
-from children.views.staff import frame_of
 from portal.lib.http import is_fragment_wanted
 
 
@@ -30,4 +29,4 @@ def child_hours(request: ActorRequest, child_id: UUID) -> HttpResponse:
     )
     context = {"child": child, "weeks": weeks, "is_over": any(week.week.is_over for week in weeks)}
     part = "child_weeks" if is_fragment_wanted(request) else "child"
-    return render(request, f"attendance/hours/{part}.html", context | frame_of(actor))
+    return render(request, f"attendance/hours/{part}.html", context)

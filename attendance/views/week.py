@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts import audit
 from attendance.forms import parsed_date
 from attendance.selectors.department_week import department_week as week_of
-from attendance.views.rail import pin_of, rail_of
+from attendance.views.pin import pin_of
 from children.access import Action
 from children.http import ActorRequest, renews_pin
 from children.prepared_access import get_department
@@ -47,7 +47,6 @@ def department_week(request: ActorRequest, department_id: UUID) -> HttpResponse:
         "before": monday - timedelta(days=7),
         "after": monday + timedelta(days=7),
         "is_this": monday == this,
-        "nav": rail_of(actor, department.id, is_week=True),
         "pin": pin_of(actor, request.get_full_path()),
         "rests": int(PIN_RESTS.total_seconds()) + 1 if actor.tablet and actor.person else 0,
     }

@@ -5,13 +5,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
 from children.access import Action, can, get_child, get_department, get_preschool
-from children.actors import Actor
 from children.forms import AllergyForm, SearchForm
 from children.http import ActorRequest, asks_for_pin
 from children.rules import age_on
@@ -52,7 +50,6 @@ def _child(request: ActorRequest, child_id: UUID, form: AllergyForm | None = Non
         "age": age_on(found.birth_date, actor.today) if found.birth_date else None,
         "form": form or AllergyForm(initial={"allergy": found.allergy}),
     }
-    context |= frame_of(actor)
     return render(request, "children/child.html", context, status=422 if form else 200)
 
 
@@ -82,12 +79,4 @@ def _list(request: ActorRequest, rows: list[ListedChild], context: dict[str, obj
     actor = request.actor
     seen = [row.child.id for row in rows]
     audit.looked("children.list", person_id=actor.person_id, tablet_id=actor.tablet_id, children=seen)
-    return render(request, "children/list.html", context | frame_of(actor))
-
-
-def frame_of(actor: Actor) -> dict[str, object]:
-    """Return the tablet's frame, with the way back to its board and a lock; a person has the frame of its role."""
-    if actor.tablet is None:
-        return {}
-    board = {"url": reverse("attendance:board", args=[actor.tablet.department_id]), "icon": "layout-grid"}
-    return {"frame": "layouts/tablet.html", "nav": [board | {"label": _("Avdelning")}]}
+    return render(request, "children/list.html", context)
