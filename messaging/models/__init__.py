@@ -1,5 +1,17 @@
 """What is said: conversations between families and those who work with their children."""
 
+from messaging.models.inbox import Away, Label, ThreadLabel
 from messaging.models.threads import Addressee, Incident, Message, ReadMark, Thread, ThreadChild, ThreadGuardian
 
-__all__ = ["Addressee", "Incident", "Message", "ReadMark", "Thread", "ThreadChild", "ThreadGuardian"]
+__all__ = [
+    "Addressee",
+    "Away",
+    "Incident",
+    "Label",
+    "Message",
+    "ReadMark",
+    "Thread",
+    "ThreadChild",
+    "ThreadGuardian",
+    "ThreadLabel",
+]

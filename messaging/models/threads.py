@@ -95,6 +95,7 @@ class Message(Base):
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     language = models.CharField(max_length=10)
     body = EncryptedTextField()
+    phrase = models.CharField(max_length=60, blank=True)  # the set phrase that the body is, word for word
     leaves_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
