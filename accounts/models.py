@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib import languages
 from portal.lib.crypto import BlindIndexField, EncryptedTextField
 from portal.lib.models import Base
 from portal.lib.outbox import Outgoing, OutgoingQuerySet
@@ -81,6 +82,8 @@ class User(AbstractBaseUser, Base):
     personal_number_index = BlindIndexField(source="personal_number", unique=True)
     protection = models.CharField(max_length=20, choices=Protection, default=Protection.NONE)
     language = models.CharField(max_length=10, blank=True)
+    # Set phrases, and what leaves the house; empty is the language of the pages. Pages are in fewer languages.
+    reads_in = models.CharField(max_length=10, choices=list(languages.NAMES.items()), blank=True)
     register_id = models.UUIDField(null=True, blank=True, unique=True)
     register_print = models.CharField(max_length=64, blank=True, editable=False)
     left_register_on = models.DateField(null=True, blank=True)
@@ -103,6 +106,11 @@ class User(AbstractBaseUser, Base):
     @property
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def reading_language(self) -> str:
+        """The language in which set phrases, and what leaves the house, are read."""
+        return self.reads_in or languages.known(self.language)
 
     @property
     def is_protected(self) -> bool:

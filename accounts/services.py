@@ -187,6 +187,11 @@ def choose_language(*, person: User, language: str) -> None:
     User.objects.filter(pk=person.pk).update(language=language)
 
 
+def choose_reading_language(*, person: User, language: str) -> None:
+    """Keep in which language the person reads set phrases and what leaves the house; "" is that of the pages."""
+    User.objects.filter(pk=person.pk).update(reads_in=language)
+
+
 def choose_pin(*, person: User, code: str, now: datetime) -> None:
     """Set the person's PIN (four to eight figures), and open it again on tablets where it was locked."""
     with transaction.atomic():

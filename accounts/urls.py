@@ -18,5 +18,6 @@ urlpatterns = [
     path("installningar/pin/", own.pin, name="pin"),
     path("installningar/frys/", own.freeze, name="freeze"),
     path("sprak/", session.language, name="language"),
+    path("sprak/besked/", own.reading_language, name="reading_language"),
     path("vaken/", session.awake, name="awake"),
 ]

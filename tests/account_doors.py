@@ -16,6 +16,7 @@ ACCOUNT_ROWS: list[Row] = [
     Row("accounts:invitation_account", "GET", dict.fromkeys(ACTORS, "3")),
     Row("accounts:invitation_account", "POST", dict.fromkeys(ACTORS, "3")),
     Row("accounts:language", "POST", dict.fromkeys(ACTORS, "3")),
+    Row("accounts:reading_language", "POST", person_only("3", "4")),
     Row("accounts:awake", "GET", person_only("2", "2")),
     Row("accounts:awake", "POST", person_only("2", "2")),
     Row("accounts:welcome", "GET", person_only("2", "4")),

@@ -1,6 +1,6 @@
 """The language in which somebody reads set phrases and notices."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -8,4 +8,23 @@ class Migration(migrations.Migration):
         ("accounts", "0006_address_letters"),
     ]
 
-    operations = []
+    operations = [
+        migrations.AddField(
+            model_name="user",
+            name="reads_in",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("sv", "Svenska"),
+                    ("en", "English"),
+                    ("nb", "Norsk bokmål"),
+                    ("fi", "Suomi"),
+                    ("ar", "العربية"),
+                    ("so", "Soomaali"),
+                    ("pl", "Polski"),
+                    ("uk", "Українська"),
+                ],
+                max_length=10,
+            ),
+        ),
+    ]

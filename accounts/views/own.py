@@ -13,13 +13,13 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import addresses, services
 from accounts.forms import EmailForm, PinForm
 from accounts.models import Pin, PinTries, User
 from accounts.views.session import forget_pages
-from portal.lib import clock
+from portal.lib import clock, languages
 
 
 def _person(request: HttpRequest) -> User:
@@ -48,10 +48,21 @@ def settings(request: HttpRequest) -> HttpResponse:
         "is_pin_locked": PinTries.objects.locked().filter(person=person).exists(),
         "has_password": person.has_usable_password(),
         "languages": house.LANGUAGES,
+        "reading_languages": languages.NAMES.items(),
         "theme": request.COOKIES.get("theme", ""),
         "notices_url": _address("notice_settings"),
     }
     return render(request, "accounts/settings.html", context)
+
+
+@require_POST
+def reading_language(request: HttpRequest) -> HttpResponse:
+    """Choose in which language set phrases, and what leaves the house, are read."""
+    person, chosen = _person(request), request.POST.get("language", "")
+    if chosen in {"", *languages.NAMES}:
+        services.choose_reading_language(person=person, language=chosen)
+        messages.success(request, _("Sparat. Så läser du färdiga fraser och besked utanför Kapprummet."))
+    return redirect("accounts:settings")
 
 
 @require_safe
