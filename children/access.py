@@ -222,6 +222,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.SEE_BOARD: (tablet_here, works_where_the_child_is, principal_of),
     Action.LIST_CHILDREN: (works_where_the_child_is, principal_of, tablet_with_pin),
     Action.ANNOUNCE: (employed_where_the_child_is, principal_of),
+    Action.WRITE_POSTS: (works_where_the_child_is, principal_of, tablet_with_pin),
     Action.INVITE: (employed_where_the_child_is, principal_of),
     Action.OVERSEE: (principal_of,),
     Action.PAIR_TABLETS: (principal_of,),

@@ -34,6 +34,7 @@ class Action(StrEnum):
     SEE_BOARD = "see_board"
     LIST_CHILDREN = "list_children"
     ANNOUNCE = "announce"
+    WRITE_POSTS = "write_posts"
     INVITE = "invite"
     # With a preschool
     OVERSEE = "oversee"

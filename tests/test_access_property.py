@@ -76,9 +76,9 @@ TABLET_WITH_PIN = {
 }  # fmt: skip
 FAMILY_SECRETS = {"see_contacts", "confirm_guardian", "set_homes"}
 
-STAFF_PLACES = {"see_board", "list_children"}
+STAFF_PLACES = {"see_board", "list_children", "write_posts"}
 EMPLOYED_PLACES = {"invite", "announce"}
-PRINCIPAL_PLACES = {"see_board", "list_children", "announce", "invite", "oversee", "pair_tablets"}
+PRINCIPAL_PLACES = {"see_board", "list_children", "announce", "write_posts", "invite", "oversee", "pair_tablets"}
 PRINCIPAL_PRESCHOOLS = {"oversee", "pair_tablets", "invite_staff", "set_rules"}
 
 
@@ -253,7 +253,7 @@ class World:
 
 
 TABLET_PLACES = {"see_board"}
-PIN_PLACES = {"list_children"}
+PIN_PLACES = {"list_children", "write_posts"}
 # Actions that are about a place too, in the table because the same rules open children and departments.
 OF_CHILDREN = [
     Action(word)

@@ -25,6 +25,15 @@ def guardians_ever(*child_ids: UUID) -> set[UUID]:
     return set(Guardianship.objects.filter(child__in=child_ids).values_list("guardian", flat=True))
 
 
+def guardians_ever_of(child_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Return, by child, who is, was or is to be a guardian of it: one query."""
+    found: dict[UUID, set[UUID]] = {child_id: set() for child_id in child_ids}
+    rows = Guardianship.objects.filter(child__in=found).values_list("child_id", "guardian_id")
+    for child_id, guardian_id in rows:
+        found[child_id].add(guardian_id)
+    return found
+
+
 def children_ever_of(guardian_id: UUID) -> QuerySet[Any, Any]:
     """Return, as ids for a subquery, whose guardian the person is, was or is to be."""
     return Guardianship.objects.filter(guardian=guardian_id).values("child")
@@ -39,6 +48,16 @@ def children_of(guardians: QuerySet[Guardianship], day: date) -> QuerySet[Any, A
 def contacts_who_may_collect(*child_ids: UUID) -> QuerySet[Contact]:
     """Return the contacts that the guardians have said may collect the children, in the order in which they came."""
     return Contact.objects.current().filter(child__in=child_ids, may_collect=True).order_by("created_at")
+
+
+def kept_away_from(child_ids: Collection[UUID]) -> set[UUID]:
+    """Return who must be kept away from one of these children."""
+    return set(Block.objects.in_force().filter(child__in=child_ids).values_list("person", flat=True))
+
+
+def children_kept_from(person_id: UUID) -> QuerySet[Any, Any]:
+    """Return, as ids for a subquery, the children from whom the person must be kept away."""
+    return Block.objects.in_force().filter(person=person_id).values("child")
 
 
 def is_kept_apart() -> Exists:
