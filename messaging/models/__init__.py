@@ -1,11 +1,16 @@
 """What is said: conversations between families and those who work with their children."""
 
+from messaging.models.bulletins import Bulletin, BulletinChild, BulletinCopy, BulletinReminder
 from messaging.models.inbox import Away, Label, ThreadLabel
 from messaging.models.threads import Addressee, Incident, Message, ReadMark, Thread, ThreadChild, ThreadGuardian
 
 __all__ = [
     "Addressee",
     "Away",
+    "Bulletin",
+    "BulletinChild",
+    "BulletinCopy",
+    "BulletinReminder",
     "Incident",
     "Label",
     "Message",
