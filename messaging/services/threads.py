@@ -20,6 +20,7 @@ from children.selectors.people import guardians_of
 from children.selectors.reach import Relation
 from messaging import rules
 from messaging.models import Addressee, Incident, Message, ReadMark, Thread, ThreadChild, ThreadGuardian
+from messaging.selectors.inbox import is_read_by_family
 from messaging.selectors.readers import WRITE, Reader, circle_of, get_thread, readers_of
 from notifications.models import Kind
 from notifications.services import Told, notify_of_all
@@ -36,6 +37,8 @@ class Words:
     body: str
     language: str
     is_sensitive: bool = False
+    phrase: str = ""  # the key of the set phrase that the body is, word for word
+    attachments: tuple[UUID, ...] = ()
 
 
 def circles_for(
@@ -99,11 +102,16 @@ def _begin(circle: rules.Circle, addressee: Addressee, words: Words, actor: Acto
 def reply(*, thread_id: UUID, words: Words, actor: Actor, now: datetime) -> Message:
     """Answer in a conversation: its readers stay who they are (DOMAIN 4.4).
 
-    Raises `Http404` for whoever may not write in it, also where it is closed because the placement has ended.
+    Raises `Http404` for whoever may not write in it, also where it is closed because the placement has ended, and
+    `ValidationError` where nobody of the family reads it any more: nobody would get the answer.
     """
     _check(words, has_subject=False)
     with transaction.atomic():
         thread, reader = get_thread(actor, thread_id, writing=True, lock=True)
+        if reader.relation != Relation.GUARDIAN and not is_read_by_family(
+            circle_of(thread), Addressee(thread.addressee), actor.today
+        ):
+            raise ValidationError(_("Ingen i familjen läser det här samtalet längre. Börja ett nytt."))
         return _write(thread, reader, words, actor, now)
 
 
@@ -115,6 +123,7 @@ def _write(thread: Thread, reader: Reader, words: Words, actor: Actor, now: date
         written_by_id=reader.person_id,
         language=words.language,
         body=words.body.strip(),
+        phrase=words.phrase,
         leaves_at=now + rules.UNDO,
     )
     audit.did("message.written", person_id=actor.person_id, now=now, message=message.pk, thread=thread.pk)
@@ -156,11 +165,13 @@ def _release(message: Message, now: datetime) -> None:
     thread = message.thread
     thread.last_at = message.leaves_at
     if message.side == Message.Side.HOUSE:
+        # What was put aside as done stays so: an answer was maybe the last thing to do.
         thread.waits_since = None
-    elif thread.waits_since is None or thread.done_at:
-        thread.waits_since = message.leaves_at
-    thread.done_at = None
-    thread.save(update_fields=["last_at", "waits_since", "done_at"])
+        thread.save(update_fields=["last_at", "waits_since"])
+    else:
+        thread.waits_since = message.leaves_at if thread.done_at else thread.waits_since or message.leaves_at
+        thread.done_at = None
+        thread.save(update_fields=["last_at", "waits_since", "done_at"])
     readers = readers_of(circle_of(thread), Addressee(thread.addressee), days.day_of(now))
     people = [person_id for person_id in readers if person_id != message.written_by_id]
     notify_of_all(told=[Told(message.pk, people, {"thread": thread.pk})], kind=Kind.MESSAGE_RECEIVED, now=now)

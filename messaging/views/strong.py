@@ -1,0 +1,45 @@
+"""What is sensitive is read behind the strong login only (DOMAIN 4.11): asked here by every view of a conversation."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.second_factor import has_second_factor
+from children.http import ActorRequest
+from messaging.models import Thread
+from portal.lib import clock
+from portal.lib.http import is_fragment_wanted, see_other
+
+BACK_TO = "strong_for"
+"""Where the person wanted to read: kept in the session until a second factor has been shown or set up."""
+
+
+def is_strong(request: ActorRequest) -> bool:
+    """Tell whether what is sensitive may be read in this session. Asks the session only; never on a tablet."""
+    return request.actor.tablet is None and has_second_factor(request)
+
+
+def asked_for_strong(request: ActorRequest, thread: Thread) -> HttpResponse | None:
+    """Return the page that asks for the strong login, without subject or content, or None for whoever may read on.
+
+    It leads to the second factor that the person has, or to setting one up, and from there back to the conversation.
+    """
+    page = reverse("messaging:thread", args=[thread.pk])
+    if not thread.is_sensitive or is_strong(request):
+        if request.session.get(BACK_TO) == page:
+            del request.session[BACK_TO]
+        return None
+    if is_fragment_wanted(request):
+        return see_other(request, page)
+    request.session[BACK_TO] = page
+    has_one = is_mfa_enabled(request.user)
+    shown = reverse("mfa_reauthenticate") + "?" + urlencode({"next": page}) if has_one else reverse("mfa_index")
+    own = thread.messages.filter(written_by=request.actor.person_id, leaves_at__gt=clock.now()).first()
+    return render(
+        request, "messaging/inbox/strong.html", {"has_one": has_one, "strong_url": shown, "pending": own}, status=403
+    )

@@ -1,0 +1,186 @@
+"""What the house does in its inbox: who answers, what is done, what waits, labels; and what closes (DOMAIN 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.test import Client
+
+from accounts.models import User
+from children.actors import Actor
+from children.models import Guardianship, Placement, StaffRole
+from messaging.models import Addressee, Label, Message, Thread, ThreadLabel
+from messaging.selectors.inbox import answering, chosen, houses_threads, readings
+from messaging.selectors.labels import labels_on
+from messaging.selectors.readers import circle_of, readers_of, threads_for
+from messaging.services.inbox import assign, make_label, set_done, set_labels
+from messaging.services.threads import release_due, reply
+from notifications.models import Delivery, Kind
+from portal.lib import clock, days
+from tests.cast import Cast, employ, guard, person
+from tests.test_threads import HALF_A_MINUTE, TO_PRINCIPAL, begin, words
+
+pytestmark = pytest.mark.django_db
+LogIn = Callable[[User], Client]
+
+
+def of(one: User) -> Actor:
+    return Actor.of_person(one)
+
+
+@pytest.fixture
+def thread(cast: Cast) -> Thread:
+    """Amina has written to Blåsippan about Elsa, and it has left."""
+    now = clock.now() - timedelta(hours=1)
+    (message,) = begin(cast.amina, cast.elsa, now=now)
+    release_due(now=now + HALF_A_MINUTE)
+    return Thread.objects.get(pk=message.thread_id)
+
+
+def label(cast: Cast, text: str = "Inskolning") -> Label:
+    return make_label(inbox_id=cast.blasippan.pk, words=text, actor=of(cast.maria), now=clock.now())
+
+
+class TestWhatWaits:
+    def test_it_waits_until_the_house_answers(self, cast: Cast, thread: Thread) -> None:
+        maria, now = of(cast.maria), clock.now()
+        assert list(chosen(maria, "vantar")) == [thread]
+        reply(thread_id=thread.pk, words=words("Tack!"), actor=maria, now=now)
+        release_due(now=now + HALF_A_MINUTE)
+        assert list(chosen(maria, "vantar")) == []
+
+    def test_what_is_done_waits_no_more_until_the_family_writes(self, cast: Cast, thread: Thread) -> None:
+        maria, now = of(cast.maria), clock.now()
+        set_done(thread_id=thread.pk, is_done=True, actor=maria, now=now)
+        assert list(chosen(maria, "vantar")) == []
+        assert list(chosen(maria, "klara")) == [thread]
+        later = now + timedelta(days=1)
+        message = reply(thread_id=thread.pk, words=words("En sak till"), actor=of(cast.amina), now=later)
+        release_due(now=later + HALF_A_MINUTE)
+        assert list(chosen(maria, "klara")) == []
+        assert chosen(maria, "vantar").get().waits_since == message.leaves_at
+
+    def test_an_answer_of_the_house_leaves_done_what_is_done(self, cast: Cast, thread: Thread) -> None:
+        maria, now = of(cast.maria), clock.now()
+        reply(thread_id=thread.pk, words=words("Tack!"), actor=maria, now=now)
+        set_done(thread_id=thread.pk, is_done=True, actor=maria, now=now)
+        release_due(now=now + HALF_A_MINUTE)
+        assert list(chosen(maria, "klara")) == [thread]
+
+    def test_a_colleague_s_own_family_is_not_the_house_s(self, cast: Cast, thread: Thread) -> None:
+        """Who works here and writes as a guardian does not count as somebody whom the house must answer."""
+        employ(cast.amina, department=cast.musslan)
+        assert list(threads_for(of(cast.amina))) == [thread]
+        assert list(houses_threads(of(cast.amina))) == []
+        assert list(chosen(of(cast.amina), "vantar")) == []
+        assert list(chosen(of(cast.amina), "")) == [thread]
+
+
+class TestWhoAnswers:
+    def test_it_is_given_to_a_colleague_who_is_told(self, cast: Cast, thread: Thread) -> None:
+        assign(thread_id=thread.pk, person_id=cast.vikar.pk, actor=of(cast.maria), now=clock.now())
+        told = Delivery.objects.filter(kind=Kind.THREAD_ASSIGNED)
+        assert [(one.person_id, one.about) for one in told] == [(cast.vikar.pk, {"thread": str(thread.pk)})]
+        assert list(chosen(of(cast.vikar), "mina")) == [thread]
+        assert list(chosen(of(cast.maria), "mina")) == []
+
+    def test_who_takes_it_is_not_told_of_the_own_doing(self, cast: Cast, thread: Thread) -> None:
+        for _again in range(2):
+            assign(thread_id=thread.pk, person_id=cast.maria.pk, actor=of(cast.maria), now=clock.now())
+        assert not Delivery.objects.filter(kind=Kind.THREAD_ASSIGNED).exists()
+
+    def test_nobody_who_does_not_read_it_is_given_it(self, cast: Cast, thread: Thread) -> None:
+        """A forged id: of another department, of the family, of nobody."""
+        for other in (cast.jonas.pk, cast.amina.pk, cast.administrator.pk, thread.pk):
+            with pytest.raises(ValidationError):
+                assign(thread_id=thread.pk, person_id=other, actor=of(cast.maria), now=clock.now())
+
+    def test_nobody_else_gives_it(self, cast: Cast, thread: Thread) -> None:
+        for other in (cast.jonas, cast.amina, cast.stranger, cast.administrator):
+            with pytest.raises(Http404):
+                assign(thread_id=thread.pk, person_id=cast.vikar.pk, actor=of(other), now=clock.now())
+
+    def test_whoever_has_left_is_nobody(self, cast: Cast, thread: Thread) -> None:
+        assign(thread_id=thread.pk, person_id=cast.vikar.pk, actor=of(cast.maria), now=clock.now())
+        thread.refresh_from_db()
+        assert answering([thread], of(cast.maria)) == {thread.pk: cast.vikar.pk}
+        StaffRole.objects.filter(person=cast.vikar).update(ends_on=days.today() - timedelta(days=1))
+        assert answering([thread], of(cast.maria)) == {}
+
+
+class TestLabels:
+    def test_put_on_and_off(self, cast: Cast, thread: Thread) -> None:
+        maria, one = of(cast.maria), label(cast)
+        set_labels(thread_id=thread.pk, label_ids=[one.pk], actor=maria, now=clock.now())
+        assert list(chosen(maria, "", one.pk)) == [thread]
+        set_labels(thread_id=thread.pk, label_ids=[], actor=maria, now=clock.now())
+        assert list(chosen(maria, "", one.pk)) == []
+
+    def test_another_inbox_s_labels_are_neither_seen_nor_put_on(self, cast: Cast, thread: Thread) -> None:
+        other = make_label(inbox_id=cast.musslan.pk, words="Allergi", actor=of(cast.jonas), now=clock.now())
+        principals = make_label(inbox_id=cast.granliden.pk, words="Klagomål", actor=of(cast.eva), now=clock.now())
+        for one in (other, principals):
+            with pytest.raises(Http404):
+                set_labels(thread_id=thread.pk, label_ids=[one.pk], actor=of(cast.maria), now=clock.now())
+        with pytest.raises(Http404):  # the principal's own, but it is the department's conversation
+            set_labels(thread_id=thread.pk, label_ids=[principals.pk], actor=of(cast.eva), now=clock.now())
+        ThreadLabel.objects.create(thread=thread, label=other)
+        assert labels_on([thread.pk], of(cast.maria)) == {}
+        assert list(chosen(of(cast.amina), "", other.pk)) == []
+
+    def test_what_another_inbox_put_on_stays(self, cast: Cast, thread: Thread) -> None:
+        """Siblings in two departments: each sorts for itself."""
+        other = make_label(inbox_id=cast.musslan.pk, words="Allergi", actor=of(cast.jonas), now=clock.now())
+        ThreadLabel.objects.create(thread=thread, label=other)
+        set_labels(thread_id=thread.pk, label_ids=[label(cast).pk], actor=of(cast.maria), now=clock.now())
+        assert ThreadLabel.objects.filter(thread=thread).count() == 2
+
+    @pytest.mark.parametrize("text", ["", "   ", "x" * 31, "inskolning"])
+    def test_what_is_no_label_is_refused(self, cast: Cast, text: str) -> None:
+        label(cast)
+        with pytest.raises(ValidationError):
+            label(cast, text)
+
+    def test_nobody_else_s_inbox_gets_one(self, cast: Cast) -> None:
+        for other in (cast.jonas, cast.amina, cast.administrator):
+            with pytest.raises(Http404):
+                make_label(inbox_id=cast.blasippan.pk, words="Hej", actor=of(other), now=clock.now())
+
+
+def test_what_is_said_of_one_conversation_is_said_of_many(cast: Cast, thread: Thread) -> None:
+    """From when on somebody reads: the list answers as the door does, for each that it shows."""
+    newcomer = person("Nils")
+    employ(newcomer, department=cast.blasippan)
+    StaffRole.objects.filter(person=newcomer).update(starts_on=days.today())
+    guard(newcomer, cast.noor)
+    begin(cast.amina, cast.elsa, cast.hugo)
+    begin(cast.johan, cast.hugo, to=TO_PRINCIPAL)
+    begin(cast.maria, cast.noor)
+    for one in (cast.maria, cast.vikar, cast.eva, cast.amina, newcomer):
+        mine = list(threads_for(of(one)))
+        found = readings(of(one), mine)
+        for one_of_mine in mine:
+            reader = readers_of(circle_of(one_of_mine), Addressee(one_of_mine.addressee), days.today())[one.pk]
+            assert (found[one_of_mine.pk].is_house, found[one_of_mine.pk].sees_from) == (
+                reader.relation != "guardian",
+                reader.sees_from,
+            )
+
+
+def test_where_no_family_reads_any_more_the_house_writes_to_nobody(cast: Cast, thread: Thread) -> None:
+    Guardianship.objects.filter(child=cast.elsa).update(ends_on=days.today() - timedelta(days=1))
+    assert thread in threads_for(of(cast.maria))
+    with pytest.raises(ValidationError, match="Ingen i familjen"):
+        reply(thread_id=thread.pk, words=words(), actor=of(cast.maria), now=clock.now())
+    assert Message.objects.count() == 1
+
+
+def test_after_the_placement_nobody_here_has_it_any_more(cast: Cast, thread: Thread) -> None:
+    """F07: the department's acts end with its reading."""
+    Placement.objects.filter(child=cast.elsa).update(ends_on=days.today() - timedelta(days=1))
+    with pytest.raises(Http404):
+        set_done(thread_id=thread.pk, is_done=True, actor=of(cast.maria), now=clock.now())
