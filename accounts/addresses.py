@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import AddressChange, AddressLetter, User
 from portal.lib import bell, outbox
-from portal.lib.mailing import NotToBeSent
+from portal.lib.mailing import by_mail
+from portal.lib.outbox import NotToBeSent
 
 LINK_LIVES = timedelta(hours=2)
 KEPT_FOR = timedelta(days=7)
@@ -87,7 +88,7 @@ def _ring() -> None:
 
 def send_waiting_letters(*, now: datetime) -> int:
     """Write to new addresses and to old ones; return how many letters were tried."""
-    return outbox.send_waiting(AddressLetter.objects.all(), message, now=now)
+    return outbox.send_waiting(AddressLetter.objects.all(), by_mail(message), now=now)
 
 
 def message(letter: AddressLetter, now: datetime) -> EmailMessage:

@@ -16,7 +16,8 @@ from accounts.models import User
 from notifications import rules
 from notifications.models import Delivery, Kind, Preference, Way
 from portal.lib import bell, outbox
-from portal.lib.mailing import NotToBeSent
+from portal.lib.mailing import by_mail
+from portal.lib.outbox import NotToBeSent
 from portal.lib.prepared import Rows, prepared
 
 
@@ -80,7 +81,7 @@ def ring() -> None:
 
 def send_waiting(*, now: datetime) -> int:
     """Send the notices that wait for a worker; return how many were tried."""
-    return outbox.send_waiting(Delivery.objects.filter(way=Way.EMAIL), message, now=now)
+    return outbox.send_waiting(Delivery.objects.filter(way=Way.EMAIL), by_mail(message), now=now)
 
 
 def cancel(*, person_id: UUID, child_id: UUID, now: datetime) -> int:

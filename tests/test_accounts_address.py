@@ -19,7 +19,7 @@ from time_machine import travel
 from accounts import addresses, services
 from accounts.models import AddressChange, AddressLetter, AuditEntry, User
 from accounts.tasks import clear_sessions, send_address_letters
-from portal.lib import clock, mailing
+from portal.lib import clock, outbox
 from tests.cast import PASSWORD, Cast
 from tests.smtp import mail_server
 
@@ -232,12 +232,12 @@ def test_a_letter_whose_worker_died_is_sent_by_the_next_sweep(cast: Cast) -> Non
     ask(browser)
     assert AddressLetter.objects.claim(clock.now()), "and then no more was heard"
     assert sent() == []
-    with travel(clock.now() + mailing.CLAIM_HOLDS + timedelta(seconds=1)):
+    with travel(clock.now() + outbox.CLAIM_HOLDS + timedelta(seconds=1)):
         (letter,) = sent()
         browser.post(link_in(letter))
         assert AddressLetter.objects.claim(clock.now())
         assert sent() == []
-    with travel(clock.now() + 2 * mailing.CLAIM_HOLDS + timedelta(seconds=2)):
+    with travel(clock.now() + 2 * outbox.CLAIM_HOLDS + timedelta(seconds=2)):
         assert [one.to for one in sent()] == [[OLD]]
         assert sent() == []
 

@@ -26,7 +26,8 @@ from children.protection import protect_person
 from children.services import invitations
 from children.services.invitations import send_waiting_letters
 from children.tasks import send_letters
-from portal.lib import clock, days, mailing, outbox
+from portal.lib import clock, days, outbox
+from portal.lib.mailing import by_mail
 from tests.cast import Cast, guard
 from tests.smtp import mail_server
 
@@ -184,11 +185,11 @@ def test_what_a_killed_worker_held_is_resumed_within_half_a_minute(
     """Promise 2: the claim of the dead runs out, and the next sweep comes."""
     log_in(cast.maria).post(base(cast) + "skicka/", {"person": [str(newcomer.id)]})
     now = clock.now()
-    Letter.objects.update(claimed_until=now + mailing.CLAIM_HOLDS, tries=1)  # taken, and then no more was heard
+    Letter.objects.update(claimed_until=now + outbox.CLAIM_HOLDS, tries=1)  # taken, and then no more was heard
     assert send_waiting_letters(now=now + timedelta(seconds=5)) == 0
     every = timedelta(seconds=float(settings.CELERY_BEAT_SCHEDULE["send-letters"]["schedule"]))
-    assert mailing.CLAIM_HOLDS + every <= timedelta(seconds=30)
-    assert send_waiting_letters(now=now + mailing.CLAIM_HOLDS + every) == 1
+    assert outbox.CLAIM_HOLDS + every <= timedelta(seconds=30)
+    assert send_waiting_letters(now=now + outbox.CLAIM_HOLDS + every) == 1
     assert len(mail.outbox) == 1
 
 
@@ -223,7 +224,7 @@ def test_a_worker_that_lost_its_letter_sends_nothing_and_ends_no_code(
     lost = Letter.objects.get()
     send_waiting_letters(now=clock.now())
     code = Invitation.objects.get()
-    outbox.carry_out(lost, invitations.message, now=clock.now())
+    outbox.carry_out(lost, by_mail(invitations.message), now=clock.now())
     assert len(mail.outbox) == 1
     assert Invitation.objects.get() == code
 

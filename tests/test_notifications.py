@@ -23,7 +23,8 @@ from children.services.relations import block
 from notifications import services, tasks
 from notifications.models import Delivery, Kind, Way
 from portal.beat import SCHEDULE
-from portal.lib import clock, days, mailing, outbox
+from portal.lib import clock, days, outbox
+from portal.lib.mailing import by_mail
 from tests.cast import Cast, person
 from tests.smtp import MailServer, mail_server
 
@@ -47,7 +48,7 @@ def claim(now: datetime) -> Delivery | None:
 
 
 def deliver(delivery: Delivery, now: datetime) -> None:
-    outbox.carry_out(delivery, services.message, now=now)
+    outbox.carry_out(delivery, by_mail(services.message), now=now)
 
 
 def body(message: Message) -> str:
@@ -146,28 +147,28 @@ def test_a_claim_that_nobody_finished_is_taken_up_again(cast: Cast, server: Mail
     tell(cast.amina)
     assert claim(clock.now())
     assert claim(clock.now()) is None
-    sweep(mailing.CLAIM_HOLDS + timedelta(seconds=1))
+    sweep(outbox.CLAIM_HOLDS + timedelta(seconds=1))
     assert len(server.taken) == 1
 
 
 def test_what_a_killed_worker_held_is_resumed_within_half_a_minute(settings: Settings) -> None:
     """Promise 2; and a worker that lives is done, or hung up on, before its claim runs out."""
     every = timedelta(seconds=float(settings.SCHEDULE["sweep-deliveries"]["schedule"]))
-    assert mailing.CLAIM_HOLDS + every <= timedelta(seconds=30)
-    assert timedelta(seconds=mailing.LONGEST) < mailing.CLAIM_HOLDS
+    assert outbox.CLAIM_HOLDS + every <= timedelta(seconds=30)
+    assert timedelta(seconds=outbox.LONGEST) < outbox.CLAIM_HOLDS
 
 
 def test_a_worker_that_lost_its_claim_sends_nothing_and_marks_nothing(cast: Cast, server: MailServer) -> None:
     tell(cast.amina)
     slow = claim(clock.now())
-    later = clock.now() + mailing.CLAIM_HOLDS + timedelta(seconds=1)
+    later = clock.now() + outbox.CLAIM_HOLDS + timedelta(seconds=1)
     quick = claim(later)
     assert slow
     assert quick
     deliver(slow, later)
     assert server.taken == []
     waiting = Delivery.objects.get(way=Way.EMAIL)
-    assert (waiting.sent_at, waiting.claimed_until) == (None, later + mailing.CLAIM_HOLDS)
+    assert (waiting.sent_at, waiting.claimed_until) == (None, later + outbox.CLAIM_HOLDS)
     deliver(quick, later)
     deliver(slow, later)
     assert len(server.taken) == 1
@@ -185,7 +186,7 @@ def test_one_delivery_is_claimed_at_a_time(cast: Cast, server: MailServer) -> No
 def test_a_server_that_never_comes_to_an_end_is_hung_up_on(
     cast: Cast, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mailing, "LONGEST", 0.2)
+    monkeypatch.setattr(outbox, "LONGEST", 0.2)
     server.pause = 3
     tell(cast.amina)
     started = monotonic()

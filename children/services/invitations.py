@@ -27,7 +27,8 @@ from children.selectors.invitations import invitees, may_be_written_to
 from children.selectors.invitees import Invitee, has_account
 from children.selectors.personnel import personnel, works_somewhere
 from portal.lib import bell, days, outbox
-from portal.lib.mailing import NotToBeSent
+from portal.lib.mailing import by_mail
+from portal.lib.outbox import NotToBeSent
 
 MOST_AT_ONCE = 200
 
@@ -137,7 +138,7 @@ def ring() -> None:
 
 def send_waiting_letters(*, now: datetime) -> int:
     """Send the letters that wait; return how many were tried."""
-    return outbox.send_waiting(Letter.objects.all(), message, now=now)
+    return outbox.send_waiting(Letter.objects.all(), by_mail(message), now=now)
 
 
 def _is_still_to_invite(letter: Letter, day: date) -> bool:

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import timedelta
-from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
-from threading import Timer
-from time import monotonic
+from datetime import datetime
+from smtplib import (
+    SMTPDataError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+)
 
 from django.core.mail import EmailMessage, get_connection
 
-LONGEST = 15.0
-"""Seconds from the first word about a message to the last. Every claim holds for longer than this."""
+from portal.lib.lines import hanging_up
+from portal.lib.outbox import Hold, Row, Verdict, Way
 
-# With the sweep's ten seconds: what a killed worker held is resumed within half a minute. A claim is renewed right
-# before sending, and sending is ended (`LONGEST`) before the claim runs out.
-CLAIM_HOLDS = timedelta(seconds=20)
+CLOSING = 421  # "closing the channel": the server's, whatever it was the answer to
 
-
-class NotToBeSent(Exception):
-    """Raised by whoever makes a message that must not go any more. Says why, without a name and without an address."""
+Write = Callable[[Row, datetime], EmailMessage]
+"""Makes a row's mail in the moment before it is sent. Raises `NotToBeSent` when it must not go any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a failed try means: a code or the name of a fault, never an address, and whether trying again is vain."""
+def by_mail(write: Write[Row]) -> Way[Row]:
+    """Return the way of rows that leave as the mails that `write` makes of them."""
 
-    problem: str
-    is_final: bool
+    def prepared(row: Row, hold: Hold) -> EmailMessage | None:
+        moment = hold()
+        if moment is None:
+            return None
+        message = write(row, moment)
+        # The same id for each try, so that a mailbox can tell that it has the message already.
+        own = {"Message-ID": f"<{row.pk}@kapprummet>", "Auto-Submitted": "auto-generated"}
+        message.extra_headers = own | message.extra_headers
+        return message
+
+    return Way("email", lambda row, hold: send(lambda: prepared(row, hold)), verdict)
 
 
 def verdict(fault: Exception) -> Verdict:
@@ -38,45 +44,36 @@ def verdict(fault: Exception) -> Verdict:
 
     Wrong credentials, a sender that the server does not take, a server that is gone: the next try may well succeed.
     """
-    if isinstance(fault, NotToBeSent):
-        return Verdict(str(fault), is_final=True)
     if isinstance(fault, SMTPRecipientsRefused):
         codes = [code for code, _text in fault.recipients.values()]
         # 55x is about the mailbox. 50x and 53x are about how we talk and who we are, though the answer came here.
-        return Verdict(str(max(codes, default="")), bool(codes) and all(550 <= code < 560 for code in codes))
+        is_final = bool(codes) and all(550 <= code < 560 for code in codes)
+        return Verdict(str(max(codes, default="")), is_final, is_servers=CLOSING in codes)
     if isinstance(fault, SMTPResponseException):
-        return Verdict(str(fault.smtp_code), isinstance(fault, SMTPDataError) and 500 <= fault.smtp_code < 600)
-    return Verdict(type(fault).__name__, is_final=False)
+        is_final = isinstance(fault, SMTPDataError) and 500 <= fault.smtp_code < 600
+        is_servers = fault.smtp_code == CLOSING or not isinstance(fault, SMTPDataError)
+        return Verdict(str(fault.smtp_code), is_final, is_servers=is_servers)
+    is_servers = isinstance(fault, OSError | SMTPServerDisconnected)
+    return Verdict(type(fault).__name__, is_final=False, is_servers=is_servers)
 
 
-def send(prepare: Callable[[timedelta], EmailMessage | None]) -> bool:
-    """Send what `prepare` returns, within `LONGEST`; return whether it was taken. Raises what `verdict` judges.
+def send(prepare: Callable[[], EmailMessage | None]) -> bool:
+    """Send what `prepare` returns, within `outbox.LONGEST`; return whether it was taken. Raises what `verdict` judges.
 
-    `prepare` is called once the server is there, with the time that this took: the place to renew the claim. It
-    returns None when the claim was lost, and then nothing is sent.
+    `prepare` is called once the server is there: the place to renew the claim. It returns None when the claim was
+    lost, and then nothing is sent.
     """
-    started = monotonic()
     connection = get_connection()
-    hanging_up = Timer(LONGEST, _hang_up, [connection])
-    hanging_up.daemon = True
-    try:
-        connection.open()
-        message = prepare(timedelta(seconds=monotonic() - started))
-        if message is None:
-            return False
-        hanging_up.start()
-        message.connection = connection
-        message.send()
-        return True
-    finally:
-        with suppress(Exception):  # a server that cannot say goodbye has taken the message all the same
-            connection.close()
-        hanging_up.cancel()
-
-
-def _hang_up(connection: object) -> None:
-    """End a conversation in which every answer comes in time and the last one never does."""
-    line = getattr(getattr(connection, "connection", None), "sock", None)
-    if line is not None:
-        with suppress(OSError):
-            socket.socket.shutdown(line, socket.SHUT_RDWR)
+    with hanging_up(lambda: getattr(getattr(connection, "connection", None), "sock", None)) as hang_up_in_time:
+        try:
+            connection.open()
+            message = prepare()
+            if message is None:
+                return False
+            hang_up_in_time()
+            message.connection = connection
+            message.send()
+            return True
+        finally:
+            with suppress(Exception):  # a server that cannot say goodbye has taken the message all the same
+                connection.close()

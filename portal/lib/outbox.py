@@ -1,27 +1,68 @@
-"""Mails that are rows first: a worker claims a row, sends what it stands for, and marks it. Nothing is lost, and no two
-workers send the same one; only where the line breaks after the message's last word may it go once more.
+"""What leaves the house is a row first: a worker claims it, sends what it stands for, and marks it. Nothing is lost,
+and no two workers send the same one; only where a worker dies or the line breaks between the other side's taking it
+and our marking it may it go once more, under the same id.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Self, TypeVar
+from typing import Generic, Self, TypeVar
 
-from django.core.mail import EmailMessage
+from django.core.cache import caches
 from django.db import models
 from django.db.models import F
 
-from portal.lib import mailing
 from portal.lib.models import Base
+
+LONGEST = 15.0
+"""Seconds from the first word to another machine to the last. Every claim holds for longer than this."""
+
+# With the sweep's ten seconds: what a killed worker held is resumed within half a minute. A claim is renewed right
+# before sending, and sending is ended (`LONGEST`) before the claim runs out.
+CLAIM_HOLDS = timedelta(seconds=20)
 
 OFTEN = 24  # tries, in about an hour
 MOST_TRIES = 36
 
+# A way whose server is gone is left alone for a while: its rows keep their tries, and workers have time for others.
+MOST_FAULTS = 2
+RESTS_FOR = timedelta(seconds=30)
+
 Row = TypeVar("Row", bound="Outgoing")
-Write = Callable[[Row, datetime], EmailMessage]
-"""Makes a row's mail in the moment before it is sent. Raises `mailing.NotToBeSent` when it must not go any more."""
+Hold = Callable[[], datetime | None]
+"""Renews the claim and returns the moment; None when it was lost, and then nothing may be sent."""
+
+
+class NotToBeSent(Exception):
+    """Raised by whoever makes what must not go any more. Says why, without a name and without an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a failed try means: a code or the name of a fault, never an address, and whether trying again is vain.
+
+    `is_servers` when the other side failed and not this row: enough of them in a row, and the way rests. `after` is for
+    how long the other side asks to be left alone.
+    """
+
+    problem: str
+    is_final: bool
+    is_servers: bool = False
+    after: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True)
+class Way(Generic[Row]):
+    """How rows leave. `send` may be called again for the same row without harm; it calls its `Hold` right before what
+    cannot be taken back, returns False when the claim was lost, and raises what `verdict` judges.
+    """
+
+    name: str
+    send: Callable[[Row, Hold], bool]
+    verdict: Callable[[Exception], Verdict]
 
 
 class OutgoingQuerySet(models.QuerySet[Row]):
@@ -38,7 +79,7 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         """Take one row for this worker: each is taken by exactly one, by a conditional UPDATE."""
         for row in self.waiting(now).order_by("try_after")[:10]:
             seen = self.waiting(now).filter(pk=row.pk, tries=row.tries)
-            if seen.update(claimed_until=now + mailing.CLAIM_HOLDS, tries=F("tries") + 1) == 1:
+            if seen.update(claimed_until=now + CLAIM_HOLDS, tries=F("tries") + 1) == 1:
                 row.tries += 1
                 return row
         return None  # nothing waits, or others were faster and go on
@@ -47,9 +88,14 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         """Let nobody try any more; return how many rows still waited."""
         return self.unfinished().update(given_up_at=now, claimed_until=None, problem=problem)
 
+    def try_again(self, now: datetime, problem: str) -> int:
+        """Let workers try anew what was given up for this problem; return how many rows it is."""
+        given_up = self.filter(sent_at=None, problem=problem).exclude(given_up_at=None)
+        return given_up.update(given_up_at=None, try_after=now, tries=0)
+
 
 class Outgoing(Base):
-    """A mail that is to go out. Whoever inherits says to whom and about what; its words are made when it is sent."""
+    """Something that is to go out. Whoever inherits says to whom and about what; its words are made when it is sent."""
 
     try_after = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -62,51 +108,72 @@ class Outgoing(Base):
         abstract = True
 
 
-def send_waiting(rows: OutgoingQuerySet[Row], write: Write[Row], *, now: datetime) -> int:
+def send_waiting(rows: OutgoingQuerySet[Row], way: Way[Row], *, now: datetime) -> int:
     """Send everything that waits; return how much was tried. Any number of workers may do this at once.
 
     One at a time, and each claim begins at its own moment: what a slow server keeps waiting is not held.
     """
-    tried, started = 0, monotonic()
+    tried, faults, started = 0, 0, monotonic()
+    if rests(way.name, now):
+        return 0
     while row := rows.claim(moment := now + timedelta(seconds=monotonic() - started)):
-        carry_out(row, write, now=moment)
+        fault = carry_out(row, way, now=moment)
         tried += 1
+        faults = faults + 1 if fault and fault.is_servers else 0
+        if faults == MOST_FAULTS:
+            caches["database"].set(_rest(way.name), moment + RESTS_FOR)
+            break
     return tried
 
 
-def carry_out(row: Row, write: Write[Row], *, now: datetime) -> None:
-    """Send one claimed row, and mark it as sent, to be tried again, or given up. A lost claim is left alone."""
+def rests(name: str, now: datetime) -> bool:
+    """Tell whether a way is left alone at `now`, because its server was just found to be gone."""
+    until = caches["database"].get(_rest(name))
+    return until is not None and until > now
+
+
+def _rest(name: str) -> str:
+    return f"outbox-rests-{name}"
+
+
+def carry_out(row: Row, way: Way[Row], *, now: datetime) -> Verdict | None:
+    """Send one claimed row, and mark it as sent, to be tried again, or given up; return what failed, if anything did.
+
+    A lost claim is left alone.
+    """
     rows: OutgoingQuerySet[Row] = OutgoingQuerySet(type(row))
     ours = rows.unfinished().filter(pk=row.pk, tries=row.tries)
+    started = monotonic()
 
-    def prepare(waited: timedelta) -> EmailMessage | None:
-        if not ours.update(claimed_until=now + waited + mailing.CLAIM_HOLDS):
-            return None  # another worker's by now, or withdrawn
-        message = write(row, now + waited)
-        # The same id for each try, so that a mailbox can tell that it has the message already.
-        own = {"Message-ID": f"<{row.pk}@kapprummet>", "Auto-Submitted": "auto-generated"}
-        message.extra_headers = own | message.extra_headers
-        return message
+    def hold() -> datetime | None:
+        moment = now + timedelta(seconds=monotonic() - started)
+        return moment if ours.update(claimed_until=moment + CLAIM_HOLDS) else None  # another worker's, or withdrawn
 
     if row.tries > MOST_TRIES:  # workers died of it
         ours.give_up(now, "tries")
-        return
+        return None
     try:
-        if mailing.send(prepare):
+        if way.send(row, hold):
             ours.update(sent_at=now, claimed_until=None, problem="")
     except Exception as fault:  # noqa: BLE001 (whatever it is, what waits behind must go on; never with an address)
-        verdict = mailing.verdict(fault)
+        verdict = _judged(fault, way)
         if verdict.is_final or row.tries >= MOST_TRIES:
             ours.give_up(now, verdict.problem[:200])
         else:
-            later = now + timedelta(seconds=wait_before_try(row.tries))
-            ours.update(try_after=later, claimed_until=None, problem=verdict.problem[:200])
+            wait = max(timedelta(seconds=wait_before_try(row.tries)), verdict.after)
+            ours.update(try_after=now + wait, claimed_until=None, problem=verdict.problem[:200])
+        return verdict
+    return None
+
+
+def _judged(fault: Exception, way: Way[Row]) -> Verdict:
+    return Verdict(str(fault), is_final=True) if isinstance(fault, NotToBeSent) else way.verdict(fault)
 
 
 def wait_before_try(tries: int) -> int:
     """Return how many seconds to wait before the next try: half a minute, doubling, at most three minutes for an hour.
 
-    A mail server that was gone for half an hour has everything within five minutes after it is back, and two of them
+    A server that was gone for half an hour has everything within five minutes after it is back, and two of them
     are for the sending itself. One that is gone for longer is asked once an hour, for half a day.
     """
     return min(30 << max(tries - 1, 0), 180) if tries < OFTEN else 3_600
