@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from notifications.device_models import Device, Pushed  # noqa: F401 (Django looks for models here)
 from portal.lib.models import Base
 from portal.lib.outbox import Outgoing, OutgoingQuerySet
 
