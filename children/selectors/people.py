@@ -14,7 +14,7 @@ from children.selectors.placing import Place
 from portal.lib.prepared import Rows, prepared
 
 
-def guardians_of(child_ids: Collection[UUID], day: date) -> QuerySet[Guardianship]:
+def guardians_of(child_ids: Collection[UUID] | QuerySet[Any, Any], day: date) -> QuerySet[Guardianship]:
     """Return the confirmed guardianships that hold on `day`, without those of people who are kept out."""
     blocked = Block.objects.in_force().filter(child=OuterRef("child"), person=OuterRef("guardian"))
     return Guardianship.objects.on(day).confirmed().filter(~Exists(blocked), child__in=child_ids)

@@ -10,14 +10,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children import access
 from children.access import Action, Rule
 from children.actors import Actor
-from children.models import Block, Placement, StaffRole
+from children.models import Block, Guardianship, Placement, StaffRole
 from children.selectors.people import guardians_of
 from children.selectors.placing import Place, departments_of, places_of
 from children.whereabouts import is_visible
@@ -36,12 +37,16 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True)
 class Reach:
-    """That a person comes to a child, and how. `since` is the day on which what it rests on began."""
+    """That a person comes to a child, and how.
+
+    `since` is the day on which the role or the guardianship began, and `met` the day from which on both were there.
+    """
 
     person_id: UUID
     child_id: UUID
     relation: Relation
     since: date
+    met: date
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,9 @@ class _Around:
         for places in (self.here, self.soon) if soon else (self.here,):
             for child_id, found in places.items():
                 for role in self.roles:
-                    if role.kind in kinds and any(_covers(role, place) for place in found):
-                        yield Reach(role.person_id, child_id, Relation(role.kind), role.starts_on)
+                    if role.kind in kinds and (those := [place for place in found if _covers(role, place)]):
+                        met = max(role.starts_on, min(place.starts_on for place in those))
+                        yield Reach(role.person_id, child_id, Relation(role.kind), role.starts_on, met)
 
 
 def who_may(action: Action, child_ids: Collection[UUID], today: date) -> list[Reach]:
@@ -72,7 +78,7 @@ def who_may(action: Action, child_ids: Collection[UUID], today: date) -> list[Re
     kept_away = set(Block.objects.in_force().filter(child__in=child_ids).values_list("person_id", "child_id"))
     return sorted(
         (reach for reach in found if (reach.person_id, reach.child_id) not in kept_away),
-        key=lambda reach: (reach.child_id, reach.relation, reach.person_id, reach.since),
+        key=lambda reach: (reach.child_id, reach.relation, reach.person_id, reach.since, reach.met),
     )
 
 
@@ -96,22 +102,28 @@ def _covers(role: StaffRole, place: Place) -> bool:
     return role.area_id is not None and role.area_id == place.area_id
 
 
+def sees_own(child_ids: Collection[UUID] | QuerySet[Any, Any], today: date) -> QuerySet[Guardianship]:
+    """Return by which guardianships somebody sees one of these children as an own child (`Action.SEE_OWN`) today.
+
+    What `who_may` asks, for whoever counts many: the children may be a query for ids.
+    """
+    begun = Placement.objects.filter(is_visible(Actor(person=None, tablet=None, today=today)), child=OuterRef("child"))
+    return guardians_of(child_ids, today).filter(Exists(begun), guardian__frozen_at=None)
+
+
 def _guardians(around: _Around) -> Iterable[Reach]:
-    actor = Actor(person=None, tablet=None, today=around.today)
-    begun = Placement.objects.filter(is_visible(actor), child=OuterRef("child"))
-    return _reaching(around, Exists(begun))
+    return _reaching(sees_own(around.child_ids, around.today))
 
 
 def _guardians_of_placed(around: _Around) -> Iterable[Reach]:
     actor = Actor(person=None, tablet=None, today=around.today)
     placed = Placement.objects.on_or_after(around.today).filter(is_visible(actor), child=OuterRef("child"))
-    return _reaching(around, Exists(placed))
+    return _reaching(guardians_of(around.child_ids, around.today).filter(Exists(placed), guardian__frozen_at=None))
 
 
-def _reaching(around: _Around, placed: Exists) -> Iterable[Reach]:
-    guardians = guardians_of(around.child_ids, around.today).filter(placed, guardian__frozen_at=None)
+def _reaching(guardians: QuerySet[Guardianship]) -> Iterable[Reach]:
     for person_id, child_id, since in guardians.values_list("guardian_id", "child_id", "starts_on"):
-        yield Reach(person_id, child_id, Relation.GUARDIAN, since)
+        yield Reach(person_id, child_id, Relation.GUARDIAN, since, since)
 
 
 _OTHER_SIDE: dict[Rule, Callable[[_Around], Iterable[Reach]]] = {

@@ -6,14 +6,17 @@ A property test holds the two sides against each other.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from children import access
 from children.access import Action, Rule
-from children.models import Department, StaffRole
+from children.actors import Actor
+from children.models import BackupPlacement, Department, Placement, StaffRole
 from children.selectors.reach import Relation
+from children.whereabouts import is_visible
 
 Kind = StaffRole.Kind
 
@@ -21,6 +24,11 @@ _KINDS: dict[Rule, tuple[Kind, ...]] = {
     access.works_where_the_child_is: (Kind.STAFF, Kind.SUBSTITUTE),
     access.employed_where_the_child_is: (Kind.STAFF,),
     access.principal_of: (Kind.PRINCIPAL,),
+}
+_MUNICIPAL: dict[Rule, Kind] = {
+    access.administrator: Kind.ADMINISTRATOR,
+    access.communicator: Kind.COMMUNICATOR,
+    access.archivist: Kind.ARCHIVIST,
 }
 
 
@@ -40,3 +48,37 @@ def who_may_at(action: Action, department: Department, today: date) -> dict[UUID
     for person_id, kind in sorted(roles.values_list("person_id", "kind"), key=lambda row: kinds.index(Kind(row[1]))):
         found.setdefault(person_id, Relation(kind))
     return found
+
+
+def roles_in(action: Action, departments: QuerySet[Department], today: date) -> QuerySet[StaffRole]:
+    """Return by which roles somebody may do this at one of these departments today, for whoever asks of many."""
+    standing = departments.filter(Q(ends_on=None) | Q(ends_on__gte=today)).order_by()
+    at = Q(department__in=standing.values("pk"))
+    at |= Q(preschool__in=standing.values("preschool"))
+    at |= Q(area__in=standing.exclude(preschool__area=None).values("preschool__area"))
+    kinds = [kind for rule in access.TABLE[action] for kind in _KINDS.get(rule, ())]
+    return StaffRole.objects.on(today).filter(at, kind__in=kinds, person__frozen_at=None)
+
+
+def roles_for_all(action: Action, today: date) -> QuerySet[StaffRole]:
+    """Return by which roles somebody may do this for the municipality today."""
+    kinds = [_MUNICIPAL[rule] for rule in access.TABLE[action] if rule in _MUNICIPAL]
+    return StaffRole.objects.on(today).filter(kind__in=kinds, person__frozen_at=None)
+
+
+def families_in(departments: QuerySet[Department], today: date) -> QuerySet[Any, Any]:
+    """Return, as ids for a subquery, the children of whom families count themselves to these departments today.
+
+    Those who are placed there, or begin within the days in which families see it; and those who have, or soon have, a
+    backup placement there, which takes nobody away from the own department.
+    """
+    held = to_families(today)
+    placed = Placement.objects.filter(held, department__in=departments.order_by().values("pk")).values("child")
+    backup = BackupPlacement.objects.filter(held, department__in=departments.order_by().values("pk")).values("child")
+    return placed.union(backup, all=True)
+
+
+def to_families(today: date) -> Q:
+    """Return the condition that a placement has not ended, and that families see it."""
+    seen = is_visible(Actor(person=None, tablet=None, today=today))
+    return seen & (Q(ends_on=None) | Q(ends_on__gte=today))
