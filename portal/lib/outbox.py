@@ -40,6 +40,14 @@ class NotToBeSent(Exception):
     """Raised by whoever makes what must not go any more. Says why, without a name and without an address."""
 
 
+class NotYet(Exception):
+    """Raised by whoever finds that it must go later, and when: no fault, and no try is spent."""
+
+    def __init__(self, until: datetime, why: str) -> None:
+        super().__init__(why)
+        self.until = until
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a failed try means: a code or the name of a fault, never an address, and whether trying again is vain.
@@ -155,6 +163,8 @@ def carry_out(row: Row, way: Way[Row], *, now: datetime) -> Verdict | None:
     try:
         if way.send(row, hold):
             ours.update(sent_at=now, claimed_until=None, problem="")
+    except NotYet as later:
+        ours.update(try_after=later.until, claimed_until=None, tries=row.tries - 1, problem=str(later))
     except Exception as fault:  # noqa: BLE001 (whatever it is, what waits behind must go on; never with an address)
         verdict = _judged(fault, way)
         if verdict.is_final or row.tries >= MOST_TRIES:
