@@ -229,7 +229,7 @@ def test_nobody_reads_as_staff_about_the_own_child(cast: Cast) -> None:
 def test_who_was_shown_is_who_gets_it(cast: Cast) -> None:
     """F02: where the readers have changed since they were shown nothing is sent."""
     with pytest.raises(ValidationError, match="ändrats"):
-        begin(cast.maria, cast.elsa, seen=[])
+        begin(cast.maria, cast.elsa, seen="somebody else")
     assert not Message.objects.exists()
 
 

@@ -28,6 +28,8 @@ class Migration(migrations.Migration):
                 ("side", models.CharField(choices=[("family", "Familjen"), ("house", "Förskolan")], max_length=10)),
                 ("language", models.CharField(max_length=10)),
                 ("body", portal.lib.crypto.EncryptedTextField()),
+                ("sending", models.UUIDField(default=portal.lib.ids.uuid7, editable=False)),
+                ("number", models.PositiveSmallIntegerField(default=0, editable=False)),
                 ("leaves_at", models.DateTimeField()),
                 ("told_at", models.DateTimeField(blank=True, null=True)),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
@@ -192,11 +194,37 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("sending", "number"), name="messaging_message_sent_once"),
+        ),
+        migrations.AddConstraint(
             model_name="threadchild",
             constraint=models.UniqueConstraint(fields=("child", "thread"), name="messaging_threadchild_once"),
         ),
         migrations.AddConstraint(
             model_name="threadguardian",
             constraint=models.UniqueConstraint(fields=("guardian", "thread"), name="messaging_threadguardian_once"),
+        ),
+        migrations.CreateModel(
+            name="Draft",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=portal.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("address", models.CharField(max_length=200)),
+                ("fields", portal.lib.crypto.EncryptedTextField()),
+                ("updated_at", models.DateTimeField(db_index=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("person", "address"), name="messaging_draft_once")],
+            },
         ),
     ]

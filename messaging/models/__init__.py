@@ -1,6 +1,7 @@
 """What is said: conversations between families and those who work with their children."""
 
 from messaging.models.bulletins import Bulletin, BulletinChild, BulletinCopy, BulletinReminder
+from messaging.models.drafts import Draft
 from messaging.models.inbox import Away, Label, ThreadLabel
 from messaging.models.threads import Addressee, Incident, Message, ReadMark, Thread, ThreadChild, ThreadGuardian
 
@@ -11,6 +12,7 @@ __all__ = [
     "BulletinChild",
     "BulletinCopy",
     "BulletinReminder",
+    "Draft",
     "Incident",
     "Label",
     "Message",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from children.models import Child
 from portal.lib.crypto import EncryptedTextField
+from portal.lib.ids import uuid7
 from portal.lib.models import Base
 
 
@@ -96,6 +97,9 @@ class Message(Base):
     language = models.CharField(max_length=10)
     body = EncryptedTextField()
     phrase = models.CharField(max_length=60, blank=True)  # the set phrase that the body is, word for word
+    # What one press of "Skicka" made, in however many conversations: a second press makes nothing, and one undoes all.
+    sending = models.UUIDField(default=uuid7, editable=False)
+    number = models.PositiveSmallIntegerField(default=0, editable=False)
     leaves_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -108,7 +112,8 @@ class Message(Base):
             models.CheckConstraint(
                 name="messaging_message_withdrawn_after",
                 condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("leaves_at")),
-            )
+            ),
+            models.UniqueConstraint(fields=["sending", "number"], name="messaging_message_sent_once"),
         ]
         indexes = [
             models.Index(fields=["thread", "leaves_at"], name="messaging_message_by_thread"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -14,10 +15,12 @@ from django.http import Http404
 from children import access
 from children.access import Action
 from children.actors import Actor
-from children.selectors.people import children_ever_of, guardians_ever
-from children.selectors.reach import Relation, who_may
+from children.models import Child
+from children.selectors.people import children_ever_of, guardians_ever_of
+from children.selectors.reach import Reach, Relation, who_may
 from messaging import rules
 from messaging.models import Addressee, Thread, ThreadChild, ThreadGuardian
+from portal.lib.crypto import keyed_digest
 
 READ = {
     Addressee.DEPARTMENT: Action.READ_DEPARTMENTS_MAIL,
@@ -34,37 +37,74 @@ class Reader:
     """Somebody who reads, as what, and for the sake of which of the children.
 
     `sees_from` is the day from which on messages are read: staff see no more than a week of what was said before
-    they began (DOMAIN 4.12). None for guardians, who read all that was said to them.
+    they began (DOMAIN 4.12). None for guardians, who read all that was said to them. `met` is the day from which on
+    somebody of the house has come to the children at all, for whoever wants to know who is new.
     """
 
     person_id: UUID
     relation: Relation
     child_ids: frozenset[UUID]
     sees_from: date | None = None
+    met: date | None = None
 
 
-def readers_of(circle: rules.Circle, addressee: Addressee, today: date, *, writing: bool = False) -> dict[UUID, Reader]:
+Readers = dict[UUID, Reader]
+
+
+def readers_of(circle: rules.Circle, addressee: Addressee, today: date, *, writing: bool = False) -> Readers:
     """Return who reads what is said in this circle today, by person; with `writing` those who may also write.
 
     Guardians are those of the circle who are guardians of all its children. Of the house, those who work or lead where
     one of them is; nobody reads as staff what is written by or to another grown-up about an own child.
     """
+    return readers_of_all([circle], addressee, today, writing=writing)[0]
+
+
+def readers_of_all(
+    circles: Sequence[rules.Circle], addressee: Addressee, today: date, *, writing: bool = False
+) -> list[Readers]:
+    """Return the same for each of these circles: as many queries for twenty as for one."""
+    child_ids = {child for circle in circles for child in circle.children}
     actions = WRITE if writing else READ
-    found: dict[UUID, set[tuple[Relation, UUID, date]]] = defaultdict(set)
-    for reach in who_may(actions[addressee], circle.children, today):
-        found[reach.person_id].add((reach.relation, reach.child_id, reach.since))
-    families = guardians_ever(*circle.children)
-    readers: dict[UUID, Reader] = {}
-    for person_id, ways in found.items():
-        own = {child for relation, child, _since in ways if relation == Relation.GUARDIAN}
-        if person_id in families:
+    found: dict[UUID, list[Reach]] = defaultdict(list)
+    for reach in who_may(actions[addressee], child_ids, today):
+        found[reach.child_id].append(reach)
+    families = guardians_ever_of(child_ids)
+    return [_readers(circle, found, families) for circle in circles]
+
+
+def _readers(circle: rules.Circle, found: Mapping[UUID, list[Reach]], families: Mapping[UUID, set[UUID]]) -> Readers:
+    family = {person for child in circle.children for person in families[child]}
+    ways: dict[UUID, list[Reach]] = defaultdict(list)
+    for child in circle.children:
+        for reach in found.get(child, ()):
+            ways[reach.person_id].append(reach)
+    readers: Readers = {}
+    for person_id, reaches in ways.items():
+        own = {reach.child_id for reach in reaches if reach.relation == Relation.GUARDIAN}
+        if person_id in family:
             if person_id in circle.guardians and own == circle.children:
                 readers[person_id] = Reader(person_id, Relation.GUARDIAN, circle.children)
             continue
-        relation, _child, since = min(ways, key=lambda way: (way[2], way[0]))
-        children = frozenset(child for _relation, child, _since in ways)
-        readers[person_id] = Reader(person_id, relation, children, since - rules.SEES_BEFORE_BEGAN)
+        first = min(reaches, key=lambda reach: (reach.since, reach.relation))
+        children = frozenset(reach.child_id for reach in reaches)
+        sees_from, met = first.since - rules.SEES_BEFORE_BEGAN, min(reach.met for reach in reaches)
+        readers[person_id] = Reader(person_id, first.relation, children, sees_from, met)
     return readers
+
+
+def stamp_of(
+    circles: Sequence[rules.Circle], readers: Sequence[Readers], addressee: Addressee, person_id: UUID | None
+) -> str:
+    """Return what is posted back of the list that a person was shown: who reads, in which conversations.
+
+    Nobody can make it but here, and it is no one else's: where it is another when sending, the list has changed.
+    """
+    shown = sorted(
+        [*map(sorted, ([str(one) for one in ids] for ids in (circle.children, circle.guardians, found)))]
+        for circle, found in zip(circles, readers, strict=True)
+    )
+    return keyed_digest(json.dumps([addressee, shown]), purpose=f"messaging.readers:{person_id}")[:32]
 
 
 def circle_of(thread: Thread) -> rules.Circle:
@@ -74,8 +114,23 @@ def circle_of(thread: Thread) -> rules.Circle:
     return rules.Circle(frozenset(children), frozenset(guardians))
 
 
-def get_thread(actor: Actor, thread_id: UUID, *, writing: bool = False, lock: bool = False) -> tuple[Thread, Reader]:
-    """Return the conversation, and as whom the actor reads it. Raises `Http404` for whoever does not read it.
+@dataclass(frozen=True)
+class Opened:
+    """A conversation behind the door: as whom the actor reads it, and who else does."""
+
+    thread: Thread
+    circle: rules.Circle
+    reader: Reader
+    readers: Readers
+
+    @property
+    def addressee(self) -> Addressee:
+        return Addressee(self.thread.addressee)
+
+
+def open_thread(actor: Actor, thread_id: UUID, *, writing: bool = False, lock: bool = False) -> Opened:
+    """Return the conversation and its readers. Raises `Http404` for whoever does not read it (with `writing`, or may
+    not write in it).
 
     On a department's tablet somebody with a PIN reads as staff what lies in that department's inbox, and nothing that
     is sensitive: the hall is a public place.
@@ -85,10 +140,41 @@ def get_thread(actor: Actor, thread_id: UUID, *, writing: bool = False, lock: bo
     if thread is None or actor.person_id is None or (actor.tablet and thread.is_sensitive):
         raise Http404
     circle, addressee = circle_of(thread), Addressee(thread.addressee)
-    reader = readers_of(circle, addressee, actor.today, writing=writing).get(actor.person_id)
+    readers = readers_of(circle, addressee, actor.today, writing=writing)
+    reader = readers.get(actor.person_id)
     if reader is None or (actor.tablet and not _is_here(actor, reader, circle, addressee)):
         raise Http404
-    return thread, reader
+    return Opened(thread, circle, reader, readers)
+
+
+def get_thread(actor: Actor, thread_id: UUID, *, writing: bool = False, lock: bool = False) -> tuple[Thread, Reader]:
+    """Return the conversation, and as whom the actor reads it. Raises `Http404` as `open_thread` does."""
+    opened = open_thread(actor, thread_id, writing=writing, lock=lock)
+    return opened.thread, opened.reader
+
+
+def may_write(actor: Actor, opened: Opened) -> bool:
+    """Tell whether whoever reads the conversation may also write in it: one query."""
+    children = opened.circle.children
+    open_ones = access.children_for(actor, WRITE[opened.addressee]).filter(pk__in=children)
+    if opened.reader.relation == Relation.GUARDIAN:
+        return open_ones.count() == len(children)
+    return open_ones.exists()
+
+
+def may_be_written_about(actor: Actor, addressee: Addressee) -> QuerySet[Child]:
+    """Return the children about whom the actor may begin a conversation.
+
+    Whoever guards, or guarded, one of those with whom it works writes about it as its guardian, or not at all.
+    """
+    children = access.children_for(actor, WRITE[addressee])
+    if actor.person_id is None:
+        return children.none()
+    if not actor.roles:
+        return children
+    ever = children_ever_of(actor.person_id)
+    own = access.children_for(actor, Action.SEE_OWN).values("pk")
+    return children.exclude(Q(pk__in=ever) & ~Q(pk__in=own))
 
 
 def _is_here(actor: Actor, reader: Reader, circle: rules.Circle, addressee: Addressee) -> bool:

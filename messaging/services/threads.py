@@ -8,12 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from children import access
 from children.actors import Actor
 from children.selectors.homes import people_of_homes
 from children.selectors.people import guardians_of
@@ -21,10 +20,20 @@ from children.selectors.reach import Relation
 from messaging import rules
 from messaging.models import Addressee, Incident, Message, ReadMark, Thread, ThreadChild, ThreadGuardian
 from messaging.selectors.inbox import is_read_by_family
-from messaging.selectors.readers import WRITE, Reader, circle_of, get_thread, readers_of
+from messaging.selectors.readers import (
+    Reader,
+    circle_of,
+    get_thread,
+    may_be_written_about,
+    open_thread,
+    readers_of,
+    readers_of_all,
+    stamp_of,
+)
 from notifications.models import Kind
 from notifications.services import Told, notify_of_all
 from portal.lib import days
+from portal.lib.ids import uuid7
 
 LONGEST_SUBJECT, LONGEST_BODY = 150, 20_000
 
@@ -50,7 +59,7 @@ def circles_for(
     which the actor may not write.
     """
     children = set(child_ids)
-    reached = access.children_for(actor, WRITE[addressee]).filter(pk__in=children)
+    reached = may_be_written_about(actor, addressee).filter(pk__in=children)
     if not children or set(reached.values_list("pk", flat=True)) != children:
         raise Http404
     today = days.day_of(now)
@@ -61,6 +70,8 @@ def circles_for(
     if not circles:
         raise ValidationError({"children": _("Barnet har ingen vårdnadshavare att skriva till.")})
     own = [circle for circle in circles if actor.person_id in circle.guardians]
+    if own and {child for circle in own for child in circle.children} != children:
+        raise ValidationError({"children": _("Skriv om dina egna barn för sig, och om andra barn för sig.")})
     return own or circles
 
 
@@ -72,51 +83,110 @@ def start_threads(
     actor: Actor,
     now: datetime,
     apart: bool = False,
-    seen: Collection[rules.Circle] | None = None,
+    seen: str | None = None,
+    sending: UUID | None = None,
 ) -> list[Message]:
     """Begin a conversation with each family of these children, and return the first message of each.
 
-    `seen` is what was shown before sending: where it has changed meanwhile, nothing is sent and it is shown anew.
-    Raises `Http404` as the door does, and `ValidationError`, by field.
+    `seen` is the stamp of what was shown before sending: where it has changed meanwhile, nothing is sent and it is
+    shown anew. The same `sending` again sends nothing, and returns what it had sent. Raises `Http404` as the door does,
+    and `ValidationError`, by field.
     """
     _check(words)
-    with transaction.atomic():
-        circles = circles_for(child_ids=child_ids, addressee=addressee, actor=actor, now=now, apart=apart)
-        if seen is not None and set(seen) != set(circles):
-            raise ValidationError(_("Vilka som läser har ändrats sedan du såg listan. Titta på den igen."))
-        return [_begin(circle, addressee, words, actor, now) for circle in circles]
+    if sent := _sent(sending, actor):
+        return sent
+    try:
+        with transaction.atomic():
+            circles = circles_for(child_ids=child_ids, addressee=addressee, actor=actor, now=now, apart=apart)
+            _check_seen(seen, circles, addressee, actor)
+            found = readers_of_all(circles, addressee, actor.today, writing=True)
+            own = [readers.get(actor.person_id) if actor.person_id else None for readers in found]
+            if not all(own):
+                raise Http404
+            sending = sending or uuid7()
+            return [
+                _begin(circle, reader, addressee, words, now, (sending, number))
+                for number, (circle, reader) in enumerate(zip(circles, own, strict=True))
+                if reader
+            ]
+    except IntegrityError:  # the same press came twice at once, and the other was first
+        sent = _sent(sending, actor)
+        if not sent:
+            raise
+        return sent
 
 
-def _begin(circle: rules.Circle, addressee: Addressee, words: Words, actor: Actor, now: datetime) -> Message:
-    reader = readers_of(circle, addressee, actor.today, writing=True).get(actor.person_id) if actor.person_id else None
-    if reader is None:
-        raise Http404
+def _begin(
+    circle: rules.Circle,
+    reader: Reader,
+    addressee: Addressee,
+    words: Words,
+    now: datetime,
+    press: tuple[UUID, int],
+) -> Message:
     thread = Thread.objects.create(addressee=addressee, subject=words.subject.strip(), is_sensitive=words.is_sensitive)
     ThreadChild.objects.bulk_create([ThreadChild(thread=thread, child_id=child) for child in sorted(circle.children)])
     ThreadGuardian.objects.bulk_create(
         [ThreadGuardian(thread=thread, guardian_id=person) for person in sorted(circle.guardians)]
     )
-    return _write(thread, reader, words, actor, now)
+    return _write(thread, reader, words, now, press)
 
 
-def reply(*, thread_id: UUID, words: Words, actor: Actor, now: datetime) -> Message:
-    """Answer in a conversation: its readers stay who they are (DOMAIN 4.4).
+def _sent(sending: UUID | None, actor: Actor) -> list[Message]:
+    """Return what this press has sent already. Raises `Http404` for somebody else's."""
+    sent = list(Message.objects.filter(sending=sending).order_by("number")) if sending else []
+    if any(message.written_by_id != actor.person_id for message in sent):
+        raise Http404
+    return sent
+
+
+def _check_seen(seen: str | None, circles: list[rules.Circle], addressee: Addressee, actor: Actor) -> None:
+    """Refuse where the list that was shown is not the one that it would be now."""
+    if seen is None:
+        return
+    readers = readers_of_all(circles, addressee, actor.today)
+    if seen != stamp_of(circles, readers, addressee, actor.person_id):
+        raise ValidationError(
+            _("Vilka som läser har ändrats sedan du såg listan. Titta på den igen, och skicka sedan."), code="readers"
+        )
+
+
+def reply(
+    *,
+    thread_id: UUID,
+    words: Words,
+    actor: Actor,
+    now: datetime,
+    seen: str | None = None,
+    sending: UUID | None = None,
+) -> Message:
+    """Answer in a conversation: its readers stay who they are (DOMAIN 4.4). `seen` and `sending` as in `start_threads`.
 
     Raises `Http404` for whoever may not write in it, also where it is closed because the placement has ended, and
     `ValidationError` where nobody of the family reads it any more: nobody would get the answer.
     """
     _check(words, has_subject=False)
-    with transaction.atomic():
-        thread, reader = get_thread(actor, thread_id, writing=True, lock=True)
-        if reader.relation != Relation.GUARDIAN and not is_read_by_family(
-            circle_of(thread), Addressee(thread.addressee), actor.today
-        ):
-            raise ValidationError(_("Ingen i familjen läser det här samtalet längre. Börja ett nytt."))
-        return _write(thread, reader, words, actor, now)
+    if sent := _sent(sending, actor):
+        return sent[0]
+    try:
+        with transaction.atomic():
+            opened = open_thread(actor, thread_id, writing=True, lock=True)
+            _check_seen(seen, [opened.circle], opened.addressee, actor)
+            if opened.reader.relation != Relation.GUARDIAN and not is_read_by_family(
+                opened.circle, opened.addressee, actor.today
+            ):
+                raise ValidationError(_("Ingen i familjen läser det här samtalet längre. Börja ett nytt."))
+            return _write(opened.thread, opened.reader, words, now, (sending or uuid7(), 0))
+    except IntegrityError:  # the same press came twice at once, and the other was first
+        sent = _sent(sending, actor)
+        if not sent:
+            raise
+        return sent[0]
 
 
-def _write(thread: Thread, reader: Reader, words: Words, actor: Actor, now: datetime) -> Message:
+def _write(thread: Thread, reader: Reader, words: Words, now: datetime, press: tuple[UUID, int]) -> Message:
     side = Message.Side.FAMILY if reader.relation == Relation.GUARDIAN else Message.Side.HOUSE
+    sending, number = press
     message = Message.objects.create(
         thread=thread,
         side=side,
@@ -124,26 +194,49 @@ def _write(thread: Thread, reader: Reader, words: Words, actor: Actor, now: date
         language=words.language,
         body=words.body.strip(),
         phrase=words.phrase,
+        sending=sending,
+        number=number,
         leaves_at=now + rules.UNDO,
     )
-    audit.did("message.written", person_id=actor.person_id, now=now, message=message.pk, thread=thread.pk)
+    audit.did("message.written", person_id=reader.person_id, now=now, message=message.pk, thread=thread.pk)
     return message
 
 
-def undo(*, message_id: UUID, actor: Actor, now: datetime) -> None:
-    """Take back a message that has not left: it was never there. Raises `ValidationError` once it has."""
+@dataclass(frozen=True)
+class Undone:
+    """What was taken back, so that it can be written on; `thread_id` is None where the conversation began with it."""
+
+    thread_id: UUID | None
+    addressee: Addressee
+    child_ids: tuple[UUID, ...]
+    words: Words
+
+
+def undo(*, message_id: UUID, actor: Actor, now: datetime) -> Undone:
+    """Take back all that was sent with this message and has not left: it was never there.
+
+    Raises `ValidationError` once it has left.
+    """
     with transaction.atomic():
-        own = Message.objects.filter(pk=message_id, written_by=actor.person_id).select_related("thread")
-        message = own.select_for_update(of=("self",)).first()
+        own = Message.objects.filter(written_by=actor.person_id)
+        message = own.filter(pk=message_id).select_related("thread").first()
         if message is None:
             raise Http404
-        if not rules.may_undo(message.leaves_at, now):
+        sent = list(own.filter(sending=message.sending).select_related("thread").select_for_update(of=("self",)))
+        if not sent or not all(rules.may_undo(one.leaves_at, now) for one in sent):
             raise ValidationError(_("Meddelandet har redan skickats. Du kan återkalla det."))
-        thread = message.thread
-        message.delete()
-        if not thread.messages.exists():
-            thread.delete()
-        audit.did("message.undone", person_id=actor.person_id, now=now, message=message_id)
+        threads = [one.thread for one in sent]
+        about = ThreadChild.objects.filter(thread__in=[thread.pk for thread in threads])
+        child_ids = tuple(sorted(about.values_list("child", flat=True)))
+        Message.objects.filter(pk__in=[one.pk for one in sent]).delete()
+        left = [thread for thread in threads if thread.messages.exists()]
+        Thread.objects.filter(pk__in=[thread.pk for thread in threads if thread not in left]).delete()
+        for one in sent:
+            audit.did("message.undone", person_id=actor.person_id, now=now, message=one.pk)
+    words = Words(
+        message.thread.subject, message.body, message.language, message.thread.is_sensitive, phrase=message.phrase
+    )
+    return Undone(left[0].pk if left else None, Addressee(message.thread.addressee), child_ids, words)
 
 
 def release_due(*, now: datetime) -> int:
@@ -211,10 +304,17 @@ def withdraw(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
 
 
 def mark_read(*, thread: Thread, person_id: UUID, now: datetime) -> None:
-    """Note that the person has read all that had left by now; never moved back."""
-    updated = ReadMark.objects.filter(thread=thread, person=person_id)
-    if not updated.filter(read_to__lt=now).update(read_to=now) and not updated.exists():
+    """Note that the person has read all that had left by now.
+
+    The mark moves only where there is something new, and never back: it is the moment at which the last of what is
+    read was first seen.
+    """
+    new = Message.objects.out(now).filter(thread=thread)
+    mark = ReadMark.objects.filter(thread=thread, person=person_id).first()
+    if mark is None:
         ReadMark.objects.bulk_create([ReadMark(thread=thread, person_id=person_id, read_to=now)], ignore_conflicts=True)
+    elif new.filter(leaves_at__gt=mark.read_to).exists():
+        ReadMark.objects.filter(pk=mark.pk, read_to__lt=now).update(read_to=now)
 
 
 def _check(words: Words, *, has_subject: bool = True) -> None:

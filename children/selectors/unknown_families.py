@@ -1,0 +1,37 @@
+"""Children with protected identity, as those who work with them may know their families."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.models import Protection
+from children.access import Action, children_for
+from children.actors import Actor
+from children.models import Child
+
+
+@dataclass(frozen=True)
+class Protected:
+    """Of some children those with protected identity: of whose family the actor knows, and of whose it must not."""
+
+    known: frozenset[UUID] = frozenset()
+    unknown: frozenset[UUID] = frozenset()
+
+
+def protected_among(actor: Actor, child_ids: Collection[UUID]) -> Protected:
+    """Return which of these children have protected identity: one query, two more where there is one.
+
+    Their families are known to the families themselves and to the named readers, and to nobody else.
+    """
+    protected = Child.objects.filter(pk__in=child_ids).exclude(protection=Protection.NONE)
+    ids = set(protected.values_list("pk", flat=True))
+    if not ids:
+        return Protected()
+    known = {
+        child_id
+        for action in (Action.SEE_CONTACTS, Action.SEE_OWN)
+        for child_id in children_for(actor, action).filter(pk__in=ids).values_list("pk", flat=True)
+    }
+    return Protected(frozenset(known), frozenset(ids - known))
