@@ -92,6 +92,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"documents.tasks.make_sizes": {"queue": "images"}}
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep catches what the bell missed; a request never waits for the broker
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -190,7 +191,10 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "sprak"
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Stockholm")
 COUNTRY = env.text("COUNTRY", "SE").upper()  # whose public holidays the preschools keep
+# Those who work here are left alone outside working hours: a function from people's ids and a day to those who do.
+WHO_WORKS_HERE = "children.selectors.personnel.who_works_here"
 USE_TZ = True
+CURRICULUM = env.text("CURRICULUM", "")  # a TOML file with the goals that posts are tagged with
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"

@@ -1,0 +1,121 @@
+"""Files are kept and thrown away. No row without its file, and no file without its row (PROMISES 2)."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from documents import files_on_disk, rules
+from documents.models import StoredFile
+from documents.sniffing import Sniffed, sniff
+from portal.lib import bell
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+State = StoredFile.State
+
+
+def keep(upload: File[bytes], *, by_id: UUID | None, now: datetime) -> StoredFile:
+    """Keep an uploaded file, and return its row. A picture waits for the worker to make its sizes.
+
+    Raises `ValidationError` with a sentence for whoever chose the file; nothing is kept then. Goes with the transaction
+    that it is called in: where that is undone, the file is removed within the hour.
+    """
+    size = upload.size or 0
+    if not size:
+        raise ValidationError(_("Filen är tom."))
+    if size > rules.LARGEST:
+        raise ValidationError(_("Filen är för stor. Den får vara högst 20 MB."))
+    key = uuid4()
+    try:
+        place = files_on_disk.make_room(key)
+        digest = _write(upload, place)
+        made = _row(upload, sniff(place), key=key, digest=digest, by_id=by_id, now=now)
+    except BaseException as fault:
+        files_on_disk.remove(key)
+        if isinstance(fault, OSError) and fault.errno in _FULL:
+            raise ValidationError(_("Det finns inte plats för filen just nu. Försök igen om en stund.")) from fault
+        raise
+    transaction.on_commit(lambda: _kept(made), robust=True)
+    return made
+
+
+def _write(upload: File[bytes], place: Path) -> str:
+    """Write what was uploaded, never more than is allowed; return its digest."""
+    digest, written = hashlib.sha256(), 0
+    with os.fdopen(files_on_disk.open_new(place), "wb") as out:
+        for chunk in upload.chunks():
+            written += len(chunk)
+            if written > rules.LARGEST:
+                raise ValidationError(_("Filen är för stor. Den får vara högst 20 MB."))
+            digest.update(chunk)
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    return digest.hexdigest()
+
+
+def _row(
+    upload: File[bytes], sniffed: Sniffed, *, key: UUID, digest: str, by_id: UUID | None, now: datetime
+) -> StoredFile:
+    kind, media_type = sniffed
+    with transaction.atomic():
+        made = StoredFile.objects.create(
+            key=key,
+            name=rules.clean_name(upload.name or "", media_type),
+            kind=kind,
+            media_type=media_type,
+            size=upload.size,
+            digest=digest,
+            state=State.WAITING if kind == StoredFile.Kind.PICTURE else State.READY,
+            uploaded_by_id=by_id,
+        )
+        audit.did("file.kept", person_id=by_id, now=now, file=made.pk)
+        return made
+
+
+def _kept(file: StoredFile) -> None:
+    if file.is_picture:  # its note lies until the sizes are made and what was uploaded is gone
+        bell.ring("documents.tasks.make_sizes")
+    else:
+        files_on_disk.settle(file.key)
+
+
+def discard(files: Iterable[StoredFile]) -> None:
+    """Throw files away: the rows with the transaction that this is called in, what lies on the disk after it."""
+    gone = list(files)
+    for file in gone:
+        files_on_disk.make_room(file.key)
+    with transaction.atomic():
+        StoredFile.objects.filter(pk__in=[file.pk for file in gone]).delete()
+        for file in gone:
+            transaction.on_commit(lambda key=file.key: files_on_disk.remove(key), robust=True)  # type: ignore[misc]
+
+
+def tidy(*, now: datetime) -> int:
+    """Bring to an end what was interrupted between the disk and the database; return how many files it was."""
+    keys = list(files_on_disk.unsettled(now, for_longer_than=rules.UNSETTLED_FOR))
+    rows = {file.key: file for file in StoredFile.objects.filter(key__in=keys)}
+    for key in keys:
+        settle_one(key, rows.get(key))
+    return len(keys)
+
+
+def settle_one(key: UUID, file: StoredFile | None) -> None:
+    """Leave on the disk what the row stands for, and nothing else."""
+    if file is None or file.state == State.DAMAGED:
+        files_on_disk.remove(key)
+    elif file.is_picture and file.is_ready:
+        files_on_disk.remove(key, keep_sizes=True)
+    elif file.is_ready:
+        files_on_disk.settle(key)

@@ -1,0 +1,48 @@
+"""A file on its way to somebody who may have it: the caller has asked, today and for this one."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+
+from documents import files_on_disk, rules
+from documents.models import StoredFile
+
+Size = Literal["whole", "small", "medium", "large"]
+
+# Kept by the reader's own browser, which asks before it shows it again: whoever may no longer see a picture sees it
+# no more from that moment on (PROMISES 3.4).
+KEPT = "private, no-cache"
+
+
+def serve(
+    file: StoredFile, *, size: Size = "whole", as_attachment: bool = False, request: HttpRequest | None = None
+) -> HttpResponseBase:
+    """Return the file. Pictures are shown unless `as_attachment`; everything else is saved, and opens in no page.
+
+    With the request a browser that has it already is told so, and it is not sent again (304). Raises `Http404` for what
+    is not ready, damaged or gone, and for sizes of what has none.
+    """
+    if not file.is_ready or (size != "whole" and not file.is_picture):
+        raise Http404
+    wanted = rules.WHOLE if size == "whole" else size
+    etag = f'"{file.key.hex}-{wanted}"'
+    if request and (known := get_conditional_response(request, etag=etag)):
+        known["Cache-Control"] = KEPT
+        return known
+    try:
+        opened = files_on_disk.path_of(file.key, wanted if file.is_picture else "").open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    media_type = "text/plain; charset=utf-8" if file.kind == StoredFile.Kind.TEXT else file.media_type
+    response = FileResponse(
+        opened, as_attachment=as_attachment or not file.is_picture, filename=file.name, content_type=media_type
+    )
+    response["Cache-Control"] = KEPT
+    response["ETag"] = etag
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
+    return response

@@ -1,0 +1,19 @@
+"""What a worker does with files: rung after a commit, and run by itself now and then."""
+
+from celery import shared_task
+
+from documents import pictures
+from documents.services import files
+from portal.lib import clock
+
+
+@shared_task
+def make_sizes() -> int:
+    """Make the sizes of every picture that waits. Any number of workers may do this at once."""
+    return pictures.make_waiting(now=clock.now())
+
+
+@shared_task
+def tidy() -> int:
+    """Bring to an end what was interrupted between the disk and the database."""
+    return files.tidy(now=clock.now())
