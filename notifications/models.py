@@ -1,5 +1,6 @@
 """How a person is reached: what waits to be told, what was told, and what the person wants to be told."""
 
+from datetime import time
 from typing import Self
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from notifications import rules
 from notifications.device_models import Device, Pushed  # noqa: F401 (Django looks for models here)
 from portal.lib.models import Base
 from portal.lib.outbox import Outgoing, OutgoingQuerySet
@@ -52,12 +54,23 @@ class Way(models.TextChoices):
     SMS = "sms", _("Sms")
 
 
+# What can be chosen for a kind beside the ways: to have it in the evening's one notice.
+IN_DIGEST = rules.IN_DIGEST
+
+
 class DeliveryQuerySet(OutgoingQuerySet["Delivery"]):
     def in_app(self) -> Self:
         return self.filter(way=Way.IN_APP)
 
     def unread(self) -> Self:
         return self.filter(way=Way.IN_APP, read_at=None)
+
+    def outside(self) -> Self:
+        return self.exclude(way=Way.IN_APP)
+
+    def for_digest(self) -> Self:
+        """Return what waits for the evening: unread, and in no digest yet."""
+        return self.unread().filter(for_digest=True, digest=None)
 
 
 class Delivery(Outgoing):
@@ -73,6 +86,10 @@ class Delivery(Outgoing):
     event = models.UUIDField()
     about = models.JSONField(default=dict)
     read_at = models.DateTimeField(null=True, blank=True)
+    is_urgent = models.BooleanField(default=False, db_default=False)  # goes out in quiet hours, too
+    # Of a notice in the portal: that it is told outside in one with others, and in which (the event of that one).
+    for_digest = models.BooleanField(default=False, db_default=False)
+    digest = models.UUIDField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -87,6 +104,12 @@ class Delivery(Outgoing):
                 condition=Q(sent_at=None, given_up_at=None),
             ),
             models.Index(fields=["person", "-created_at"], name="notifications_by_person"),
+            models.Index(
+                fields=["person"],
+                name="notifications_for_digest",
+                condition=Q(for_digest=True, digest=None, read_at=None),
+            ),
+            models.Index(fields=["person", "digest"], name="notifications_in_digest", condition=~Q(digest=None)),
         ]
 
     def __str__(self) -> str:
@@ -94,11 +117,14 @@ class Delivery(Outgoing):
 
 
 class Preference(Base):
-    """What a person chose about one kind of notice in one way; without a row the house's default holds."""
+    """What a person chose about one kind of notice; without a row the house's default holds.
+
+    Of a way outside it says whether the person is told at once in it; of the digest, whether it counts for that.
+    """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_preferences")
     kind = models.CharField(max_length=40, choices=Kind)
-    way = models.CharField(max_length=10, choices=Way)
+    way = models.CharField(max_length=10, choices=[*Way.choices, (IN_DIGEST, _("I kvällens sammanfattning"))])
     is_wanted = models.BooleanField()
 
     class Meta:
@@ -108,3 +134,49 @@ class Preference(Base):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class QuietHours(Base):
+    """When a person wants to be left alone, and when the day's digest comes; without a row the house's default holds.
+
+    Clock times in the preschools' time zone. From eight to seven is the late evening and the early morning of each
+    such day; the same time twice is all day, and no times at all is never.
+    """
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="quiet_hours")
+    weekdays_from = models.TimeField(null=True, blank=True)
+    weekdays_to = models.TimeField(null=True, blank=True)
+    weekend_from = models.TimeField(null=True, blank=True)
+    weekend_to = models.TimeField(null=True, blank=True)
+    digest_hour = models.PositiveSmallIntegerField(null=True, blank=True)  # none: no digest
+
+    class Meta:
+        verbose_name_plural = "quiet hours"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(weekdays_from__isnull=True, weekdays_to__isnull=True)
+                | Q(weekdays_from__isnull=False, weekdays_to__isnull=False),
+                name="notifications_quiet_weekdays_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(weekend_from__isnull=True, weekend_to__isnull=True)
+                | Q(weekend_from__isnull=False, weekend_to__isnull=False),
+                name="notifications_quiet_weekend_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(digest_hour__isnull=True) | Q(digest_hour__lte=23), name="notifications_digest_hour"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def hours(self) -> rules.Hours:
+        return rules.Hours(
+            _span(self.weekdays_from, self.weekdays_to), _span(self.weekend_from, self.weekend_to), self.digest_hour
+        )
+
+
+def _span(begins: time | None, ends: time | None) -> rules.Span | None:
+    return (begins, ends) if begins is not None and ends is not None else None

@@ -1,13 +1,19 @@
 """What a person is told in the portal. Rows of ids: the words are made where they are read."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count
+from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from notifications import rules
-from notifications.models import Delivery, Kind, Preference, Way
+from notifications.device_models import Device
+from notifications.models import Delivery, Kind, Preference, QuietHours, Way
+from notifications.rules import Hours, Side
+from portal.lib import days
 from portal.lib.models import of_row
 from portal.lib.prepared import Rows, prepared
 
@@ -46,6 +52,42 @@ def told_of(kind: Kind, event: UUID) -> set[UUID]:
     """Return the people who have been told of this event in any way: one query."""
     told = Delivery.objects.filter(kind=kind, event=event)
     return set(told.order_by().values_list("person", flat=True).distinct())
+
+
+def at_work(person_ids: Collection[UUID], day: date) -> set[UUID]:
+    """Return those of them who work here that day: asked of a room above (`settings.WHO_WORKS_HERE`)."""
+    found: set[UUID] = import_string(settings.WHO_WORKS_HERE)(person_ids, day)
+    return found
+
+
+def reached_by_push(person_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of them who have a device that takes notices."""
+    return {person_id for (person_id,) in _with_devices(person_ids)}
+
+
+@prepared
+def _with_devices(person_ids: Collection[UUID]) -> Rows:
+    return Device.objects.in_use().filter(person__in=person_ids).order_by().values_list("person_id").distinct()
+
+
+def hours_of(sides: Mapping[UUID, Side]) -> dict[UUID, Hours]:
+    """Return everybody's quiet hours and digest's hour: the own ones, else those of the side on which they are told."""
+    own = {row.person_id: row.hours for row in QuietHours.objects.filter(person__in=sides)}
+    return {person_id: own.get(person_id, rules.USUAL[side]) for person_id, side in sides.items()}
+
+
+def quiet_ends(sides: Mapping[UUID, Side], now: datetime) -> dict[UUID, datetime]:
+    """Return, for those who are in quiet hours at `now`, when these end."""
+    zone = timezone.get_default_timezone()
+    ends = {person_id: rules.quiet_until(now, hours, zone) for person_id, hours in hours_of(sides).items()}
+    return {person_id: end for person_id, end in ends.items() if end}
+
+
+def quiet_now(person_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Return those of them who are in quiet hours: what is not urgent reaches them outside the portal later."""
+    working = at_work(person_ids, days.day_of(now))
+    sides = {person_id: Side.STAFF if person_id in working else Side.FAMILY for person_id in person_ids}
+    return set(quiet_ends(sides, now))
 
 
 def waiting_counts() -> dict[str, int]:

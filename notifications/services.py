@@ -1,7 +1,6 @@
 """Telling people: rows first. A worker does the rest, and a sweep takes what the bell missed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,65 +12,56 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications import rules
+from notifications import rules, telling
 from notifications.models import Delivery, Kind, Preference, Way
 from portal.lib import bell, outbox
 from portal.lib.mailing import by_mail
 from portal.lib.outbox import NotToBeSent
-from portal.lib.prepared import Rows, prepared
 
-
-@dataclass(frozen=True)
-class Told:
-    """Something that happened, by its id `event`; whom it is told; and in `about` ids and dates, never names."""
-
-    event: UUID
-    person_ids: Collection[UUID]
-    about: Mapping[str, object]
+Told = telling.Told
 
 
 def notify(
-    *, person_ids: Iterable[UUID], kind: Kind, event: UUID, about: Mapping[str, object], now: datetime
+    *,
+    person_ids: Iterable[UUID],
+    kind: Kind,
+    event: UUID,
+    about: Mapping[str, object],
+    now: datetime,
+    urgent: bool = False,
 ) -> list[Delivery]:
-    """Add the notices that these people want, in the ways they want, and ring for the ways that need a worker.
+    """Tell these people of one thing: rows, and a bell for the ways that need a worker.
 
     `event` is the id of what happened: telling of it again adds nothing. `about` holds ids and dates, never names.
     Must be called in the transaction that makes what is told of.
     """
-    return notify_of_all(told=[Told(event, set(person_ids), about)], kind=kind, now=now)
+    return notify_of_all(told=[Told(event, set(person_ids), about)], kind=kind, now=now, urgent=urgent)
 
 
-def notify_of_all(*, told: Sequence[Told], kind: Kind, now: datetime) -> list[Delivery]:
-    """Do what `notify` does for many things of one kind: two queries, however many."""
-    people = sorted({person_id for one in told for person_id in one.person_ids})
-    if not people:
-        return []
-    chosen = {(person_id, way): is_wanted for person_id, way, is_wanted in _chosen(people, kind)}
-    made = [
-        Delivery(
-            person_id=person_id,
-            kind=kind,
-            way=way,
-            event=one.event,
-            about={name: str(value) for name, value in one.about.items()},
-            try_after=now,
-            sent_at=now if way == Way.IN_APP else None,  # being a row is being delivered
-        )
-        for one in told
-        for person_id in sorted(one.person_ids)
-        for way in Way
-        if rules.is_wanted(kind, way, chosen=chosen.get((person_id, way.value)))
-    ]
-    if made:
-        Delivery.objects.bulk_create(made, ignore_conflicts=True)
-    if any(delivery.way != Way.IN_APP for delivery in made):
+def notify_of_all(*, told: Sequence[Told], kind: Kind, now: datetime, urgent: bool = False) -> list[Delivery]:
+    """Do what `notify` does for many things of one kind: a few queries, however many.
+
+    Everybody has it in the portal at once. Outside, families have it in the evening's one notice, or at once where
+    they have chosen so, and staff at once; what comes in quiet hours comes as one notice when they end. What is
+    `urgent`, by its sender or by its kind, goes out at once.
+    """
+    return _keep(telling.rows_for(told, kind, now, urgent=urgent))
+
+
+def tell_by(*, way: Way, told: Sequence[Told], kind: Kind, now: datetime, urgent: bool = False) -> list[Delivery]:
+    """Tell these people in exactly this way, whatever they have chosen; held until quiet hours end unless `urgent`.
+
+    For what somebody must know. Each event once in each way. Must be called in the transaction that decides it.
+    """
+    return _keep(telling.rows_by(way, told, kind, now, urgent=urgent))
+
+
+def _keep(rows: list[Delivery]) -> list[Delivery]:
+    if rows:
+        Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    if any(row.way != Way.IN_APP for row in rows):
         transaction.on_commit(ring, robust=True)
-    return made
-
-
-@prepared
-def _chosen(person_ids: Collection[UUID], kind: Kind) -> Rows:
-    return Preference.objects.filter(person__in=person_ids, kind=kind).values_list("person_id", "way", "is_wanted")
+    return rows
 
 
 def ring() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
@@ -16,6 +16,7 @@ from children.actors import Actor
 from children.models import Preschool, StaffRole
 from children.rules import is_found
 from children.selectors.invitees import LEADING, InvitationState, Invitee, how_far, leading_among
+from portal.lib.prepared import Rows, prepared
 
 Kind = StaffRole.Kind
 
@@ -54,6 +55,16 @@ def _at(preschool: Preschool) -> Q:
 def works_somewhere(person: User, day: date) -> bool:
     """Tell whether the person has any role, on `day` or later."""
     return StaffRole.objects.on_or_after(day).filter(person=person).exists()
+
+
+def who_works_here(person_ids: Collection[UUID], day: date) -> set[UUID]:
+    """Return those of them who have any role on `day`: whoever tells them of something asks."""
+    return {person_id for (person_id,) in _working(person_ids, day)}
+
+
+@prepared
+def _working(person_ids: Collection[UUID], day: date) -> Rows:
+    return StaffRole.objects.on(day).filter(person__in=person_ids).order_by().values_list("person_id").distinct()
 
 
 @dataclass(frozen=True)
