@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-MEMORY = 512 * 1024 * 1024  # of address space
+MEMORY = 640 * 1024 * 1024  # of address space: an eighth of it is never touched
 SECONDS = 20  # of processor time
 LARGEST_OUTPUT = 20 * 1024 * 1024
 FORMATS = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
@@ -68,6 +68,8 @@ def sizes(file: Path, most_pixels: int, folder: Path, stem: str, widths: dict[st
     box = _box(widest)[::-1] if turned else _box(widest)
     if image.mode in ("1", "P"):  # colours by number cannot be mixed
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if image.mode == "I;16":  # grey in sixteen bits, of which the upper eight are seen
+        image = Image.frombytes("L", image.size, image.tobytes()[1::2])
     image.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=2.0)
     made = _on_white(_in_srgb(ImageOps.exif_transpose(image)))
     written = {}
@@ -105,8 +107,6 @@ def _in_srgb(image: Any) -> Any:
 def _on_white(image: Any) -> Any:
     from PIL import Image
 
-    if image.mode.startswith("I"):  # sixteen bits of grey
-        image = image.convert("I").point(lambda value: value / 256)
     image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     canvas = Image.new("RGB", image.size, "white")
     canvas.paste(image, mask=image if image.mode == "RGBA" else None)
