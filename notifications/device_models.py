@@ -30,7 +30,7 @@ class Device(Base):
     MOST = 10  # for each person; the one that was given longest ago makes room
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="devices")
-    name = EncryptedTextField()
+    agent = EncryptedTextField()  # what the browser says about itself
     endpoint = EncryptedTextField()
     endpoint_index = BlindIndexField(source="endpoint", unique=True)
     public_key = EncryptedTextField()

@@ -14,6 +14,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from notifications.endpoint_rules import PUSH_SERVICES
 from portal import environment as env
 from portal.beat import SCHEDULE
 
@@ -115,6 +116,15 @@ CONTACT_PHONE = env.text("CONTACT_PHONE", "")
 DATA_PROTECTION_EMAIL = env.text("DATA_PROTECTION_EMAIL", "")
 SECURITY_CONTACT = env.text("SECURITY_CONTACT", "")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "Kapprummet <inte-svara@kapprummet.example>")
+# Web Push is offered where there is a key to sign with; browsers say where to push to, and only these are believed.
+VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY", "")
+VAPID_SUBJECT = env.text("VAPID_SUBJECT", f"mailto:{CONTACT_EMAIL}" if CONTACT_EMAIL else BASE_URL)
+PUSH_HOSTS = env.words("PUSH_HOSTS", PUSH_SERVICES)
+PUSH_TO_THIS_MACHINE = env.flag("PUSH_TO_THIS_MACHINE")  # for tests of what leaves the house
+# Text messages by an HTTP gateway: its body is a template, in JSON or of a form, with {to}, {text} and {id}.
+SMS_URL, SMS_METHOD = env.text("SMS_URL", ""), env.text("SMS_METHOD", "POST").upper()
+SMS_AUTHORIZATION = env.text("SMS_AUTHORIZATION", "")
+SMS_BODY = env.text("SMS_BODY", '{"to": "{to}", "message": "{text}"}')
 
 # The house ------------------------------------------------------------------------------------------------------
 
@@ -194,6 +204,7 @@ COUNTRY = env.text("COUNTRY", "SE").upper()  # whose public holidays the prescho
 # Those who work here are left alone outside working hours: a function from people's ids and a day to those who do.
 WHO_WORKS_HERE = "children.selectors.personnel.who_works_here"
 USE_TZ = True
+SET_PHRASES = env.text("SET_PHRASES", "")  # a TOML file with the municipality's own, docs/set_phrases.md
 CURRICULUM = env.text("CURRICULUM", "")  # a TOML file with the goals that posts are tagged with
 
 STATIC_URL = "/static/"
@@ -367,6 +378,7 @@ if PRODUCTION:
     _faults = {
         "DEBUG must be off": DEBUG,
         "BENCH must be off": BENCH,
+        "PUSH_TO_THIS_MACHINE must be off": PUSH_TO_THIS_MACHINE,
         "DEMO must be off: it lets anybody choose who to be": DEMO,
         "SECRET_KEY must be at least 50 characters": len(SECRET_KEY) < 50 or SECRET_KEY.startswith("insecure-"),
         "INDEX_KEY must be at least 32 characters and not SECRET_KEY": len(INDEX_KEY) < 32

@@ -138,7 +138,13 @@ def test_development_keys_are_made_once_and_for_their_owner_alone(tmp_path: Path
     subprocess.run(make, cwd=ROOT, env=environment(VAR=str(tmp_path)), check=True)
     assert file.read_text() == first
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert re.findall(r"^([A-Z_]+)=.{32,}$", first, re.MULTILINE) == ["SECRET_KEY", "FIELD_KEYS", "INDEX_KEY"]
+    keys = ["SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "VAPID_PRIVATE_KEY"]
+    assert re.findall(r"^([A-Z_]+)=.{32,}$", first, re.MULTILINE) == keys
+    *older, _newest = first.splitlines(keepends=True)
+    file.write_text("".join(older))
+    subprocess.run(make, cwd=ROOT, env=environment(VAR=str(tmp_path)), check=True)
+    assert file.read_text().startswith("".join(older))
+    assert re.findall(r"^([A-Z_]+)=.{32,}$", file.read_text(), re.MULTILINE) == keys
 
 
 # Private services

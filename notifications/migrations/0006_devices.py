@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=portal.lib.ids.uuid7, editable=False, primary_key=True, serialize=False),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("name", portal.lib.crypto.EncryptedTextField()),
+                ("agent", portal.lib.crypto.EncryptedTextField()),
                 ("endpoint", portal.lib.crypto.EncryptedTextField()),
                 ("endpoint_index", portal.lib.crypto.BlindIndexField(source="endpoint", unique=True)),
                 ("public_key", portal.lib.crypto.EncryptedTextField()),
