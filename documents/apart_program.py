@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-MEMORY = 640 * 1024 * 1024  # of address space: an eighth of it is never touched
+MEMORY = 640 * 1024 * 1024  # of address space; what is really used of it is less
 SECONDS = 20  # of processor time
 LARGEST_OUTPUT = 20 * 1024 * 1024
 FORMATS = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
