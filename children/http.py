@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
@@ -15,7 +16,7 @@ from portal.lib.http import see_other
 
 Rest = ParamSpec("Rest")
 Request = TypeVar("Request", bound="ActorRequest")
-View = Callable[Concatenate[Request, Rest], HttpResponse]
+View = Callable[Concatenate[Request, Rest], HttpResponseBase]
 
 
 class ActorRequest(HttpRequest):
@@ -32,7 +33,7 @@ def renews_pin(view: View[Request, Rest]) -> View[Request, Rest]:
     """
 
     @wraps(view)
-    def renewing(request: Request, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+    def renewing(request: Request, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         actor = request.actor
         if actor.tablet and actor.person and tablets.PIN_COOKIE not in response.cookies:
@@ -46,7 +47,7 @@ def asks_for_pin(view: View[Request, Rest]) -> View[Request, Rest]:
     """Send a tablet without a PIN to the page that asks for one, and then back here. Renews the PIN as `renews_pin`."""
 
     @wraps(view)
-    def asking(request: Request, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+    def asking(request: Request, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
         actor = request.actor
         if actor.tablet and actor.person is None:
             back = {"next": request.get_full_path()} if request.method == "GET" and not request.htmx else {}

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
@@ -165,7 +166,7 @@ def note_seen(tablet: Tablet) -> None:
         Tablet.objects.filter(pk=tablet.pk).update(seen_at=now)
 
 
-def remember_pin(response: HttpResponse, tablet: Tablet, person_id: UUID) -> None:
+def remember_pin(response: HttpResponseBase, tablet: Tablet, person_id: UUID) -> None:
     """Let the person stay for two minutes of rest; every further act with the PIN begins them anew."""
     response.set_cookie(
         PIN_COOKIE,

@@ -2,7 +2,7 @@
 
 from messaging.models.bulletins import Bulletin, BulletinChild, BulletinCopy, BulletinReminder
 from messaging.models.drafts import Draft
-from messaging.models.inbox import Away, Label, ThreadLabel
+from messaging.models.inbox import Away, Label, MessageAttachment, ThreadLabel
 from messaging.models.threads import Addressee, Incident, Message, ReadMark, Thread, ThreadChild, ThreadGuardian
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Incident",
     "Label",
     "Message",
+    "MessageAttachment",
     "ReadMark",
     "Thread",
     "ThreadChild",

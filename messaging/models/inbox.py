@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from children.models import Department, Preschool
-from messaging.models.threads import Thread
+from documents.models import StoredFile
+from messaging.models.threads import Message, Thread
 from portal.lib.crypto import EncryptedTextField
 from portal.lib.models import Base, DatedQuerySet
 
@@ -42,6 +43,25 @@ class ThreadLabel(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["label", "thread"], name="messaging_threadlabel_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class MessageAttachment(Base):
+    """A file that goes with a message; until that is sent it is `added_by`'s alone.
+
+    A message to several families has one for each: the file itself is the same.
+    """
+
+    message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="attachments")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["created_at"], name="messaging_attachment_unsent", condition=Q(message=None)),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -30,6 +30,7 @@ from messaging.selectors.readers import (
     readers_of_all,
     stamp_of,
 )
+from messaging.services.attachments import attach, take_back
 from notifications.models import Kind
 from notifications.services import Told, notify_of_all
 from portal.lib import days
@@ -198,6 +199,8 @@ def _write(thread: Thread, reader: Reader, words: Words, now: datetime, press: t
         number=number,
         leaves_at=now + rules.UNDO,
     )
+    if words.attachments:
+        attach(message, words.attachments)
     audit.did("message.written", person_id=reader.person_id, now=now, message=message.pk, thread=thread.pk)
     return message
 
@@ -228,14 +231,14 @@ def undo(*, message_id: UUID, actor: Actor, now: datetime) -> Undone:
         threads = [one.thread for one in sent]
         about = ThreadChild.objects.filter(thread__in=[thread.pk for thread in threads])
         child_ids = tuple(sorted(about.values_list("child", flat=True)))
+        back = take_back(sent)
         Message.objects.filter(pk__in=[one.pk for one in sent]).delete()
         left = [thread for thread in threads if thread.messages.exists()]
         Thread.objects.filter(pk__in=[thread.pk for thread in threads if thread not in left]).delete()
         for one in sent:
             audit.did("message.undone", person_id=actor.person_id, now=now, message=one.pk)
-    words = Words(
-        message.thread.subject, message.body, message.language, message.thread.is_sensitive, phrase=message.phrase
-    )
+    thread = message.thread
+    words = Words(thread.subject, message.body, message.language, thread.is_sensitive, message.phrase, back)
     return Undone(left[0].pk if left else None, Addressee(message.thread.addressee), child_ids, words)
 
 
@@ -270,31 +273,51 @@ def _release(message: Message, now: datetime) -> None:
     notify_of_all(told=[Told(message.pk, people, {"thread": thread.pk})], kind=Kind.MESSAGE_RECEIVED, now=now)
 
 
+def get_message_to_withdraw(actor: Actor, message_id: UUID, *, lock: bool = False) -> Message:
+    """Return a message that is the actor's to withdraw, withdrawn already or not.
+
+    Whoever wrote it may, and for the house whoever answers in the conversation. Raises `Http404` as the door does.
+    """
+    messages = Message.objects.select_for_update(of=("self",)) if lock else Message.objects.all()
+    message = messages.filter(pk=message_id).first()
+    if message is None:
+        raise Http404
+    _thread, reader = get_thread(actor, message.thread_id)
+    side = Message.Side.FAMILY if reader.relation == Relation.GUARDIAN else Message.Side.HOUSE
+    is_own = message.written_by_id == actor.person_id
+    if side != message.side or (side == Message.Side.FAMILY and not is_own):
+        raise Http404
+    if reader.sees_from and message.leaves_at < days.day_bounds(reader.sees_from)[0]:
+        raise Http404
+    return message
+
+
+def check_withdrawal(message: Message, now: datetime) -> None:
+    """Raise `ValidationError` where a message can be withdrawn no more, or not yet."""
+    if message.withdrawn_at:
+        raise ValidationError(_("Meddelandet är redan återkallat."))
+    if rules.may_undo(message.leaves_at, now):
+        raise ValidationError(_("Meddelandet har inte skickats än. Du kan ångra det."))
+    if not rules.may_withdraw(message.leaves_at, message.withdrawn_at, now):
+        raise ValidationError(_("Det går att återkalla ett meddelande i sju dagar. Nu är det för sent."))
+
+
 def withdraw(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
     """Withdraw a message that has left, within seven days: nobody reads it any more, and the principal is told.
 
-    Whoever wrote it may, and for the house whoever answers in the conversation. Raises `Http404` as the door does and
-    `ValidationError` after seven days, or where it is withdrawn already.
+    Raises `Http404` as `get_message_to_withdraw` does and `ValidationError` as `check_withdrawal`.
     """
     with transaction.atomic():
-        message = Message.objects.select_for_update(of=("self",)).filter(pk=message_id).first()
-        if message is None:
-            raise Http404
-        thread, reader = get_thread(actor, message.thread_id)
-        side = Message.Side.FAMILY if reader.relation == Relation.GUARDIAN else Message.Side.HOUSE
-        if side != message.side or (side == Message.Side.FAMILY and message.written_by_id != actor.person_id):
-            raise Http404
-        if message.withdrawn_at:
-            raise ValidationError(_("Meddelandet är redan återkallat."))
-        if not rules.may_withdraw(message.leaves_at, message.withdrawn_at, now):
-            raise ValidationError(_("Det går att återkalla ett meddelande i sju dagar. Nu är det för sent."))
+        message = get_message_to_withdraw(actor, message_id, lock=True)
+        check_withdrawal(message, now)
+        thread = message.thread
         message.withdrawn_at, message.withdrawn_by = now, actor.person
         message.save(update_fields=["withdrawn_at", "withdrawn_by"])
         marks = ReadMark.objects.filter(thread=thread, read_to__gte=message.leaves_at)
         had_read = [
             str(person) for person in marks.exclude(person=message.written_by_id).values_list("person", flat=True)
         ]
-        incident = Incident.objects.create(message=message, withdrawn_by_id=reader.person_id, had_read=had_read)
+        incident = Incident.objects.create(message=message, withdrawn_by_id=actor.person_id, had_read=had_read)
         audit.did("message.withdrawn", person_id=actor.person_id, now=now, message=message.pk, incident=incident.pk)
         principals = readers_of(circle_of(thread), Addressee.PRINCIPAL, days.day_of(now))
         people = [one.person_id for one in principals.values() if one.relation == Relation.PRINCIPAL]

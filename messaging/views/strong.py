@@ -29,8 +29,10 @@ def asked_for_strong(request: ActorRequest, thread: Thread) -> HttpResponse | No
 
     It leads to the second factor that the person has, or to setting one up, and from there back to the conversation.
     """
+    if not thread.is_sensitive:
+        return None
     page = reverse("messaging:thread", args=[thread.pk])
-    if not thread.is_sensitive or is_strong(request):
+    if is_strong(request):
         if request.session.get(BACK_TO) == page:
             del request.session[BACK_TO]
         return None

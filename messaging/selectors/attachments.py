@@ -1,0 +1,84 @@
+"""What goes with messages, for whoever reads them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import Http404
+from django.template.defaultfilters import filesizeformat
+
+from children.actors import Actor
+from messaging.models import Message, MessageAttachment
+from messaging.selectors.readers import Opened, open_thread
+from portal.lib import days
+
+
+@dataclass(frozen=True)
+class Attached:
+    """One file of a message, ready to print. A picture that is not ready has no small one yet."""
+
+    id: UUID
+    name: str
+    size: str
+    is_picture: bool
+    is_ready: bool
+    problem: str
+    width: int | None
+    height: int | None
+
+
+def _ready(one: MessageAttachment) -> Attached:
+    file = one.file
+    return Attached(
+        one.pk,
+        file.name,
+        filesizeformat(file.size),
+        file.is_picture,
+        file.is_ready,
+        str(file.get_problem_display()) if file.problem else "",
+        file.width,
+        file.height,
+    )
+
+
+def attachments_of(message_ids: Collection[UUID]) -> dict[UUID, list[Attached]]:
+    """Return what goes with each of these messages: one query. Whoever asks has asked who may read them."""
+    rows = MessageAttachment.objects.filter(message__in=message_ids).select_related("file").order_by("created_at")
+    found: dict[UUID, list[Attached]] = defaultdict(list)
+    for one in rows:
+        if one.message_id:
+            found[one.message_id].append(_ready(one))
+    return dict(found)
+
+
+def unsent_of(actor: Actor, ids: Collection[UUID]) -> list[Attached]:
+    """Return those of these files that the actor has chosen and not sent, in the order in which they were chosen."""
+    rows = MessageAttachment.objects.filter(pk__in=ids, added_by=actor.person_id, message=None)
+    return [_ready(one) for one in rows.select_related("file").order_by("created_at")]
+
+
+def get_attachment(actor: Actor, attachment_id: UUID, now: datetime) -> tuple[MessageAttachment, Opened]:
+    """Return the file and its conversation. Raises `Http404` for whoever does not read the message today.
+
+    Of a message that has been withdrawn nobody has it any more (DOMAIN 4.6); before it leaves only whoever wrote it.
+    """
+    rows = MessageAttachment.objects.select_related("message", "file").filter(pk=attachment_id)
+    found = rows.filter(message__withdrawn_at=None).first()
+    if found is None or found.message is None:
+        raise Http404
+    opened = open_thread(actor, found.message.thread_id)
+    if not is_seen(found.message, opened, actor, now):
+        raise Http404
+    return found, opened
+
+
+def is_seen(message: Message, opened: Opened, actor: Actor, now: datetime) -> bool:
+    """Tell whether whoever reads the conversation sees this message: it has left, and not before one's own time."""
+    if message.leaves_at > now and message.written_by_id != actor.person_id:
+        return False
+    sees_from = opened.reader.sees_from
+    return sees_from is None or days.day_of(message.leaves_at) >= sees_from

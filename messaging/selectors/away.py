@@ -1,0 +1,75 @@
+"""Who is out of office, for whoever is about to write (DOMAIN 4.14)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from children import access
+from children.access import Action
+from children.actors import Actor
+from children.models import Department
+from children.selectors.placing import departments_of
+from children.selectors.reach import Relation, who_may
+from messaging.models import Addressee, Away
+from messaging.selectors.readers import READ
+
+
+@dataclass(frozen=True)
+class AwayNotice:
+    """That a department, or somebody who leads, does not answer until a day, and to whom to turn instead."""
+
+    id: UUID
+    whose: str
+    starts_on: date
+    ends_on: date
+    words: str
+    instead: str
+
+
+def away_notices(child_ids: Collection[UUID], addressee: Addressee, today: date) -> list[AwayNotice]:
+    """Return who of those that are written to about these children is away today: two queries for a department."""
+    if not child_ids:
+        return []
+    if addressee == Addressee.DEPARTMENT:
+        places = departments_of(child_ids, today).values()
+        whose = Q(department__in={place.department_id for place in places})
+    else:
+        leading = who_may(READ[addressee], child_ids, today)
+        whose = Q(person__in={reach.person_id for reach in leading if reach.relation == Relation.PRINCIPAL})
+    rows = Away.objects.on(today).filter(whose).select_related("department", "person").order_by("ends_on")
+    return [_notice(row) for row in rows]
+
+
+def _notice(row: Away) -> AwayNotice:
+    whose = row.department.name if row.department else row.person.full_name if row.person else ""
+    return AwayNotice(row.pk, whose, row.starts_on, row.ends_on, row.words, row.instead)
+
+
+def departments_to_speak_for(actor: Actor) -> list[Department]:
+    """Return the departments for which the actor may say that nobody answers."""
+    return sorted(access.departments_for(actor, Action.ANNOUNCE), key=lambda department: department.name)
+
+
+def may_speak_for_self(actor: Actor) -> bool:
+    """Tell whether the actor leads a preschool, and so has an inbox of the own."""
+    return access.preschools_for(actor, Action.READ_PRINCIPALS_MAIL).exists()
+
+
+def own_aways(actor: Actor) -> QuerySet[Away]:
+    """Return what the actor may take back: what holds today or will, for the own departments and for the person."""
+    departments = access.departments_for(actor, Action.ANNOUNCE).values("pk")
+    mine = Q(department__in=departments)
+    if actor.person_id and not actor.tablet:
+        mine |= Q(person=actor.person_id)
+    return Away.objects.on_or_after(actor.today).filter(mine)
+
+
+def aways_listed(actor: Actor) -> list[AwayNotice]:
+    """Return the same, ready to print, the first one first."""
+    rows = own_aways(actor).select_related("department", "person").order_by("starts_on", "ends_on")
+    return [_notice(row) for row in rows]

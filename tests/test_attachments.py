@@ -1,0 +1,194 @@
+"""Files that go with messages: chosen, sent, shown to those who read, refused to everybody else (DOMAIN 4.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from accounts.models import AuditEntry, User
+from children.actors import Actor
+from children.models import StaffRole
+from documents.models import StoredFile
+from documents.tasks import make_sizes
+from messaging.models import Message, MessageAttachment
+from messaging.services.attachments import MOST_UNSENT, keep, throw_away_unsent
+from messaging.services.threads import Words, release_due, start_threads, undo, withdraw
+from portal.lib import clock, days
+from tests.cast import Cast, child, employ, guard, person, place, tablet
+from tests.test_threads import HALF_A_MINUTE, TO_DEPARTMENT
+
+pytestmark = pytest.mark.django_db
+LogIn = Callable[[User], Client]
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path) -> None:  # type: ignore[no-untyped-def]  # pytest's own fixtures
+    settings.FILES_ROOT = tmp_path / "files"
+
+
+def text(name: str = "matsedel.txt", body: bytes = b"Havregryn och fil") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, body, "text/plain")
+
+
+def picture(name: str = "stovlar.jpg") -> SimpleUploadedFile:
+    held = BytesIO()
+    Image.new("RGB", (640, 480), "green").save(held, "JPEG")
+    return SimpleUploadedFile(name, held.getvalue(), "image/jpeg")
+
+
+def chosen(by: User, upload: SimpleUploadedFile | None = None) -> UUID:
+    return keep(upload=upload or text(), actor=Actor.of_person(by), now=clock.now()).pk
+
+
+def sent(by: User, *about: object, files: tuple[UUID, ...] = (), ago: timedelta = timedelta(hours=1)) -> list[Message]:
+    now = clock.now() - ago
+    made = start_threads(
+        child_ids=[one.pk for one in about],  # type: ignore[attr-defined]
+        addressee=TO_DEPARTMENT,
+        words=Words("Mat", "Se bilagan", "sv", attachments=files),
+        actor=Actor.of_person(by),
+        now=now,
+    )
+    release_due(now=now + HALF_A_MINUTE)
+    return made
+
+
+def address_of(message: Message) -> str:
+    return f"/samtal/bilaga/{message.attachments.get().pk}/"
+
+
+def test_it_works(cast: Cast, log_in: LogIn) -> None:
+    (message,) = sent(cast.amina, cast.elsa, files=(chosen(cast.amina),))
+    for reader in (cast.amina, cast.johan, cast.maria, cast.eva):
+        answer = log_in(reader).get(address_of(message))
+        assert (answer.status_code, b"".join(answer)) == (200, b"Havregryn och fil")
+    assert AuditEntry.objects.filter(action="messaging.attachment", is_look=True, person_id=cast.maria.pk).exists()
+
+
+def test_nobody_else_opens_it(cast: Cast, log_in: LogIn) -> None:
+    """F02: another family, another department, who runs the system; and nobody by a guessed id."""
+    (message,) = sent(cast.amina, cast.elsa, files=(chosen(cast.amina),))
+    for other in (cast.neighbour, cast.stranger, cast.jonas, cast.ulf, cast.administrator, cast.specialist):
+        assert log_in(other).get(address_of(message)).status_code == 404
+    assert log_in(cast.amina).get(f"/samtal/bilaga/{uuid4()}/").status_code == 404
+
+
+def test_withdrawn_it_is_refused(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 4.6: attachments are refused from then on, also to whoever wrote it."""
+    (message,) = sent(cast.maria, cast.elsa, files=(chosen(cast.maria),))
+    address = address_of(message)
+    assert log_in(cast.amina).get(address).status_code == 200
+    withdraw(message_id=message.pk, actor=Actor.of_person(cast.maria), now=clock.now())
+    for reader in (cast.amina, cast.maria, cast.eva):
+        assert log_in(reader).get(address).status_code == 404
+
+
+def test_before_it_leaves_only_the_writer_has_it(cast: Cast, log_in: LogIn) -> None:
+    (message,) = sent(cast.maria, cast.elsa, files=(chosen(cast.maria),), ago=timedelta())
+    assert log_in(cast.maria).get(address_of(message)).status_code == 200
+    assert log_in(cast.amina).get(address_of(message)).status_code == 404
+    assert log_in(cast.vikar).get(address_of(message)).status_code == 404
+
+
+def test_until_it_is_sent_it_is_nobody_s_page(cast: Cast, log_in: LogIn) -> None:
+    address = f"/samtal/bilaga/{chosen(cast.maria)}/"
+    for one in (cast.maria, cast.amina):
+        assert log_in(one).get(address).status_code == 404
+
+
+def test_whoever_has_just_begun_does_not_get_what_is_older(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 4.12."""
+    (message,) = sent(cast.amina, cast.elsa, files=(chosen(cast.amina),), ago=timedelta(days=20))
+    newcomer = person("Nils")
+    employ(newcomer, department=cast.blasippan)
+    StaffRole.objects.filter(person=newcomer).update(starts_on=days.today())
+    assert log_in(newcomer).get(address_of(message)).status_code == 404
+    StaffRole.objects.filter(person=newcomer).update(starts_on=days.today() - timedelta(days=14))
+    assert log_in(newcomer).get(address_of(message)).status_code == 200
+
+
+def test_on_the_tablet_with_a_pin(cast: Cast, on_tablet: Callable[[str], Client]) -> None:
+    (message,) = sent(cast.amina, cast.elsa, files=(chosen(cast.amina),))
+    assert "/platta/pin/" in on_tablet(tablet(cast.blasippan)[1]).get(address_of(message)).headers["Location"]
+
+
+def test_a_picture_has_a_small_one_once_it_is_made(cast: Cast, log_in: LogIn) -> None:
+    (message,) = sent(cast.amina, cast.elsa, files=(chosen(cast.amina, picture()),))
+    phone, address = log_in(cast.johan), address_of(message)
+    assert phone.get(f"{address}?storlek=liten").status_code == 404
+    make_sizes()
+    answer = phone.get(f"{address}?storlek=liten")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("image/")
+    assert "inline" in answer.headers.get("Content-Disposition", "inline")
+    assert "attachment" in phone.get(f"{address}?spara").headers["Content-Disposition"]
+
+
+def test_several_families_get_the_same_file_each_for_itself(cast: Cast, log_in: LogIn) -> None:
+    half = child("Ida")
+    place(half, cast.blasippan)
+    guard(cast.neighbour, half)
+    messages = sent(cast.maria, cast.elsa, half, files=(chosen(cast.maria),))
+    assert len(messages) == 2
+    assert StoredFile.objects.count() == 1
+    for message in messages:
+        allowed = log_in(cast.amina).get(address_of(message)).status_code == 200
+        assert allowed != (log_in(cast.neighbour).get(address_of(message)).status_code == 200)
+
+
+class TestForgedForms:
+    def test_somebody_else_s_file(self, cast: Cast) -> None:
+        with pytest.raises(ValidationError):
+            sent(cast.amina, cast.elsa, files=(chosen(cast.stranger),))
+        assert not Message.objects.exists()
+
+    def test_what_another_message_took(self, cast: Cast) -> None:
+        """The id of a file that was sent about one child is no way to send it about another."""
+        (message,) = sent(cast.maria, cast.elsa, files=(chosen(cast.maria),))
+        with pytest.raises(ValidationError):
+            sent(cast.maria, cast.noor, files=(message.attachments.get().pk,))
+        assert MessageAttachment.objects.count() == 1
+
+    def test_more_than_five(self, cast: Cast) -> None:
+        with pytest.raises(ValidationError, match="högst 5"):
+            sent(cast.amina, cast.elsa, files=tuple(chosen(cast.amina) for _each in range(6)))
+
+    def test_heaps_of_what_is_never_sent(self, cast: Cast) -> None:
+        for _each in range(MOST_UNSENT + 3):
+            chosen(cast.amina)
+        assert MessageAttachment.objects.count() == StoredFile.objects.count() == MOST_UNSENT
+
+
+def test_undone_it_is_the_writer_s_again_and_can_be_sent(cast: Cast) -> None:
+    """F04: it was never there; and what was chosen is not lost."""
+    half = child("Ida")
+    place(half, cast.blasippan)
+    guard(cast.neighbour, half)
+    messages = sent(cast.maria, cast.elsa, half, files=(chosen(cast.maria),), ago=timedelta())
+    undone = undo(message_id=messages[0].pk, actor=Actor.of_person(cast.maria), now=clock.now())
+    assert not Message.objects.exists()
+    left = MessageAttachment.objects.get()
+    assert (left.message, undone.words.attachments) == (None, (left.pk,))
+    sent(cast.maria, cast.elsa, files=undone.words.attachments)
+
+
+def test_what_is_never_sent_is_thrown_away(cast: Cast) -> None:
+    chosen(cast.amina)
+    sent(cast.amina, cast.elsa, files=(chosen(cast.amina),))
+    assert throw_away_unsent(now=clock.now() + timedelta(days=29)) == 0
+    assert throw_away_unsent(now=clock.now() + timedelta(days=31)) == 1
+    assert MessageAttachment.objects.exclude(message=None).count() == StoredFile.objects.count() == 1
+
+
+def test_what_is_refused_is_named(cast: Cast) -> None:
+    with pytest.raises(ValidationError, match=r"tom\.txt"):
+        chosen(cast.amina, text("tom.txt", b""))
+    assert not MessageAttachment.objects.exists()
