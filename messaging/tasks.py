@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from messaging.services import threads
+from messaging.services import posts, threads
 from portal.lib import clock
 
 
@@ -10,3 +10,9 @@ from portal.lib import clock
 def release() -> int:
     """Let out everything whose time has come, each once. Any number of workers may do this at once."""
     return threads.release_due(now=clock.now())
+
+
+@shared_task
+def publish_posts() -> int:
+    """Publish the posts whose time has come and whose pictures are ready, each once."""
+    return posts.release_due(now=clock.now())

@@ -3,6 +3,7 @@
 from messaging.models.bulletins import Bulletin, BulletinChild, BulletinCopy, BulletinReminder
 from messaging.models.drafts import Draft
 from messaging.models.inbox import Away, Label, MessageAttachment, ThreadLabel
+from messaging.models.posts import Post, PostChild, PostGoal, PostPicture, PostRead, PostRhythm, PostThanks
 from messaging.models.threads import Addressee, Incident, Message, ReadMark, Thread, ThreadChild, ThreadGuardian
 
 __all__ = [
@@ -17,6 +18,13 @@ __all__ = [
     "Label",
     "Message",
     "MessageAttachment",
+    "Post",
+    "PostChild",
+    "PostGoal",
+    "PostPicture",
+    "PostRead",
+    "PostRhythm",
+    "PostThanks",
     "ReadMark",
     "Thread",
     "ThreadChild",

@@ -139,10 +139,11 @@ class ReadMark(models.Model):
 
 
 class Incident(Base):
-    """A message or bulletin that was withdrawn: by whom, who had read it by then. The principal is told (DOMAIN 4.6)."""
+    """What was withdrawn: by whom, and who had read it by then. The principal is told (DOMAIN 4.6)."""
 
     message = models.OneToOneField(Message, models.CASCADE, null=True, related_name="incident")
     bulletin = models.OneToOneField("messaging.Bulletin", models.CASCADE, null=True, related_name="incident")
+    post = models.OneToOneField("messaging.Post", models.CASCADE, null=True, related_name="incident")
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     had_read = models.JSONField(default=list)  # ids of people
 
@@ -150,7 +151,11 @@ class Incident(Base):
         constraints = [
             models.CheckConstraint(
                 name="messaging_incident_of_one",
-                condition=Q(message=None, bulletin__isnull=False) | Q(message__isnull=False, bulletin=None),
+                condition=(
+                    Q(message__isnull=False, bulletin=None, post=None)
+                    | Q(message=None, bulletin__isnull=False, post=None)
+                    | Q(message=None, bulletin=None, post__isnull=False)
+                ),
             )
         ]
 

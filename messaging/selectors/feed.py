@@ -1,0 +1,233 @@
+"""The feed: what was told lately to a family, and of a department to those who work there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Window
+from django.db.models.functions import RowNumber
+from django.utils.text import Truncator, get_text_list
+from django.utils.translation import gettext as _
+
+from children.access import Action, children_for
+from children.actors import Actor
+from messaging.models import Post, PostChild, PostGoal, PostPicture, PostRead
+from messaging.selectors.posts import drafts_for, posts_for
+
+ON_A_PAGE, PICTURES_SHOWN, LONGEST_SHOWN = 10, 3, 700
+
+
+@dataclass(frozen=True)
+class FeedPicture:
+    id: UUID
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class FeedPost:
+    """A post as the feed prints it. `about` names the children whom the reader knows of those it was written about."""
+
+    id: UUID
+    title: str
+    text: str
+    language: str
+    department: str
+    author: str
+    published_at: datetime
+    is_withdrawn: bool
+    is_whole: bool
+    about: str
+    pictures: list[FeedPicture]
+    more_pictures: int
+    is_own: bool
+    is_new: bool
+    has_heart: bool
+    reads: int
+    hearts: int
+
+
+@dataclass(frozen=True)
+class Before:
+    """Where a page of the feed ends, and the next begins: the last post's moment and id."""
+
+    moment: datetime
+    post_id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.moment.timestamp():.6f}~{self.post_id}"
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Some posts, newest first; where the next page begins, if there is one; whose children's data it shows."""
+
+    posts: list[FeedPost]
+    more: Before | None
+    child_ids: set[UUID] = field(default_factory=set)
+
+    @property
+    def read_now(self) -> list[UUID]:
+        """The posts that a guardian has now read for the first time: those that are shown whole."""
+        return [post.id for post in self.posts if post.is_new and post.is_whole and not post.is_withdrawn]
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which posts are asked for: with a goal, of one department, older than some moment."""
+
+    goal: str = ""
+    department_id: UUID | None = None
+    before: Before | None = None
+
+
+EVERYTHING = Sought()
+
+
+def feed_for(actor: Actor, *, most: int = ON_A_PAGE, sought: Sought = EVERYTHING) -> Feed:
+    """Return the newest posts that the actor reads today, siblings' among each other; each once."""
+    posts = posts_for(actor)
+    if sought.goal:
+        posts = posts.filter(pk__in=PostGoal.objects.filter(key=sought.goal).values("post"))
+    if sought.department_id:
+        posts = posts.filter(department=sought.department_id)
+    if before := sought.before:
+        older = Q(published_at__lt=before.moment) | Q(published_at=before.moment, pk__lt=before.post_id)
+        posts = posts.filter(older)
+    found = list(posts.select_related("department", "author").order_by("-published_at", "-pk")[: most + 1])
+    shown = found[:most]
+    ids = [post.pk for post in shown]
+    own, named = children_of_posts(actor, ids) if ids else ({}, {})
+    pictures, numbers = _pictures(ids) if ids else ({}, {})
+    reads = _own_reads(actor, ids) if own else {}
+    counts = _counts(ids) if ids and actor.roles else {}
+    last = shown[-1] if len(found) > most else None
+    return Feed(
+        [_printed(post, own, named, pictures, numbers, reads, counts) for post in shown],
+        Before(last.published_at, last.pk) if last and last.published_at else None,
+        {child_id for children in (own, named) for rows in children.values() for child_id in rows},
+    )
+
+
+Names = dict[UUID, dict[UUID, str]]
+
+
+def children_of_posts(actor: Actor, ids: Collection[UUID]) -> tuple[Names, Names]:
+    """Return the actor's own children whom the posts reach, and the known children about whom they were written."""
+    own: Names = defaultdict(dict)
+    named: Names = defaultdict(dict)
+    rows = PostChild.objects.filter(post__in=ids)
+    columns = ("post_id", "post__is_for_all", "child_id", "child__given_name")
+    if not actor.tablet:
+        mine = children_for(actor, Action.SEE_OWN).order_by().values("pk")
+        for post_id, is_for_all, child_id, name in rows.filter(child__in=mine).values_list(*columns):
+            own[post_id][child_id] = name
+            if not is_for_all:
+                named[post_id][child_id] = name
+    if actor.roles:
+        known = children_for(actor, Action.SEE_CHILD).order_by().values("pk")
+        chosen = rows.filter(post__is_for_all=False, child__in=known)
+        for post_id, _is_for_all, child_id, name in chosen.values_list(*columns):
+            named[post_id][child_id] = name
+    return own, named
+
+
+def _pictures(ids: Collection[UUID]) -> tuple[dict[UUID, list[FeedPicture]], dict[UUID, int]]:
+    """Return the first pictures of each post, and how many it has in all."""
+    place = Window(RowNumber(), partition_by=F("post"), order_by=["position", "id"])
+    rows = (
+        PostPicture.objects.filter(post__in=ids)
+        .annotate(place=place, number=Window(Count("id"), partition_by=F("post")))
+        .filter(place__lte=PICTURES_SHOWN)
+        .order_by("position", "id")
+        .values_list("post_id", "id", "alt", "file__width", "file__height", "number")
+    )
+    found: dict[UUID, list[FeedPicture]] = defaultdict(list)
+    numbers: dict[UUID, int] = {}
+    for post_id, picture_id, alt, width, height, number in rows:
+        found[post_id].append(FeedPicture(picture_id, alt, width or 4, height or 3))
+        numbers[post_id] = number
+    return found, numbers
+
+
+def _own_reads(actor: Actor, ids: Collection[UUID]) -> dict[UUID, bool]:
+    """Return which of these posts the actor has read, and whether they have the actor's heart."""
+    rows = PostRead.objects.filter(post__in=ids, person=actor.person_id).values_list("post_id", "hearted_at")
+    return {post_id: hearted_at is not None for post_id, hearted_at in rows}
+
+
+def _counts(ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
+    rows = PostRead.objects.filter(post__in=ids).order_by().values("post_id")
+    counted = rows.annotate(reads=Count("id"), hearts=Count("hearted_at"))
+    return {row["post_id"]: (row["reads"], row["hearts"]) for row in counted}
+
+
+def _printed(
+    post: Post,
+    own: Names,
+    named: Names,
+    pictures: Mapping[UUID, list[FeedPicture]],
+    numbers: Mapping[UUID, int],
+    reads: Mapping[UUID, bool],
+    counts: Mapping[UUID, tuple[int, int]],
+) -> FeedPost:
+    assert post.published_at  # noqa: S101 (the database says so of every post that is shown)
+    is_said = not post.is_withdrawn
+    text = Truncator(post.text).chars(LONGEST_SHOWN) if is_said else ""
+    shown = pictures.get(post.pk, []) if is_said else []
+    number_read, hearts = counts.get(post.pk, (0, 0))
+    return FeedPost(
+        id=post.pk,
+        title=post.title if is_said else _("Inlägget är återkallat"),
+        text=text,
+        language=post.language,
+        department=post.department.name,
+        author=post.author.full_name,
+        published_at=post.published_at,
+        is_withdrawn=post.is_withdrawn,
+        is_whole=len(text) == len(post.text),
+        about=get_text_list(sorted(named.get(post.pk, {}).values()), _("och")),
+        pictures=shown,
+        more_pictures=max(0, numbers.get(post.pk, 0) - PICTURES_SHOWN) if is_said else 0,
+        is_own=post.pk in own,
+        is_new=post.pk in own and post.pk not in reads,
+        has_heart=reads.get(post.pk, False),
+        reads=number_read,
+        hearts=hearts,
+    )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft as it is listed: what it is called, whose department's, who changed it last; or that it is on its way."""
+
+    id: UUID
+    title: str
+    department: str
+    changed_by: str
+    changed_at: datetime
+    is_publishing: bool
+
+
+def drafts_listed(actor: Actor, department_id: UUID | None = None) -> list[Draft]:
+    """Return what is not published yet where the actor may write, the last changed first; nothing that is empty."""
+    has_picture = Exists(PostPicture.objects.filter(post=OuterRef("pk")))
+    drafts = drafts_for(actor).filter(Q(version__gt=1) | has_picture)
+    if department_id:
+        drafts = drafts.filter(department=department_id)
+    return [
+        Draft(
+            post.pk,
+            post.title or _("Utan rubrik"),
+            post.department.name,
+            post.changed_by.full_name,
+            post.changed_at,
+            not post.is_draft,
+        )
+        for post in drafts.select_related("department", "changed_by").order_by("-changed_at", "-pk")[:20]
+    ]

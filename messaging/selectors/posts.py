@@ -1,0 +1,131 @@
+"""Which posts somebody reads today, and which drafts somebody may go on with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from children.access import Action, children_for, departments_for
+from children.actors import Actor
+from children.selectors.people import children_kept_from
+from documents.models import StoredFile
+from messaging.models import Post, PostChild, PostPicture
+from messaging.post_rules import Written
+
+
+def posts_for(actor: Actor) -> QuerySet[Post]:
+    """Return the posts that the actor reads today, withdrawn ones among them: those for which `readers_of_post` has it.
+
+    A guardian those about an own child, and who works or leads at a department its posts. Nobody reads of a chosen
+    child from whom it must be kept. A tablet opens its own department's with a PIN, and nobody's family.
+    """
+    if actor.person_id is None:
+        return Post.objects.none()
+    opened = _of_departments(actor)
+    if not actor.tablet:
+        own = children_for(actor, Action.SEE_OWN).order_by().values("pk")
+        opened |= Q(pk__in=PostChild.objects.filter(child__in=own).values("post"))
+    return _without_kept(actor, Post.objects.shown().filter(opened))
+
+
+def drafts_for(actor: Actor) -> QuerySet[Post]:
+    """Return what is not published yet at the departments where the actor may write."""
+    if actor.person_id is None or not actor.roles:
+        return Post.objects.none()
+    return _without_kept(actor, Post.objects.unpublished().filter(_of_departments(actor)))
+
+
+def _of_departments(actor: Actor) -> Q:
+    if not actor.roles:
+        return Q(pk__in=[])
+    return Q(department__in=departments_for(actor, Action.WRITE_POSTS).order_by().values("pk"))
+
+
+def _without_kept(actor: Actor, posts: QuerySet[Post]) -> QuerySet[Post]:
+    assert actor.person_id  # noqa: S101 (asked by both callers)
+    kept = PostChild.objects.filter(child__in=children_kept_from(actor.person_id), post__is_for_all=False)
+    return posts.exclude(pk__in=kept.values("post"))
+
+
+def get_post(actor: Actor, post_id: UUID, *, lock: bool = False) -> Post:
+    """Return a post that the actor reads, or may write. Raises `Http404` for any other."""
+    return _one(posts_for(actor), post_id, lock=lock) or get_draft(actor, post_id, lock=lock)
+
+
+def get_published(actor: Actor, post_id: UUID, *, lock: bool = False) -> Post:
+    """Return a post that the actor reads and that is not withdrawn. Raises `Http404` for any other."""
+    if post := _one(posts_for(actor).filter(state=Post.State.PUBLISHED), post_id, lock=lock):
+        return post
+    raise Http404
+
+
+def get_draft(actor: Actor, post_id: UUID, *, lock: bool = False) -> Post:
+    """Return what is not published and the actor may go on with. Raises `Http404` for any other."""
+    if post := _one(drafts_for(actor), post_id, lock=lock):
+        return post
+    raise Http404
+
+
+def _one(posts: QuerySet[Post], post_id: UUID, *, lock: bool) -> Post | None:
+    found = posts.filter(pk=post_id).select_related("department__preschool", "author", "changed_by")
+    return (found.select_for_update(of=("self",)) if lock else found).first()
+
+
+def get_picture(actor: Actor, picture_id: UUID) -> StoredFile:
+    """Return the file of a picture whose post the actor opens today. Raises `Http404` for any other."""
+    pictures = PostPicture.objects.filter(pk=picture_id).select_related("file")
+    for posts in (posts_for(actor).filter(state=Post.State.PUBLISHED), drafts_for(actor)):
+        if picture := pictures.filter(post__in=posts.order_by().values("pk")).first():
+            return picture.file
+    raise Http404
+
+
+def is_writer(actor: Actor, post: Post) -> bool:
+    """Tell whether the actor may write at the post's department: go on, publish, withdraw, read its thanks."""
+    return bool(actor.roles) and departments_for(actor, Action.WRITE_POSTS).filter(pk=post.department_id).exists()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as it is printed: its place from 1, how large it is, what it shows, and what has become of it."""
+
+    id: UUID
+    number: int
+    alt: str
+    name: str
+    state: str
+    problem: str
+    width: int
+    height: int
+
+    @property
+    def is_upright(self) -> bool:
+        return self.height > self.width
+
+
+def pictures_of(post_ids: Collection[UUID]) -> dict[UUID, list[Picture]]:
+    """Return the pictures of these posts in order, by post: one query, and none where none is asked."""
+    found: dict[UUID, list[Picture]] = {post_id: [] for post_id in post_ids}
+    rows = PostPicture.objects.filter(post__in=post_ids).select_related("file") if post_ids else []
+    for row in rows:
+        file, own = row.file, found[row.post_id]
+        problem = str(StoredFile.Problem(file.problem).label) if file.problem else ""
+        # Until the sizes are made the place is kept as most pictures are.
+        size = (file.width or 4, file.height or 3)
+        own.append(Picture(row.pk, len(own) + 1, row.alt, file.name, file.state, problem, *size))
+    return found
+
+
+def written_in(post: Post) -> Written:
+    """Return what a draft says now: two queries. Of one for all no child is chosen."""
+    children = [] if post.is_for_all else PostChild.objects.filter(post=post).values_list("child", flat=True)
+    goals = post.goals.values_list("key", flat=True)
+    return Written(post.title, post.text, post.language, post.is_for_all, frozenset(children), frozenset(goals))
+
+
+def damaged_among(pictures: Iterable[Picture]) -> list[Picture]:
+    return [picture for picture in pictures if picture.state == StoredFile.State.DAMAGED]

@@ -1,0 +1,86 @@
+"""What families have answered to a post, as far as the reader may know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from children.access import Action, children_for
+from children.actors import Actor
+from messaging.models import Post, PostChild, PostRead, PostThanks
+from messaging.selectors.post_readers import Shown, families_shown, guardians_among, readers_today
+
+
+def reads_as_guardian(actor: Actor, post: Post) -> bool:
+    """Tell whether the actor reads the post for the sake of an own child."""
+    if actor.tablet:
+        return False
+    own = children_for(actor, Action.SEE_OWN).order_by().values("pk")
+    return PostChild.objects.filter(post=post, child__in=own).exists()
+
+
+@dataclass(frozen=True)
+class Own:
+    """A guardian's own heart and thank-you."""
+
+    has_heart: bool
+    thanks: str
+
+
+def own_reaction(post: Post, person_id: UUID) -> Own:
+    """Return what this guardian has answered: two queries."""
+    read = PostRead.objects.filter(post=post, person=person_id).first()
+    thanks = PostThanks.objects.filter(post=post, person=person_id).first()
+    return Own(bool(read and read.hearted_at), thanks.text if thanks else "")
+
+
+@dataclass(frozen=True)
+class Thanked:
+    """A family's thank-you: who, whose guardian, the words."""
+
+    who: str
+    what: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Reception:
+    """How a post was received, for the house: who of today's readers has read it, hearts, and thanks."""
+
+    read: list[Shown]
+    not_read: list[Shown]
+    number_read: int
+    number: int
+    hearts: int
+    thanks: list[Thanked]
+
+    @property
+    def is_read_by_all(self) -> bool:
+        return self.number_read == self.number
+
+
+def reception_of(actor: Actor, post: Post) -> Reception:
+    """Return how the post was received. Whose guardian a protected child's are stays untold, as it does in the list."""
+    guardians = guardians_among(readers_today(post, actor.today))
+    reads = dict(PostRead.objects.filter(post=post).values_list("person", "hearted_at"))
+    read = [one for one in guardians if one.person_id in reads]
+    shown = families_shown(actor, read)
+    return Reception(
+        read=shown,
+        not_read=families_shown(actor, [one for one in guardians if one.person_id not in reads]),
+        number_read=len(read),
+        number=len(guardians),
+        hearts=sum(moment is not None for moment in reads.values()),
+        thanks=_thanks(post, {one.person_id: one for one in shown if one.person_id}),
+    )
+
+
+def _thanks(post: Post, named: dict[UUID, Shown]) -> list[Thanked]:
+    """Return the thanks in the order in which they came; unnamed from whom may not be named, or reads no more."""
+    found = []
+    for thanks in PostThanks.objects.filter(post=post).order_by("created_at", "pk"):
+        shown = named.get(thanks.person_id) or Shown(_("En vårdnadshavare"), "")
+        found.append(Thanked(shown.name, shown.what, thanks.text))
+    return found

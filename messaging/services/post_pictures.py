@@ -1,0 +1,72 @@
+"""Pictures are added to a draft, put in another order, taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from children.actors import Actor
+from documents.services.files import discard, keep
+from messaging import post_rules
+from messaging.models import Post, PostPicture
+from messaging.selectors.posts import get_draft
+
+
+def add(*, post_id: UUID, uploads: Iterable[File[bytes]], actor: Actor, now: datetime) -> list[str]:
+    """Add pictures to a draft, after those that it has. Return a sentence for each file that could not be taken.
+
+    Each file by itself: one that is refused takes none of the others with it. Raises `Http404` for whoever may not.
+    """
+    problems = []
+    for upload in uploads:
+        try:
+            _add(post_id, upload, actor, now)
+        except ValidationError as refused:
+            problems.append(f"{upload.name}: {' '.join(refused.messages)}")
+    return problems
+
+
+def _add(post_id: UUID, upload: File[bytes], actor: Actor, now: datetime) -> None:
+    with transaction.atomic():
+        post = _draft(actor, post_id)
+        positions = list(post.pictures.values_list("position", flat=True))
+        if len(positions) >= post_rules.MOST_PICTURES:
+            raise ValidationError(_("Ett inlägg har högst {number} bilder.").format(number=post_rules.MOST_PICTURES))
+        file = keep(upload, by_id=actor.person_id, now=now)
+        if not file.is_picture:
+            raise ValidationError(_("Det är ingen bild. Här går det att lägga till bilder."))
+        PostPicture.objects.create(post=post, file=file, position=max(positions, default=0) + 1)
+
+
+def remove(*, post_id: UUID, picture_id: UUID, actor: Actor) -> None:
+    """Take a picture away from a draft. One that is gone already is no fault."""
+    with transaction.atomic():
+        post = _draft(actor, post_id)
+        if picture := post.pictures.filter(pk=picture_id).select_related("file").first():
+            picture.delete()
+            discard([picture.file])
+
+
+def move_earlier(*, post_id: UUID, picture_id: UUID, actor: Actor) -> None:
+    """Put a picture before the one that stands before it."""
+    with transaction.atomic():
+        pictures = list(_draft(actor, post_id).pictures.all())
+        place = next((number for number, one in enumerate(pictures) if one.pk == picture_id), 0)
+        if place:
+            pictures[place - 1], pictures[place] = pictures[place], pictures[place - 1]
+        for number, picture in enumerate(pictures, 1):
+            picture.position = number
+        PostPicture.objects.bulk_update(pictures, ["position"])
+
+
+def _draft(actor: Actor, post_id: UUID) -> Post:
+    post = get_draft(actor, post_id, lock=True)
+    if not post.is_draft:
+        raise ValidationError(_("Inlägget är redan på väg ut. Ta tillbaka det först om du vill ändra något."))
+    return post

@@ -1,0 +1,324 @@
+"""Posts are begun, gone on with, published, taken back, withdrawn and read. One transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import audit
+from children.access import Action, get_department
+from children.actors import Actor
+from children.selectors.reach import Relation
+from children.selectors.reach_places import who_may_at
+from documents.models import StoredFile
+from documents.services.files import discard
+from messaging import curriculum, post_rules, rules
+from messaging.models import Incident, Post, PostChild, PostGoal, PostPicture, PostRead
+from messaging.post_rules import Written
+from messaging.selectors.post_readers import children_at, guardians_among, readers_of_post, readers_today
+from messaging.selectors.posts import damaged_among, get_draft, get_published, is_writer, pictures_of, written_in
+from messaging.selectors.tagging import children_to_tag
+from notifications.models import Kind
+from notifications.services import Told, notify_of_all
+from portal.lib import days
+
+State = Post.State
+
+
+class ChangedMeanwhile(Exception):
+    """A colleague has saved the draft since it was read. Nothing of what was sent is saved; `theirs` is what is."""
+
+    def __init__(self, post: Post, theirs: Written) -> None:
+        super().__init__(str(post.pk))
+        self.post, self.theirs = post, theirs
+
+
+def begin(*, department_id: UUID, language: str, actor: Actor, now: datetime) -> Post:
+    """Begin a post at the department, or return the empty draft that this person has begun there already."""
+    with transaction.atomic():
+        department = get_department(actor, Action.WRITE_POSTS, department_id)
+        for post in Post.objects.filter(department=department, author=actor.person_id, state=State.DRAFT, version=1):
+            if not post.pictures.exists():
+                return post
+        post = Post.objects.create(
+            department=department,
+            language=language,
+            author_id=_person(actor),
+            changed_at=now,
+            changed_by_id=_person(actor),
+        )
+        audit.did("post.begun", person_id=actor.person_id, tablet_id=actor.tablet_id, now=now, post=post.pk)
+    return post
+
+
+def save(
+    *, post_id: UUID, written: Written, alts: Mapping[UUID, str], version: int, actor: Actor, now: datetime
+) -> Post:
+    """Save the draft as it was written upon its `version`; one that says the same is left as it is.
+
+    Raises `ChangedMeanwhile` where a colleague has saved something else since, `ValidationError` by field for a child
+    that cannot be tagged, and `Http404` for whoever may not write it.
+    """
+    _check_lengths(written, alts.values())
+    with transaction.atomic():
+        post = get_draft(actor, post_id, lock=True)
+        _demand_draft(post)
+        _save_alts(post, alts)
+        before = written_in(post)
+        if not written.differs_in(before) and written.language == before.language:
+            return post
+        if post.version != version and post.changed_by_id != actor.person_id:
+            raise ChangedMeanwhile(post, before)
+        if new := written.child_ids - before.child_ids:
+            _demand_taggable(actor, post, new)
+        post.title, post.text, post.language = written.title, written.text, written.language
+        post.is_for_all = written.is_for_all
+        post.version += 1
+        post.changed_at, post.changed_by_id = now, _person(actor)
+        post.save(update_fields=["title", "text", "language", "is_for_all", "version", "changed_at", "changed_by"])
+        _put_children(post, () if written.is_for_all else written.child_ids)
+        post.goals.exclude(key__in=written.goals).delete()
+        known = {goal.key for goal in curriculum.goals()}
+        goals = [PostGoal(post=post, key=key) for key in sorted(written.goals & known)]
+        PostGoal.objects.bulk_create(goals, ignore_conflicts=True)
+    return post
+
+
+def _demand_taggable(actor: Actor, post: Post, child_ids: Collection[UUID]) -> None:
+    """Refuse to tag a child that is not at the department today, or that no picture may show (DOMAIN 5.4).
+
+    Both are refused in the same words: why, is not told to those who do not know.
+    """
+    if set(child_ids) - {child.pk for child in children_to_tag(actor, post.department_id)}:
+        raise ValidationError({"children": [_("Ett av barnen kan inte taggas. Fråga rektor om du undrar varför.")]})
+
+
+def _save_alts(post: Post, alts: Mapping[UUID, str]) -> None:
+    for picture in post.pictures.filter(pk__in=alts.keys()):
+        if picture.alt != alts[picture.pk]:
+            picture.alt = alts[picture.pk]
+            picture.save(update_fields=["alt"])
+
+
+def _put_children(post: Post, child_ids: Iterable[UUID]) -> None:
+    chosen = set(child_ids)
+    post.about.exclude(child__in=chosen).delete()
+    rows = [PostChild(post=post, child_id=child_id) for child_id in sorted(chosen)]
+    PostChild.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def publish(*, post_id: UUID, seen: str, without: Collection[UUID] = (), actor: Actor, now: datetime) -> Post:
+    """Let a draft go out in 30 seconds, and then as soon as its pictures are ready.
+
+    `seen` is the mark of the readers that were shown: where they have changed meanwhile it is shown anew. Pictures
+    `without` which it goes out are thrown away. Raises `ValidationError`, and `Http404` for whoever may not.
+    """
+    with transaction.atomic():
+        post = get_draft(actor, post_id, lock=True)
+        _demand_draft(post)
+        _drop(post, without)
+        written = written_in(post)
+        _check_whole(post, written)
+        today = days.day_of(now)
+        here = children_at(post.department_id, today)
+        children = here if written.is_for_all else set(written.child_ids)
+        if not written.is_for_all:
+            _demand_taggable(actor, post, children)
+        readers = readers_of_post(post.department, children, today, is_for_all=written.is_for_all)
+        if seen != post_rules.print_of((one.person_id, one.relation, one.child_ids) for one in readers.values()):
+            raise ValidationError(_("Vilka som läser har ändrats sedan du såg listan. Titta på den igen."))
+        if not guardians_among(readers):
+            raise ValidationError(_("Ingen vårdnadshavare skulle läsa det här inlägget."))
+        _put_children(post, children)
+        post.state, post.leaves_at, post.published_by_id = State.PUBLISHING, now + rules.UNDO, _person(actor)
+        post.save(update_fields=["state", "leaves_at", "published_by"])
+        audit.did(
+            "post.publishing",
+            person_id=actor.person_id,
+            tablet_id=actor.tablet_id,
+            now=now,
+            post=post.pk,
+            children=sorted(written.child_ids),
+        )
+    return post
+
+
+def _check_whole(post: Post, written: Written) -> None:
+    problems: dict[str, str] = {}
+    pictures = pictures_of([post.pk])[post.pk]
+    if not written.title.strip():
+        problems["title"] = _("Skriv en rubrik.")
+    if not written.text.strip() and not pictures:
+        problems["text"] = _("Skriv något, eller lägg till en bild.")
+    if not written.is_for_all and not written.child_ids:
+        problems["children"] = _("Välj vilka barn inlägget handlar om, eller att hela avdelningen läser.")
+    if damaged := damaged_among(pictures):
+        problems["pictures"] = damaged_words([picture.number for picture in damaged])
+    if problems:
+        raise ValidationError({name: [words] for name, words in problems.items()})
+
+
+def damaged_words(numbers: Collection[int]) -> str:
+    """Return which pictures cannot be read, in words."""
+    listed = ", ".join(map(str, numbers))
+    return ngettext(
+        "Bild {numbers} gick inte att läsa.", "Bilderna {numbers} gick inte att läsa.", len(numbers)
+    ).format(numbers=listed)
+
+
+def publish_without(*, post_id: UUID, picture_ids: Collection[UUID], actor: Actor, now: datetime) -> Post:
+    """Let a post that is being published go out without these pictures, which could not be read (F10)."""
+    with transaction.atomic():
+        post = get_draft(actor, post_id, lock=True)
+        if post.state != State.PUBLISHING:
+            raise ValidationError(_("Inlägget publiceras inte just nu."))
+        _drop(post, picture_ids)
+        if not post.text.strip() and not post.pictures.exists():
+            raise ValidationError(_("Utan bilden är inlägget tomt. Ta tillbaka det och skriv något först."))
+        audit.did("post.without_picture", person_id=actor.person_id, tablet_id=actor.tablet_id, now=now, post=post.pk)
+    return post
+
+
+def _drop(post: Post, picture_ids: Collection[UUID]) -> None:
+    """Throw away those of the post's pictures that have these ids and could not be read."""
+    chosen = post.pictures.filter(pk__in=picture_ids, file__state=StoredFile.State.DAMAGED).select_related("file")
+    files = [picture.file for picture in chosen]
+    chosen.delete()
+    discard(files)
+
+
+def undo(*, post_id: UUID, actor: Actor, now: datetime) -> Post:
+    """Make a post that has not gone out a draft again: within 30 seconds, or while it waits for its pictures."""
+    with transaction.atomic():
+        post = get_draft(actor, post_id, lock=True)
+        if post.state == State.PUBLISHING:
+            post.state, post.leaves_at, post.published_by_id = State.DRAFT, None, None
+            post.save(update_fields=["state", "leaves_at", "published_by"])
+            if post.is_for_all:
+                post.about.all().delete()
+            audit.did("post.undone", person_id=actor.person_id, tablet_id=actor.tablet_id, now=now, post=post.pk)
+    return post
+
+
+def throw_away(*, post_id: UUID, actor: Actor, now: datetime) -> None:
+    """Throw away a draft with its pictures."""
+    with transaction.atomic():
+        post = get_draft(actor, post_id, lock=True)
+        _demand_draft(post)
+        files = [picture.file for picture in post.pictures.select_related("file")]
+        post.delete()
+        discard(files)
+        audit.did("post.thrown_away", person_id=actor.person_id, tablet_id=actor.tablet_id, now=now, post=post_id)
+
+
+def _unready(post_ids: Collection[UUID]) -> QuerySet[PostPicture]:
+    return PostPicture.objects.filter(post__in=post_ids).exclude(file__state=StoredFile.State.READY)
+
+
+def release_due(*, now: datetime) -> int:
+    """Publish what has left and has its pictures, each once; return how many posts it was. Tell of damaged pictures.
+
+    Any number of workers may do this at once: a post is claimed by a conditional UPDATE in the transaction that
+    writes its notices.
+    """
+    due = list(Post.objects.due(now).order_by("leaves_at").values_list("pk", flat=True)[:200])
+    unready = list(_unready(due).select_related("post", "file").order_by("pk")) if due else []
+    _tell_of_damaged([row for row in unready if row.file.state == StoredFile.State.DAMAGED], now)
+    waiting = {row.post_id for row in unready}
+    return sum(_release(post_id, now) for post_id in due if post_id not in waiting)
+
+
+def _release(post_id: UUID, now: datetime) -> bool:
+    with transaction.atomic():
+        ready = Post.objects.due(now).filter(pk=post_id).exclude(pk__in=_unready([post_id]).values("post"))
+        if not ready.update(state=State.PUBLISHED, published_at=now):
+            return False
+        post = Post.objects.select_related("department__preschool").get(pk=post_id)
+        people = [reader.person_id for reader in guardians_among(readers_today(post, days.day_of(now)))]
+        notify_of_all(told=[Told(post.pk, people, {"post": post.pk})], kind=Kind.POST_PUBLISHED, now=now)
+    return True
+
+
+def _tell_of_damaged(rows: Collection[PostPicture], now: datetime) -> None:
+    """Tell whoever wrote the post and whoever published it, of each picture once."""
+    told = [
+        Told(row.pk, {row.post.author_id, row.post.published_by_id or row.post.author_id}, {"post": row.post_id})
+        for row in rows
+    ]
+    if told:
+        with transaction.atomic():
+            notify_of_all(told=told, kind=Kind.PICTURE_DAMAGED, now=now)
+
+
+def withdraw(*, post_id: UUID, actor: Actor, now: datetime) -> Post:
+    """Withdraw a published post within seven days: nobody reads it any more, and the principal is told (DOMAIN 4.6).
+
+    Raises `Http404` for whoever may not write at its department, `ValidationError` after seven days.
+    """
+    with transaction.atomic():
+        post = get_published(actor, post_id, lock=True)
+        demand_writer(actor, post)
+        if post.published_at is None or now > post.published_at + rules.WITHDRAWN_WITHIN:
+            raise ValidationError(_("Det går att återkalla ett inlägg i sju dagar. Nu är det för sent."))
+        post.state, post.withdrawn_at, post.withdrawn_by_id = State.WITHDRAWN, now, _person(actor)
+        post.save(update_fields=["state", "withdrawn_at", "withdrawn_by"])
+        had_read = [str(person) for person in PostRead.objects.filter(post=post).values_list("person", flat=True)]
+        incident = Incident.objects.create(post=post, withdrawn_by_id=_person(actor), had_read=had_read)
+        audit.did(
+            "post.withdrawn",
+            person_id=actor.person_id,
+            tablet_id=actor.tablet_id,
+            now=now,
+            post=post.pk,
+            incident=incident.pk,
+        )
+        house = who_may_at(Action.WRITE_POSTS, post.department, days.day_of(now))
+        people = [one for one, relation in house.items() if relation == Relation.PRINCIPAL and one != actor.person_id]
+        notify_of_all(told=[Told(incident.pk, people, {"post": post.pk})], kind=Kind.MESSAGE_WITHDRAWN, now=now)
+    return post
+
+
+def mark_read(*, post_ids: Collection[UUID], person_id: UUID, now: datetime) -> None:
+    """Note that a guardian has read these posts; who had read one before has read it then."""
+    rows = [PostRead(post_id=post_id, person_id=person_id, read_at=now) for post_id in sorted(post_ids)]
+    if rows:
+        PostRead.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def demand_writer(actor: Actor, post: Post) -> None:
+    """Raise `Http404` for whoever may not write at the post's department."""
+    if not is_writer(actor, post):
+        raise Http404
+
+
+def _demand_draft(post: Post) -> None:
+    if not post.is_draft:
+        raise ValidationError(_("Inlägget är redan på väg ut. Ta tillbaka det först om du vill ändra något."))
+
+
+def _check_lengths(written: Written, alts: Iterable[str]) -> None:
+    problems = {
+        name: [_("Skriv högst {number} tecken.").format(number=most)]
+        for name, text, most in (
+            ("title", written.title, post_rules.LONGEST_TITLE),
+            ("text", written.text, post_rules.LONGEST_TEXT),
+            ("pictures", max(alts, key=len, default=""), post_rules.LONGEST_ALT),
+        )
+        if len(text) > most
+    }
+    if problems:
+        raise ValidationError(problems)
+
+
+def _person(actor: Actor) -> UUID:
+    if actor.person_id is None:
+        raise Http404
+    return actor.person_id
