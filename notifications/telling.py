@@ -49,7 +49,7 @@ def rows_for(told: Sequence[Told], kind: Kind, now: datetime, *, urgent: bool) -
     people = sorted({person_id for one in told for person_id in one.person_ids})
     if not people:
         return []
-    sides = _sides(people, kind, days.day_of(now))
+    sides = sides_of(people, kind, days.day_of(now))
     ones = _ones(told, kind, people, sides, now, urgent=urgent)
     loud = [one for one in ones if one.how.outside]
     known = set(_known({one.told.event for one in loud}, kind)) if loud else set()
@@ -66,7 +66,9 @@ def rows_for(told: Sequence[Told], kind: Kind, now: datetime, *, urgent: bool) -
 def rows_by(way: Way, told: Sequence[Told], kind: Kind, now: datetime, *, urgent: bool) -> list[Delivery]:
     """Return a delivery in exactly this way of each thing to each person, not saved; held in quiet hours."""
     people = sorted({person_id for one in told for person_id in one.person_ids})
-    ends = {} if urgent or way == Way.IN_APP or not people else quiet_ends(_sides(people, kind, days.day_of(now)), now)
+    ends = (
+        {} if urgent or way == Way.IN_APP or not people else quiet_ends(sides_of(people, kind, days.day_of(now)), now)
+    )
     return [
         _row(one, person_id, kind, way, now, until=ends.get(person_id), is_urgent=urgent)
         for one in told
@@ -74,7 +76,7 @@ def rows_by(way: Way, told: Sequence[Told], kind: Kind, now: datetime, *, urgent
     ]
 
 
-def _sides(people: Sequence[UUID], kind: Kind, today: date) -> dict[UUID, Side]:
+def sides_of(people: Sequence[UUID], kind: Kind, today: date) -> dict[UUID, Side]:
     """Return as whom each is told; a query only for what may be told to families and to staff."""
     is_for_both = rules.side_of(kind, works_here=True) != rules.side_of(kind, works_here=False)
     working = at_work(people, today) if is_for_both else set()

@@ -19,6 +19,7 @@ from attendance.services import remind_of_missing_plans
 from attendance.tasks import remind_of_missing_plans as task
 from children.models import Area, Block, Child, Household, HouseholdWeeks, Placement
 from notifications.models import Delivery, Kind, Preference, Way
+from notifications.digests import send_digests
 from notifications.services import send_waiting
 from portal.lib import clock, days
 from tests.cast import Cast, child, guard, local, person, place, plan
@@ -272,6 +273,12 @@ def test_a_guardian_in_neither_home_is_not_reminded(family: Cast) -> None:
 # The notice itself ----------------------------------------------------------------------------------------------------
 
 
+def come_evening() -> None:
+    """Let the evening come, in which families are told outside the portal of what they have not read (DOMAIN 4.9)."""
+    send_digests(now=local(THURSDAY, 18))
+    send_waiting(now=local(THURSDAY, 18))
+
+
 def test_the_notice_leads_to_the_week(family: Cast, log_in: LogIn) -> None:
     """C13: where it can be mended with the next tap; the mail says nothing of whom or where (DOMAIN 4.10)."""
     reminded()
@@ -281,7 +288,7 @@ def test_the_notice_leads_to_the_week(family: Cast, log_in: LogIn) -> None:
     address = f"/schema/?vecka={MONDAY}&amp;barn={family.elsa.pk}"
     assert address in html
     assert phone.get(address.replace("&amp;", "&")).status_code == 200
-    send_waiting(now=clock.now())
+    come_evening()
     assert len(mail.outbox) == 2
     assert not any(word in f"{one.subject} {one.body}" for one in mail.outbox for word in ("Elsa", "Granliden", "43"))
 
@@ -292,6 +299,9 @@ def test_siblings_are_one_reminder(family: Cast, log_in: LogIn) -> None:
     assert reminded() == BOTH | {("Amina", "Hugo"), ("Johan", "Hugo")}
     assert Delivery.objects.filter(way=Way.IN_APP, person=family.amina).count() == 1
     send_waiting(now=clock.now())
+    assert mail.outbox == []
+    come_evening()
+    come_evening()
     assert sorted(one.to[0] for one in mail.outbox) == sorted([family.amina.email, family.johan.email])
     html = log_in(family.amina).get("/nytt/").content.decode()
     assert "Elsa och Hugo saknar tider för vecka 43" in html

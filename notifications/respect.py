@@ -1,0 +1,45 @@
+"""What is asked again in the moment before something leaves the house: whether it still should, and now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from notifications.models import Delivery, Kind
+from notifications.rules import Side
+from notifications.selectors import quiet_ends
+from notifications.telling import QUIET, sides_of
+from portal.lib import days
+from portal.lib.outbox import Hold, NotToBeSent, NotYet, Way
+
+
+def respectful(way: Way[Delivery]) -> Way[Delivery]:
+    """Return the way, with quiet hours asked again before each notice: they may have been chosen since it was made."""
+
+    def send(row: Delivery, hold: Hold) -> bool:
+        moment = hold()
+        if moment is None:
+            return False
+        ask_again(row, moment)
+        return way.send(row, hold)
+
+    return Way(way.name, send, way.verdict)
+
+
+def ask_again(row: Delivery, now: datetime) -> None:
+    """Raise `NotYet` for what is not urgent in quiet hours, and `NotToBeSent` for a digest of things all read since."""
+    if (
+        row.kind == Kind.DIGEST
+        and not Delivery.objects.unread().filter(person=row.person_id, digest=row.event).exists()
+    ):
+        raise NotToBeSent("read")
+    if row.is_urgent:
+        return
+    if end := quiet_ends({row.person_id: _side(row, now)}, now).get(row.person_id):
+        raise NotYet(end, QUIET)
+
+
+def _side(row: Delivery, now: datetime) -> Side:
+    """Return as whom the person is told. An evening's digest is a family's, whoever has it."""
+    if row.kind == Kind.DIGEST and not row.about:
+        return Side.FAMILY
+    return sides_of([row.person_id], Kind(row.kind), days.day_of(now))[row.person_id]
