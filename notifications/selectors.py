@@ -61,8 +61,8 @@ def at_work(person_ids: Collection[UUID], day: date) -> set[UUID]:
 
 
 def reached_by_push(person_ids: Collection[UUID]) -> set[UUID]:
-    """Return those of them who have a device that takes notices."""
-    return {person_id for (person_id,) in _with_devices(person_ids)}
+    """Return those of them who have a device that takes notices, where this portal pushes any."""
+    return set() if not settings.VAPID_PRIVATE_KEY else {person_id for (person_id,) in _with_devices(person_ids)}
 
 
 @prepared

@@ -1,22 +1,18 @@
 """Telling people: rows first. A worker does the rest, and a sweep takes what the bell missed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications import rules, telling
+from notifications import rules, telling, ways
 from notifications.models import Delivery, Kind, Preference, Way
-from portal.lib import bell, outbox
-from portal.lib.mailing import by_mail
-from portal.lib.outbox import NotToBeSent
+from portal.lib import bell
 
 Told = telling.Told
 
@@ -59,19 +55,20 @@ def tell_by(*, way: Way, told: Sequence[Told], kind: Kind, now: datetime, urgent
 def _keep(rows: list[Delivery]) -> list[Delivery]:
     if rows:
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-    if any(row.way != Way.IN_APP for row in rows):
-        transaction.on_commit(ring, robust=True)
+    if outside := {Way(row.way) for row in rows} - {Way.IN_APP}:
+        transaction.on_commit(partial(ring, outside), robust=True)
     return rows
 
 
-def ring() -> None:
-    """Wake a worker. Nothing is lost when nobody hears it: the sweep comes within ten seconds."""
-    bell.ring("notifications.tasks.sweep")
+def ring(to_leave_by: Collection[Way]) -> None:
+    """Wake a worker for each of these ways. Nothing is lost when nobody hears it: sweeps come within ten seconds."""
+    for way in sorted(to_leave_by):
+        bell.ring("notifications.tasks.sweep", way.value)
 
 
 def send_waiting(*, now: datetime) -> int:
-    """Send the notices that wait for a worker; return how many were tried."""
-    return outbox.send_waiting(Delivery.objects.filter(way=Way.EMAIL), by_mail(message), now=now)
+    """Send the notices that wait for a worker, whichever way they go; return how many were tried."""
+    return sum(ways.send_waiting(way, now=now) for way in ways.CARRIED)
 
 
 def cancel(*, person_id: UUID, child_id: UUID, now: datetime) -> int:
@@ -80,21 +77,6 @@ def cancel(*, person_id: UUID, child_id: UUID, now: datetime) -> int:
     For whoever may no longer be told. Must be called in the transaction that shuts the child to the person.
     """
     return Delivery.objects.filter(person_id=person_id, about__child=str(child_id)).give_up(now, "withdrawn")
-
-
-def message(delivery: Delivery, _now: datetime) -> EmailMessage:
-    """Return the one text that leaves the house: that there is something new, and where. Nothing else (DOMAIN 4.10)."""
-    person = User.objects.only("email", "language", "frozen_at").get(pk=delivery.person_id)
-    if not person.email or not person.is_active:
-        raise NotToBeSent("no address")
-    with translation.override(person.language or settings.LANGUAGE_CODE):
-        return EmailMessage(
-            subject=_("Du har något nytt i Kapprummet"),
-            body=_("Hej!\n\nDet finns något nytt till dig i Kapprummet. Logga in för att läsa:\n{address}\n").format(
-                address=settings.BASE_URL + "/"
-            ),
-            to=[person.email],
-        )
 
 
 def mark_read(*, person: User, now: datetime) -> int:

@@ -8,7 +8,16 @@ from typing import Any
 from celery.schedules import crontab
 
 SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep-deliveries": {"task": "notifications.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    **{
+        f"sweep-{way}": {
+            "task": "notifications.tasks.sweep",
+            "args": [way],
+            "schedule": 10.0,
+            "options": {"expires": 10},
+        }
+        for way in ("email", "push", "sms")
+    },
+    "forget-devices": {"task": "notifications.tasks.forget_devices", "schedule": 86_400.0},
     "release-messages": {"task": "messaging.tasks.release", "schedule": 10.0, "options": {"expires": 10}},
     "send-letters": {"task": "children.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "send-address-letters": {

@@ -59,7 +59,7 @@ def press(hall: Client, child: Child, shown: str) -> tuple[set[User], set[str]]:
     mail.outbox.clear()
     press_only(hall, child, shown)
     assert Stay.objects.filter(child=child).exists()
-    sweep()
+    sweep("email")
     assert not Delivery.objects.filter(sent_at=None).exists()
     return {row.person for row in Delivery.objects.select_related("person")}, {one.to[0] for one in mail.outbox}
 
@@ -99,7 +99,7 @@ def test_what_waited_for_the_blocked_is_not_sent(cast: Cast, hall: Client, log_i
     press_only(hall, cast.elsa, "expected")
     form = {"person": str(cast.johan.id), "reason": "Beslut i tingsrätten"}
     assert log_in(cast.eva).post(f"/barn/{cast.elsa.id}/sparr/", form).status_code == 302
-    sweep()
+    sweep("email")
     assert [one.to for one in mail.outbox] == [[cast.amina.email]]
 
 

@@ -360,7 +360,7 @@ def ring(broker: Path) -> None:
     with Celery("bell", set_as_current=False, broker="filesystem://") as bell:
         bell.conf.update(broker_transport="portal.lib.spool:Transport", broker_transport_options=options)
         bell.conf.task_default_queue = "default"
-        bell.send_task("notifications.tasks.sweep")
+        bell.send_task("notifications.tasks.sweep", ["email"])
     assert waiting(broker)
 
 

@@ -20,11 +20,10 @@ from children.access import Action
 from children.actors import Actor
 from children.services.grants import grant, withdraw_grant
 from children.services.relations import block
-from notifications import services, tasks
+from notifications import services, tasks, ways
 from notifications.models import Delivery, Kind, Way
 from portal.beat import SCHEDULE
 from portal.lib import clock, days, outbox
-from portal.lib.mailing import by_mail
 from tests.cast import Cast, person
 from tests.smtp import MailServer, mail_server
 
@@ -48,7 +47,7 @@ def claim(now: datetime) -> Delivery | None:
 
 
 def deliver(delivery: Delivery, now: datetime) -> None:
-    outbox.carry_out(delivery, by_mail(services.message), now=now)
+    outbox.carry_out(delivery, ways.CARRIED[Way.EMAIL], now=now)
 
 
 def body(message: Message) -> str:
@@ -153,7 +152,7 @@ def test_a_claim_that_nobody_finished_is_taken_up_again(cast: Cast, server: Mail
 
 def test_what_a_killed_worker_held_is_resumed_within_half_a_minute(settings: Settings) -> None:
     """Promise 2; and a worker that lives is done, or hung up on, before its claim runs out."""
-    every = timedelta(seconds=float(settings.SCHEDULE["sweep-deliveries"]["schedule"]))
+    every = timedelta(seconds=float(settings.SCHEDULE["sweep-email"]["schedule"]))
     assert outbox.CLAIM_HOLDS + every <= timedelta(seconds=30)
     assert timedelta(seconds=outbox.LONGEST) < outbox.CLAIM_HOLDS
 
@@ -201,13 +200,13 @@ def test_a_fault_of_one_does_not_stop_those_behind_it(cast: Cast, server: MailSe
     tell(cast.johan)
     Delivery.objects.filter(person=cast.amina).update(try_after=clock.now() - timedelta(hours=1))  # goes first
     User.objects.filter(pk=cast.amina.pk).update(email=F("given_name"))  # which is not sealed
-    assert tasks.sweep() == 2
+    assert tasks.sweep("email") == 2
     assert [letter["To"] for letter in server.taken] == [cast.johan.email]
     broken = Delivery.objects.filter(person_id=cast.amina.pk, way=Way.EMAIL)
     assert broken.values_list("problem", "tries", "given_up_at").get() == ("InvalidToken", 1, None)
     assert broken.get().try_after > clock.now()
     broken.update(tries=outbox.MOST_TRIES - 1, try_after=clock.now())
-    assert tasks.sweep() == 1
+    assert tasks.sweep("email") == 1
     assert broken.get().given_up_at
 
 
@@ -335,7 +334,7 @@ def test_after_half_an_hour_without_a_mail_server_all_has_come_within_five_minut
     cast: Cast, server: MailServer, settings: Settings
 ) -> None:
     """PROMISES 2: whenever it was written, before the server went or while it was gone. Swept as the worker sweeps."""
-    every = timedelta(seconds=SCHEDULE["sweep-deliveries"]["schedule"])
+    every = timedelta(seconds=SCHEDULE["sweep-email"]["schedule"])
     began = clock.now()
     settings.EMAIL_PORT = 1  # nobody answers there
     with time_machine.travel(began, tick=False) as time:

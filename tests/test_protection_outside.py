@@ -153,7 +153,7 @@ def test_no_mail_and_no_notice_has_the_real_name(
     send_password_letter(person_id=str(hidden.guardian.pk))
     addresses.ask_for_address(person=hidden.guardian, email="g3@example.org", now=clock.now())
     send_address_letters()
-    sweep()
+    sweep("email")
     told = {row.kind for row in Delivery.objects.filter(way=Way.EMAIL).exclude(sent_at=None)}
     assert told >= {Kind.IDENTITY_READ, Kind.ABSENCE_REPORTED, Kind.CAME_THOUGH_ABSENT, Kind.ARRIVED, Kind.LEFT}
     written = "\n".join(f"{one.subject}\n{one.body}\n{one.message()}" for one in mail.outbox)
