@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from messaging.services import posts, threads
+from messaging.services import bulletins, escalation, posts, threads
 from portal.lib import clock
 
 
@@ -16,3 +16,15 @@ def release() -> int:
 def publish_posts() -> int:
     """Publish the posts whose time has come and whose pictures are ready, each once."""
     return posts.release_due(now=clock.now())
+
+
+@shared_task
+def release_bulletins() -> int:
+    """Make the copies of every bulletin that has left, and tell its readers."""
+    return bulletins.release_due(now=clock.now())
+
+
+@shared_task
+def escalate_bulletins() -> int:
+    """Tell once more those who have not confirmed what they must know."""
+    return escalation.escalate_due(now=clock.now())

@@ -18,7 +18,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         for way in ("email", "push", "sms")
     },
     "forget-devices": {"task": "notifications.tasks.forget_devices", "schedule": 86_400.0},
+    # On the hour where a worker is free; whoever's evening is over by then has the next one's.
+    "send-digests": {
+        "task": "notifications.tasks.send_digests",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
     "release-messages": {"task": "messaging.tasks.release", "schedule": 10.0, "options": {"expires": 10}},
+    "publish-posts": {"task": "messaging.tasks.publish_posts", "schedule": 10.0, "options": {"expires": 10}},
+    "release-bulletins": {"task": "messaging.tasks.release_bulletins", "schedule": 10.0, "options": {"expires": 10}},
+    "escalate-bulletins": {"task": "messaging.tasks.escalate_bulletins", "schedule": 60.0, "options": {"expires": 60}},
     "send-letters": {"task": "children.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "send-address-letters": {
         "task": "accounts.tasks.send_address_letters",
@@ -35,6 +44,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"queue": "nightly"},
     },
     "remind-of-missing-plans": {"task": "attendance.tasks.remind_of_missing_plans", "schedule": 3600.0},
+    "remind-quiet-departments": {"task": "portal.tasks.remind_quiet_departments", "schedule": 3600.0},
     "tell-of-enquiries": {"task": "attendance.tasks.tell_of_enquiries", "schedule": 3600.0},
     "import-waiting-registers": {
         "task": "children.tasks.import_waiting_registers",

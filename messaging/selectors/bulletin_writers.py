@@ -1,0 +1,121 @@
+"""To whom somebody may write bulletins, and which of them the person may change or withdraw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from children import access
+from children.access import Action
+from children.actors import Actor
+from children.models import Area, Department, Preschool
+from messaging.models import Bulletin, BulletinChild
+from messaging.selectors.bulletin_readers import Audience
+
+TO_DEPARTMENT, TO_CHILDREN, TO_PRESCHOOL, TO_AREA, TO_ALL = "avdelning", "barn", "forskola", "omrade", "kommun"
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What somebody may write to. Never from a tablet: who will read needs a screen of one's own."""
+
+    actor: Actor
+
+    @cached_property
+    def departments(self) -> list[Department]:
+        rows = access.departments_for(self.actor, Action.ANNOUNCE).select_related("preschool")
+        return list(rows.order_by("preschool__name", "name", "pk"))
+
+    @cached_property
+    def preschools(self) -> list[Preschool]:
+        rows = access.preschools_for(self.actor, Action.OVERSEE).select_related("area")
+        return list(rows.order_by("name", "pk"))
+
+    @cached_property
+    def areas(self) -> list[Area]:
+        areas = {preschool.area.pk: preschool.area for preschool in self.preschools if preschool.area}
+        return [area for area in areas.values() if access.leads_area(self.actor, area.pk)]
+
+    @cached_property
+    def to_all(self) -> bool:
+        return access.can(self.actor, Action.BROADCAST)
+
+    def __bool__(self) -> bool:
+        return bool(self.departments or self.preschools or self.to_all)
+
+    def choices(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Return to whom, in groups, each as what is posted and its name."""
+        groups = [
+            (_("Avdelningar"), [(f"{TO_DEPARTMENT}:{one.pk}", self._named(one)) for one in self.departments]),
+            (_("Förskolor"), [(f"{TO_PRESCHOOL}:{one.pk}", one.name) for one in self.preschools]),
+            (_("Områden"), [(f"{TO_AREA}:{one.pk}", Audience(area=one).name) for one in self.areas]),
+            (_("Kommunen"), [(TO_ALL, Audience(is_to_all=True).name)] if self.to_all else []),
+            (_("Utvalda barn"), [(f"{TO_CHILDREN}:{one.pk}", self._some_of(one)) for one in self.departments]),
+        ]
+        return [group for group in groups if group[1]]
+
+    def _named(self, department: Department) -> str:
+        is_alone = len({one.preschool_id for one in self.departments}) == 1
+        return department.name if is_alone else f"{department.name}, {department.preschool.name}"
+
+    def _some_of(self, department: Department) -> str:
+        return _("Utvalda barn på {department}").format(department=self._named(department))
+
+    def audience(self, key: str, child_ids: frozenset[UUID] = frozenset()) -> Audience:
+        """Return the audience of what was posted. Raises `Http404` for what is not among the choices."""
+        kind, _colon, place = key.partition(":")
+        rows: dict[str, list[Department] | list[Preschool] | list[Area]] = {
+            TO_DEPARTMENT: self.departments,
+            TO_PRESCHOOL: self.preschools,
+            TO_AREA: self.areas,
+        }
+        if kind == TO_ALL and self.to_all:
+            return Audience(is_to_all=True)
+        if kind == TO_CHILDREN:
+            return Audience(child_ids=child_ids)
+        found = next((one for one in rows.get(kind, []) if str(one.pk) == place), None)
+        if isinstance(found, Department):
+            return Audience(department=found)
+        if isinstance(found, Preschool):
+            return Audience(preschool=found)
+        if isinstance(found, Area):
+            return Audience(area=found)
+        raise Http404
+
+    def allows(self, audience: Audience) -> bool:
+        """Tell whether the actor may write to all of this audience."""
+        if audience.is_to_chosen:
+            theirs = access.children_for(self.actor, Action.ANNOUNCE).filter(pk__in=audience.child_ids)
+            return bool(audience.child_ids) and theirs.count() == len(audience.child_ids)
+        if audience.is_to_all:
+            return self.to_all
+        if audience.area:
+            return access.leads_area(self.actor, audience.area.pk)
+        if audience.preschool:
+            return access.can(self.actor, Action.OVERSEE, audience.preschool)
+        return audience.department is not None and access.can(self.actor, Action.ANNOUNCE, audience.department)
+
+    def condition(self) -> Q:
+        """Return the condition of a bulletin to an audience to which the actor may write."""
+        chosen = BulletinChild.objects.filter(bulletin=OuterRef("pk"))
+        theirs = access.children_for(self.actor, Action.ANNOUNCE).values("pk")
+        condition = Q(department__in=[one.pk for one in self.departments])
+        condition |= Q(preschool__in=[one.pk for one in self.preschools])
+        condition |= Q(area__in=[one.pk for one in self.areas])
+        if self.departments:
+            condition |= Q(Exists(chosen), ~Exists(chosen.exclude(child__in=theirs)), is_to_chosen=True)
+        return condition | Q(is_to_all=True) if self.to_all else condition
+
+
+def get_writable(actor: Actor, bulletin_id: UUID) -> Bulletin:
+    """Return a bulletin that the actor may change or withdraw; a draft is only its writer's. Raises `Http404`."""
+    mine = Writing(actor).condition() & (Q(leaves_at__isnull=False) | Q(written_by=actor.person_id))
+    rows = Bulletin.objects.select_related("department__preschool", "preschool", "area", "written_by")
+    if bulletin := rows.filter(mine, pk=bulletin_id).first():
+        return bulletin
+    raise Http404

@@ -1,0 +1,310 @@
+"""Bulletins written, sent, taken back, withdrawn, read and confirmed. A request writes rows; copies are a worker's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from children.access import Action
+from children.actors import Actor
+from children.selectors.placing import places_of
+from children.selectors.reach import who_may
+from children.selectors.reach_places import roles_in, to_families
+from messaging import bulletin_rules
+from messaging.models import Bulletin, BulletinChild, BulletinCopy, Incident
+from messaging.rules import UNDO, may_withdraw
+from messaging.selectors.bulletin_readers import Audience, readers_of
+from messaging.selectors.bulletin_writers import Writing, get_writable
+from messaging.selectors.bulletins import get_bulletin
+from notifications.models import Delivery, Kind
+from notifications.selectors import told_of
+from notifications.services import Told, notify_of_all
+from portal.lib import days
+
+LONGEST_TITLE, LONGEST_TEXT = 120, 10_000
+CLAIM_HOLDS = timedelta(minutes=2)
+AT_ONCE = 500  # copies in one transaction
+
+
+@dataclass(frozen=True)
+class BulletinWords:
+    """What is said, in which language, and how it is said; `phrase` is the set phrase that the text is."""
+
+    title: str
+    text: str
+    language: str
+    phrase: str = ""
+    must_confirm: bool = False
+    is_urgent: bool = False
+    remind_after: int = 24
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+def save_draft(*, bulletin_id: UUID, audience: Audience, words: BulletinWords, actor: Actor, now: datetime) -> Bulletin:
+    """Keep a bulletin for later, with whatever is in it. Raises `Http404` as the door does."""
+    with transaction.atomic():
+        bulletin = _held(bulletin_id, audience, words, actor)
+        if not _has_left(bulletin, words, now):
+            _fill(bulletin, audience, words, leaves_at=None)
+    return bulletin
+
+
+def send_bulletin(
+    *,
+    bulletin_id: UUID,
+    audience: Audience,
+    words: BulletinWords,
+    seen: str,
+    actor: Actor,
+    now: datetime,
+    leaves_at: datetime | None = None,
+) -> Bulletin:
+    """Send a bulletin in half a minute, or at `leaves_at`. Sent once, however often the same id comes.
+
+    `seen` is the sign of the readers that were shown: where they have changed meanwhile, nothing is sent. Raises
+    `Http404` as the door does and `ValidationError`, by field.
+    """
+    _check(words, leaves_at, now)
+    with transaction.atomic():
+        bulletin = _held(bulletin_id, audience, words, actor)
+        if _has_left(bulletin, words, now):
+            return bulletin
+        readers = readers_of(audience, days.day_of(now))
+        if not readers.guardians:
+            raise ValidationError({"where": _("Där finns ingen vårdnadshavare att skriva till.")})
+        if readers.sign != seen:
+            raise ValidationError(
+                _("Vilka som läser har ändrats sedan du såg listan. Inget är skickat. Titta på den igen."), code="seen"
+            )
+        _fill(bulletin, audience, words, leaves_at=leaves_at or now + UNDO)
+        audit.did(
+            "bulletin.sent",
+            person_id=actor.person_id,
+            now=now,
+            bulletin=bulletin.pk,
+            readers=readers.count,
+            leaves_at=bulletin.leaves_at,
+        )
+    return bulletin
+
+
+def _held(bulletin_id: UUID, audience: Audience, words: BulletinWords, actor: Actor) -> Bulletin:
+    """Return the bulletin, made where it is new, with its row held. Raises `Http404` as the door does."""
+    if actor.person is None or not Writing(actor).allows(audience):
+        raise Http404
+    new = {"written_by": actor.person, "language": words.language, **audience.columns}
+    bulletin, is_new = Bulletin.objects.select_for_update(of=("self",)).get_or_create(pk=bulletin_id, defaults=new)
+    if not is_new:
+        get_writable(actor, bulletin_id)
+    return bulletin
+
+
+def _has_left(bulletin: Bulletin, words: BulletinWords, now: datetime) -> bool:
+    """Tell whether this has left already, word for word: the same press once more.
+
+    Raises `ValidationError` where something else was written meanwhile.
+    """
+    if bulletin_rules.may_change(bulletin.leaves_at, now):
+        return False
+    if (bulletin.title, bulletin.text) != (words.title.strip(), words.text.strip()):
+        raise ValidationError(_("Anslaget har redan skickats och går inte att ändra. Du kan återkalla det."))
+    return True
+
+
+def _fill(bulletin: Bulletin, audience: Audience, words: BulletinWords, *, leaves_at: datetime | None) -> None:
+    for name, value in {**vars(words), **audience.columns, "leaves_at": leaves_at}.items():
+        setattr(bulletin, name, value)
+    bulletin.title, bulletin.text = words.title.strip(), words.text.strip()
+    bulletin.save()
+    bulletin.chosen.exclude(child__in=audience.child_ids).delete()
+    rows = [BulletinChild(bulletin=bulletin, child_id=child_id) for child_id in sorted(audience.child_ids)]
+    BulletinChild.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _check(words: BulletinWords, leaves_at: datetime | None, now: datetime) -> None:
+    problems: dict[str, Sequence[str]] = {}
+    if not words.title.strip():
+        problems["title"] = [_("Skriv en rubrik.")]
+    if len(words.title) > LONGEST_TITLE:
+        problems["title"] = [_("Skriv rubriken med högst {number} tecken.").format(number=LONGEST_TITLE)]
+    if not words.text.strip():
+        problems["text"] = [_("Skriv något först.")]
+    if len(words.text) > LONGEST_TEXT:
+        problems["text"] = [_("Skriv högst {number} tecken.").format(number=LONGEST_TEXT)]
+    if leaves_at is not None and leaves_at <= now:
+        problems["time"] = [_("Den tiden har varit. Välj en senare.")]
+    if leaves_at is not None and leaves_at > now + bulletin_rules.FURTHEST:
+        problems["day"] = [_("Välj en dag inom ett år.")]
+    if problems:
+        raise ValidationError(problems)
+
+
+def take_back(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bulletin:
+    """Make a draft again of a bulletin that has not left. Raises `ValidationError` once it has."""
+    with transaction.atomic():
+        bulletin = get_writable(actor, bulletin_id)
+        if not Bulletin.objects.waiting(now).filter(pk=bulletin_id).update(leaves_at=None):
+            raise ValidationError(_("Anslaget har redan skickats. Du kan återkalla det."))
+        bulletin.leaves_at = None
+        audit.did("bulletin.undone", person_id=actor.person_id, now=now, bulletin=bulletin_id)
+    return bulletin
+
+
+def discard(*, bulletin_id: UUID, actor: Actor, now: datetime) -> None:
+    """Throw a draft away. Raises `Http404` for what is none, or not the actor's."""
+    with transaction.atomic():
+        get_writable(actor, bulletin_id)
+        if not Bulletin.objects.drafts().filter(pk=bulletin_id, written_by=actor.person_id).delete()[0]:
+            raise Http404
+        audit.did("bulletin.discarded", person_id=actor.person_id, now=now, bulletin=bulletin_id)
+
+
+def withdraw_bulletin(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bulletin:
+    """Withdraw a bulletin that has left, within seven days: nobody reads it any more, and the principals are told.
+
+    Whoever may write to all of its audience may. Raises `Http404` as the door does and `ValidationError` after seven
+    days, or where it is withdrawn already.
+    """
+    with transaction.atomic():
+        get_writable(actor, bulletin_id)
+        if actor.person is None:
+            raise Http404
+        bulletin = Bulletin.objects.out(now).select_for_update(of=("self",)).filter(pk=bulletin_id).first()
+        if bulletin is None or bulletin.leaves_at is None:
+            raise Http404
+        if bulletin.withdrawn_at:
+            raise ValidationError(_("Anslaget är redan återkallat."))
+        if not may_withdraw(bulletin.leaves_at, bulletin.withdrawn_at, now):
+            raise ValidationError(_("Det går att återkalla ett anslag i sju dagar. Nu är det för sent."))
+        bulletin.withdrawn_at, bulletin.withdrawn_by = now, actor.person
+        bulletin.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        read = bulletin.copies.exclude(read_at=None).values_list("guardian", flat=True)
+        incident = Incident.objects.create(
+            bulletin=bulletin, withdrawn_by=actor.person, had_read=sorted(str(one) for one in read)
+        )
+        audit.did("bulletin.withdrawn", person_id=actor.person_id, now=now, bulletin=bulletin.pk, incident=incident.pk)
+        people = _principals(Audience.of(bulletin), now) - {actor.person_id}
+        told = Told(incident.pk, [person for person in people if person], {"bulletin": bulletin.pk})
+        notify_of_all(told=[told], kind=Kind.MESSAGE_WITHDRAWN, now=now)
+    return bulletin
+
+
+def _principals(audience: Audience, now: datetime) -> set[UUID | None]:
+    today = days.day_of(now)
+    if audience.is_to_chosen:
+        return {reach.person_id for reach in who_may(Action.OVERSEE, audience.child_ids, today)}
+    return {*roles_in(Action.OVERSEE, audience.departments(), today).values_list("person_id", flat=True)}
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+def mark_read(*, bulletin: Bulletin, person_id: UUID, now: datetime) -> None:
+    """Note that a guardian has opened it, the first time; one who has come since it was sent gets a copy, too."""
+    mine = BulletinCopy.objects.filter(bulletin=bulletin, guardian=person_id)
+    if not mine.filter(read_at=None).update(read_at=now) and not mine.exists():
+        copy = BulletinCopy(bulletin=bulletin, guardian_id=person_id, department_id=bulletin.department_id, read_at=now)
+        BulletinCopy.objects.bulk_create([copy], ignore_conflicts=True)
+    Delivery.objects.filter(person=person_id, event=bulletin.pk).unread().update(read_at=now)
+
+
+def confirm(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bulletin:
+    """Note that the guardian says it is read. Raises `Http404` for whoever does not read it as a guardian."""
+    with transaction.atomic():
+        bulletin, children, _is_house = get_bulletin(actor, bulletin_id, now)
+        if not children or actor.person_id is None or not bulletin.must_confirm or bulletin.withdrawn_at:
+            raise Http404
+        mark_read(bulletin=bulletin, person_id=actor.person_id, now=now)
+        mine = BulletinCopy.objects.filter(bulletin=bulletin, guardian=actor.person_id, confirmed_at=None)
+        if mine.update(confirmed_at=now):
+            audit.did("bulletin.confirmed", person_id=actor.person_id, now=now, bulletin=bulletin.pk)
+    return bulletin
+
+
+# The worker -----------------------------------------------------------------------------------------------------------
+
+
+def claim(bulletin: UUID, now: datetime) -> bool:
+    """Take a bulletin for this worker for a while: of those that ask at once, one gets it."""
+    free = Bulletin.objects.filter(Q(claimed_until=None) | Q(claimed_until__lte=now), pk=bulletin)
+    return free.update(claimed_until=now + CLAIM_HOLDS) == 1
+
+
+def release_due(*, now: datetime) -> int:
+    """Make the copies of every bulletin that has left, and tell its readers; return how many bulletins it was.
+
+    Any number of workers may do this at once. One that is killed leaves what it has made, and the next goes on there.
+    """
+    released = 0
+    for bulletin_id in Bulletin.objects.due(now).order_by("leaves_at").values_list("pk", flat=True)[:50]:
+        if claim(bulletin_id, now):
+            released += _release(Bulletin.objects.get(pk=bulletin_id), now)
+    return released
+
+
+def _release(bulletin: Bulletin, now: datetime) -> bool:
+    """Tell the guardians in batches, then the house; tell whether it was done to the end."""
+    audience, today, started = Audience.of(bulletin), days.day_of(now), monotonic()
+    readers = readers_of(audience, today)
+    kind = Kind.BULLETIN_TO_CONFIRM if bulletin.must_confirm else Kind.BULLETIN_PUBLISHED
+    counted_at = _departments(audience, readers.child_ids, now)
+    left = sorted(readers.guardians.keys() - told_of(kind, bulletin.pk))
+    for first in range(0, len(left), AT_ONCE):
+        people = left[first : first + AT_ONCE]
+        with transaction.atomic():
+            until = now + timedelta(seconds=monotonic() - started) + CLAIM_HOLDS
+            if not Bulletin.objects.due(now).filter(pk=bulletin.pk).update(claimed_until=until):
+                return False  # withdrawn meanwhile
+            _make_copies(bulletin, {person: readers.guardians[person] for person in people}, counted_at, now)
+            _tell(bulletin, kind, people, now, urgent=bulletin.is_urgent)
+    with transaction.atomic():
+        done = Bulletin.objects.due(now).filter(pk=bulletin.pk).update(released_at=now, claimed_until=None)
+        if done:
+            _tell(bulletin, Kind.BULLETIN_PUBLISHED, readers.house.keys() - readers.guardians.keys(), now)
+    return bool(done)
+
+
+def _departments(audience: Audience, child_ids: Iterable[UUID], now: datetime) -> dict[UUID, UUID]:
+    """Return in which of the audience's departments each child counts itself."""
+    places = places_of(child_ids, to_families(days.day_of(now)))
+    inside = None if audience.is_to_chosen else set(audience.departments().values_list("pk", flat=True))
+    return {
+        child_id: place.department_id
+        for child_id, own in places.items()
+        for place in own
+        if inside is None or place.department_id in inside
+    }
+
+
+def _make_copies(
+    bulletin: Bulletin, people: dict[UUID, frozenset[UUID]], counted_at: dict[UUID, UUID], now: datetime
+) -> None:
+    copies = [
+        BulletinCopy(
+            bulletin=bulletin,
+            guardian_id=person,
+            department_id=next((counted_at[child] for child in sorted(children) if child in counted_at), None),
+            # Whoever wrote it has read it.
+            read_at=now if person == bulletin.written_by_id else None,
+            confirmed_at=now if person == bulletin.written_by_id and bulletin.must_confirm else None,
+        )
+        for person, children in people.items()
+    ]
+    BulletinCopy.objects.bulk_create(copies, ignore_conflicts=True)
+
+
+def _tell(bulletin: Bulletin, kind: Kind, people: Iterable[UUID], now: datetime, *, urgent: bool = False) -> None:
+    others = [person for person in people if person != bulletin.written_by_id]
+    notify_of_all(told=[Told(bulletin.pk, others, {"bulletin": bulletin.pk})], kind=kind, now=now, urgent=urgent)
