@@ -309,15 +309,18 @@ def withdraw(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
     """
     with transaction.atomic():
         message = get_message_to_withdraw(actor, message_id, lock=True)
+        if actor.person is None:
+            raise Http404
+        # Not while it is being sealed: what is withdrawn is in no package by its words.
+        thread = Thread.objects.select_for_update(of=("self",)).get(pk=message.thread_id)
         check_withdrawal(message, now)
-        thread = message.thread
         message.withdrawn_at, message.withdrawn_by = now, actor.person
         message.save(update_fields=["withdrawn_at", "withdrawn_by"])
         marks = ReadMark.objects.filter(thread=thread, read_to__gte=message.leaves_at)
         had_read = [
             str(person) for person in marks.exclude(person=message.written_by_id).values_list("person", flat=True)
         ]
-        incident = Incident.objects.create(message=message, withdrawn_by_id=actor.person_id, had_read=had_read)
+        incident = Incident.objects.create(message=message, withdrawn_by=actor.person, had_read=had_read)
         audit.did("message.withdrawn", person_id=actor.person_id, now=now, message=message.pk, incident=incident.pk)
         principals = readers_of(circle_of(thread), Addressee.PRINCIPAL, days.day_of(now))
         people = [one.person_id for one in principals.values() if one.relation == Relation.PRINCIPAL]

@@ -1,0 +1,255 @@
+"""A conversation as its page shows it: what was said day by day, who has read it, and who will read what comes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from children.actors import Actor
+from children.selectors.reach import Relation
+from messaging import rules
+from messaging.models import Message, ReadMark, Thread, ThreadChild
+from messaging.selectors.reader_list import People, ReaderList, list_of, people_of
+from messaging.selectors.readers import Opened, Reader, may_write
+from messaging.words import day_heading, joined, relation_word
+from portal.lib import days, languages
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message. `said` is empty where it was withdrawn; `in_language` names its language where it is another than
+    the reader's; `seconds` until it leaves, for whoever may still undo it.
+    """
+
+    message: Message
+    at: datetime
+    who: str
+    is_mine: bool
+    is_house: bool
+    seconds: int
+    is_withdrawn: bool
+    may_withdraw: bool
+    in_language: str
+    read_by: str
+    read_at: datetime | None
+
+    @property
+    def id(self) -> UUID:
+        return self.message.pk
+
+    @property
+    def said(self) -> str:
+        return "" if self.is_withdrawn else self.message.body
+
+
+@dataclass(frozen=True)
+class Day:
+    heading: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The page. For a family its title is whom it is written to, for the house the children whom it is about."""
+
+    thread: Thread
+    reader: Reader
+    title: str
+    about: str
+    is_family: bool
+    days: tuple[Day, ...]
+    readers: ReaderList
+    may_write: bool
+    closed: str
+    stamp: str
+
+    @property
+    def pending(self) -> Line | None:
+        """The last message that can be taken back."""
+        return next((line for day in reversed(self.days) for line in reversed(day.lines) if line.seconds), None)
+
+    @property
+    def language(self) -> str:
+        """The language in which the reader last wrote here, if the reader did."""
+        own = (line.message.language for day in reversed(self.days) for line in reversed(day.lines) if line.is_mine)
+        return next(own, "")
+
+
+def conversation(actor: Actor, opened: Opened, now: datetime) -> Conversation:
+    """Return the page of an opened conversation: eight queries, however much was said by however many."""
+    thread, circle = opened.thread, opened.circle
+    said = list(_visible(opened, now).order_by("leaves_at", "pk"))
+    marks = dict(ReadMark.objects.filter(thread=thread).values_list("person_id", "read_to"))
+    children = dict(ThreadChild.objects.filter(thread=thread).values_list("child_id", "child__given_name"))
+    writers = {message.written_by_id for message in said}
+    people = people_of(actor, [circle], writers | set(opened.readers), children)
+    is_family = opened.reader.relation == Relation.GUARDIAN
+    lines = _Lines(opened, people, marks, said, now)
+    return Conversation(
+        thread=thread,
+        reader=opened.reader,
+        title=_to_whom(opened, people) if is_family else people.about(circle),
+        about=people.about(circle) if is_family else _family_of(opened, people),
+        is_family=is_family,
+        days=_by_day(lines.all(), now),
+        readers=list_of(
+            [circle],
+            [opened.readers],
+            opened.addressee,
+            people,
+            said_on=days.day_of(thread.last_at) if thread.last_at else None,
+        ),
+        may_write=(is_open := may_write(actor, opened)),
+        closed="" if is_open else _closed(is_family=is_family, about=people.about(circle)),
+        stamp=_stamp([(m.pk, m.leaves_at, m.withdrawn_at) for m in said], marks.items(), thread, now),
+    )
+
+
+def _visible(opened: Opened, now: datetime) -> QuerySet[Message]:
+    """Return what the reader sees: what has left, since the day from which on it is read, and the own that waits."""
+    messages = Message.objects.filter(thread=opened.thread)
+    left = Q(leaves_at__lte=now)
+    if opened.reader.sees_from:
+        left &= Q(leaves_at__gte=days.day_bounds(opened.reader.sees_from)[0])
+    return messages.filter(left | Q(written_by=opened.reader.person_id))
+
+
+def news_stamp(opened: Opened, now: datetime) -> str:
+    """Return the stamp of what the page would show now: two queries, and nothing is deciphered."""
+    said = _visible(opened, now).order_by("leaves_at", "pk").values_list("pk", "leaves_at", "withdrawn_at")
+    marks = ReadMark.objects.filter(thread=opened.thread).values_list("person_id", "read_to")
+    return _stamp(list(said), marks, opened.thread, now)
+
+
+def _stamp(
+    said: Sequence[tuple[UUID, datetime, datetime | None]],
+    marks: Iterable[tuple[UUID, datetime]],
+    thread: Thread,
+    now: datetime,
+) -> str:
+    shown = [(str(pk), leaves_at <= now, withdrawn_at is not None) for pk, leaves_at, withdrawn_at in said]
+    read = sorted((str(person), read_to.isoformat()) for person, read_to in marks)
+    state = (thread.done_at, thread.assigned_to_id, thread.waits_since)
+    return hashlib.sha256(repr((shown, read, state)).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class _Lines:
+    opened: Opened
+    people: People
+    marks: dict[UUID, datetime]
+    said: Sequence[Message]
+    now: datetime
+
+    def all(self) -> list[Line]:
+        later = [message.leaves_at for message in self.said[1:]]
+        return [self._line(message, after) for message, after in zip(self.said, [*later, None], strict=True)]
+
+    def _line(self, message: Message, after: datetime | None) -> Line:
+        reader = self.opened.reader
+        is_mine = message.written_by_id == reader.person_id
+        is_house = message.side == Message.Side.HOUSE
+        is_own_side = is_house == (reader.relation != Relation.GUARDIAN)
+        read_by, read_at = self._read(message, after) if is_own_side and not message.withdrawn_at else ("", None)
+        waits = (message.leaves_at - self.now).total_seconds()
+        return Line(
+            message=message,
+            at=message.leaves_at,
+            who="" if is_mine else self._who(message),
+            is_mine=is_mine,
+            is_house=is_house,
+            seconds=max(1, int(waits)) if is_mine and waits > 0 else 0,
+            is_withdrawn=message.withdrawn_at is not None,
+            may_withdraw=(is_mine or (is_house and is_own_side))
+            and rules.may_withdraw(message.leaves_at, message.withdrawn_at, self.now),
+            in_language=_other_language(message.language),
+            read_by=read_by,
+            read_at=read_at,
+        )
+
+    def _who(self, message: Message) -> str:
+        """Return the name of whoever wrote it; of the house with what the person is, where that is known."""
+        reader = self.opened.readers.get(message.written_by_id)
+        is_family = message.side == Message.Side.FAMILY
+        if is_family and self.people.protected.unknown & self.opened.circle.children:
+            return _("Vårdnadshavare")
+        name = self.people.name(message.written_by_id)
+        if is_family or reader is None or reader.relation == Relation.STAFF:
+            return name
+        return f"{name}, {relation_word(reader.relation).lower()}"
+
+    def _read(self, message: Message, after: datetime | None) -> tuple[str, datetime | None]:
+        """Return who has read it, and when the last of them did where that is known: before the next message left."""
+        readers = [
+            reader
+            for reader in self.opened.readers.values()
+            if reader.person_id not in (message.written_by_id, self.opened.reader.person_id)
+            and (mark := self.marks.get(reader.person_id)) is not None
+            and mark >= message.leaves_at
+        ]
+        unknown = [reader for reader in readers if self.people.is_unknown(reader, self.opened.circle)]
+        names = sorted(self.people.given_name(reader.person_id) for reader in readers if reader not in unknown)
+        if unknown:
+            names.append(_("vårdnadshavare"))
+        last = max((self.marks[reader.person_id] for reader in readers), default=None)
+        return joined(names), last if last and (after is None or last < after) else None
+
+
+def _by_day(lines: Sequence[Line], now: datetime) -> tuple[Day, ...]:
+    found: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        found[day_heading(line.at, now)].append(line)
+    return tuple(Day(heading, tuple(those)) for heading, those in found.items())
+
+
+def _to_whom(opened: Opened, people: People) -> str:
+    if opened.thread.addressee == "principal":
+        return _("Rektor")
+    return people.departments(opened.circle) or _("Avdelningen")
+
+
+def _family_of(opened: Opened, people: People) -> str:
+    """Return the guardians who read it, as far as the house may know."""
+    guardians = [reader for reader in opened.readers.values() if reader.relation == Relation.GUARDIAN]
+    if not guardians:
+        return _("Ingen vårdnadshavare läser längre")
+    if any(people.is_unknown(reader, opened.circle) for reader in guardians):
+        return _("Vårdnadshavare")
+    return joined(sorted(people.name(reader.person_id) for reader in guardians))
+
+
+def _closed(*, is_family: bool, about: str) -> str:
+    if is_family:
+        return _(
+            "Samtalet är stängt, eftersom placeringen är slut för {children}. Du kan läsa det, men inte skriva."
+        ).format(children=about)
+    return _("Samtalet är stängt. Det går att läsa, men inte att skriva i.")
+
+
+def _other_language(code: str) -> str:
+    """Return the name of a language that is another than the page's, as the page's language calls it."""
+    if languages.known(code) == languages.known(get_language() or languages.FIRST):
+        return ""
+    return language_word(code)
+
+
+def language_word(code: str) -> str:
+    """Return what a language is called inside a sentence."""
+    return {
+        "sv": _("svenska"),
+        "en": _("engelska"),
+        "nb": _("norska"),
+        "fi": _("finska"),
+        "ar": _("arabiska"),
+        "so": _("somaliska"),
+        "pl": _("polska"),
+        "uk": _("ukrainska"),
+    }[languages.known(code)]

@@ -1,0 +1,227 @@
+"""The inbox as its page shows it: what is said last in each conversation, newest first, and what of it is unread."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from children.actors import Actor
+from children.selectors.placing import departments_of
+from children.selectors.unknown_families import protected_among
+from messaging.models import Message, ReadMark, Thread, ThreadChild
+from messaging.selectors.inbox import Reading, answering, readings
+from messaging.words import joined, moment_words
+from portal.lib import days
+
+PER_PAGE = 50
+FIRST_LINE = 120
+
+
+@dataclass(frozen=True)
+class Row:
+    """A conversation in the list. `waits` says since when a family waits for the house, `answers` who is to answer."""
+
+    thread: Thread
+    title: str
+    about: str
+    first_line: str
+    at: str
+    is_unread: bool
+    is_pending: bool
+    is_family: bool
+    waits: str
+    answers: str
+    child_ids: frozenset[UUID]
+
+    @property
+    def id(self) -> UUID:
+        return self.thread.pk
+
+
+def with_something(threads: QuerySet[Thread], actor: Actor) -> QuerySet[Thread]:
+    """Return those in which there is something to see: a message that has left, or an own that is about to."""
+    own = Message.objects.filter(thread=OuterRef("pk"), written_by=actor.person_id)
+    return threads.filter(Q(last_at__isnull=False) | Exists(own))
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What can still be taken back: by the id of one of its messages, for so many seconds, in so many conversations."""
+
+    id: UUID
+    seconds: int
+    number: int
+
+
+def pending_of(actor: Actor, now: datetime) -> Pending | None:
+    """Return what the actor sent last, while it can be undone: one query."""
+    own = Message.objects.filter(written_by=actor.person_id, leaves_at__gt=now).order_by("-leaves_at")
+    rows = list(own.values_list("pk", "sending", "leaves_at"))
+    if not rows:
+        return None
+    first, sending, leaves_at = rows[0]
+    number = sum(1 for _pk, one, _leaves_at in rows if one == sending)
+    return Pending(first, max(1, int((leaves_at - now).total_seconds())), number)
+
+
+def inbox_page(
+    actor: Actor, threads: QuerySet[Thread], number: str | int, now: datetime
+) -> tuple[Page[Thread], list[Row]]:
+    """Return a page of these conversations, and its rows: as many queries for fifty as for one."""
+    ordered = with_something(threads, actor).order_by(F("last_at").desc(nulls_first=True), "-pk")
+    page = Paginator(ordered, PER_PAGE).get_page(number)
+    return page, _rows(actor, list(page), now)
+
+
+def _rows(actor: Actor, threads: Sequence[Thread], now: datetime) -> list[Row]:
+    if not threads:
+        return []
+    read_as = readings(actor, threads)
+    names, children = _about(threads)
+    last = _last_of(actor, threads, read_as, now)
+    marks = dict(
+        ReadMark.objects.filter(person=actor.person_id, thread__in=[thread.pk for thread in threads]).values_list(
+            "thread_id", "read_to"
+        )
+    )
+    known = _People.of(actor, threads, last, children, read_as)
+    rows = []
+    for thread in threads:
+        reading, message = read_as[thread.pk], last.get(thread.pk)
+        about = joined(sorted(names[child] for child in children[thread.pk]))
+        to_whom = known.to_whom(thread, children[thread.pk])
+        is_pending = bool(message and message.leaves_at > now)
+        read_to = marks.get(thread.pk)
+        rows.append(
+            Row(
+                thread=thread,
+                title=about if reading.is_house else to_whom,
+                about=to_whom if reading.is_house else about,
+                first_line=known.first_line(thread, message, children[thread.pk]),
+                at=moment_words(message.leaves_at, now) if message else "",
+                is_unread=bool(
+                    message
+                    and not is_pending
+                    and message.written_by_id != actor.person_id
+                    and (read_to is None or read_to < message.leaves_at)
+                ),
+                is_pending=is_pending,
+                is_family=not reading.is_house,
+                waits=_waits(thread, reading, now),
+                answers=known.answers(thread) if reading.is_house else "",
+                child_ids=children[thread.pk],
+            )
+        )
+    return rows
+
+
+def _about(threads: Sequence[Thread]) -> tuple[dict[UUID, str], dict[UUID, frozenset[UUID]]]:
+    names: dict[UUID, str] = {}
+    children: dict[UUID, set[UUID]] = defaultdict(set)
+    rows = ThreadChild.objects.filter(thread__in=[thread.pk for thread in threads])
+    for thread_id, child_id, name in rows.values_list("thread_id", "child_id", "child__given_name"):
+        names[child_id] = name
+        children[thread_id].add(child_id)
+    return names, {thread_id: frozenset(ids) for thread_id, ids in children.items()}
+
+
+def _last_of(
+    actor: Actor, threads: Sequence[Thread], read_as: Mapping[UUID, Reading], now: datetime
+) -> dict[UUID, Message]:
+    """Return the last message of each conversation that the actor sees: two queries, and only these are deciphered."""
+    visible = Q(leaves_at__lte=now) | Q(written_by=actor.person_id)
+    said = Message.objects.filter(visible, thread__in=[thread.pk for thread in threads])
+    newest: dict[UUID, tuple[datetime, UUID]] = {}
+    for thread_id, message_id, leaves_at in said.order_by("leaves_at").values_list("thread_id", "pk", "leaves_at"):
+        first: date | None = read_as[thread_id].sees_from
+        if first is None or days.day_of(leaves_at) >= first:
+            newest[thread_id] = (leaves_at, message_id)
+    found = Message.objects.filter(pk__in=[message_id for _leaves_at, message_id in newest.values()])
+    return {message.thread_id: message for message in found}
+
+
+@dataclass(frozen=True)
+class _People:
+    names: Mapping[UUID, str]
+    places: Mapping[UUID, str]
+    unknown: frozenset[UUID]
+    answering: Mapping[UUID, UUID]
+    me: UUID | None
+
+    @classmethod
+    def of(
+        cls,
+        actor: Actor,
+        threads: Sequence[Thread],
+        last: Mapping[UUID, Message],
+        children: Mapping[UUID, frozenset[UUID]],
+        read_as: Mapping[UUID, Reading],
+    ) -> _People:
+        house = [thread for thread in threads if read_as[thread.pk].is_house]
+        answers = answering(house, actor)
+        writers = {message.written_by_id for message in last.values()} | set(answers.values())
+        child_ids = {child for ids in children.values() for child in ids}
+        rows = User.objects.filter(pk__in=writers).values_list("pk", "given_name")
+        places = departments_of(child_ids, actor.today)
+        unknown = protected_among(actor, child_ids).unknown
+        return cls(
+            names=dict(rows),
+            places={child: place.department for child, place in places.items()},
+            unknown=unknown,
+            answering=answers,
+            me=actor.person_id,
+        )
+
+    def to_whom(self, thread: Thread, children: frozenset[UUID]) -> str:
+        if thread.addressee == "principal":
+            return _("Rektor")
+        return joined(sorted({self.places[child] for child in children if child in self.places})) or _("Avdelningen")
+
+    def first_line(self, thread: Thread, message: Message | None, children: frozenset[UUID]) -> str:
+        """Return who said what last; of what is sensitive or withdrawn only that there is something."""
+        if message is None:
+            return ""
+        if thread.is_sensitive:
+            return _("Känsligt meddelande")
+        if message.withdrawn_at:
+            return _("Meddelandet är återkallat")
+        words = " ".join(message.body.split())[:FIRST_LINE]
+        if message.written_by_id == self.me:
+            return _("Du: {words}").format(words=words)
+        if message.side == Message.Side.FAMILY and self.unknown & children:
+            return words
+        return _("{name}: {words}").format(name=self.names.get(message.written_by_id, ""), words=words)
+
+    def answers(self, thread: Thread) -> str:
+        person_id = self.answering.get(thread.pk)
+        if person_id is None:
+            return ""
+        return _("Ditt att svara på") if person_id == self.me else _("{name} svarar").format(name=self.names[person_id])
+
+
+def _waits(thread: Thread, reading: Reading, now: datetime) -> str:
+    """Return since when the family waits, for the house; nothing for the family, and where it is done."""
+    if not reading.is_house or thread.waits_since is None or thread.done_at:
+        return ""
+    return _("Väntar på svar sedan {moment}").format(moment=waiting_words(thread.waits_since, now))
+
+
+def waiting_words(since: datetime, now: datetime) -> str:
+    """Return since when somebody waits: "14:10", "i går 14:10", "måndag 14:10", "12 oktober"."""
+    day, today = days.day_of(since), days.day_of(now)
+    clock, ago = f"{days.local(since):%H:%M}", (today - day).days
+    if ago == 0:
+        return clock
+    if ago == 1:
+        return _("i går {clock}").format(clock=clock)
+    if ago < 7:
+        return f"{days.in_words(day, 'l')} {clock}"
+    return days.in_words(day, "j F")

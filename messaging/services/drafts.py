@@ -1,0 +1,46 @@
+"""What is written and not sent: kept on the server while it is written, until it is sent or put away (F16)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from messaging.models import Draft
+
+KEPT_FOR = timedelta(days=30)
+MOST_KEPT = 50
+LONGEST = 60_000
+
+Fields = Mapping[str, Sequence[str]]
+
+
+def draft_of(person_id: UUID, address: str) -> dict[str, list[str]]:
+    """Return what the person has left on the page, by field; nothing where there is nothing."""
+    draft = Draft.objects.filter(person=person_id, address=address).first()
+    found: dict[str, list[str]] = json.loads(draft.fields) if draft else {}
+    return found
+
+
+def save_draft(*, person_id: UUID, address: str, fields: Fields, now: datetime) -> None:
+    """Keep what is written on the page; of each person the last pages, and of nobody longer than thirty days.
+
+    Raises `ValidationError` for more than anybody writes.
+    """
+    text = json.dumps({name: list(values) for name, values in fields.items()})
+    if len(text) > LONGEST:
+        raise ValidationError(_("Texten är för lång för att sparas som utkast."))
+    Draft.objects.filter(updated_at__lt=now - KEPT_FOR).delete()
+    Draft.objects.update_or_create(person_id=person_id, address=address, defaults={"fields": text, "updated_at": now})
+    kept = Draft.objects.filter(person=person_id).order_by("-updated_at").values_list("pk", flat=True)
+    if too_old := list(kept[MOST_KEPT:]):
+        Draft.objects.filter(pk__in=too_old).delete()
+
+
+def discard_draft(*, person_id: UUID, address: str) -> None:
+    """Forget what was written on the page."""
+    Draft.objects.filter(person=person_id, address=address).delete()

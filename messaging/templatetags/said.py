@@ -1,0 +1,25 @@
+"""How what people wrote is printed: as text, with its lines, and with links that can be pressed."""
+
+import re
+
+from django import template
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+# Only what says itself that it is a web page; what closes a sentence or a bracket is not its end.
+LINK = re.compile(r"https?://[^\s<>\"'´`]+[^\s<>\"'´`.,:;!?)\]}]", re.IGNORECASE)
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """Return plain text, escaped, with its http(s) addresses as links that tell their goal nothing."""
+    parts: list[str] = []
+    end = 0
+    for found in LINK.finditer(text):
+        parts.append(conditional_escape(text[end : found.start()]))
+        parts.append(format_html('<a href="{0}" rel="noopener noreferrer nofollow ugc">{0}</a>', found.group()))
+        end = found.end()
+    parts.append(conditional_escape(text[end:]))
+    return mark_safe("".join(parts))  # noqa: S308 (every part is escaped above)

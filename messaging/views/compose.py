@@ -1,0 +1,173 @@
+"""A conversation begins: about whom, with whom, who will read it, and only then it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts import audit
+from children.http import ActorRequest, asks_for_pin
+from messaging.forms import BeginForm
+from messaging.models import Addressee, Message
+from messaging.selectors.beginning import Beginning, beginning, groups_of
+from messaging.selectors.reader_list import ReaderList, readers_before
+from messaging.services import drafts
+from messaging.services import threads as services
+from messaging.views.drafts import LONGEST_ADDRESS, address_in
+from messaging.views.threads import rests
+from portal.lib import clock
+from portal.lib.http import is_fragment_wanted, see_other
+
+
+@require_http_methods(["GET", "POST"])
+@asks_for_pin
+def begin(request: ActorRequest) -> HttpResponse:
+    """Write to the department, the principal or a family (`barn` is chosen beforehand); `do=look` shows who will read,
+    `do=send` sends.
+    """
+    found = beginning(request.actor)
+    if not found.names:
+        raise Http404
+    page = _page_of(request)
+    form = _form(request, found, page)
+    is_sending = request.POST.get("do") == "send" and form.is_valid()
+    if is_sending and (sent := _sent(request, form)):
+        drafts.discard_draft(person_id=sent[0].written_by_id, address=page)
+        one = reverse("messaging:thread", args=[sent[0].thread_id])
+        return see_other(request, one if len(sent) == 1 else reverse("messaging:threads"))
+    return _show(request, found, form, page)
+
+
+def _page_of(request: ActorRequest) -> str:
+    """Return the address under which what is written here is kept: each chosen child has its own."""
+    if request.method == "POST":
+        return address_in(request) or request.path
+    page = request.get_full_path()
+    return page if len(page) <= LONGEST_ADDRESS else request.path
+
+
+def _form(request: ActorRequest, found: Beginning, page: str) -> BeginForm:
+    person = request.actor.person
+    shared: dict[str, Any] = {
+        "addressees": found.addressees,
+        "children": found.children,
+        "is_house": found.is_house,
+        "language": (person.language if person else "") or request.LANGUAGE_CODE,
+    }
+    if request.method == "POST":
+        return BeginForm(request.POST, **shared)
+    left = drafts.draft_of(person.pk, page) if person else {}
+    one = list(found.names) if len(found.names) == 1 else []
+    barn = left.get("barn") or request.GET.getlist("barn") or [str(child) for child in one]
+    initial: dict[str, Any] = {"barn": barn}
+    initial |= {name: left[name][0] for name in ("subject", "body", "language", "apart") if left.get(name)}
+    till = (left.get("till") or [request.GET.get("till", "")])[0]
+    if till in found.addressees:
+        initial["till"] = till
+    return BeginForm(initial=initial, **shared)
+
+
+def _sent(request: ActorRequest, form: BeginForm) -> list[Message]:
+    """Send what the form holds, and return what was sent; where it is refused the form says why."""
+    chosen = form.cleaned_data
+    try:
+        return services.start_threads(
+            child_ids=chosen["barn"],
+            addressee=Addressee(chosen["till"]),
+            words=form.words,
+            actor=request.actor,
+            now=clock.now(),
+            apart=chosen.get("apart", False),
+            seen=chosen["seen"],
+            sending=chosen["sending"],
+        )
+    except ValidationError as refused:
+        if hasattr(refused, "error_dict") and "children" in refused.error_dict:
+            form.add_error("barn", refused.error_dict["children"])
+        else:
+            form.add_error(None, refused.messages)
+        return []
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """About whom, to whom and how a form says that it is written."""
+
+    children: frozenset[UUID]
+    addressee: Addressee
+    apart: bool
+
+
+def _chosen(form: BeginForm, found: Beginning) -> Chosen | None:
+    """Return what the form says, sent or not; None where it says nothing that may be."""
+    if form.is_bound:
+        form.is_valid()
+        if not form.is_about_somebody:
+            return None
+        said = form.cleaned_data
+        return Chosen(frozenset(said["barn"]), Addressee(said["till"]), bool(said.get("apart")))
+    by_text = {str(child): child for child in found.names}
+    children = frozenset(by_text[text] for text in form.initial["barn"] if text in by_text)
+    addressee = Addressee(form.initial["till"])
+    if not children or not children <= found.children[addressee]:
+        return None
+    return Chosen(children, addressee, bool(form.initial.get("apart")))
+
+
+def _list(request: ActorRequest, found: Beginning, chosen: Chosen) -> tuple[ReaderList | None, str]:
+    """Return who will read, or why nobody can be written to."""
+    try:
+        circles = services.circles_for(
+            child_ids=chosen.children,
+            addressee=chosen.addressee,
+            actor=request.actor,
+            now=clock.now(),
+            apart=chosen.apart,
+        )
+    except ValidationError as refused:
+        return None, " ".join(refused.messages)
+    return readers_before(request.actor, circles, chosen.addressee, found.names), ""
+
+
+def _show(request: ActorRequest, found: Beginning, form: BeginForm, page: str) -> HttpResponse:
+    actor, is_look = request.actor, request.POST.get("do") != "send"
+    chosen = _chosen(form, found)
+    readers, problem = _list(request, found, chosen) if chosen else (None, "")
+    audit.looked(
+        "messaging.begin",
+        person_id=actor.person_id,
+        tablet_id=actor.tablet_id,
+        children=list(found.names),
+        once_an_hour=True,
+    )
+    context: dict[str, object] = {
+        "form": form,
+        "readers": readers,
+        "problem": problem,
+        "beginning": found,
+        "page": page,
+        "chosen": chosen,
+        "is_refused": form.is_bound and not is_look,
+        "rests": rests(request),
+    }
+    if is_fragment_wanted(request) and is_look:
+        return render(request, "messaging/threads/begin_readers.html", context)
+    marked = set(chosen.children) if chosen else _marked(form, found)
+    context["groups"] = groups_of(actor, found, marked)
+    if is_look and form.is_bound:
+        form.errors.clear()
+    part = "begin_main" if is_fragment_wanted(request) else "begin"
+    status = 422 if form.is_bound and not is_look and part == "begin" else 200
+    return render(request, f"messaging/threads/{part}.html", context, status=status)
+
+
+def _marked(form: BeginForm, found: Beginning) -> set[UUID]:
+    said = form.data.getlist("barn") if form.is_bound and hasattr(form.data, "getlist") else form.initial["barn"]
+    return {child for child in found.names if str(child) in said}

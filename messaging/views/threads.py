@@ -1,0 +1,225 @@
+"""Conversations: the inbox, one of them, and what is done with a message. The same for families and for the house."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import audit
+from children.http import ActorRequest, asks_for_pin
+from children.tablets import PIN_RESTS
+from messaging.forms import ReplyForm
+from messaging.models import Message
+from messaging.selectors.beginning import may_begin
+from messaging.selectors.conversation import Conversation, conversation, news_stamp
+from messaging.selectors.inbox import chosen
+from messaging.selectors.inbox_page import inbox_page, pending_of
+from messaging.selectors.readers import Opened, open_thread
+from messaging.selectors.unread import unread_threads
+from messaging.services import drafts
+from messaging.services import threads as services
+from messaging.views.strong import asked_for_strong
+from notifications.reading import read_about
+from portal.lib import clock
+from portal.lib.http import is_fragment_wanted, nothing_new, see_other
+
+
+@require_safe
+@asks_for_pin
+def threads(request: ActorRequest) -> HttpResponse:
+    """The inbox: conversations that the actor reads, newest first."""
+    actor, now = request.actor, clock.now()
+    which = request.GET.get("visa", "")
+    page, rows = inbox_page(actor, chosen(actor, which), request.GET.get("sida", "1"), now)
+    audit.looked(
+        "messaging.threads",
+        person_id=actor.person_id,
+        tablet_id=actor.tablet_id,
+        children=sorted({child for row in rows for child in row.child_ids}),
+        once_an_hour=True,
+    )
+    context = {
+        "page": page,
+        "rows": rows,
+        "which": which,
+        "pending": pending_of(actor, now),
+        "may_begin": may_begin(actor),
+        "rests": rests(request),
+    }
+    return render(request, "messaging/threads/inbox.html", context)
+
+
+@require_safe
+def unread(request: ActorRequest) -> HttpResponse:
+    """How many conversations have something new: what a menu shows. A tablet whose PIN has gone is sent to it."""
+    if request.actor.person_id is None:
+        return see_other(request, reverse("children:pin"))
+    return render(request, "messaging/threads/unread.html", {"number": unread_threads(request.actor)})
+
+
+@require_http_methods(["GET", "POST"])
+@asks_for_pin
+def thread(request: ActorRequest, thread_id: UUID) -> HttpResponse:
+    """One conversation; with POST an answer in it."""
+    opened = open_thread(request.actor, thread_id)
+    if asked := asked_for_strong(request, opened.thread):
+        return asked
+    form = None
+    if request.method == "POST":
+        form = _reply_form(request, opened)
+        if _is_sent(request, form, thread_id):
+            drafts.discard_draft(person_id=opened.reader.person_id, address=request.path)
+            if not is_fragment_wanted(request):
+                return see_other(request, request.path)
+            form = None
+    return _show(request, opened, form)
+
+
+def _reply_form(request: ActorRequest, opened: Opened, shown: Conversation | None = None) -> ReplyForm:
+    person = request.actor.person
+    spoken = (shown.language if shown else "") or (person.language if person else "") or request.LANGUAGE_CODE
+    if request.method == "POST" and shown is None:
+        return ReplyForm(request.POST, language=spoken)
+    left = drafts.draft_of(opened.reader.person_id, request.path)
+    kept = {name: values[0] for name, values in left.items() if name in ("body", "language") and values}
+    return ReplyForm(language=spoken, initial=kept)
+
+
+def _is_sent(request: ActorRequest, form: ReplyForm, thread_id: UUID) -> bool:
+    """Send what the form holds; where it is refused the form says why."""
+    if not form.is_valid():
+        return False
+    try:
+        services.reply(
+            thread_id=thread_id,
+            words=form.words,
+            actor=request.actor,
+            now=clock.now(),
+            seen=form.cleaned_data["seen"],
+            sending=form.cleaned_data["sending"],
+        )
+    except ValidationError as refused:
+        form.add_error("body", refused.messages)
+        return False
+    return True
+
+
+def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None) -> HttpResponse:
+    actor, now = request.actor, clock.now()
+    if "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        _note_reading(opened)
+    shown = conversation(actor, opened, now)
+    if not shown.days:  # begun by somebody else half a minute ago, or over before this reader began
+        raise Http404
+    _look(request, opened)
+    context = {
+        "shown": shown,
+        "thread": opened.thread,
+        "form": form or _reply_form(request, opened, shown),
+        "is_refused": form is not None,
+        "rests": rests(request),
+    }
+    part = "main" if is_fragment_wanted(request) else "thread"
+    status = 422 if form is not None and part == "thread" else 200
+    return render(request, f"messaging/threads/{part}.html", context, status=status)
+
+
+def _note_reading(opened: Opened) -> None:
+    now, person_id = clock.now(), opened.reader.person_id
+    services.mark_read(thread=opened.thread, person_id=person_id, now=now)
+    read_about(person_id=person_id, name="thread", thing_id=opened.thread.pk, now=now)
+
+
+def _look(request: ActorRequest, opened: Opened) -> None:
+    audit.looked(
+        "messaging.thread",
+        person_id=request.actor.person_id,
+        tablet_id=request.actor.tablet_id,
+        children=opened.circle.children,
+        once_an_hour=True,
+    )
+
+
+@require_safe
+def thread_news(request: ActorRequest, thread_id: UUID) -> HttpResponseBase:
+    """What was said since the page was made (`sedan` is its stamp), for a page that somebody looks at.
+
+    It keeps nobody logged in, and a tablet whose PIN has gone leaves the conversation.
+    """
+    if request.actor.person_id is None:
+        return see_other(request, reverse("children:pin"))
+    opened = open_thread(request.actor, thread_id)
+    if asked := asked_for_strong(request, opened.thread):
+        return asked
+    if request.GET.get("sedan") == news_stamp(opened, clock.now()):
+        return nothing_new()
+    _note_reading(opened)
+    _look(request, opened)
+    shown = conversation(request.actor, opened, clock.now())
+    return render(request, "messaging/threads/lines.html", {"shown": shown, "thread": opened.thread})
+
+
+@require_POST
+@asks_for_pin
+def undo(request: ActorRequest, message_id: UUID) -> HttpResponse:
+    """Take back what has not left; the words lie where they were written, as a draft."""
+    actor = request.actor
+    try:
+        undone = services.undo(message_id=message_id, actor=actor, now=clock.now())
+    except ValidationError as refused:
+        messages.info(request, " ".join(refused.messages))
+        message = Message.objects.get(pk=message_id)
+        return see_other(request, reverse("messaging:thread", args=[message.thread_id]))
+    fields = {"body": [undone.words.body], "language": [undone.words.language]}
+    page = reverse("messaging:begin")
+    if undone.thread_id:
+        page = reverse("messaging:thread", args=[undone.thread_id])
+    else:
+        fields |= {
+            "subject": [undone.words.subject],
+            "barn": [str(child) for child in undone.child_ids],
+            "till": [undone.addressee.value],
+        }
+    if actor.person_id:
+        drafts.save_draft(person_id=actor.person_id, address=page, fields=fields, now=clock.now())
+    messages.info(request, _("Meddelandet skickades inte. Det du skrev står kvar i fältet."))
+    return see_other(request, page)
+
+
+@require_http_methods(["GET", "POST"])
+@asks_for_pin
+def withdraw(request: ActorRequest, message_id: UUID) -> HttpResponse:
+    """Ask before a message is withdrawn, and say what that does; with POST withdraw it."""
+    actor, now = request.actor, clock.now()
+    message = services.get_message_to_withdraw(actor, message_id)
+    opened = open_thread(actor, message.thread_id)
+    if asked := asked_for_strong(request, opened.thread):
+        return asked
+    back = reverse("messaging:thread", args=[message.thread_id])
+    try:
+        services.check_withdrawal(message, now)
+        if request.method == "POST":
+            services.withdraw(message_id=message_id, actor=actor, now=now)
+            messages.success(request, _("Meddelandet är återkallat."))
+            return see_other(request, back)
+    except ValidationError as refused:
+        messages.info(request, " ".join(refused.messages))
+        return see_other(request, back)
+    shown = conversation(actor, opened, now)
+    line = next(line for day in shown.days for line in day.lines if line.id == message_id)
+    _look(request, opened)
+    context = {"shown": shown, "thread": opened.thread, "line": line, "rests": rests(request)}
+    return render(request, "messaging/threads/withdraw.html", context)
+
+
+def rests(request: ActorRequest) -> int:
+    """Return after how many seconds a page on a tablet asks whether its PIN still holds; 0 where there is none."""
+    return int(PIN_RESTS.total_seconds()) // 6 if request.actor.tablet and request.actor.person else 0

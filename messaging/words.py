@@ -1,0 +1,50 @@
+"""What many pages of conversations say in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from children.selectors.reach import Relation
+from portal.lib import days
+
+
+def joined(names: Iterable[str]) -> str:
+    """Return names as a sentence has them: "Elsa, Hugo och Ida"."""
+    return get_text_list(list(names), _("och"))
+
+
+def relation_word(relation: Relation) -> str:
+    """Return what somebody is to a child, as lists of readers say it."""
+    return {
+        Relation.GUARDIAN: _("Vårdnadshavare"),
+        Relation.STAFF: _("Pedagog"),
+        Relation.SUBSTITUTE: _("Vikarie"),
+        Relation.PRINCIPAL: _("Rektor"),
+    }[relation]
+
+
+def day_heading(moment: datetime, now: datetime) -> str:
+    """Return the day of a moment as a heading: "Idag", "Igår", "Måndag 12 oktober", with the year of another one."""
+    day, today = days.day_of(moment), days.day_of(now)
+    if (today - day).days in (0, 1):
+        return _("Idag") if day == today else _("Igår")
+    said = days.in_words(day, "l j F" if day.year == today.year else "l j F Y")
+    return said[:1].upper() + said[1:]
+
+
+def moment_words(moment: datetime, now: datetime) -> str:
+    """Return when something was, as short as can be: "07:02", "igår 14:10", "12 okt. 14:10"."""
+    local, today = days.local(moment), days.day_of(now)
+    clock = f"{local:%H:%M}"
+    ago = (today - local.date()).days
+    if ago == 0:
+        return clock
+    if ago == 1:
+        return _("igår {clock}").format(clock=clock)
+    if local.year == today.year:
+        return f"{days.in_words(local.date(), 'j M')} {clock}"
+    return days.in_words(local.date(), "j M Y")

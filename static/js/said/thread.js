@@ -1,0 +1,60 @@
+/**
+ * A conversation that is looked at: the seconds until a message leaves, and news that are asked for only while somebody
+ * looks, so that a tab behind another one reads nothing.
+ */
+
+/** @param {HTMLElement} form what has not left, with its seconds in `data-leaves` */
+function count(form) {
+  if (form.dataset.counting) return;
+  form.dataset.counting = "yes";
+  const leaves = Date.now() + Number(form.dataset.leaves) * 1000;
+  const seconds = form.querySelector("[data-seconds]");
+  const tick = () => {
+    if (!form.isConnected) return clearInterval(timer);
+    const left = Math.ceil((leaves - Date.now()) / 1000);
+    form.style.setProperty("--gone", String(30 - Math.max(0, left)));
+    if (left > 0) {
+      if (seconds) seconds.textContent = String(left);
+      return undefined;
+    }
+    clearInterval(timer);
+    return gone(form);
+  };
+  const timer = setInterval(tick, 500);
+  tick();
+}
+
+/** @param {HTMLElement} form */
+function gone(form) {
+  const had = form.contains(document.activeElement);
+  for (const part of form.querySelectorAll("[data-words], button")) /** @type {HTMLElement} */ (part).hidden = true;
+  for (const part of form.querySelectorAll("[data-gone]")) /** @type {HTMLElement} */ (part).hidden = false;
+  if (had) document.getElementById("main")?.focus({ preventScroll: true });
+  document.querySelector("[data-only-seen]")?.dispatchEvent(new Event("said:look"));
+}
+
+/** @param {ParentNode} part */
+function countAll(part) {
+  for (const form of part.querySelectorAll("[data-leaves]")) count(/** @type {HTMLElement} */ (form));
+}
+
+countAll(document);
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const asks = event.target instanceof Element && event.target.matches("[data-only-seen]");
+  if (asks && document.hidden) event.preventDefault();
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) document.querySelector("[data-only-seen]")?.dispatchEvent(new Event("said:look"));
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const part = event.target;
+  if (!(part instanceof HTMLElement)) return;
+  countAll(document);
+  if (part.id === "talk") {
+    document.getElementById("senaste")?.scrollIntoView({ block: "end" });
+    part.querySelector("textarea")?.focus({ preventScroll: true });
+  }
+});
