@@ -42,7 +42,7 @@ WINDOW_WIDTH, WINDOW_HEIGHT = 85 * mm, 36 * mm
 
 def print_letters(pages: Iterable[LetterPage], *, base_url: str) -> bytes:
     """Return the letters as one PDF, a page each, with the font inside it."""
-    _register_font()
+    register_font()
     out = BytesIO()
     canvas = Canvas(out, pagesize=A4, pageCompression=1, invariant=1)
     canvas.setTitle("Kapprummet")
@@ -55,7 +55,8 @@ def print_letters(pages: Iterable[LetterPage], *, base_url: str) -> bytes:
 
 
 @cache
-def _register_font() -> None:
+def register_font() -> None:
+    """Make the font known to the library that draws, once."""
     pdfmetrics.registerFont(TTFont(FONT, str(FONT_FILE)))
 
 

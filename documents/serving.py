@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import IO, Literal
 
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -18,6 +18,12 @@ Size = Literal["whole", "small", "medium", "large"]
 KEPT = "private, no-cache"
 
 
+def open_file(file: StoredFile, *, size: Size = "whole") -> IO[bytes]:
+    """Open what is kept of a file that is ready. Raises `FileNotFoundError`."""
+    wanted = rules.WHOLE if size == "whole" else size
+    return files_on_disk.path_of(file.key, wanted if file.is_picture else "").open("rb")
+
+
 def serve(
     file: StoredFile, *, size: Size = "whole", as_attachment: bool = False, request: HttpRequest | None = None
 ) -> HttpResponseBase:
@@ -28,13 +34,12 @@ def serve(
     """
     if not file.is_ready or (size != "whole" and not file.is_picture):
         raise Http404
-    wanted = rules.WHOLE if size == "whole" else size
-    etag = f'"{file.key.hex}-{wanted}"'
+    etag = f'"{file.key.hex}-{rules.WHOLE if size == "whole" else size}"'
     if request and (known := get_conditional_response(request, etag=etag)):
         known["Cache-Control"] = KEPT
         return known
     try:
-        opened = files_on_disk.path_of(file.key, wanted if file.is_picture else "").open("rb")
+        opened = open_file(file, size=size)
     except FileNotFoundError:
         raise Http404 from None
     media_type = "text/plain; charset=utf-8" if file.kind == StoredFile.Kind.TEXT else file.media_type

@@ -22,6 +22,8 @@ from tests.cast import Cast
 # Playwright's event loop makes Django believe that it runs in async code; the browser tests call it from plain code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+JOURNAL = "messaging.migrations.0005_journal"
+
 # A busy machine must not make a property look false.
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("house")
@@ -40,12 +42,13 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER", ""):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Let SQLite empty the log between two tests: it has no TRUNCATE, and the log refuses DELETE."""
+    """Let SQLite empty the log and the registry between two tests: it has no TRUNCATE, and they refuse DELETE."""
     with django_db_blocker.unblock():
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
-                for statement in import_module("accounts.migrations.0003_sessions_end_for_good").ALLOW_REMOVAL:
-                    cursor.execute(statement)
+                for migration in ("accounts.migrations.0003_sessions_end_for_good", JOURNAL):
+                    for statement in import_module(migration).ALLOW_REMOVAL:
+                        cursor.execute(statement)
 
 
 @pytest.fixture(autouse=True)

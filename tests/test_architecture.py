@@ -56,7 +56,7 @@ MAY_QUERY = re.compile(
 
 
 # Loaded where they are needed and not by every process, for the libraries that they bring.
-HEAVY = {"children.letter_paper"}
+HEAVY = {"children.letter_paper", "messaging.journal_paper"}
 
 
 def _files() -> list[Path]:

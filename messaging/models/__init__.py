@@ -3,6 +3,7 @@
 from messaging.models.bulletins import Bulletin, BulletinChild, BulletinCopy, BulletinReminder
 from messaging.models.drafts import Draft
 from messaging.models.inbox import Away, Label, MessageAttachment, ThreadLabel
+from messaging.models.journal import JournalPackage, JournalPart
 from messaging.models.posts import Post, PostChild, PostGoal, PostPicture, PostRead, PostRhythm, PostThanks
 from messaging.models.threads import Addressee, Incident, Message, ReadMark, Thread, ThreadChild, ThreadGuardian
 
@@ -15,6 +16,8 @@ __all__ = [
     "BulletinReminder",
     "Draft",
     "Incident",
+    "JournalPackage",
+    "JournalPart",
     "Label",
     "Message",
     "MessageAttachment",

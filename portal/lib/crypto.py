@@ -36,6 +36,16 @@ def decrypt(sealed: str) -> str:
     return _box(tuple(settings.FIELD_KEYS)).decrypt(sealed.encode()).decode()
 
 
+def encrypt_bytes(data: bytes) -> bytes:
+    """Return `data` sealed with the newest key."""
+    return _box(tuple(settings.FIELD_KEYS)).encrypt(data)
+
+
+def decrypt_bytes(sealed: bytes) -> bytes:
+    """Return what was sealed with any of the keys. Raises `cryptography.fernet.InvalidToken` otherwise."""
+    return _box(tuple(settings.FIELD_KEYS)).decrypt(sealed)
+
+
 def keyed_digest(text: str, *, purpose: str) -> str:
     """Return 64 hexadecimal digits that only somebody with the key can make from `text`."""
     return hmac.new(settings.INDEX_KEY.encode(), f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,233 @@
+"""What is sealed for the registry, as it stands in the rows, and what the registry has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts.models import Protection, User
+from children.access import Action, children_for, demand
+from children.actors import Actor
+from children.selectors.people import guardians_ever_of
+from children.selectors.reach import Relation
+from children.selectors.unknown_families import protected_among
+from documents.models import StoredFile
+from messaging.journal_package import Record
+from messaging.models import (
+    BulletinChild,
+    Incident,
+    JournalPackage,
+    Message,
+    MessageAttachment,
+    ReadMark,
+    ThreadChild,
+)
+from messaging.selectors.readers import Opened, Reader, open_thread
+from portal.lib.crypto import decrypt_bytes
+
+Kind = JournalPackage.Kind
+
+
+# What is sealed -------------------------------------------------------------------------------------------------------
+
+
+def open_to_seal(actor: Actor, thread_id: UUID, *, lock: bool = False) -> Opened:
+    """Return a conversation that the actor may hand over to the registry: who leads where one of its children is.
+
+    Raises `Http404` for everybody else, also for whoever reads it as a guardian.
+    """
+    opened = open_thread(actor, thread_id, lock=lock)
+    led = children_for(actor, Action.JOURNALISE).filter(pk__in=opened.circle.children)
+    if opened.reader.relation == Relation.GUARDIAN or not led.exists():
+        raise Http404
+    return opened
+
+
+@dataclass(frozen=True)
+class People:
+    """Who is in a package: each has a sign there, and a name. No id of ours goes with it: packages that name somebody
+    before and after the identity was protected must not be laid side by side.
+    """
+
+    names: dict[UUID, str]
+    aliased: frozenset[UUID]
+
+    def sign(self, person_id: UUID | str | None) -> str:
+        """Return by what the package refers to the person."""
+        known = [str(one) for one in self.names]
+        return f"p{known.index(str(person_id)) + 1}" if str(person_id) in known else ""
+
+    def listed(self, readers: dict[UUID, Reader] | None = None) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for person_id, name in self.names.items():
+            reader = readers.get(person_id) if readers is not None else None
+            found.append({"id": self.sign(person_id), "name": name, "reads_as": str(reader.relation) if reader else ""})
+        return found
+
+
+def people_in(person_ids: Collection[UUID], unnamed: Collection[UUID]) -> People:
+    """Return these people with the names that everybody may know: aliases, and none at all for the `unnamed`."""
+    rows = User.objects.filter(pk__in=person_ids).order_by("given_name", "family_name", "pk")
+    names: dict[UUID, str] = {}
+    aliased = set()
+    numbers = iter(range(1, len(person_ids) + 1))
+    for person in rows:
+        is_unnamed = person.pk in unnamed
+        names[person.pk] = _("Vårdnadshavare {number}").format(number=next(numbers)) if is_unnamed else person.full_name
+        if is_unnamed or person.protection != Protection.NONE:
+            aliased.add(person.pk)
+    return People(names, frozenset(aliased))
+
+
+def record_of_thread(actor: Actor, opened: Opened, now: datetime) -> Record:
+    """Return what is sealed of a conversation: everything that has left by now.
+
+    A withdrawn message is in it with who, when and who had read it, without its words and files: these are shown to
+    nobody any more (DOMAIN 4.6), and it may have been about somebody else; the log of incidents keeps them.
+    """
+    thread, circle = opened.thread, opened.circle
+    said = list(Message.objects.out(now).filter(thread=thread).order_by("leaves_at", "pk"))
+    incidents = {one.message_id: one for one in Incident.objects.filter(message__in=said)}
+    marks = dict(ReadMark.objects.filter(thread=thread).values_list("person_id", "read_to"))
+    attached = _attached(said)
+    protected = protected_among(actor, circle.children)
+    unknown = protected.known | protected.unknown
+    families = guardians_ever_of(unknown)
+    people = people_in(
+        {
+            *opened.readers,
+            *marks,
+            *(one.written_by_id for one in said),
+            *(UUID(one) for incident in incidents.values() for one in incident.had_read),
+            *(one.withdrawn_by_id for one in said if one.withdrawn_by_id),
+        },
+        {person for family in families.values() for person in family},
+    )
+    files = {name: file for rows in attached.values() for name, file in rows}
+    document = {
+        "kind": Kind.THREAD.value,
+        "id": str(thread.pk),
+        "subject": thread.subject,
+        "addressee": thread.addressee,
+        "is_sensitive": thread.is_sensitive,
+        "children": _names(ThreadChild.objects.filter(thread=thread)),
+        "people": people.listed(dict(opened.readers)),
+        "read": [{"person": people.sign(one), "until": at.isoformat()} for one, at in sorted(marks.items())],
+        "messages": [_message(one, people, incidents.get(one.pk), attached.get(one.pk, [])) for one in said],
+    }
+    return Record(
+        title=thread.subject,
+        said=document,
+        files=files,
+        children=circle.children,
+        people=frozenset(people.names),
+        aliased=people.aliased | unknown,
+    )
+
+
+def _names(rows: QuerySet[ThreadChild] | QuerySet[BulletinChild]) -> list[str]:
+    """Return the names of the children that these rows are about: those that everybody may know."""
+    names = rows.order_by("child__birth_date", "child").values_list("child__given_name", "child__family_name")
+    return [" ".join(name).strip() for name in names]
+
+
+def _message(
+    message: Message, people: People, incident: Incident | None, files: list[tuple[str, StoredFile]]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": str(message.pk),
+        "at": message.leaves_at.isoformat(),
+        "by": people.sign(message.written_by_id),
+        "side": message.side,
+    }
+    if message.withdrawn_at:
+        return found | {
+            "withdrawn_at": message.withdrawn_at.isoformat(),
+            "withdrawn_by": people.sign(message.withdrawn_by_id),
+            "had_read": [people.sign(one) for one in incident.had_read] if incident else [],
+        }
+    return found | {"language": message.language, "words": message.body, "files": [name for name, _file in files]}
+
+
+def _attached(said: list[Message]) -> dict[UUID, list[tuple[str, StoredFile]]]:
+    """Return the files of what was not withdrawn, by message, with the names that they have in the package."""
+    ids = [message.pk for message in said if message.withdrawn_at is None]
+    rows = MessageAttachment.objects.filter(message__in=ids).select_related("file").order_by("created_at", "pk")
+    found: dict[UUID, list[tuple[str, StoredFile]]] = {}
+    for number, one in enumerate(rows, start=1):
+        if one.message_id:
+            found.setdefault(one.message_id, []).append((f"bilagor/{number:02}-{one.file.name}", one.file))
+    return found
+
+
+# What the registry has ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """That something is in the registry: since when, and under which number."""
+
+    number: int
+    sealed_at: datetime
+
+
+def sealed_of(about: UUID) -> Sealed | None:
+    """Return what tells that a conversation or a bulletin is sealed, the first time: one query."""
+    row = JournalPackage.objects.filter(about=about).order_by("number").values_list("number", "sealed_at").first()
+    return Sealed(*row) if row else None
+
+
+@dataclass(frozen=True)
+class PackageRow:
+    """A package in the list. One that cannot be fetched has no title either."""
+
+    package: JournalPackage
+    title: str
+    by: str
+    may_fetch: bool
+
+
+def packages(actor: Actor) -> QuerySet[JournalPackage]:
+    """Return the registry, newest first. Raises `Http404` for whoever may not read it."""
+    demand(actor, Action.READ_JOURNAL)
+    return JournalPackage.objects.order_by("-number")
+
+
+def package_rows(actor: Actor, rows: Collection[JournalPackage]) -> list[PackageRow]:
+    """Return the rows of the list, ready to print: three queries."""
+    names = {one.pk: one.full_name for one in User.objects.filter(pk__in={row.sealed_by for row in rows})}
+    held_back = _held_back(actor, rows)
+    return [
+        PackageRow(row, "" if row.pk in held_back else row.title, names.get(row.sealed_by, ""), row.pk not in held_back)
+        for row in rows
+    ]
+
+
+def _held_back(actor: Actor, rows: Collection[JournalPackage]) -> set[UUID]:
+    """Return the packages in which somebody stands by name whose identity was protected since then."""
+    children = protected_among(actor, {UUID(one) for row in rows for one in row.children})
+    people = User.objects.filter(pk__in={one for row in rows for one in row.people})
+    grown_ups = people.exclude(protection=Protection.NONE).values_list("pk", flat=True)
+    protected = {str(one) for one in (*children.known, *children.unknown, *grown_ups)}
+    return {row.pk for row in rows if protected & {*row.children, *row.people} - set(row.aliased)}
+
+
+def get_package(actor: Actor, package_id: UUID) -> JournalPackage:
+    """Return a package that the actor may fetch. Raises `Http404` otherwise."""
+    package = packages(actor).filter(pk=package_id).first()
+    if package is None or _held_back(actor, [package]):
+        raise Http404
+    return package
+
+
+def pieces(package: JournalPackage) -> Iterator[bytes]:
+    """Give the package's file, piece by piece."""
+    for sealed in package.parts.order_by("position").values_list("data", flat=True).iterator(chunk_size=4):
+        yield decrypt_bytes(bytes(sealed))
