@@ -20,6 +20,7 @@ from children.selectors.reach import Relation
 from messaging import rules
 from messaging.models import Addressee, Incident, Message, ReadMark, Thread, ThreadChild, ThreadGuardian
 from messaging.selectors.inbox import is_read_by_family
+from messaging.selectors.journal import sealed_of
 from messaging.selectors.readers import (
     Reader,
     circle_of,
@@ -294,6 +295,8 @@ def get_message_to_withdraw(actor: Actor, message_id: UUID, *, lock: bool = Fals
 
 def check_withdrawal(message: Message, now: datetime) -> None:
     """Raise `ValidationError` where a message can be withdrawn no more, or not yet."""
+    if sealed_of(message.thread_id):
+        raise ValidationError(_("Samtalet är diariefört. Därför går det inte att återkalla något i det."))
     if message.withdrawn_at:
         raise ValidationError(_("Meddelandet är redan återkallat."))
     if rules.may_undo(message.leaves_at, now):
