@@ -55,6 +55,11 @@ def departments_to_speak_for(actor: Actor) -> list[Department]:
     return sorted(access.departments_for(actor, Action.ANNOUNCE), key=lambda department: department.name)
 
 
+def may_say_away(actor: Actor) -> bool:
+    """Tell whether there is an inbox for which the actor may say that nobody answers."""
+    return access.departments_for(actor, Action.ANNOUNCE).exists()
+
+
 def may_speak_for_self(actor: Actor) -> bool:
     """Tell whether the actor leads a preschool, and so has an inbox of the own."""
     return access.preschools_for(actor, Action.READ_PRINCIPALS_MAIL).exists()

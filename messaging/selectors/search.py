@@ -8,6 +8,8 @@ steals it which messages say the same, and how often: the words that matter most
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,10 +18,11 @@ from django.db.models import Q, QuerySet
 
 from children.actors import Actor
 from messaging import search_rules
-from messaging.models import Message, Thread
+from messaging.models import Message, Thread, ThreadChild
 from messaging.search_rules import Piece
 from messaging.selectors.inbox import readings
 from messaging.selectors.readers import threads_for
+from messaging.words import joined
 from portal.lib import days
 
 OPENED_AT_ONCE = 2_000
@@ -33,7 +36,7 @@ class Hit:
     thread_id: UUID
     message_id: UUID
     at: datetime
-    by_id: UUID
+    about: str
     is_house: bool
     language: str
     subject: list[Piece]
@@ -42,12 +45,14 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found, newest first; `after` is the message from which on to look further back, None at the end.
+    """What was found, newest first, and about which children.
 
+    `after` is the message from which on to look further back, None where all has been looked through.
     `left_out` tells that sensitive conversations were not opened, because the session is without the strong login.
     """
 
     hits: list[Hit]
+    children: set[UUID]
     after: UUID | None
     left_out: bool
 
@@ -63,7 +68,7 @@ def search(actor: Actor, words: list[str], *, now: datetime, is_strong: bool, af
     threads = Thread.objects.in_bulk({thread_id for _pk, thread_id in ids})
     sensitive = {pk for pk, thread in threads.items() if thread.is_sensitive and not is_strong}
     read = readings(actor, [thread for pk, thread in threads.items() if pk not in sensitive])
-    hits: list[Hit] = []
+    hits: list[Message] = []
     last = ids[-1][0] if ids else None
     opened = Message.objects.filter(pk__in=[pk for pk, thread_id in ids if thread_id not in sensitive])
     for message in opened.order_by("-leaves_at", "-pk").iterator(chunk_size=100):
@@ -72,11 +77,24 @@ def search(actor: Actor, words: list[str], *, now: datetime, is_strong: bool, af
         if sees_from and days.day_of(message.leaves_at) < sees_from:
             continue
         if search_rules.has_all(words, message.body, thread.subject):
-            hits.append(_hit(message, thread, words))
+            hits.append(message)
             if len(hits) == MOST_HITS:
                 is_more, last = True, message.pk
                 break
-    return Found(hits, last if is_more else None, bool(sensitive))
+    children, names = _about({message.thread_id for message in hits})
+    shown = [_hit(one, threads[one.thread_id], joined(names[one.thread_id]), words) for one in hits]
+    return Found(shown, children, last if is_more else None, bool(sensitive))
+
+
+def _about(thread_ids: Collection[UUID]) -> tuple[set[UUID], dict[UUID, list[str]]]:
+    """Return which children these conversations are about, and their names by conversation: one query."""
+    children: set[UUID] = set()
+    names: dict[UUID, list[str]] = defaultdict(list)
+    rows = ThreadChild.objects.filter(thread__in=thread_ids).order_by("child__given_name")
+    for thread_id, child_id, name in rows.values_list("thread_id", "child_id", "child__given_name"):
+        children.add(child_id)
+        names[thread_id].append(name)
+    return children, names
 
 
 def _to_open(actor: Actor, now: datetime, after: UUID | None) -> QuerySet[Message]:
@@ -86,12 +104,12 @@ def _to_open(actor: Actor, now: datetime, after: UUID | None) -> QuerySet[Messag
     return rows.order_by("-leaves_at", "-pk")
 
 
-def _hit(message: Message, thread: Thread, words: list[str]) -> Hit:
+def _hit(message: Message, thread: Thread, about: str, words: list[str]) -> Hit:
     return Hit(
         thread.pk,
         message.pk,
         message.leaves_at,
-        message.written_by_id,
+        about,
         message.side == Message.Side.HOUSE,
         message.language,
         search_rules.marked(words, thread.subject),
