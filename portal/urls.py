@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal.bench import floors
-from portal.views import assets, demo, health, home, municipality, notices, principal, public, pwa, stays
+from portal.views import assets, demo, devices, health, home, municipality, notices, principal, public, pwa, stays, waiting
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mina-barn/", home.my_children, name="my_children"),
     path("nytt/", notices.notices, name="notices"),
     path("nytt/val/", notices.notice_settings, name="notice_settings"),
+    path("nytt/enheter/", devices.devices, name="devices"),
+    path("nytt/enheter/<uuid:device_id>/ta-bort/", devices.device_removal, name="device_removal"),
+    path("drift/avisering/", waiting.waiting, name="waiting"),
     path("forskola/<uuid:preschool_id>/", principal.preschool_day, name="preschool_day"),
     path("forskola/<uuid:preschool_id>/manad/<str:month>/", principal.preschool_month, name="preschool_month"),
     path("forskola/<uuid:preschool_id>/timmar/", principal.preschool_hours, name="preschool_hours"),

@@ -93,7 +93,8 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         return None  # nothing waits, or others were faster and go on
 
     def give_up(self, now: datetime, problem: str) -> int:
-        """Let nobody try any more; return how many rows still waited."""
+        """Let nobody try any more, nor again what was given up before; return how many rows still waited."""
+        self.filter(sent_at=None).exclude(given_up_at=None).update(problem=problem)
         return self.unfinished().update(given_up_at=now, claimed_until=None, problem=problem)
 
     def try_again(self, now: datetime, problem: str) -> int:

@@ -50,6 +50,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "plan.js": ("js/plan/*.js",),
     "said.js": ("js/said/*.js",),
     "passkey.js": ("js/passkey.js",),
+    "push.js": ("js/push.js",),
     "download.js": ("js/download.js",),
     "board.js": ("js/board.js",),
     "icons.svg": ("icons.svg",),

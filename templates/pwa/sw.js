@@ -1,6 +1,7 @@
 {% load look %}{% comment %}Served from /sw.js as text/javascript.{% endcomment %}/*
  * Keeps the offline page, its stylesheet and its icons: nothing else, and never anything personal.
  * Its text changes with the stylesheet's digest, and so the browser takes the new one.
+ * Shows that there is something new, which is all that a pushed notice says, and opens the portal at a press.
  */
 const KEPT = "kapprummet-{% asset "kapprummet.css" %}";
 const OFFLINE = "/offline/";
@@ -32,4 +33,24 @@ self.addEventListener("fetch", (event) => {
   } else if (PARTS.includes(new URL(request.url).pathname)) {
     event.respondWith(caches.match(request).then((part) => part ?? fetch(request)));
   }
+});
+
+const SHOWN = { tag: "kapprummet", icon: "{% asset "icon-192.png" %}", badge: "{% asset "icon-192.png" %}" };
+
+/** One sign at most, however much is new; what is sent again after a fault does not sound again. */
+async function show({ text, lang, id }) {
+  const before = await self.registration.getNotifications({ tag: SHOWN.tag });
+  const isNew = !before.some((shown) => shown.data?.id === id);
+  await self.registration.showNotification("Kapprummet", { ...SHOWN, body: text, lang, dir: "auto", renotify: isNew, data: { id } });
+}
+
+self.addEventListener("push", (event) => {
+  if (event.data) event.waitUntil(show(event.data.json()));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(
+    self.clients.matchAll({ type: "window" }).then(([open]) => (open ? open.focus().then((page) => page.navigate("/")) : self.clients.openWindow("/"))),
+  );
 });
