@@ -213,7 +213,7 @@ def _ends(here: datetime, hours: Hours, zone: tzinfo) -> Iterator[datetime]:
 
 def is_always_quiet(hours: Hours) -> bool:
     """Tell whether no hour of the week is left in which somebody could be told anything."""
-    return hours.weekdays == ALL_DAY and hours.weekend == ALL_DAY
+    return all(span is not None and span[0] == span[1] for span in (hours.weekdays, hours.weekend))
 
 
 def digest_way(*, wanted: Collection[str], has_device: bool, has_email: bool) -> str | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -15,6 +16,8 @@ from notifications.models import Delivery, Kind, Preference, Way
 from portal.lib import bell
 
 Told = telling.Told
+SAID = ("thread", "bulletin", "post")
+"""What a notice's `about` calls something that was said: of which children, only rooms above know."""
 
 
 def notify(
@@ -74,9 +77,13 @@ def send_waiting(*, now: datetime) -> int:
 def cancel(*, person_id: UUID, child_id: UUID, now: datetime) -> int:
     """Withdraw what waits to be told this person about this child; return how much it was.
 
-    For whoever may no longer be told. Must be called in the transaction that shuts the child to the person.
+    For whoever may no longer be told. What was said is withdrawn whatever child it is about: better told in the portal
+    alone than written to. Must be called in the transaction that shuts the child to the person.
     """
-    return Delivery.objects.filter(person_id=person_id, about__child=str(child_id)).give_up(now, "withdrawn")
+    concerned = Q(about__child=str(child_id)) | Q(about__has_any_keys=list(SAID))
+    theirs = Delivery.objects.filter(concerned, person=person_id)
+    theirs.unread().update(for_digest=False, digest=None)
+    return theirs.outside().give_up(now, "withdrawn")
 
 
 def mark_read(*, person: User, now: datetime) -> int:

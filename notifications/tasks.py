@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from notifications import devices, ways
+from notifications import devices, digests, ways
 from notifications.models import Way
 from portal.lib import clock
 
@@ -12,6 +12,12 @@ def sweep(way: str) -> int:
     A run for each way: one whose server is gone keeps no worker from the others.
     """
     return ways.send_waiting(Way(way), now=clock.now())
+
+
+@shared_task
+def send_digests() -> int:
+    """Make the digests whose hour has come. Run every five minutes; any number may run at once."""
+    return digests.send_digests(now=clock.now())
 
 
 @shared_task
