@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,16 +17,19 @@ from children.actors import Actor
 from children.selectors.reach import Relation
 from messaging import rules
 from messaging.models import Message, ReadMark, Thread, ThreadChild
+from messaging.selectors.attachments import Attached, attachments_of
+from messaging.selectors.journal import Sealed, sealed_of
 from messaging.selectors.reader_list import People, ReaderList, list_of, people_of
 from messaging.selectors.readers import Opened, Reader, may_write
+from messaging.set_phrases import Shown, shown_text
 from messaging.words import day_heading, joined, relation_word
 from portal.lib import days, languages
 
 
 @dataclass(frozen=True)
 class Line:
-    """One message. `said` is empty where it was withdrawn; `in_language` names its language where it is another than
-    the reader's; `seconds` until it leaves, for whoever may still undo it.
+    """One message. `shown` is it as its reader reads it: a set phrase in the own language. `in_language` names the
+    language of what is another; `seconds` until it leaves, for whoever may still undo it.
     """
 
     message: Message
@@ -40,14 +43,12 @@ class Line:
     in_language: str
     read_by: str
     read_at: datetime | None
+    shown: Shown
+    attached: Sequence[Attached]
 
     @property
     def id(self) -> UUID:
         return self.message.pk
-
-    @property
-    def said(self) -> str:
-        return "" if self.is_withdrawn else self.message.body
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Conversation:
     may_write: bool
     closed: str
     stamp: str
+    sealed: Sealed | None
 
     @property
     def pending(self) -> Line | None:
@@ -84,7 +86,7 @@ class Conversation:
 
 
 def conversation(actor: Actor, opened: Opened, now: datetime) -> Conversation:
-    """Return the page of an opened conversation: eight queries, however much was said by however many."""
+    """Return the page of an opened conversation: ten queries, however much was said by however many."""
     thread, circle = opened.thread, opened.circle
     said = list(_visible(opened, now).order_by("leaves_at", "pk"))
     marks = dict(ReadMark.objects.filter(thread=thread).values_list("person_id", "read_to"))
@@ -92,7 +94,10 @@ def conversation(actor: Actor, opened: Opened, now: datetime) -> Conversation:
     writers = {message.written_by_id for message in said}
     people = people_of(actor, [circle], writers | set(opened.readers), children)
     is_family = opened.reader.relation == Relation.GUARDIAN
-    lines = _Lines(opened, people, marks, said, now)
+    sealed = sealed_of(thread.pk)
+    attached = attachments_of([message.pk for message in said if not message.withdrawn_at])
+    reads = actor.person.reading_language if actor.person else languages.FIRST
+    lines = _Lines(opened, people, marks, said, now, attached, reads, is_sealed=sealed is not None)
     return Conversation(
         thread=thread,
         reader=opened.reader,
@@ -110,6 +115,7 @@ def conversation(actor: Actor, opened: Opened, now: datetime) -> Conversation:
         may_write=(is_open := may_write(actor, opened)),
         closed="" if is_open else _closed(is_family=is_family, about=people.about(circle)),
         stamp=_stamp([(m.pk, m.leaves_at, m.withdrawn_at) for m in said], marks.items(), thread, now),
+        sealed=sealed,
     )
 
 
@@ -148,10 +154,13 @@ class _Lines:
     marks: dict[UUID, datetime]
     said: Sequence[Message]
     now: datetime
+    attached: Mapping[UUID, Sequence[Attached]]
+    reads: str
+    is_sealed: bool
 
     def all(self) -> list[Line]:
-        later = [message.leaves_at for message in self.said[1:]]
-        return [self._line(message, after) for message, after in zip(self.said, [*later, None], strict=True)]
+        later: list[datetime | None] = [message.leaves_at for message in self.said]
+        return [self._line(message, after) for message, after in zip(self.said, [*later[1:], None], strict=False)]
 
     def _line(self, message: Message, after: datetime | None) -> Line:
         reader = self.opened.reader
@@ -160,6 +169,8 @@ class _Lines:
         is_own_side = is_house == (reader.relation != Relation.GUARDIAN)
         read_by, read_at = self._read(message, after) if is_own_side and not message.withdrawn_at else ("", None)
         waits = (message.leaves_at - self.now).total_seconds()
+        text = "" if message.withdrawn_at else message.body
+        shown = shown_text(message.phrase, text, message.language, self.reads)
         return Line(
             message=message,
             at=message.leaves_at,
@@ -168,11 +179,14 @@ class _Lines:
             is_house=is_house,
             seconds=max(1, int(waits)) if is_mine and waits > 0 else 0,
             is_withdrawn=message.withdrawn_at is not None,
-            may_withdraw=(is_mine or (is_house and is_own_side))
+            may_withdraw=not self.is_sealed
+            and (is_mine or (is_house and is_own_side))
             and rules.may_withdraw(message.leaves_at, message.withdrawn_at, self.now),
-            in_language=_other_language(message.language),
+            in_language=_other_language(shown.language),
             read_by=read_by,
             read_at=read_at,
+            shown=shown,
+            attached=self.attached.get(message.pk, ()),
         )
 
     def _who(self, message: Message) -> str:

@@ -1,5 +1,11 @@
 """Addresses of what was handed over to the registry."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from messaging.views import journal
+
+urlpatterns: list[URLPattern] = [
+    path("diarium/", journal.journal, name="journal"),
+    path("diarium/<uuid:package_id>/", journal.package, name="journal_package"),
+    path("samtal/<uuid:thread_id>/diariefor/", journal.sealing_thread, name="seal_thread"),
+]

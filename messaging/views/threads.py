@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,17 +20,21 @@ from children.http import ActorRequest, asks_for_pin
 from children.tablets import PIN_RESTS
 from messaging.forms import ReplyForm
 from messaging.models import Message
+from messaging.selectors.away import away_notices
 from messaging.selectors.beginning import may_begin
 from messaging.selectors.conversation import Conversation, conversation, news_stamp
-from messaging.selectors.inbox import chosen
 from messaging.selectors.inbox_page import inbox_page, pending_of
+from messaging.selectors.journal import may_seal
 from messaging.selectors.readers import Opened, open_thread
 from messaging.selectors.unread import unread_threads
 from messaging.services import drafts
 from messaging.services import threads as services
+from messaging.set_phrases import used
+from messaging.views.attachments import ChosenFiles, chosen_files, files_left
+from messaging.views.inbox import acts_of, filters_of
 from messaging.views.strong import asked_for_strong
 from notifications.reading import read_about
-from portal.lib import clock
+from portal.lib import clock, languages
 from portal.lib.http import is_fragment_wanted, nothing_new, see_other
 
 
@@ -37,8 +43,8 @@ from portal.lib.http import is_fragment_wanted, nothing_new, see_other
 def threads(request: ActorRequest) -> HttpResponse:
     """The inbox: conversations that the actor reads, newest first."""
     actor, now = request.actor, clock.now()
-    which = request.GET.get("visa", "")
-    page, rows = inbox_page(actor, chosen(actor, which), request.GET.get("sida", "1"), now)
+    filters = filters_of(request)
+    page, rows = inbox_page(actor, filters.threads, request.GET.get("sida", "1"), now)
     audit.looked(
         "messaging.threads",
         person_id=actor.person_id,
@@ -49,7 +55,8 @@ def threads(request: ActorRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": rows,
-        "which": which,
+        "which": filters.is_chosen,
+        "filters": filters,
         "pending": pending_of(actor, now),
         "may_begin": may_begin(actor),
         "rests": rests(request),
@@ -72,35 +79,43 @@ def thread(request: ActorRequest, thread_id: UUID) -> HttpResponse:
     opened = open_thread(request.actor, thread_id)
     if asked := asked_for_strong(request, opened.thread):
         return asked
-    form = None
+    form, files = None, ChosenFiles()
     if request.method == "POST":
-        form = _reply_form(request, opened)
-        if _is_sent(request, form, thread_id):
+        form, files = _reply_form(request), chosen_files(request)
+        if _is_sent(request, form, files, thread_id):
             drafts.discard_draft(person_id=opened.reader.person_id, address=request.path)
             if not is_fragment_wanted(request):
                 return see_other(request, request.path)
-            form = None
-    return _show(request, opened, form)
+            form, files = None, ChosenFiles()
+    return _show(request, opened, form, files)
 
 
-def _reply_form(request: ActorRequest, opened: Opened, shown: Conversation | None = None) -> ReplyForm:
+def _reply_form(
+    request: ActorRequest,
+    shown: Conversation | None = None,
+    left: Mapping[str, list[str]] | None = None,
+) -> ReplyForm:
     person = request.actor.person
     spoken = (shown.language if shown else "") or (person.language if person else "") or request.LANGUAGE_CODE
     if request.method == "POST" and shown is None:
+        offered = person.reading_language if person else languages.FIRST
+        if filled := used(request.POST, field="body", language=offered):
+            return ReplyForm(language=spoken, initial=filled.dict())
         return ReplyForm(request.POST, language=spoken)
-    left = drafts.draft_of(opened.reader.person_id, request.path)
-    kept = {name: values[0] for name, values in left.items() if name in ("body", "language") and values}
+    kept = {
+        name: values[0] for name, values in (left or {}).items() if name in ("body", "language", "phrase") and values
+    }
     return ReplyForm(language=spoken, initial=kept)
 
 
-def _is_sent(request: ActorRequest, form: ReplyForm, thread_id: UUID) -> bool:
+def _is_sent(request: ActorRequest, form: ReplyForm, files: ChosenFiles, thread_id: UUID) -> bool:
     """Send what the form holds; where it is refused the form says why."""
-    if not form.is_valid():
+    if not form.is_valid() or files.problems:
         return False
     try:
         services.reply(
             thread_id=thread_id,
-            words=form.words,
+            words=replace(form.words, attachments=files.ids),
             actor=request.actor,
             now=clock.now(),
             seen=form.cleaned_data["seen"],
@@ -112,7 +127,7 @@ def _is_sent(request: ActorRequest, form: ReplyForm, thread_id: UUID) -> bool:
     return True
 
 
-def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None) -> HttpResponse:
+def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None, files: ChosenFiles) -> HttpResponse:
     actor, now = request.actor, clock.now()
     if "prefetch" not in request.headers.get("Sec-Purpose", ""):
         _note_reading(opened)
@@ -120,15 +135,23 @@ def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None) -> Http
     if not shown.days:  # begun by somebody else half a minute ago, or over before this reader began
         raise Http404
     _look(request, opened)
-    context = {
+    left = {} if form else drafts.draft_of(opened.reader.person_id, request.path)
+    if left:
+        files = files_left(request, left.get("kept", []))
+    context: dict[str, object] = {
         "shown": shown,
         "thread": opened.thread,
-        "form": form or _reply_form(request, opened, shown),
-        "is_refused": form is not None,
+        "form": form or _reply_form(request, shown, left),
+        "is_refused": form is not None and form.is_bound,
+        "files": files,
+        "away": away_notices(opened.circle.children, opened.addressee, actor.today) if shown.is_family else [],
         "rests": rests(request),
+        "may_seal": may_seal(actor, opened),
     }
     part = "main" if is_fragment_wanted(request) else "thread"
-    status = 422 if form is not None and part == "thread" else 200
+    if part == "thread":
+        context["acts"] = acts_of(request, opened)
+    status = 422 if context["is_refused"] and part == "thread" else 200
     return render(request, f"messaging/threads/{part}.html", context, status=status)
 
 
@@ -178,13 +201,16 @@ def undo(request: ActorRequest, message_id: UUID) -> HttpResponse:
         messages.info(request, " ".join(refused.messages))
         message = Message.objects.get(pk=message_id)
         return see_other(request, reverse("messaging:thread", args=[message.thread_id]))
-    fields = {"body": [undone.words.body], "language": [undone.words.language]}
+    said = undone.words
+    fields = {"body": [said.body], "language": [said.language], "phrase": [said.phrase]}
+    fields["kept"] = [str(attachment) for attachment in said.attachments]
     page = reverse("messaging:begin")
     if undone.thread_id:
         page = reverse("messaging:thread", args=[undone.thread_id])
     else:
         fields |= {
-            "subject": [undone.words.subject],
+            "subject": [said.subject],
+            "is_sensitive": ["on"] if said.is_sensitive else [],
             "barn": [str(child) for child in undone.child_ids],
             "till": [undone.addressee.value],
         }

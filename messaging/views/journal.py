@@ -1,0 +1,86 @@
+"""The registry: what is handed over to it by whoever leads, and what the archivist fetches."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import audit
+from children.http import ActorRequest, asks_for_pin
+from messaging.selectors.journal import get_package, open_to_seal, package_rows, packages, pieces, sealed_of
+from messaging.services.journal import seal_thread
+from messaging.views.strong import asked_for_strong
+from portal.lib import clock
+from portal.lib.http import see_other
+
+ON_A_PAGE = 50
+
+
+@require_safe
+def journal(request: ActorRequest) -> HttpResponse:
+    """Everything that was handed over, newest first."""
+    page = Paginator(packages(request.actor), ON_A_PAGE).get_page(request.GET.get("sida", "1"))
+    rows = package_rows(request.actor, list(page))
+    audit.looked(
+        "messaging.journal",
+        person_id=request.actor.person_id,
+        tablet_id=request.actor.tablet_id,
+        children=sorted({UUID(one) for row in rows if row.may_fetch for one in row.package.children}),
+        once_an_hour=True,
+    )
+    return render(request, "messaging/journal/journal.html", {"page": page, "rows": rows})
+
+
+@require_safe
+def package(request: ActorRequest, package_id: UUID) -> StreamingHttpResponse:
+    """One package as a file. Each time it is fetched is written down."""
+    found = get_package(request.actor, package_id)
+    audit.looked(
+        "messaging.journal_package",
+        person_id=request.actor.person_id,
+        tablet_id=request.actor.tablet_id,
+        children=[UUID(one) for one in found.children],
+        grown_ups=[UUID(one) for one in found.people],
+    )
+    answer = StreamingHttpResponse(pieces(found), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="diarium-{found.number}.zip"'
+    answer["Content-Length"] = str(found.size)
+    answer["Cache-Control"] = "no-store, private"
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@asks_for_pin
+def sealing_thread(request: ActorRequest, thread_id: UUID) -> HttpResponse:
+    """Say what it means that a conversation is handed over, and ask; with POST it is."""
+    actor = request.actor
+    opened = open_to_seal(actor, thread_id)
+    if asked := asked_for_strong(request, opened.thread):
+        return asked
+    back = reverse("messaging:thread", args=[thread_id])
+    problem = ""
+    if request.method == "POST":
+        try:
+            sealed = seal_thread(thread_id=thread_id, actor=actor, now=clock.now())
+        except ValidationError as refused:
+            problem = " ".join(refused.messages)
+        else:
+            messages.success(request, _("Diariefört med nummer {number}.").format(number=sealed.number))
+            return see_other(request, back)
+    audit.looked(
+        "messaging.sealing",
+        person_id=actor.person_id,
+        tablet_id=actor.tablet_id,
+        children=opened.circle.children,
+        once_an_hour=True,
+    )
+    context = {"title": opened.thread.subject, "back": back, "sealed": sealed_of(thread_id), "problem": problem}
+    return render(request, "messaging/journal/seal.html", context, status=422 if problem else 200)
