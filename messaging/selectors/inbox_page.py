@@ -215,13 +215,13 @@ def _waits(thread: Thread, reading: Reading, now: datetime) -> str:
 
 
 def waiting_words(since: datetime, now: datetime) -> str:
-    """Return since when somebody waits: "14:10", "i går 14:10", "måndag 14:10", "12 oktober"."""
+    """Return since when somebody waits: "14:10", "igår 14:10", "måndag 14:10", "12 oktober"."""
     day, today = days.day_of(since), days.day_of(now)
     clock, ago = f"{days.local(since):%H:%M}", (today - day).days
     if ago == 0:
         return clock
     if ago == 1:
-        return _("i går {clock}").format(clock=clock)
+        return _("igår {clock}").format(clock=clock)
     if ago < 7:
         return f"{days.in_words(day, 'l')} {clock}"
     return days.in_words(day, "j F")
