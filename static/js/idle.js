@@ -48,10 +48,10 @@ if (warning instanceof HTMLDialogElement) {
   document.addEventListener("input", () => {
     if (Date.now() - asked > 60_000) void extend();
   });
-  // Each answer to htmx is a request of this person, so it moves the end; a board that asks by itself does not.
+  // Each answer to htmx is a request of this person, so it moves the end; what a page asks by itself says so, and does not.
   document.addEventListener("htmx:afterRequest", (event) => {
     const detail = /** @type {CustomEvent} */ (event).detail;
-    if (detail.successful && !detail.requestConfig?.triggeringEvent?.type?.startsWith("every")) last = Date.now();
+    if (detail.successful && !detail.requestConfig?.headers?.["X-Idle"]) last = Date.now();
   });
   document.addEventListener("visibilitychange", () => document.hidden || look());
   setInterval(look, 1000);

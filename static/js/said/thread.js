@@ -54,7 +54,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!(part instanceof HTMLElement)) return;
   countAll(document);
   if (part.id === "talk") {
-    document.getElementById("senaste")?.scrollIntoView({ block: "end" });
+    scrollTo({ top: document.documentElement.scrollHeight });
     part.querySelector("textarea")?.focus({ preventScroll: true });
   }
 });
