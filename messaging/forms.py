@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from messaging.models import Addressee
 from messaging.services.threads import LONGEST_BODY, LONGEST_SUBJECT, Words
+from messaging.set_phrases import LONGEST_KEY, chosen
 from portal.lib import languages
 from portal.lib.ids import uuid7
 
@@ -27,6 +28,7 @@ class WritingForm(forms.Form):
         error_messages={"required": gettext_lazy("Skriv något först.")},
     )
     language = forms.ChoiceField(label=gettext_lazy("Skrivet på"), choices=list(languages.NAMES.items()))
+    phrase = forms.CharField(required=False, max_length=LONGEST_KEY, widget=forms.HiddenInput)
     sending = forms.UUIDField(widget=forms.HiddenInput, required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -43,11 +45,13 @@ class WritingForm(forms.Form):
     @property
     def words(self) -> Words:
         found = self.cleaned_data
+        phrase, language = chosen(found["phrase"], found["body"], found["language"])
         return Words(
             found.get("subject", ""),
             found["body"],
-            found["language"],
+            language,
             is_sensitive=bool(found.get("is_sensitive")),
+            phrase=phrase,
         )
 
 
@@ -90,6 +94,12 @@ class BeginForm(WritingForm):
         max_length=LONGEST_BODY,
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
         error_messages={"required": gettext_lazy("Skriv något först.")},
+    )
+    is_sensitive = forms.BooleanField(
+        label=gettext_lazy("Känsligt"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"data-switch": True}),
+        help_text=gettext_lazy("Alla som läser det, du också, behöver säker inloggning. Syns inte på plattan."),
     )
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -57,15 +58,19 @@ class ChosenFiles:
         return MOST_FILES
 
 
+def files_left(request: ActorRequest, texts: Iterable[str]) -> ChosenFiles:
+    """Return the files that a draft names, as far as they are still there: no query where it names none."""
+    named = ids_in(texts)
+    return ChosenFiles(unsent_of(request.actor, named) if named else [])
+
+
 def chosen_files(request: ActorRequest) -> ChosenFiles:
     """Keep the files that were just chosen in the form, besides those that it still names; a refused one is named.
 
     The form comes back with them, so that nobody chooses them again because something else was wrong.
     """
-    if request.method != "POST":
-        return ChosenFiles(unsent_of(request.actor, ids_in(request.GET.getlist("kept"))))
     named, problems = ids_in(request.POST.getlist("kept")), []
-    kept = [one.id for one in unsent_of(request.actor, named)]
+    kept = list(files_left(request, request.POST.getlist("kept")).ids)
     if len(kept) < len(named):
         problems.append(_("En fil finns inte kvar. Välj den igen."))
     for upload in request.FILES.getlist("files"):
@@ -80,4 +85,4 @@ def chosen_files(request: ActorRequest) -> ChosenFiles:
             kept.append(keep(upload=upload, actor=request.actor, now=clock.now()).pk)
         except ValidationError as refused:
             problems += refused.messages
-    return ChosenFiles(unsent_of(request.actor, kept), problems)
+    return ChosenFiles(unsent_of(request.actor, kept) if kept else [], problems)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +17,16 @@ from accounts import audit
 from children.http import ActorRequest, asks_for_pin
 from messaging.forms import BeginForm
 from messaging.models import Addressee, Message
+from messaging.selectors.away import away_notices
 from messaging.selectors.beginning import Beginning, beginning, groups_of
 from messaging.selectors.reader_list import ReaderList, readers_before
 from messaging.services import drafts
 from messaging.services import threads as services
+from messaging.set_phrases import used
+from messaging.views.attachments import ChosenFiles, chosen_files, files_left
 from messaging.views.drafts import LONGEST_ADDRESS, address_in
 from messaging.views.threads import rests
-from portal.lib import clock
+from portal.lib import clock, languages
 from portal.lib.http import is_fragment_wanted, see_other
 
 
@@ -36,13 +40,17 @@ def begin(request: ActorRequest) -> HttpResponse:
     if not found.names:
         raise Http404
     page = _page_of(request)
-    form = _form(request, found, page)
-    is_sending = request.POST.get("do") == "send" and form.is_valid()
-    if is_sending and (sent := _sent(request, form)):
+    left = (
+        drafts.draft_of(request.actor.person_id, page) if request.actor.person_id and request.method != "POST" else {}
+    )
+    form = _form(request, found, left)
+    files = chosen_files(request) if request.method == "POST" else files_left(request, left.get("kept", []))
+    is_sending = request.POST.get("do") == "send" and form.is_valid() and not files.problems
+    if is_sending and (sent := _sent(request, form, files)):
         drafts.discard_draft(person_id=sent[0].written_by_id, address=page)
         one = reverse("messaging:thread", args=[sent[0].thread_id])
         return see_other(request, one if len(sent) == 1 else reverse("messaging:threads"))
-    return _show(request, found, form, page)
+    return _show(request, found, form, page, files)
 
 
 def _page_of(request: ActorRequest) -> str:
@@ -53,7 +61,7 @@ def _page_of(request: ActorRequest) -> str:
     return page if len(page) <= LONGEST_ADDRESS else request.path
 
 
-def _form(request: ActorRequest, found: Beginning, page: str) -> BeginForm:
+def _form(request: ActorRequest, found: Beginning, left: Mapping[str, list[str]]) -> BeginForm:
     person = request.actor.person
     shared: dict[str, Any] = {
         "addressees": found.addressees,
@@ -62,26 +70,31 @@ def _form(request: ActorRequest, found: Beginning, page: str) -> BeginForm:
         "language": (person.language if person else "") or request.LANGUAGE_CODE,
     }
     if request.method == "POST":
-        return BeginForm(request.POST, **shared)
-    left = drafts.draft_of(person.pk, page) if person else {}
+        offered = person.reading_language if person else languages.FIRST
+        filled = used(request.POST, field="body", language=offered)
+        return BeginForm(filled or request.POST, **shared)
     one = list(found.names) if len(found.names) == 1 else []
     barn = left.get("barn") or request.GET.getlist("barn") or [str(child) for child in one]
     initial: dict[str, Any] = {"barn": barn}
-    initial |= {name: left[name][0] for name in ("subject", "body", "language", "apart") if left.get(name)}
+    initial |= {
+        name: left[name][0]
+        for name in ("subject", "body", "language", "apart", "phrase", "is_sensitive")
+        if left.get(name)
+    }
     till = (left.get("till") or [request.GET.get("till", "")])[0]
     if till in found.addressees:
         initial["till"] = till
     return BeginForm(initial=initial, **shared)
 
 
-def _sent(request: ActorRequest, form: BeginForm) -> list[Message]:
+def _sent(request: ActorRequest, form: BeginForm, files: ChosenFiles) -> list[Message]:
     """Send what the form holds, and return what was sent; where it is refused the form says why."""
     chosen = form.cleaned_data
     try:
         return services.start_threads(
             child_ids=chosen["barn"],
             addressee=Addressee(chosen["till"]),
-            words=form.words,
+            words=replace(form.words, attachments=files.ids),
             actor=request.actor,
             now=clock.now(),
             apart=chosen.get("apart", False),
@@ -136,7 +149,7 @@ def _list(request: ActorRequest, found: Beginning, chosen: Chosen) -> tuple[Read
     return readers_before(request.actor, circles, chosen.addressee, found.names), ""
 
 
-def _show(request: ActorRequest, found: Beginning, form: BeginForm, page: str) -> HttpResponse:
+def _show(request: ActorRequest, found: Beginning, form: BeginForm, page: str, files: ChosenFiles) -> HttpResponse:
     actor, is_look = request.actor, request.POST.get("do") != "send"
     chosen = _chosen(form, found)
     readers, problem = _list(request, found, chosen) if chosen else (None, "")
@@ -154,6 +167,8 @@ def _show(request: ActorRequest, found: Beginning, form: BeginForm, page: str) -
         "beginning": found,
         "page": page,
         "chosen": chosen,
+        "files": files,
+        "away": [] if found.is_house or not chosen else away_notices(chosen.children, chosen.addressee, actor.today),
         "is_refused": form.is_bound and not is_look,
         "rests": rests(request),
     }

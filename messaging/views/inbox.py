@@ -82,35 +82,6 @@ def _address(page: str, **asked: object) -> str:
     return f"{page}?{urlencode(given)}" if given else page
 
 
-@dataclass(frozen=True)
-class Marks:
-    """What stands beside a conversation in the house's inbox: who answers it, and its labels."""
-
-    answered_by: str = ""
-    labels: tuple[str, ...] = ()
-
-
-def marks_of(request: ActorRequest, threads: list[Thread]) -> dict[UUID, Marks]:
-    """Return what the house has noted on each of these conversations; nothing to a family."""
-    actor = request.actor
-    if not actor.roles:
-        return {}
-    read = selected.readings(actor, threads)
-    for_house = [thread for thread in threads if read[thread.pk].is_house]
-    answering, labels = (
-        selected.answering(for_house, actor),
-        labels_on([thread.pk for thread in for_house], actor),
-    )
-    people = User.objects.in_bulk(set(answering.values())) if answering else {}
-    return {
-        thread.pk: Marks(
-            people[answering[thread.pk]].full_name if thread.pk in answering else "",
-            tuple(label.words for label in labels.get(thread.pk, ())),
-        )
-        for thread in for_house
-    }
-
-
 def acts_of(request: ActorRequest, opened: Opened) -> dict[str, Any]:
     """Return what the page of a conversation needs for what can be done with it (`inbox/thread_acts.html`).
 
