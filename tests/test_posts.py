@@ -361,7 +361,7 @@ def test_withdrawn_on_day_seven_and_not_on_day_eight(cast: Cast) -> None:
     for other in (cast.amina, cast.jonas):
         with pytest.raises(Http404):
             posts.withdraw(post_id=post.pk, actor=Actor.of_person(other), now=at)
-    assert get_picture(Actor.of_person(cast.amina), one.pk)
+    assert get_picture(Actor.of_person(cast.amina), one.pk) == one.file
     posts.withdraw(post_id=post.pk, actor=actor, now=at + timedelta(days=7))
     with pytest.raises(Http404):
         posts.withdraw(post_id=post.pk, actor=actor, now=at + timedelta(days=7))
@@ -378,12 +378,12 @@ def test_a_pictures_address_opens_for_the_posts_readers_alone(cast: Cast) -> Non
     post = draft(cast, about=(cast.elsa,))
     (one,) = with_pictures(post, cast.maria, "ready")
     outside = (cast.neighbour, cast.stranger, cast.jonas, cast.ulf, cast.administrator)
-    assert get_picture(Actor.of_person(cast.vikar), one.pk)
+    assert get_picture(Actor.of_person(cast.vikar), one.pk) == one.file
     _refused(one.pk, cast.amina, *outside)  # a draft
     publish(post, cast.maria)
     _refused(one.pk, cast.amina, *outside)  # on its way
     posts.release_due(now=clock.now() + HALF_A_MINUTE)
-    assert get_picture(Actor.of_person(cast.amina), one.pk)
+    assert get_picture(Actor.of_person(cast.amina), one.pk) == one.file
     _refused(one.pk, *outside)
 
 

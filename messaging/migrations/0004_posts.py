@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("published_at__gte", models.F("leaves_at")),
                         ("state", "withdrawn"),
-                        ("withdrawn_at__gte", models.F("published_at")),
+                        ("withdrawn_at__isnull", False),
                     ),
                     _connector="OR",
                 ),

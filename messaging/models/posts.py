@@ -69,7 +69,7 @@ class Post(Base):
                     Q(state="draft", leaves_at=None, published_at=None, withdrawn_at=None)
                     | Q(state="publishing", leaves_at__isnull=False, published_at=None, withdrawn_at=None)
                     | Q(state="published", published_at__gte=F("leaves_at"), withdrawn_at=None)
-                    | Q(state="withdrawn", published_at__gte=F("leaves_at"), withdrawn_at__gte=F("published_at"))
+                    | Q(state="withdrawn", published_at__gte=F("leaves_at"), withdrawn_at__isnull=False)
                 ),
             )
         ]

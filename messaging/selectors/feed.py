@@ -59,7 +59,9 @@ class Before:
     moment: datetime
     post_id: UUID
 
-    def __str__(self) -> str:
+    @property
+    def as_text(self) -> str:
+        """As an address says it."""
         return f"{self.moment.timestamp():.6f}~{self.post_id}"
 
 

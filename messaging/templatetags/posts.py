@@ -1,0 +1,78 @@
+"""Words and lists for the pages of posts. No queries here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from documents.rules import WIDTHS
+from messaging.post_forms import PostForm
+from messaging.selectors.posts import Picture
+from portal.lib import languages
+
+register = template.Library()
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """Return what a language is called, inside a sentence of the reader's language."""
+    names = {
+        "sv": _("svenska"),
+        "en": _("engelska"),
+        "nb": _("norska"),
+        "fi": _("finska"),
+        "ar": _("arabiska"),
+        "so": _("somaliska"),
+        "pl": _("polska"),
+        "uk": _("ukrainska"),
+    }
+    return names[languages.known(code)]
+
+
+@register.filter
+def picture_word(number: int) -> str:
+    """Return what stands for a picture of which nobody has said what it shows."""
+    return _("Bild {number}").format(number=number)
+
+
+@register.filter
+def earlier_word(number: int) -> str:
+    return _("Flytta bild {number} tidigare").format(number=number)
+
+
+@register.filter
+def remove_word(number: int) -> str:
+    return _("Ta bort bild {number}").format(number=number)
+
+
+@register.filter
+def numbers(pictures: Iterable[Picture]) -> str:
+    return ", ".join(str(picture.number) for picture in pictures)
+
+
+@register.simple_tag
+def picture_sizes(picture_id: UUID) -> str:
+    """Print the addresses of a picture's sizes with their widths, for `srcset`."""
+    return ", ".join(
+        f"{reverse('messaging:post_picture', args=[picture_id, size])} {width}w" for size, width in WIDTHS.items()
+    )
+
+
+@register.simple_tag
+def tag_chips(form: PostForm) -> list[dict[str, object]]:
+    """Return the children who can be tagged, as components/chips.html prints them."""
+    chosen = {str(value) for value in form["children"].value() or []}
+    return [
+        {
+            "value": child.pk,
+            "label": child.tile_name,
+            "initials": child.initials,
+            "tint": child.tint,
+            "chosen": str(child.pk) in chosen,
+        }
+        for child in form.taggable
+    ]
