@@ -422,16 +422,16 @@ scopes = st.lists(
 
 def written(world: World, scope: tuple[str, int]) -> Bulletin:
     kind, number = scope
-    columns: dict[str, Any] = {
+    by_kind: dict[str, dict[str, Any]] = {
         "department": {"department": world.departments[number % 4]},
         "preschool": {"preschool": world.preschools[number % 3]},
         "area": {"area": world.areas[number % 2]},
         "all": {"is_to_all": True},
         "children": {"is_to_chosen": True},
-    }[kind]
+    }
     author = User.objects.create(given_name="Skribent")
     left = NOON - timedelta(minutes=1)
-    made = Bulletin.objects.create(written_by=author, title="x", text="x", language="sv", leaves_at=left, **columns)
+    made = Bulletin.objects.create(written_by=author, title="x", text="x", language="sv", leaves_at=left, **by_kind[kind])
     if kind == "children":
         BulletinChild.objects.bulk_create(
             [BulletinChild(bulletin=made, child=world.children[one]) for one in {number, (number + 1) % 4}]

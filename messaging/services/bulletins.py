@@ -26,7 +26,8 @@ from messaging.rules import UNDO, may_withdraw
 from messaging.selectors.bulletin_readers import Audience, readers_of
 from messaging.selectors.bulletin_writers import Writing, get_writable
 from messaging.selectors.bulletins import get_bulletin
-from notifications.models import Delivery, Kind
+from notifications.models import Kind
+from notifications.reading import read_about
 from notifications.selectors import told_of
 from notifications.services import Told, notify_of_all
 from portal.lib import days
@@ -217,7 +218,7 @@ def mark_read(*, bulletin: Bulletin, person_id: UUID, now: datetime) -> None:
     if not mine.filter(read_at=None).update(read_at=now) and not mine.exists():
         copy = BulletinCopy(bulletin=bulletin, guardian_id=person_id, department_id=bulletin.department_id, read_at=now)
         BulletinCopy.objects.bulk_create([copy], ignore_conflicts=True)
-    Delivery.objects.filter(person=person_id, event=bulletin.pk).unread().update(read_at=now)
+    read_about(person_id=person_id, name="bulletin", thing_id=bulletin.pk, now=now)
 
 
 def confirm(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bulletin:

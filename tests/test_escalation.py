@@ -1,0 +1,178 @@
+"""What everybody must know: reminders by the next way, then the list of those to ring (F09; DOMAIN 4.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.http import Http404
+from django.test import Client
+
+from accounts.models import Protection, User
+from children import protection
+from children.actors import Actor
+from children.models import Block, NamedReader, ProtectedIdentity
+from messaging import bulletin_rules as rules
+from messaging.models import Bulletin, BulletinCopy, BulletinReminder
+from messaging.selectors.bulletin_readers import Audience
+from messaging.selectors.call_list import call_list
+from messaging.services.bulletins import confirm
+from messaging.services.escalation import escalate_due, note_reached, ways_of
+from notifications.models import Delivery, Kind, Way
+from portal.lib import clock, days
+from tests.cast import Cast, employ, guard, person
+from tests.test_bulletins import sent
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+LogIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def must_know(cast: Cast) -> Bulletin:
+    for who, number in ((cast.amina, "+46701740601"), (cast.johan, "+46701740602"), (cast.neighbour, "")):
+        who.phone = number
+        who.save()
+    return sent(cast.maria, Audience(department=cast.blasippan), must_confirm=True, remind_after=24)
+
+
+def when(bulletin: Bulletin, number: int) -> datetime:
+    assert bulletin.leaves_at
+    return bulletin.leaves_at + number * DAY
+
+
+def reminded(bulletin: Bulletin) -> list[tuple[str, int, str]]:
+    rows = BulletinReminder.objects.filter(copy__bulletin=bulletin).order_by("step", "copy__guardian__given_name")
+    return list(rows.values_list("copy__guardian__given_name", "step", "way"))
+
+
+def names(actor: Actor, bulletin: Bulletin) -> list[str]:
+    return sorted(call.guardian.name for call in call_list(actor, bulletin))
+
+
+@pytest.mark.parametrize(
+    ("hours", "steps"), [(0, 0), (23.9, 0), (24, 1), (47, 1), (48, 2), (72, 3), (96, 3), (9999, 3), (-5, 0)]
+)
+def test_when_a_reminder_is_due(hours: float, steps: int) -> None:
+    left = clock.now()
+    assert rules.steps_due(left, 24, left + timedelta(hours=hours)) == steps
+
+
+@pytest.mark.parametrize(
+    ("has", "used", "way"),
+    [
+        ({"push", "email", "sms"}, set(), "push"),
+        ({"email", "sms"}, set(), "email"),
+        ({"email", "sms"}, {"email"}, "sms"),
+        ({"sms"}, {"sms"}, ""),
+        (set(), set(), ""),
+    ],
+)
+def test_ways_that_a_person_does_not_have_are_skipped(has: set[str], used: set[str], way: str) -> None:
+    assert rules.next_way(has, used) == way
+
+
+def test_who_does_not_confirm_is_told_in_the_next_way_and_at_last_rung(cast: Cast, must_know: Bulletin) -> None:
+    """F09: not confirmed after the set time goes on to the next way; the list has exactly those not reached."""
+    maria = Actor.of_person(cast.maria)
+    assert escalate_due(now=when(must_know, 1) - timedelta(minutes=1)) == 0
+    confirm(bulletin_id=must_know.pk, actor=Actor.of_person(cast.amina), now=clock.now())
+    for day in (1, 1, 2, 3, 3, 4):  # the same moment twice does nothing twice
+        escalate_due(now=when(must_know, day))
+    assert reminded(must_know) == [
+        ("Johan", 1, "email"),
+        ("Yasmin", 1, "email"),
+        ("Johan", 2, "sms"),
+        ("Yasmin", 2, ""),
+        ("Johan", 3, ""),
+        ("Yasmin", 3, ""),
+    ]
+    johans = Delivery.objects.filter(person=cast.johan, kind=Kind.BULLETIN_TO_CONFIRM, way=Way.SMS)
+    assert johans.count() == 1
+    assert not Delivery.objects.filter(person=cast.amina, way=Way.SMS).exists()
+    assert names(maria, must_know) == ["Johan Lind", "Yasmin Aziz"]
+    confirm(bulletin_id=must_know.pk, actor=Actor.of_person(cast.neighbour), now=clock.now())
+    assert names(maria, must_know) == ["Johan Lind"]
+
+
+def test_whoever_was_spoken_to_is_left_alone(cast: Cast, must_know: Bulletin) -> None:
+    maria, copy = Actor.of_person(cast.maria), must_know.copies.get(guardian=cast.johan)
+    reach(must_know, copy.pk, maria, is_reached=True)
+    escalate_due(now=when(must_know, 1))
+    assert {name for name, _step, _way in reminded(must_know)} == {"Amina", "Yasmin"}
+    ticked = next(call for call in call_list(maria, must_know) if call.copy_id == copy.pk)
+    assert (ticked.is_reached, ticked.reached_by) == (True, "Maria Berg")
+    reach(must_know, copy.pk, maria, is_reached=False)
+    copy.refresh_from_db()
+    assert (copy.reached_at, copy.reached_by) == (None, None)
+
+
+def reach(bulletin: Bulletin, copy_id: UUID, actor: Actor, *, is_reached: bool) -> BulletinCopy:
+    return note_reached(bulletin_id=bulletin.pk, copy_id=copy_id, is_reached=is_reached, actor=actor, now=clock.now())
+
+
+def test_nobody_else_ticks_off(cast: Cast, must_know: Bulletin) -> None:
+    copy = must_know.copies.get(guardian=cast.johan)
+    others = sent(cast.ulf, Audience(preschool=cast.sjostjarnan), must_confirm=True)
+    for other in (cast.jonas, cast.ulf, cast.amina, cast.stranger, cast.administrator):
+        with pytest.raises(Http404):
+            reach(must_know, copy.pk, Actor.of_person(other), is_reached=True)
+    with pytest.raises(Http404):  # a copy of another bulletin
+        reach(others, copy.pk, Actor.of_person(cast.ulf), is_reached=True)
+    assert not BulletinCopy.objects.exclude(reached_at=None).exists()
+
+
+def test_nobody_is_reminded_who_may_not_read_it_any_more(cast: Cast, must_know: Bulletin) -> None:
+    Block.objects.create(child=cast.noor, person=cast.neighbour)
+    escalate_due(now=when(must_know, 1))
+    assert {name for name, _step, _way in reminded(must_know)} == {"Amina", "Johan"}
+    assert "Yasmin Aziz" not in names(Actor.of_person(cast.maria), must_know)
+
+
+def test_nothing_is_asked_of_what_is_withdrawn(cast: Cast, must_know: Bulletin) -> None:
+    Bulletin.objects.filter(pk=must_know.pk).update(withdrawn_at=clock.now())
+    assert escalate_due(now=when(must_know, 3)) == 0
+
+
+def test_a_worker_that_was_killed_is_gone_on_after(
+    cast: Cast, must_know: Bulletin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("messaging.services.escalation.AT_ONCE", 1)
+    done: list[UUID] = []
+
+    def dies(person_ids: set[UUID]) -> dict[UUID, set[str]]:
+        done.extend(person_ids)
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        return ways_of(person_ids)
+
+    monkeypatch.setattr("messaging.services.escalation.ways_of", dies)
+    with pytest.raises(KeyboardInterrupt):
+        escalate_due(now=when(must_know, 1))
+    assert len(reminded(must_know)) == 1
+    escalate_due(now=when(must_know, 1) + timedelta(minutes=5))
+    assert len(reminded(must_know)) == 3
+    sent_by_mail = Delivery.objects.filter(way=Way.EMAIL, event__in=BulletinReminder.objects.values("pk"))
+    assert sent_by_mail.count() == 3
+
+
+def test_a_family_that_few_may_know_has_neither_name_nor_number(cast: Cast, log_in: LogIn) -> None:
+    """Whoever is not on the list of those who may know it sees a row that says whom to ask, and not why."""
+    guard(hidden := person("Kunigunda", "Hemlig", phone="+46701740699"), cast.noor)
+    protection.protect_child(child=cast.noor, level=Protection.CONFIDENTIAL, now=clock.now())
+    named = person("Nina", "Namngiven")
+    employ(named, department=cast.blasippan)
+    NamedReader.objects.create(
+        identity=ProtectedIdentity.objects.get(child=cast.noor), reader=named, starts_on=days.today()
+    )
+    must_know = sent(cast.maria, Audience(department=cast.blasippan), must_confirm=True)
+    address = f"/anslag/{must_know.pk}/ringlista/"
+    seen = log_in(cast.maria).get(address).content.decode()
+    assert "Fråga rektor" in seen
+    for secret in (hidden.full_name, "070-174 06 99", cast.neighbour.full_name, "skydd"):
+        assert secret not in seen
+    known = log_in(named).get(address).content.decode()
+    assert hidden.full_name in known
+    assert "070-174 06 99" in known
