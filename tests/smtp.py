@@ -13,10 +13,16 @@ from email.message import Message
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+DROP = "drop"
+"""The message is taken, and the line breaks before anybody says so."""
+HANG = "hang"
+"""The message is not taken, and no answer comes."""
+
 
 @dataclass
 class MailServer:
-    """`answers` are given to the coming messages one after the other; then every message is taken.
+    """`answers` are given to the coming messages one after the other; then every message is taken. `dropped` counts the
+    lines that broke after a message's last word.
 
     `recipients` and `senders` answer in the same way before that, and `pause` holds back the answer to a message.
     Whoever logs in is refused.
@@ -27,6 +33,7 @@ class MailServer:
     senders: list[str] = field(default_factory=list)
     pause: float = 0
     taken: list[Message] = field(default_factory=list)
+    dropped: int = 0
     port: int = 0
 
     async def handle_MAIL(  # noqa: N802 (aiosmtpd's)
@@ -45,13 +52,17 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's)
-        await asyncio.sleep(self.pause)
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's)
         answer = self.answers.pop(0) if self.answers else "250 OK"
-        if answer.startswith("250"):
+        await asyncio.sleep(3 if answer == HANG else self.pause)
+        if answer.startswith("250") or answer == DROP:
             assert isinstance(envelope.content, bytes)
             self.taken.append(message_from_bytes(envelope.content))
-        return answer
+        if answer == DROP:
+            self.dropped += 1
+            assert isinstance(server.transport, asyncio.Transport)
+            server.transport.abort()
+        return "451 too late" if answer in (DROP, HANG) else answer
 
 
 @contextmanager

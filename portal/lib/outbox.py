@@ -31,6 +31,9 @@ MOST_TRIES = 36
 MOST_FAULTS = 2
 RESTS_FOR = timedelta(seconds=30)
 
+# A run ends after its turn, however much waits: the next sweep goes on, and other work has had a worker meanwhile.
+TURN = 15.0
+
 Row = TypeVar("Row", bound="Outgoing")
 Hold = Callable[[], datetime | None]
 """Renews the claim and returns the moment; None when it was lost, and then nothing may be sent."""
@@ -118,14 +121,14 @@ class Outgoing(Base):
 
 
 def send_waiting(rows: OutgoingQuerySet[Row], way: Way[Row], *, now: datetime) -> int:
-    """Send everything that waits; return how much was tried. Any number of workers may do this at once.
+    """Send what waits, for one turn; return how much was tried. Any number of workers may do this at once.
 
     One at a time, and each claim begins at its own moment: what a slow server keeps waiting is not held.
     """
     tried, faults, started = 0, 0, monotonic()
     if rests(way.name, now):
         return 0
-    while row := rows.claim(moment := now + timedelta(seconds=monotonic() - started)):
+    while (passed := monotonic() - started) < TURN and (row := rows.claim(moment := now + timedelta(seconds=passed))):
         fault = carry_out(row, way, now=moment)
         tried += 1
         faults = faults + 1 if fault and fault.is_servers else 0
