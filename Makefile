@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo install install-dev test check format bench screenshots messages lock clean
+.PHONY: help run demo install install-dev test check format bench faults screenshots messages lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,10 @@ format: install-dev ## Put code and templates in the house's form
 bench: install-dev ## Measure what docs/measurements.md promises (ARGS for the command)
 	@scripts/need postgresql redis
 	@scripts/services run -- $(VENV)/python manage.py bench $(ARGS)
+
+faults: install-dev ## Kill workers in the middle of sending, and count what came (ARGS="--deliveries 500")
+	@scripts/need postgresql redis
+	@scripts/services run -- $(VENV)/python manage.py faults $(ARGS)
 
 screenshots: install-dev ## Take a picture of every page
 	@scripts/need browser

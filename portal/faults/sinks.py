@@ -9,6 +9,7 @@ import random
 import socketserver
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -98,7 +99,7 @@ class MailSink:
 
     one_in: int = 0
     chance: random.Random = field(default_factory=lambda: random.Random(4))  # noqa: S311 (no secret)
-    taken: dict[str, int] = field(default_factory=dict)
+    taken: Counter[str] = field(default_factory=Counter)
     dropped: int = 0
 
     def __enter__(self) -> MailSink:
@@ -147,7 +148,7 @@ class MailSink:
         if text:
             name = str(message_from_bytes(b"".join(lines))["Message-ID"])
             with self._lock:
-                self.taken[name] = self.taken.get(name, 0) + 1
+                self.taken[name] += 1
         else:
             raise ConnectionResetError
 
