@@ -109,6 +109,7 @@ class BeginForm(WritingForm):
         addressees: Mapping[Addressee, str],
         children: Mapping[Addressee, Collection[UUID]],
         is_house: bool,
+        may_be_sensitive: bool,
         language: str,
         initial: Mapping[str, object] | None = None,
     ) -> None:
@@ -123,6 +124,8 @@ class BeginForm(WritingForm):
         self.initial.setdefault("till", next(iter(addressees)))
         if not is_house:
             del self.fields["apart"]
+        if not may_be_sensitive:
+            del self.fields["is_sensitive"]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

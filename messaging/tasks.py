@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from messaging.services import bulletins, escalation, posts, threads
+from messaging.services import attachments, bulletins, escalation, posts, threads
 from portal.lib import clock
 
 
@@ -28,3 +28,9 @@ def release_bulletins() -> int:
 def escalate_bulletins() -> int:
     """Tell once more those who have not confirmed what they must know."""
     return escalation.escalate_due(now=clock.now())
+
+
+@shared_task
+def throw_away_unsent() -> int:
+    """Throw away the files that were chosen for a message long ago and never sent."""
+    return attachments.throw_away_unsent(now=clock.now())

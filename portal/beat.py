@@ -51,5 +51,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "throw-away-unsent-files": {"task": "messaging.tasks.throw_away_unsent", "schedule": 86_400.0},
     "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": 86_400.0},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
@@ -192,3 +193,76 @@ def test_what_is_refused_is_named(cast: Cast) -> None:
     with pytest.raises(ValidationError, match=r"tom\.txt"):
         chosen(cast.amina, text("tom.txt", b""))
     assert not MessageAttachment.objects.exists()
+
+
+class TestTheForm:
+    """What somebody chooses while writing, through the pages (F16: nothing that was chosen is lost)."""
+
+    def answer(self, browser: Client, message: Message, **fields: object) -> str:
+        address = f"/samtal/{message.thread_id}/"
+        seen = re.search(r'name="seen"\s+value="([^"]+)"', browser.get(address).content.decode())
+        assert seen
+        filled = {"language": "sv", "body": "Se bilagan", "seen": seen[1], **fields}
+        return re.sub(r"\s+", " ", browser.post(address, filled, follow=True).content.decode())
+
+    def test_several_files_go_with_an_answer(self, cast: Cast, log_in: LogIn) -> None:
+        (message,) = sent(cast.maria, cast.elsa)
+        html = self.answer(log_in(cast.amina), message, files=[text("ett.txt"), text("två.txt")])
+        mine = Message.objects.get(written_by=cast.amina)
+        assert [one.file.name for one in mine.attachments.order_by("created_at")] == ["ett.txt", "två.txt"]
+        for one in mine.attachments.all():
+            assert f'href="/samtal/bilaga/{one.pk}/"' in html
+
+    def test_a_refused_one_is_named_and_the_rest_is_kept(self, cast: Cast, log_in: LogIn) -> None:
+        (message,) = sent(cast.maria, cast.elsa)
+        phone = log_in(cast.amina)
+        html = self.answer(phone, message, files=[text("bra.txt"), text("tom.txt", b"")])
+        assert "tom.txt följer inte med. Filen är tom." in html
+        assert "Se bilagan</textarea>" in html
+        kept = MessageAttachment.objects.get(message=None)
+        assert f'name="kept" value="{kept.pk}"' in html
+        assert not Message.objects.filter(written_by=cast.amina).exists()
+        self.answer(phone, message, kept=[str(kept.pk)])
+        assert Message.objects.get(written_by=cast.amina).attachments.get() == kept
+
+    def test_where_the_text_is_missing_the_file_is_kept(self, cast: Cast, log_in: LogIn) -> None:
+        (message,) = sent(cast.maria, cast.elsa)
+        html = self.answer(log_in(cast.amina), message, body=" ", files=[text("bra.txt")])
+        assert "Skriv något först." in html
+        assert f'value="{MessageAttachment.objects.get().pk}"' in html
+
+    def test_the_sixth_is_refused(self, cast: Cast, log_in: LogIn) -> None:
+        (message,) = sent(cast.maria, cast.elsa)
+        html = self.answer(log_in(cast.amina), message, files=[text(f"{turn}.txt") for turn in range(6)])
+        assert "5.txt följer inte med." in html
+        assert MessageAttachment.objects.count() == 5
+
+    def test_somebody_else_s_is_neither_sent_nor_shown(self, cast: Cast, log_in: LogIn) -> None:
+        (message,) = sent(cast.maria, cast.elsa)
+        theirs = chosen(cast.stranger, text("hemligt.txt"))
+        html = self.answer(log_in(cast.amina), message, kept=[str(theirs), "trams"])
+        assert "hemligt" not in html
+        assert "En fil finns inte kvar." in html
+        assert MessageAttachment.objects.get(pk=theirs).message is None
+
+    def test_undone_it_lies_in_the_field_again(self, cast: Cast, log_in: LogIn) -> None:
+        """F04: text and file are both there to be sent anew."""
+        (message,) = sent(cast.maria, cast.elsa)
+        phone = log_in(cast.amina)
+        self.answer(phone, message, files=[text("bra.txt")])
+        mine = Message.objects.get(written_by=cast.amina)
+        html = phone.post(f"/samtal/meddelande/{mine.pk}/angra/", follow=True).content.decode()
+        assert f'name="kept" value="{MessageAttachment.objects.get().pk}"' in re.sub(r"\s+", " ", html)
+        assert "Se bilagan</textarea>" in html
+
+    def test_a_new_conversation_takes_files_and_a_mark(self, cast: Cast, log_in: LogIn) -> None:
+        desk = log_in(cast.maria)
+        fields = {"barn": [str(cast.elsa.pk)], "till": "department", "subject": "Papper", "body": "Se bilagan"}
+        fields |= {"language": "sv", "is_sensitive": "on", "do": "look"}
+        shown = desk.post("/samtal/nytt/", fields).content.decode()
+        seen = re.search(r'name="seen"\s+value="([^"]+)"', shown)
+        assert seen
+        desk.post("/samtal/nytt/", fields | {"do": "send", "seen": seen[1], "files": [text("ett.txt")]})
+        message = Message.objects.get()
+        assert message.thread.is_sensitive
+        assert message.attachments.count() == 1

@@ -13,8 +13,9 @@ from django.test import Client
 from accounts.models import User
 from messaging.models import Addressee, Away
 from messaging.selectors.away import away_notices
-from portal.lib import days
+from portal.lib import clock, days
 from tests.cast import Cast, tablet
+from tests.test_threads import begin
 
 pytestmark = pytest.mark.django_db
 LogIn = Callable[[User], Client]
@@ -47,6 +48,22 @@ def test_it_works(cast: Cast, log_in: LogIn) -> None:
     assert away_notices([cast.hugo.pk], Addressee.DEPARTMENT, days.today()) == []
     assert away_notices([cast.elsa.pk], Addressee.PRINCIPAL, days.today()) == []
     assert away_notices([cast.elsa.pk], Addressee.DEPARTMENT, notice.ends_on + timedelta(days=1)) == []
+
+
+def test_families_read_it_before_they_write_and_the_house_does_not(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 4.14: where a conversation begins, once the child is chosen, and in one that there is."""
+    (message,) = begin(cast.maria, cast.elsa, now=clock.now() - timedelta(hours=1))
+    log_in(cast.maria).post(PAGE, filled(cast.blasippan.pk))
+    phone = log_in(cast.amina)
+    chosen = {"barn": [str(cast.elsa.pk)], "till": "department", "do": "look"}
+    for html in (
+        phone.post("/samtal/nytt/", chosen).content.decode(),
+        phone.get(f"/samtal/{message.thread_id}/").content.decode(),
+    ):
+        assert "Blåsippan svarar inte till och med" in text_of(html)
+        assert "Ring Ekorren." in html
+    assert "svarar inte" not in phone.post("/samtal/nytt/", chosen | {"barn": [str(cast.hugo.pk)]}).content.decode()
+    assert "svarar inte" not in log_in(cast.vikar).get(f"/samtal/{message.thread_id}/").content.decode()
 
 
 def test_whoever_leads_says_it_of_the_own_person(cast: Cast, log_in: LogIn) -> None:

@@ -184,3 +184,71 @@ def test_after_the_placement_nobody_here_has_it_any_more(cast: Cast, thread: Thr
     Placement.objects.filter(child=cast.elsa).update(ends_on=days.today() - timedelta(days=1))
     with pytest.raises(Http404):
         set_done(thread_id=thread.pk, is_done=True, actor=of(cast.maria), now=clock.now())
+
+
+class TestThePages:
+    """The same through the pages that people use."""
+
+    def post(self, browser: Client, thread: Thread, what: str, **fields: object) -> int:
+        return browser.post(f"/samtal/{thread.pk}/{what}/", fields).status_code
+
+    def test_the_inbox_is_sorted(self, cast: Cast, thread: Thread, log_in: LogIn) -> None:
+        desk, one = log_in(cast.maria), label(cast)
+        self.post(desk, thread, "etiketter", label=str(one.pk))
+        self.post(desk, thread, "ansvarig", person=str(cast.vikar.pk))
+        for shown in ("", "?visa=vantar", f"?etikett={one.pk}", f"?visa=vantar&etikett={one.pk}", "?visa=trams"):
+            html = desk.get(f"/samtal/{shown}").content.decode()
+            assert f"/samtal/{thread.pk}/" in html, shown
+            assert "Inskolning" in html
+        for shown in ("?visa=mina", "?visa=klara"):
+            assert f"/samtal/{thread.pk}/" not in desk.get(f"/samtal/{shown}").content.decode()
+        assert f"/samtal/{thread.pk}/" in log_in(cast.vikar).get("/samtal/?visa=mina").content.decode()
+
+    def test_a_family_sees_nothing_of_it(self, cast: Cast, thread: Thread, log_in: LogIn) -> None:
+        desk, one = log_in(cast.maria), label(cast)
+        self.post(desk, thread, "etiketter", label=str(one.pk))
+        self.post(desk, thread, "ansvarig", person=str(cast.vikar.pk))
+        phone = log_in(cast.amina)
+        for address in ("/samtal/", "/samtal/?visa=vantar", f"/samtal/?etikett={one.pk}", f"/samtal/{thread.pk}/"):
+            html = phone.get(address).content.decode()
+            assert "Väntar på svar" not in html
+            assert "Inskolning" not in html
+            assert "Vem svarar?" not in html
+            assert "Viktor" not in html.split('class="talk"')[0]
+        assert f"/samtal/{thread.pk}/" in phone.get(f"/samtal/?etikett={one.pk}").content.decode()
+        for what in ("klart", "etiketter", "ansvarig"):
+            assert self.post(phone, thread, what) == 404
+
+    def test_done_and_open_again(self, cast: Cast, thread: Thread, log_in: LogIn) -> None:
+        desk = log_in(cast.maria)
+        assert self.post(desk, thread, "klart", done="1") == 302
+        assert "Öppna igen" in desk.get(f"/samtal/{thread.pk}/").content.decode()
+        assert self.post(desk, thread, "klart", done="0") == 302
+        thread.refresh_from_db()
+        assert thread.done_at is None
+
+    def test_what_is_no_id_changes_nothing(self, cast: Cast, thread: Thread, log_in: LogIn) -> None:
+        desk = log_in(cast.maria)
+        assert self.post(desk, thread, "etiketter", label="trams") == 302
+        assert self.post(desk, thread, "ansvarig", person=str(cast.jonas.pk)) == 302
+        assert "Välj någon som läser samtalet här." in desk.get(f"/samtal/{thread.pk}/").content.decode()
+        assert desk.get("/samtal/?etikett=trams&visa=trams").status_code == 200
+
+    def test_labels_are_made_and_removed(self, cast: Cast, log_in: LogIn) -> None:
+        desk = log_in(cast.maria)
+        desk.post("/samtal/etiketter/", {"inbox": str(cast.blasippan.pk), "words": "  Special  kost "})
+        assert Label.objects.get().words == "Special kost"
+        again = desk.post("/samtal/etiketter/", {"inbox": str(cast.blasippan.pk), "words": "special kost"})
+        assert again.status_code == 422
+        assert "finns redan" in again.content.decode()
+        forged = desk.post("/samtal/etiketter/", {"inbox": str(cast.musslan.pk), "words": "Hej"})
+        assert forged.status_code == 422
+        address = f"/samtal/etiketter/{Label.objects.get().pk}/ta-bort/"
+        assert log_in(cast.jonas).post(address).status_code == 404
+        assert desk.post(address).status_code == 302
+        assert not Label.objects.exists()
+
+    def test_a_closed_conversation_says_so_to_the_house(self, cast: Cast, thread: Thread, log_in: LogIn) -> None:
+        Guardianship.objects.filter(child=cast.elsa).update(ends_on=days.today() - timedelta(days=1))
+        html = log_in(cast.maria).get(f"/samtal/{thread.pk}/").content.decode()
+        assert "Ingen i familjen läser det här samtalet längre." in html

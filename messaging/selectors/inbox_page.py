@@ -18,6 +18,7 @@ from children.selectors.placing import departments_of
 from children.selectors.unknown_families import protected_among
 from messaging.models import Message, ReadMark, Thread, ThreadChild
 from messaging.selectors.inbox import Reading, answering, readings
+from messaging.selectors.labels import labels_on
 from messaging.words import joined, moment_words
 from portal.lib import days
 
@@ -39,6 +40,7 @@ class Row:
     is_family: bool
     waits: str
     answers: str
+    labels: tuple[str, ...]
     child_ids: frozenset[UUID]
 
     @property
@@ -93,6 +95,7 @@ def _rows(actor: Actor, threads: Sequence[Thread], now: datetime) -> list[Row]:
         )
     )
     known = _People.of(actor, threads, last, children, read_as)
+    labels = labels_on([thread.pk for thread in threads if read_as[thread.pk].is_house], actor)
     rows = []
     for thread in threads:
         reading, message = read_as[thread.pk], last.get(thread.pk)
@@ -117,6 +120,7 @@ def _rows(actor: Actor, threads: Sequence[Thread], now: datetime) -> list[Row]:
                 is_family=not reading.is_house,
                 waits=_waits(thread, reading, now),
                 answers=known.answers(thread) if reading.is_house else "",
+                labels=tuple(label.words for label in labels.get(thread.pk, ())),
                 child_ids=children[thread.pk],
             )
         )

@@ -66,7 +66,9 @@ def labels_that_fit(circle: rules.Circle, addressee: Addressee, actor: Actor) ->
 
 
 def labels_on(threads: Collection[UUID], actor: Actor) -> dict[UUID, list[Label]]:
-    """Return what of the actor's labels stands on each conversation: one query."""
+    """Return what of the actor's labels stands on each conversation: one query, none for a family."""
+    if not threads or not actor.roles:
+        return {}
     rows = ThreadLabel.objects.filter(thread__in=threads, label__in=labels_for(actor)).select_related("label")
     found: dict[UUID, list[Label]] = defaultdict(list)
     for row in rows:

@@ -68,6 +68,7 @@ def _form(request: ActorRequest, found: Beginning, left: Mapping[str, list[str]]
         "children": found.children,
         "is_house": found.is_house,
         "language": (person.language if person else "") or request.LANGUAGE_CODE,
+        "may_be_sensitive": request.actor.tablet is None,  # what is sensitive is on no tablet
     }
     if request.method == "POST":
         offered = person.reading_language if person else languages.FIRST
