@@ -146,7 +146,7 @@ def families_shown(actor: Actor, guardians: Collection[PostReader]) -> list[Show
         for child_id in reader.child_ids & unknown:
             unnamed[child_id] += 1
     for child_id, number in unnamed.items():
-        words = ngettext("Vårdnadshavare", "{number} vårdnadshavare", number).format(number=number)
+        words = _("Vårdnadshavare") if number == 1 else _("{number} vårdnadshavare").format(number=number)
         shown.append(Shown(words, children[child_id].given_name if child_id in children else ""))
     return sorted(shown, key=_by_name)
 

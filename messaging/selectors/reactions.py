@@ -21,6 +21,10 @@ def reads_as_guardian(actor: Actor, post: Post) -> bool:
     return PostChild.objects.filter(post=post, child__in=own).exists()
 
 
+def has_read(post: Post, person_id: UUID) -> bool:
+    return PostRead.objects.filter(post=post, person=person_id).exists()
+
+
 @dataclass(frozen=True)
 class Own:
     """A guardian's own heart and thank-you."""

@@ -27,6 +27,7 @@ from messaging.selectors.post_readers import children_at, guardians_among, reade
 from messaging.selectors.posts import damaged_among, get_draft, get_published, is_writer, pictures_of, written_in
 from messaging.selectors.tagging import children_to_tag
 from notifications.models import Kind
+from notifications.reading import mark_read_of
 from notifications.services import Told, notify_of_all
 from portal.lib import days
 
@@ -287,10 +288,12 @@ def withdraw(*, post_id: UUID, actor: Actor, now: datetime) -> Post:
 
 
 def mark_read(*, post_ids: Collection[UUID], person_id: UUID, now: datetime) -> None:
-    """Note that a guardian has read these posts; who had read one before has read it then."""
+    """Note that a guardian has read these posts for the first time: what is read is told in no digest."""
     rows = [PostRead(post_id=post_id, person_id=person_id, read_at=now) for post_id in sorted(post_ids)]
     if rows:
-        PostRead.objects.bulk_create(rows, ignore_conflicts=True)
+        with transaction.atomic():
+            PostRead.objects.bulk_create(rows, ignore_conflicts=True)
+            mark_read_of(person_id=person_id, kind=Kind.POST_PUBLISHED, events=post_ids, now=now)
 
 
 def demand_writer(actor: Actor, post: Post) -> None:

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("inlagg/avdelning/<uuid:department_id>/nytt/", posts.post_new, name="post_new"),
     path("inlagg/bild/<uuid:picture_id>/<slug:size>/", feed.post_picture, name="post_picture"),
     path("inlagg/<uuid:post_id>/", feed.post, name="post"),
+    path("inlagg/<uuid:post_id>/laget/", feed.post_state, name="post_state"),
     path("inlagg/<uuid:post_id>/skriv/", posts.post_write, name="post_write"),
     path("inlagg/<uuid:post_id>/bilder/", posts.post_pictures, name="post_pictures"),
     path("inlagg/<uuid:post_id>/angra/", posts.post_undo, name="post_undo"),

@@ -26,7 +26,7 @@ from messaging import curriculum, rules
 from messaging.models import Post
 from messaging.selectors.feed import Before, Sought, children_of_posts, drafts_listed, feed_for
 from messaging.selectors.posts import Picture, damaged_among, get_picture, get_post, is_writer, pictures_of
-from messaging.selectors.reactions import own_reaction, reception_of
+from messaging.selectors.reactions import has_read, own_reaction, reception_of
 from messaging.services.posts import mark_read
 from messaging.services.reactions import put_heart, thank
 from messaging.views.threads import rests
@@ -113,7 +113,7 @@ def post(request: ActorRequest, post_id: UUID) -> HttpResponse:
     own, named = (rows.get(row.pk, {}) for rows in found)
     is_out, writes = row.state == Post.State.PUBLISHED, is_writer(actor, row)
     reader = actor.person_id if own and is_out else None
-    if reader:
+    if reader and not has_read(row, reader):
         mark_read(post_ids=[row.pk], person_id=reader, now=now)
     audit.looked("post", person_id=actor.person_id, tablet_id=actor.tablet_id, children=own.keys() | named.keys())
     context = {
@@ -128,8 +128,17 @@ def post(request: ActorRequest, post_id: UUID) -> HttpResponse:
         "wait": _wait(row, pictures, now) if row.state == Post.State.PUBLISHING else None,
         "may_withdraw": writes and is_out and _is_young(row, now),
     }
-    part = "publishing" if is_fragment_wanted(request) and context["wait"] else "post"
-    return render(request, f"messaging/posts/{part}.html", context)
+    return render(request, "messaging/posts/post.html", context)
+
+
+@require_safe
+def post_state(request: ActorRequest, post_id: UUID) -> HttpResponse:
+    """What a post on its way still waits for: asked by its page until it is out. Keeps nobody's PIN awake."""
+    row = get_post(request.actor, post_id)
+    if row.state != Post.State.PUBLISHING:
+        return see_other(request, reverse("messaging:post", args=[row.pk]))
+    context = {"post": row, "wait": _wait(row, pictures_of([row.pk])[row.pk], clock.now())}
+    return render(request, "messaging/posts/publishing.html", context)
 
 
 def _is_young(row: Post, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
-from children.http import ActorRequest, asks_for_pin
+from children.http import ActorRequest, asks_for_pin, renews_pin
 from messaging.models import Post
 from messaging.post_forms import PostForm, alts_in, id_in, initial_of
 from messaging.post_rules import Written, joined
@@ -140,9 +141,12 @@ def show(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@asks_for_pin
-def post_pictures(request: ActorRequest, post_id: UUID) -> HttpResponse:
-    """The draft's pictures as they are now; a POST adds some. Asked for again while some are made ready."""
+def post_pictures(request: ActorRequest, post_id: UUID) -> HttpResponseBase:
+    """The draft's pictures as they are now: asked by its page while some are made ready. A POST adds some."""
+    return _pictures(request, post_id) if request.method != "POST" else renews_pin(_pictures)(request, post_id)
+
+
+def _pictures(request: ActorRequest, post_id: UUID) -> HttpResponse:
     post, problems = get_draft(request.actor, post_id), []
     if request.method == "POST":
         problems = pictures.add(
