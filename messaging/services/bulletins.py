@@ -125,11 +125,12 @@ def _has_left(bulletin: Bulletin, words: BulletinWords, now: datetime) -> bool:
 
 
 def _fill(bulletin: Bulletin, audience: Audience, words: BulletinWords, *, leaves_at: datetime | None) -> None:
+    if bulletin.is_to_chosen:
+        bulletin.chosen.exclude(child__in=audience.child_ids).delete()
     for name, value in {**vars(words), **audience.columns, "leaves_at": leaves_at}.items():
         setattr(bulletin, name, value)
     bulletin.title, bulletin.text = words.title.strip(), words.text.strip()
     bulletin.save()
-    bulletin.chosen.exclude(child__in=audience.child_ids).delete()
     rows = [BulletinChild(bulletin=bulletin, child_id=child_id) for child_id in sorted(audience.child_ids)]
     BulletinChild.objects.bulk_create(rows, ignore_conflicts=True)
 
