@@ -14,6 +14,7 @@ from children import access
 from children.access import Action
 from children.actors import Actor
 from children.models import StaffRole
+from messaging.selectors.unread import unread_threads
 from notifications import selectors as notices
 from portal.models import Feedback
 
@@ -42,6 +43,7 @@ PRESCHOOL_PAGES = (
     ("attendance:preschool_rules", "clock", gettext_lazy("Regler")),
 )
 OF_STAFF = ("attendance:enquiries", "attendance:preschool_calendar")
+READS = (Kind.PRINCIPAL, Kind.STAFF, Kind.SUBSTITUTE, Kind.COMMUNICATOR)  # what is said, besides the families
 BOARD_PAGES = ("attendance:board", "attendance:department_week")  # in the tablet's frame for everybody
 PLAN_PAGES = ("attendance:schedule", "attendance:calendar", "attendance:event_answer")
 
@@ -81,12 +83,13 @@ def is_guardian(actor: Actor) -> bool:
 
 
 def guardian_places(actor: Actor, where: Where) -> list[Place]:
-    """Home, schedule, more; and the way to work for those who also work here."""
+    """Home, schedule, what is said; more; and the way to work for those who also work here."""
     home = reverse("my_children") if actor.is_staff else reverse("home")
     places = [
         Place(home, "house", _("Hem"), where.is_any("home", "my_children")),
         Place(reverse("attendance:schedule"), "calendar", _("Schema"), where.view_name.startswith(PLAN_PAGES)),
     ]
+    places += _said(actor, where)[: 1 if actor.is_staff else 2]  # the bar has room for five
     if actor.is_staff:
         places.append(Place(reverse("home"), "layout-grid", _("Arbetet")))
     is_more = where.view_name.startswith(("accounts:", "account_", "mfa_", "usersessions_"))
@@ -105,6 +108,13 @@ def rail_of(actor: Actor, department_id: UUID, where: Where) -> tuple[Place, ...
             where.view_name.startswith(BOARD_PAGES) and not is_week,
         ),
         Place(reverse("attendance:department_week", args=[department_id]), "calendar", _("Veckan"), is_week),
+        Place(
+            reverse("messaging:threads"),
+            "message-circle",
+            _("Meddelanden"),
+            where.view_name.startswith("messaging:") and not where.view_name.startswith("messaging:post"),
+        ),
+        Place(reverse("messaging:posts"), "image", _("Inlägg"), where.view_name.startswith("messaging:post")),
     )
     return places if actor.tablet else (*places, Place(reverse("home"), "house", _("Hem"), last=True))
 
@@ -112,6 +122,8 @@ def rail_of(actor: Actor, department_id: UUID, where: Where) -> tuple[Place, ...
 def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
     """What somebody who works here goes to: by role, then what everybody has."""
     places = [Place(reverse("home"), "layout-grid", _("Idag"), where.is_any("home"))]
+    if actor.has_role(*READS):
+        places += _said(actor, where)
     if actor.has_role(Kind.PRINCIPAL):
         places += _preschools(actor, where)
     elif actor.has_role(Kind.STAFF, Kind.SUBSTITUTE):
@@ -134,6 +146,17 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
     is_mine = where.view_name.startswith(("accounts:", "account_", "mfa_", "usersessions_"))
     places.append(Place(reverse("accounts:settings"), "settings", _("Inställningar"), is_mine))
     return places
+
+
+def _said(actor: Actor, where: Where) -> list[Place]:
+    """Return the way to what is said: conversations and bulletins, and the posts."""
+    is_posts = where.view_name.startswith("messaging:post")
+    label = pgettext("of the department", "Meddelanden") if actor.is_staff else _("Samtal")
+    is_here = where.view_name.startswith("messaging:") and not is_posts and not where.is_any("messaging:journal")
+    return [
+        Place(reverse("messaging:threads"), "message-circle", label, is_here, unread_threads(actor)),
+        Place(reverse("messaging:posts"), "image", _("Inlägg"), is_posts),
+    ]
 
 
 def preschool_tabs(actor: Actor, where: Where) -> list[Place]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +21,10 @@ from children.access import Action, departments_for
 from children.actors import Actor
 from children.models import Department, Preschool
 from children.selectors.overview import departments_without_tablet, pending_by_department, quiet_tablets
+from messaging.selectors.inbox import WAITING, chosen
 from portal.lib import days
+
+LONG_ENOUGH = timedelta(days=1)  # for a family to wait for an answer
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ def needs_of(
     return [
         *(_forgotten(stay) for stay in forgotten[:3]),
         *_more_forgotten(forgotten[3:]),
+        *unanswered(actor, now),
         *pending_needs(actor),
         *_without_plan(actor, departments, preschools),
         *_tablets(actor, now),
@@ -177,6 +182,23 @@ def _more_forgotten(rest: list[ForgottenStay]) -> list[Need]:
             icon="clock",
             url=reverse("stay_correction", args=[first.stay_id]),
             look="red",
+        )
+    ]
+
+
+def unanswered(actor: Actor, now: datetime) -> list[Need]:
+    """Return one row for the conversations in which families have waited for more than a day, if any."""
+    waiting = chosen(actor, WAITING).filter(waits_since__lte=now - LONG_ENOUGH)
+    found = waiting.aggregate(count=Count("pk"), since=Min("waits_since"))
+    if not found["count"]:
+        return []
+    title = ngettext("%(count)d samtal väntar på svar", "%(count)d samtal väntar på svar", found["count"])
+    return [
+        Need(
+            title % {"count": found["count"]},
+            _("Det äldsta sedan %(day)s") % {"day": days.in_words(days.local(found["since"]), "l j F H:i")},
+            "message-circle",
+            f"{reverse('messaging:threads')}?visa={WAITING}",
         )
     ]
 

@@ -4,12 +4,26 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal.bench import floors
-from portal.views import assets, demo, devices, health, home, municipality, notices, principal, public, pwa, stays, waiting
+from portal.views import (
+    assets,
+    demo,
+    devices,
+    health,
+    home,
+    municipality,
+    notices,
+    principal,
+    public,
+    pwa,
+    stays,
+    waiting,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("idag/kommunen/", municipality.municipality_day, name="municipality_day"),
     path("mina-barn/", home.my_children, name="my_children"),
+    path("mina-barn/inlagg/", home.newest_posts, name="newest_posts"),
     path("nytt/", notices.notices, name="notices"),
     path("nytt/val/", notices.notice_settings, name="notice_settings"),
     path("nytt/enheter/", devices.devices, name="devices"),

@@ -24,6 +24,8 @@ from children.http import ActorRequest
 from children.models import RegisterRun, StaffRole
 from children.selectors.homes_page import children_proposed_for
 from children.selectors.overview import is_quiet, tablets_of_the_municipality
+from messaging.selectors.bulletins import bulletins_to_confirm
+from messaging.selectors.feed import feed_for
 from notifications.selectors import unread_count, waiting_counts
 from portal import services
 from portal.lib import clock, days
@@ -31,11 +33,11 @@ from portal.lib.http import see_other
 from portal.models import Feedback
 from portal.navigation import is_guardian
 from portal.notices import notices_for
-from portal.today import pending_needs
+from portal.today import pending_needs, unanswered
 from portal.views.principal import today
 
 Kind = StaffRole.Kind
-NEW_SHOWN, NEW_LOOKED_AT = 4, 30
+NEW_SHOWN, NEW_LOOKED_AT, POSTS_SHOWN = 4, 30, 2
 
 
 @require_safe
@@ -76,6 +78,7 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
     enquiries = enquiries_to_answer({card.child_id: card.enquiries for card in cards}, person.id)
     events = events_to_answer({card.child_id: card.places for card in cards}, actor.today, person.id)
     proposed = children_proposed_for(own, person.id)
+    bulletins = bulletins_to_confirm(actor, now)
     context = {
         "greeting": _greeting(days.local(now).hour, person.given_name),
         "now": days.local(now),
@@ -84,13 +87,25 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
         "without_plan": [card for card in cards if card.child_id in lacking],
         "enquiries": enquiries,
         "events": events,
-        "to_do": len(lacking) + len(enquiries) + len(events) + bool(proposed),
+        "bulletins": bulletins,
+        "to_do": len(lacking) + len(enquiries) + len(events) + len(bulletins) + bool(proposed),
         "next_week": monday.isocalendar().week,
         "next_monday": monday,
         "notices": notices_for(actor, person, most=NEW_LOOKED_AT, about=own)[:NEW_SHOWN] if own else [],
         "unread": unread_count(person.id),
     }
     return render(request, "home/guardian.html", context)
+
+
+@require_safe
+def newest_posts(request: ActorRequest) -> HttpResponse:
+    """The last posts about a guardian's children: asked for by the own home once it is shown."""
+    actor = request.actor
+    if actor.person is None or actor.tablet is not None or not is_guardian(actor):
+        raise Http404
+    feed = feed_for(actor, most=POSTS_SHOWN)
+    audit.looked("posts", person_id=actor.person_id, children=feed.child_ids, once_an_hour=True)
+    return render(request, "home/posts.html", {"feed": feed, "reads_in": actor.person.reading_language})
 
 
 def _staff(request: ActorRequest, actor: Actor, person: User) -> HttpResponse:
@@ -102,7 +117,7 @@ def _staff(request: ActorRequest, actor: Actor, person: User) -> HttpResponse:
         "greeting": _greeting(days.local(now).hour, person.given_name),
         "now": days.local(now),
         "departments": list(zip(departments, department_totals(departments, now), strict=True)),
-        "needs": pending_needs(actor),
+        "needs": [*unanswered(actor, now), *pending_needs(actor)],
         "notices": notices,
     }
     return render(request, "home/staff.html", context)
