@@ -20,7 +20,7 @@ from attendance.services import learn_usual_times
 from children.models import Municipality, StaffRole
 from children.register.importing import import_register
 from notifications.models import Delivery
-from portal.demo import ahead, families, homes, places, weeks
+from portal.demo import ahead, families, homes, places, said, weeks
 from portal.demo.cast import Cast
 from portal.demo.people import ADAM, FIGURES, KLARA, MUNICIPALITY, PASSWORD, PIN, WITH_PIN, Figure
 from portal.demo.register import CHILDREN, SEED, name_everybody
@@ -58,8 +58,14 @@ def fill(now: datetime, say: Say) -> None:
         ahead.keep_something_coming(cast, now)
         ahead.do_for_families(cast, now)
         places.decide(cast, now)
+        say("conversations and bulletins")
+        said.talk(cast, now)
+        said.announce(cast, now)
         learn_usual_times(now=now)
         _read_old_notices(now)
+    say("a department's posts, with pictures")
+    said.publish_posts(cast, now)
+    _read_old_notices(now)
 
 
 def bring_up_to_now(now: datetime) -> None:

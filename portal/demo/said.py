@@ -1,0 +1,182 @@
+"""What has been said in the demo: conversations of some families, bulletins, and a department's posts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from children.actors import Actor
+from children.models import Child
+from documents.pictures import make_waiting
+from messaging.models import Addressee, Message
+from messaging.post_rules import Written, print_of
+from messaging.rules import UNDO
+from messaging.selectors.bulletin_readers import Audience
+from messaging.selectors.bulletin_readers import readers_of as bulletin_readers
+from messaging.selectors.post_readers import children_at, readers_of_post
+from messaging.services.bulletins import BulletinWords, send_bulletin
+from messaging.services.bulletins import release_due as release_bulletins
+from messaging.services.post_pictures import add
+from messaging.services.posts import begin, publish, save
+from messaging.services.posts import release_due as release_posts
+from messaging.services.threads import Words, mark_read, release_due, reply, start_threads
+from portal.demo.cast import Cast
+from portal.demo.drawing import Scene, leaves, picture, pond, wood
+from portal.demo.people import AMINA, EVA, JOHAN, MARIA, SARA, Figure
+from portal.demo.people import DEPARTMENT as DEPARTMENT_NAME
+from portal.lib import days
+from portal.lib.ids import uuid7
+
+LUNCH = BulletinWords(
+    "Nya matsedlar", "Från och med måndag lagar vi maten i eget kök. Matsedeln sitter i hallen varje fredag.", "sv"
+)
+RAIN = BulletinWords("Regnkläder", "Ta med regnkläder och stövlar hela veckan. Vi är ute även när det regnar.", "sv")
+SURVEY = BulletinWords(
+    "Ny rutin vid hämtning",
+    "Från och med nästa vecka lämnar vi barn bara till personer som ni har skrivit in i Kapprummet. "
+    "Läs igenom vilka som får hämta era barn.",
+    "sv",
+    must_confirm=True,
+)
+# Each story: how many hours ago, what it is called and tells, its goals, its pictures, and whom it is about (else all).
+STORIES: tuple[
+    tuple[float, str, str, tuple[str, ...], tuple[tuple[str, Scene], ...], tuple[str, ...]],
+    ...,
+] = (
+    (
+        97,
+        "Löven på gården",
+        "Vi samlade löv, sorterade dem efter färg och form och räknade till tjugo. Sedan blev de en matta att rulla i.",
+        (),
+        (("lov-1", leaves), ("lov-2", leaves)),
+        (),
+    ),
+    (
+        49,
+        "Regn, pölar och en jättesvamp",
+        (
+            "Idag regnade det hela förmiddagen. Vi mätte pölarna med pinnar och fann den djupaste vid sandlådan. "
+            "På vägen hem letade vi svamp."
+        ),
+        (),
+        (("regn-1", pond), ("skog-1", wood), ("lov-3", leaves), ("skog-2", wood)),
+        (),
+    ),
+    (
+        25,
+        "Elsa hittade den största",
+        "Vi letade efter flugsvampar och räknade till elva. Elsa hittade den största, under en gran vid bäcken.",
+        (),
+        (("skog-3", wood),),
+        ("Elsa",),
+    ),
+)
+
+DEPARTMENT, PRINCIPAL = Addressee.DEPARTMENT, Addressee.PRINCIPAL
+
+# Each conversation: its subject, to whom, the family name of the children (and which), and what was said by whom so
+# many hours ago. The last of some waits for an answer.
+TALKS: tuple[tuple[str, Addressee, str, tuple[str, ...], tuple[tuple[Figure, float, str], ...]], ...] = (
+    (
+        "Gula stövlar",
+        DEPARTMENT,
+        AMINA.family_name,
+        ("Elsa",),
+        (
+            (AMINA, 51, "Hej! Elsa har nya stövlar idag, de gula. Hon vill visa dem för alla."),
+            (
+                MARIA,
+                46,
+                "Så fina! Hon har hoppat i varenda pöl på gården. Ta gärna med ett par extra strumpor imorgon.",
+            ),
+            (JOHAN, 44, "Det gör vi. Tack!"),
+            (MARIA, 27, "På torsdag går vi till biblioteket kl. 9. Kommer Elsa till dess?"),
+            (AMINA, 26, "Ja, vi är där senast halv nio."),
+        ),
+    ),
+    (
+        "Sovstunden",
+        DEPARTMENT,
+        "Nyberg Holm",
+        (),
+        ((SARA, 30, "Nils somnar sent på kvällarna nu. Går det att väcka honom efter en halvtimme?"),),
+    ),
+    (
+        "Byte av avdelning till våren",
+        PRINCIPAL,
+        AMINA.family_name,
+        ("Hugo",),
+        (
+            (AMINA, 75, "Hej Eva! Vi undrar när Hugo kan få plats på samma avdelning som Elsa."),
+            (EVA, 70, "Hej! Jag vet mer när vårens grupper är klara i januari. Jag hör av mig då."),
+        ),
+    ),
+)
+
+
+def talk(cast: Cast, now: datetime) -> None:
+    """Let families and staff write to each other over the last days; each message leaves before the next."""
+    for subject, addressee, family, names, said in TALKS:
+        children = [
+            child
+            for child in cast.children.values()
+            if child.family_name == family and (not names or child.given_name in names)
+        ]
+        _talk(children, subject, addressee, said, now)
+
+
+def _talk(
+    children: list[Child],
+    subject: str,
+    addressee: Addressee,
+    said: tuple[tuple[Figure, float, str], ...],
+    now: datetime,
+) -> None:
+    message: Message | None = None
+    for figure, hours_ago, body in said:
+        at = now - timedelta(hours=hours_ago)
+        person = User.objects.with_email(figure.email).get()
+        actor = Actor.of_person(person, days.day_of(at))
+        words = Words(subject=subject, body=body, language="sv")
+        if message is None:
+            ids = [child.id for child in children]
+            message = start_threads(child_ids=ids, addressee=addressee, words=words, actor=actor, now=at)[0]
+        else:
+            mark_read(thread=message.thread, person_id=person.id, now=at)
+            message = reply(thread_id=message.thread_id, words=words, actor=actor, now=at)
+        release_due(now=at + UNDO)
+
+
+def announce(cast: Cast, now: datetime) -> None:
+    """Let the department and the principal put up what everybody should know; one is to be confirmed."""
+    department = cast.department(DEPARTMENT_NAME)
+    for figure, hours_ago, audience, words in (
+        (EVA, 52, Audience(preschool=department.preschool), LUNCH),
+        (MARIA, 28, Audience(department=department), RAIN),
+        (EVA, 5, Audience(preschool=department.preschool), SURVEY),
+    ):
+        at = now - timedelta(hours=hours_ago)
+        actor = Actor.of_person(User.objects.with_email(figure.email).get(), days.day_of(at))
+        seen = bulletin_readers(audience, actor.today).sign
+        send_bulletin(bulletin_id=uuid7(), audience=audience, words=words, seen=seen, actor=actor, now=at)
+        release_bulletins(now=at + UNDO)
+
+
+def publish_posts(cast: Cast, now: datetime) -> None:
+    """Let the department tell of its days, in words and pictures. Not within a transaction: pictures are made apart."""
+    department = cast.department(DEPARTMENT_NAME)
+    maria = User.objects.with_email(MARIA.email).get()
+    for hours_ago, title, text, goals, pictures, names in STORIES:
+        at = now - timedelta(hours=hours_ago)
+        actor = Actor.of_person(maria, days.day_of(at))
+        post = begin(department_id=department.id, language="sv", actor=actor, now=at)
+        tagged = frozenset(child.id for child in cast.at(actor.today)[department.id] if child.given_name in names)
+        written = Written(title, text, "sv", not names, tagged, frozenset(goals))
+        save(post_id=post.id, written=written, alts={}, version=post.version, actor=actor, now=at)
+        add(post_id=post.id, uploads=[picture(name, scene) for name, scene in pictures], actor=actor, now=at)
+        make_waiting(now=now)
+        children = tagged or children_at(department.id, actor.today)
+        readers = readers_of_post(department, children, actor.today, is_for_all=not names)
+        seen = print_of((one.person_id, one.relation, one.child_ids) for one in readers.values())
+        publish(post_id=post.id, seen=seen, actor=actor, now=at)
+        release_posts(now=at + UNDO)
