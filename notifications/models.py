@@ -171,6 +171,18 @@ class QuietHours(Base):
     def __str__(self) -> str:
         return str(self.id)
 
+    @staticmethod
+    def columns(hours: rules.Hours) -> dict[str, object]:
+        """Return the columns that keep these hours."""
+        weekdays, weekend = hours.weekdays or (None, None), hours.weekend or (None, None)
+        return {
+            "weekdays_from": weekdays[0],
+            "weekdays_to": weekdays[1],
+            "weekend_from": weekend[0],
+            "weekend_to": weekend[1],
+            "digest_hour": hours.digest_hour,
+        }
+
     @property
     def hours(self) -> rules.Hours:
         return rules.Hours(

@@ -177,10 +177,12 @@ USUAL: Mapping[Side, Hours] = {
 def is_quiet(here: datetime, hours: Hours) -> bool:
     """Tell whether the person is left alone when the clock on the wall shows `here`. The end itself is not quiet."""
     span = hours.on(here.weekday())
-    if span is None:
-        return False
+    return span is not None and is_within(here.time(), span)
+
+
+def is_within(shown: time, span: Span) -> bool:
+    """Tell whether a clock time lies in the span, of whatever day it is."""
     begins, ends = span
-    shown = here.time()
     return begins <= shown < ends if begins < ends else shown >= begins or shown < ends
 
 

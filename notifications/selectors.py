@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 from notifications import rules
 from notifications.device_models import Device
-from notifications.models import Delivery, Kind, Preference, QuietHours, Way
+from notifications.models import IN_DIGEST, Delivery, Kind, Preference, QuietHours, Way
 from notifications.rules import Hours, Side
 from portal.lib import days
 from portal.lib.models import of_row
@@ -100,11 +100,17 @@ def waiting_counts() -> dict[str, int]:
     }
 
 
-def wanted_ways(person_id: UUID) -> dict[tuple[Kind, Way], bool]:
-    """Return what the person wants to be told in each way: the own choice, else the house's default."""
+def wanted_ways(person_id: UUID, side: Side) -> dict[tuple[Kind, str], bool]:
+    """Return what the person wants to be told at once in each way, and in the digest: chosen, else the default.
+
+    `side` is as whom the person is told what goes to families and to staff.
+    """
     chosen = {(row.kind, row.way): row.is_wanted for row in Preference.objects.filter(person=person_id)}
+    works_here = side == Side.STAFF
     return {
-        (kind, way): rules.is_wanted(kind, way, chosen=chosen.get((kind.value, way.value)))
+        (kind, way): rules.is_wanted(
+            kind, way, chosen=chosen.get((kind.value, way)), side=rules.side_of(kind, works_here=works_here)
+        )
         for kind in Kind
-        for way in Way
+        for way in (*Way.values, IN_DIGEST)
     }

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from notifications import rules, telling, ways
-from notifications.models import Delivery, Kind, Preference, Way
+from notifications.models import Delivery, Kind, Preference, QuietHours, Way
+from notifications.rules import Hours, Side
 from portal.lib import bell
 
 Told = telling.Told
@@ -91,8 +92,34 @@ def mark_read(*, person: User, now: datetime) -> int:
     return Delivery.objects.filter(person=person).unread().update(read_at=now)
 
 
-def choose(*, person: User, kind: Kind, way: Way, is_wanted: bool) -> None:
+def choose(*, person: User, kind: Kind, way: str, is_wanted: bool) -> None:
     """Keep the person's choice. Raises `ValidationError` for declining what everybody is told."""
     if not is_wanted and not rules.can_be_refused(kind, way):
         raise ValidationError(_("Det här får alla veta som det gäller. Det går inte att välja bort."), code="always")
     Preference.objects.update_or_create(person=person, kind=kind, way=way, defaults={"is_wanted": is_wanted})
+
+
+@transaction.atomic
+def choose_all(*, person: User, wanted: Mapping[tuple[Kind, str], bool], hours: Hours, side: Side) -> None:
+    """Keep what the person chose on the page of choices. What is as the house has it is no choice, and changes with it.
+
+    Raises `ValidationError` for declining what everybody is told, and for hours in which nobody could ever be reached.
+    """
+    if rules.is_always_quiet(hours):
+        raise ValidationError(_("Då når vi dig aldrig. Lämna någon tid fri."), code="always quiet")
+    if any(not is_wanted and not rules.can_be_refused(kind, way) for (kind, way), is_wanted in wanted.items()):
+        raise ValidationError(_("Det här får alla veta som det gäller. Det går inte att välja bort."), code="always")
+    works_here = side == Side.STAFF
+    for way in {way for _kind, way in wanted}:
+        Preference.objects.filter(
+            person=person, way=way, kind__in=[kind for kind, one in wanted if one == way]
+        ).delete()
+    Preference.objects.bulk_create(
+        Preference(person=person, kind=kind, way=way, is_wanted=is_wanted)
+        for (kind, way), is_wanted in wanted.items()
+        if is_wanted != rules.by_default(kind, way, rules.side_of(kind, works_here=works_here))
+    )
+    if hours == rules.USUAL[side]:
+        QuietHours.objects.filter(person=person).delete()
+    else:
+        QuietHours.objects.update_or_create(person=person, defaults=QuietHours.columns(hours))

@@ -8,16 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit
-from children.actors import Actor
 from children.http import ActorRequest
-from children.models import StaffRole
 from notifications import services
-from notifications.models import Kind, Way
-from notifications.rules import can_be_refused
-from notifications.selectors import wanted_ways
+from notifications.rules import Side
+from notifications.selectors import hours_of
 from portal.lib import clock
 from portal.lib.http import see_other
 from portal.navigation import is_guardian
+from portal.notice_settings import HoursForm, settings_of
 from portal.notices import notices_for
 
 MOST = 100
@@ -39,40 +37,15 @@ def notices(request: ActorRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def notice_settings(request: ActorRequest) -> HttpResponse:
-    """Choose what to be told, and in which way."""
-    actor = request.actor
-    if actor.person is None or actor.tablet is not None:
+    """Choose what to be told, in which way, and when not: one form."""
+    actor, person = request.actor, request.actor.person
+    if person is None or actor.tablet is not None:
         raise Http404
-    kinds = _kinds_of(actor)
-    if request.method == "POST":
-        for kind in kinds:
-            for way in _ways_to_choose(kind):
-                is_wanted = f"{kind.value}.{way.value}" in request.POST
-                services.choose(person=actor.person, kind=kind, way=way, is_wanted=is_wanted)
+    posted = request.POST if request.method == "POST" else None
+    page = settings_of(actor, person, is_guardian=is_guardian(actor), posted=posted)
+    form = HoursForm(posted) if posted is not None else HoursForm.showing(hours_of({person.id: page.side})[person.id])
+    if posted is not None and form.is_valid():
+        services.choose_all(person=person, wanted=page.chosen, hours=form.hours(), side=page.side)
         messages.success(request, _("Dina val är sparade."))
         return see_other(request, reverse("notice_settings"))
-    wanted = wanted_ways(actor.person.id)
-    rows = [
-        (
-            kind,
-            [(way, f"{kind.value}.{way.value}", wanted[kind, way], way not in _ways_to_choose(kind)) for way in Way],
-        )
-        for kind in kinds
-    ]
-    return render(request, "notices/settings.html", {"rows": rows})
-
-
-def _ways_to_choose(kind: Kind) -> list[Way]:
-    return [way for way in Way if can_be_refused(kind, way)]
-
-
-def _kinds_of(actor: Actor) -> list[Kind]:
-    """Return the kinds of notice that can reach somebody like this."""
-    kinds = [Kind.ARRIVED, Kind.LEFT, Kind.CAME_THOUGH_ABSENT] if is_guardian(actor) else []
-    if actor.has_role(StaffRole.Kind.STAFF, StaffRole.Kind.SUBSTITUTE):
-        kinds += [Kind.ABSENCE_REPORTED, Kind.ABSENCE_ENDED]
-    if actor.has_role(StaffRole.Kind.PRINCIPAL, StaffRole.Kind.ADMINISTRATOR):
-        kinds.append(Kind.IDENTITY_READ)
-    if actor.has_role(StaffRole.Kind.STAFF, StaffRole.Kind.SUBSTITUTE, StaffRole.Kind.PRINCIPAL):
-        kinds.append(Kind.PIN_LOCKED)
-    return kinds
+    return render(request, "notices/settings.html", {"page": page, "form": form, "is_family": page.side == Side.FAMILY})
