@@ -10,3 +10,11 @@ from notifications.models import Delivery, Kind
 def mark_read_of(*, person_id: UUID, kind: Kind, events: Collection[UUID], now: datetime) -> int:
     """Mark the person's notices of these events as read; return how many were new."""
     return Delivery.objects.filter(person=person_id, kind=kind, event__in=events).unread().update(read_at=now)
+
+
+def read_about(*, person_id: UUID, name: str, thing_id: UUID, now: datetime) -> int:
+    """Mark as read the person's notices in the portal that are about this thing; return how many were new.
+
+    `name` is what a notice calls it in its `about`: "thread", "bulletin", "post".
+    """
+    return Delivery.objects.filter(person=person_id, **{f"about__{name}": str(thing_id)}).unread().update(read_at=now)
