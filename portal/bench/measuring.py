@@ -16,9 +16,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from attendance.selectors.expected import expected_per_hour
-from portal.bench import families, subjects
+from portal.bench import families, subjects, talking
 from portal.bench.serving import CSRF, Ask, Asked, Browser, latencies, per_second
 from portal.bench.subjects import Hall, Parent
+from portal.bench.talking import Talking
 from portal.lib import days, live
 from portal.lib.ids import uuid7
 
@@ -53,8 +54,8 @@ class Measured:
     most: int = 1_000_000  # how often it can be asked before it must be made new again
 
 
-def measure(port: int, rounds: int) -> tuple[dict[str, float], list[Figures]]:
-    """Measure every promise; return the floors in milliseconds and a row for each promise.
+def measure(port: int, rounds: int, only: str = "") -> tuple[dict[str, float], list[Figures]]:
+    """Measure every promise, or those with `only` in their words; return the floors in milliseconds and their rows.
 
     Floors are measured again beside each row, and the ratio is taken against those, so that a machine that becomes
     slower in the middle makes both slower.
@@ -65,8 +66,9 @@ def measure(port: int, rounds: int) -> tuple[dict[str, float], list[Figures]]:
     for ask in floors.values():
         latencies(port, ask, 100)
     every: dict[str, list[float]] = {"F1": [], "F2": []}
-    rows = [_measure(port, one, floors, every, rounds) for one in _promises(hall, halls, parents)]
-    return {f"{name}_ms": round(1000 * statistics.median(taken), 3) for name, taken in every.items()}, rows
+    promises = [one for one in _promises(hall, halls, parents) if only in one.name]
+    rows = [_measure(port, one, floors, every, rounds) for one in promises]
+    return {f"{name}_ms": round(1000 * statistics.median(taken), 3) for name, taken in every.items() if taken}, rows
 
 
 def next_workday() -> date:
@@ -210,6 +212,29 @@ def _promises(hall: Hall, halls: list[Hall], parents: list[Parent]) -> list[Meas
             renew=lambda: subjects.forget_today(hall.child_ids),
             most=1,
         ),
+        *_of_what_is_said(talking.talk(hall, colleague)),
+    ]
+
+
+def _of_what_is_said(said: Talking) -> list[Measured]:
+    thread = Asked("GET", reverse("messaging:thread", args=[said.thread_id]), is_fragment=False)
+    inbox = Asked("GET", reverse("messaging:threads"), is_fragment=False)
+    feed = Asked("GET", reverse("messaging:posts"), is_fragment=False)
+    unread = Asked("GET", reverse("messaging:unread"))
+    return [
+        Measured("said: thread of 30 messages, the family", "F1", 3.0, lambda _number: (said.family, thread)),
+        Measured("said: the same thread, staff on a computer", "F1", 3.0, lambda _number: (said.staff, thread)),
+        Measured("said: inbox of 50 conversations", "F1", 3.0, lambda _number: (said.staff, inbox)),
+        Measured("said: feed page of 10 posts", "F1", 3.0, lambda _number: (said.family, feed)),
+        Measured(
+            f"said: bulletin sent to {said.sending.guardians} guardians",
+            "F2",
+            5.0,
+            lambda _number: said.sending.send(),
+            renew=talking.forget_bulletins,
+        ),
+        Measured("said: unread count, the family", "F1", 1.0, lambda _number: (said.family, unread)),
+        Measured("said: the same count, staff on a computer", "F1", 1.0, lambda _number: (said.staff, unread)),
     ]
 
 

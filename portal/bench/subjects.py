@@ -43,7 +43,8 @@ class Parent:
     child_ids: tuple[UUID, ...]
 
 
-def _rows(query: str, *arguments: Any) -> list[tuple[object, ...]]:
+def rows(query: str, *arguments: Any) -> list[tuple[object, ...]]:
+    """Run a statement, and return what it gives."""
     with connection.cursor() as cursor:
         cursor.execute(query, arguments)
         return list(cursor.fetchall()) if cursor.description else []
@@ -66,7 +67,7 @@ def halls(most: int) -> list[Hall]:
 
 
 def _children_of(department_id: UUID) -> tuple[UUID, ...]:
-    found = _rows(
+    found = rows(
         """SELECT child_id FROM children_placement
            WHERE department_id = %s AND starts_on <= %s AND (ends_on IS NULL OR ends_on >= %s) ORDER BY child_id""",
         department_id,
@@ -81,7 +82,7 @@ def hall_of(children: int) -> Hall:
     hall = halls(1)[0]
     missing = children - len(hall.child_ids)
     if missing > 0:
-        _rows(
+        rows(
             """UPDATE children_placement SET department_id = %s WHERE id IN (
                  SELECT p.id FROM children_placement p
                  WHERE p.department_id <> %s AND p.starts_on <= %s AND (p.ends_on IS NULL OR p.ends_on >= %s)
@@ -99,7 +100,7 @@ def hall_of(children: int) -> Hall:
 
 def parents_of(children: int, most: int) -> list[Parent]:
     """Return guardians of exactly so many placed children, each with a session of their own."""
-    found = _rows(
+    found = rows(
         """SELECT g.guardian_id, array_agg(g.child_id ORDER BY g.child_id) FROM children_guardianship g
            WHERE EXISTS (SELECT 1 FROM children_placement p WHERE p.child_id = g.child_id AND p.starts_on <= %s
                          AND (p.ends_on IS NULL OR p.ends_on >= %s))
@@ -111,12 +112,13 @@ def parents_of(children: int, most: int) -> list[Parent]:
         children,
         most,
     )
-    children_of = {UUID(str(row[0])): tuple(UUID(str(one)) for one in _listed(row[1])) for row in found}
+    children_of = {UUID(str(row[0])): tuple(UUID(str(one)) for one in listed(row[1])) for row in found}
     people = User.objects.in_bulk(list(children_of))
     return [Parent(person_id, logged_in(people[person_id]), ids) for person_id, ids in children_of.items()]
 
 
-def _listed(value: object) -> Iterable[object]:
+def listed(value: object) -> Iterable[object]:
+    """Return the values of an array as PostgreSQL's driver gives it."""
     return value.strip("{}").split(",") if isinstance(value, str) else value  # type: ignore[return-value]  # psycopg2's
 
 
@@ -152,22 +154,22 @@ def forget_today(child_ids: Iterable[UUID]) -> None:
     """Take back what happened today to these children, so that the same can be measured again."""
     begins, _ends = days.day_bounds(days.today())
     chosen = [str(child_id) for child_id in child_ids]
-    _rows("DELETE FROM attendance_stay WHERE child_id = ANY(%s::uuid[]) AND arrived_at >= %s", chosen, begins)
-    _rows("DELETE FROM attendance_tapevent WHERE child_id = ANY(%s::uuid[]) AND occurred_at >= %s", chosen, begins)
-    _rows("DELETE FROM attendance_absence WHERE child_id = ANY(%s::uuid[]) AND ends_on >= %s", chosen, days.today())
+    rows("DELETE FROM attendance_stay WHERE child_id = ANY(%s::uuid[]) AND arrived_at >= %s", chosen, begins)
+    rows("DELETE FROM attendance_tapevent WHERE child_id = ANY(%s::uuid[]) AND occurred_at >= %s", chosen, begins)
+    rows("DELETE FROM attendance_absence WHERE child_id = ANY(%s::uuid[]) AND ends_on >= %s", chosen, days.today())
 
 
 def forget_plans(child_ids: Iterable[UUID], monday: date) -> None:
     """Take back the plans that were laid from this Monday on: those before go on until further notice."""
     chosen = [str(child_id) for child_id in child_ids]
-    _rows("DELETE FROM attendance_weekplan WHERE child_id = ANY(%s::uuid[]) AND starts_on >= %s", chosen, monday)
-    _rows(
+    rows("DELETE FROM attendance_weekplan WHERE child_id = ANY(%s::uuid[]) AND starts_on >= %s", chosen, monday)
+    rows(
         "UPDATE attendance_weekplan SET ends_on = NULL WHERE child_id = ANY(%s::uuid[]) AND ends_on >= %s",
         chosen,
         monday - timedelta(days=1),
     )
-    _rows("DELETE FROM attendance_plansave_children WHERE child_id = ANY(%s::uuid[])", chosen)
-    _rows(
+    rows("DELETE FROM attendance_plansave_children WHERE child_id = ANY(%s::uuid[])", chosen)
+    rows(
         """DELETE FROM attendance_plansave s
            WHERE NOT EXISTS (SELECT 1 FROM attendance_plansave_children c WHERE c.plansave_id = s.id)"""
     )

@@ -25,8 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--children", type=int, default=17_000)
         parser.add_argument("--days", type=int, default=200, help="working days of stays; 200 are a year")
         parser.add_argument("--rounds", type=int, default=300, help="requests per page and floor")
+        parser.add_argument("--only", default="", help="measure only what has this in its name")
 
-    def handle(self, *_args: object, children: int, days: int, rounds: int, **_options: Any) -> None:
+    def handle(self, *_args: object, children: int, days: int, rounds: int, only: str, **_options: Any) -> None:
         if connection.vendor != "postgresql" or settings.PRODUCTION:
             raise CommandError("The bench fills an empty PostgreSQL with invented people: run it by `make bench`.")
         call_command("migrate", verbosity=0)
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         figures = self._seed(children, days)
         with serving.served(settings.VAR / "log" / "bench.log") as (port, process_id):
             self._say("measuring")
-            floors, rows = measuring.measure(port, rounds)
+            floors, rows = measuring.measure(port, rounds, only)
             figures["memory of the web server after load, MB (proportional)"] = round(
                 serving.proportional_mb(process_id), 1
             )
