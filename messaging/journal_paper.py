@@ -55,7 +55,7 @@ def print_record(said: Mapping[str, Any], *, number: int, sealed_at: datetime) -
     foot = _("Diariefört i Kapprummet, nummer {number}, {moment}").format(number=number, moment=_moment(sealed_at))
     draw_foot = partial(_draw_foot, text=foot)
     document.build(
-        list(_of_thread(said)),
+        list(_of_bulletin(said) if said["kind"] == "bulletin" else _of_thread(said)),
         onFirstPage=draw_foot,
         onLaterPages=draw_foot,
         canvasmaker=_canvas,
@@ -112,6 +112,32 @@ def _of_thread(said: Mapping[str, Any]) -> Iterator[Flowable]:
     yield _text(_("Vilka som har läst, och till och med när"), HEADING)
     read = [f"{people[one['person']]}: {_moment(one['until'])}" for one in said["read"]]
     yield _text("\n".join(read) or _("Ingen"))
+
+
+def _of_bulletin(said: Mapping[str, Any]) -> Iterator[Flowable]:
+    people = _people(said)
+    yield _text(said["subject"], TITLE)
+    yield _text(_("Anslag till: {to}.").format(to=", ".join(said["children"]) or said["to"]))
+    yield _text(f"{_moment(said['at'])}  {people[said['by']]}", SMALL)
+    if "withdrawn_at" in said:
+        withdrawn = _("Återkallat {moment} av {person}. Hade lästs av {number}.")
+        moment, person = _moment(said["withdrawn_at"]), people[said["withdrawn_by"]]
+        yield _text(withdrawn.format(moment=moment, person=person, number=said["had_read"]))
+    else:
+        yield _text(said["words"])
+    yield _text(_("Vårdnadshavare som har fått det"), HEADING)
+    counted = _(
+        "{copies} har fått det, {read} har läst, {confirmed} har bekräftat, {reached} har personalen pratat med."
+    )
+    yield _text(counted.format(**said))
+    for one in said["guardians"]:
+        told = {
+            _("läst {moment}"): one["read_at"],
+            _("bekräftat {moment}"): one["confirmed_at"],
+            _("personalen har pratat med {moment}"): one["reached_at"],
+        }
+        words = [text.format(moment=_moment(moment)) for text, moment in told.items() if moment]
+        yield _text(f"{people[one['person']]}: {', '.join(words) or _('inte läst')}")
 
 
 def _message(message: Mapping[str, Any], people: Mapping[str, str]) -> Iterator[Flowable]:

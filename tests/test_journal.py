@@ -32,11 +32,15 @@ from children.protection import protect_child
 from documents import pictures
 from documents.services import files
 from messaging import journal_check
-from messaging.models import Addressee, JournalPackage, JournalPart, Message, MessageAttachment
+from messaging.models import Addressee, Bulletin, JournalPackage, JournalPart, Message, MessageAttachment
+from messaging.selectors.bulletin_readers import Audience, readers_of
 from messaging.selectors.journal import get_package, pieces
-from messaging.services.journal import seal_thread
+from messaging.services import bulletins
+from messaging.services.bulletins import BulletinWords, send_bulletin
+from messaging.services.journal import seal_bulletin, seal_thread
 from messaging.services.threads import Words, mark_read, release_due, reply, start_threads, undo, withdraw
-from portal.lib import clock
+from portal.lib import clock, days
+from portal.lib.ids import uuid7
 from tests.cast import Cast, child, guard, person, place
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +171,7 @@ def test_the_pdf_has_what_an_archive_asks_for(cast: Cast) -> None:
     xmp = reader.xmp_metadata
     assert xmp is not None
     assert (xmp.pdfaid_part, xmp.pdfaid_conformance, xmp.dc_title) == ("2", "B", {"x-default": "Bitmärken"})
-    assert reader.trailer["/ID"]
+    assert reader.trailer["/ID"] is not None
     assert not {"/OpenAction", "/Names", "/AcroForm"} & set(root)
     fonts = [
         font.get_object()["/FontDescriptor"]
@@ -249,7 +253,7 @@ def test_packages_are_chained_and_checked_outside_of_the_system(cast: Cast, tmp_
         ({"handling_pdf": None}, "handling.pdf is missing"),
         ({"mer_txt": b"hej"}, "mer.txt does not belong to it"),
     ):
-        assert journal_check.check(changed(paths[0], **other)).problems == [problem]  # type: ignore[arg-type]
+        assert journal_check.check(changed(paths[0], **other)).problems == [problem]
     # One who changes the list of contents as well breaks the chain.
     manifest = json.loads(unpacked(first)["innehall.json"]) | {"sealed_at": "2020-01-01"}
     forged = changed(paths[0], innehall_json=json.dumps(manifest).encode())
@@ -391,6 +395,73 @@ def test_a_principal_seals_in_the_browser(cast: Cast, log_in: Browser) -> None:
     assert JournalPackage.objects.get().about == message.thread_id
     assert "Diariefört" in done.content.decode()
     assert log_in(cast.maria).get(address).status_code == 404
+
+
+def announced(cast: Cast, audience: Audience, body: str = "Vi stänger klockan tre.") -> Bulletin:
+    """Return a bulletin that Maria has sent; it has left, and everybody has been told."""
+    then = clock.now() - timedelta(minutes=1)
+    bulletin = send_bulletin(
+        bulletin_id=uuid7(),
+        audience=audience,
+        words=BulletinWords("Stängt tidigt", body, "sv", must_confirm=True),
+        seen=readers_of(audience, days.day_of(then)).sign,
+        actor=Actor.of_person(cast.maria),
+        now=then,
+    )
+    bulletins.release_due(now=clock.now())
+    return bulletin
+
+
+def test_a_bulletin_is_sealed_with_who_has_read_and_cannot_be_withdrawn(cast: Cast) -> None:
+    """F17: a guardian of a child with protected identity is counted in it and not named."""
+    hidden, mother = child("Zebulon", "Hemlighetsson"), person("Kunigunda", "Hemlighetsson")
+    place(hidden, cast.blasippan)
+    guard(mother, hidden)
+    protect_child(child=hidden, level=Protection.CONFIDENTIAL, now=clock.now())
+    bulletin = announced(cast, Audience(department=cast.blasippan))
+    bulletins.confirm(bulletin_id=bulletin.pk, actor=Actor.of_person(cast.amina), now=clock.now())
+    package = seal_bulletin(bulletin_id=bulletin.pk, actor=Actor.of_person(cast.eva), now=clock.now())
+    what = document(package)
+    names = {one["id"]: one["name"] for one in what["people"]}
+    assert (what["words"], what["to"], names[what["by"]]) == (
+        "Vi stänger klockan tre.",
+        str(cast.blasippan),
+        "Maria Berg",
+    )
+    confirmed = {names[one["person"]] for one in what["guardians"] if one["confirmed_at"]}
+    assert confirmed == {"Amina Lind"}
+    assert sorted(names[one["person"]] for one in what["guardians"]) == [
+        "Amina Lind",
+        "Johan Lind",
+        "Vårdnadshavare 1",
+        "Yasmin Aziz",
+    ]
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(unpacked(package)["handling.pdf"])).pages)
+    assert "4 har fått det, 1 har läst, 1 har bekräftat" in " ".join(text.split())
+    assert "Kunigunda" not in text + str(what)
+    with pytest.raises(ValidationError, match="diariefört"):
+        bulletins.withdraw_bulletin(bulletin_id=bulletin.pk, actor=Actor.of_person(cast.maria), now=clock.now())
+
+
+def test_a_withdrawn_bulletin_is_sealed_without_its_words(cast: Cast) -> None:
+    bulletin = announced(cast, Audience(child_ids=frozenset({cast.elsa.pk})), "Elsa har vattkoppor")
+    bulletins.withdraw_bulletin(bulletin_id=bulletin.pk, actor=Actor.of_person(cast.maria), now=clock.now())
+    package = seal_bulletin(bulletin_id=bulletin.pk, actor=Actor.of_person(cast.eva), now=clock.now())
+    found = unpacked(package)
+    assert "vattkoppor" not in found["handling.json"].decode()
+    assert document(package)["withdrawn_by"]
+    assert package.title != bulletin.title
+
+
+def test_only_whoever_leads_where_it_is_read_seals_a_bulletin(cast: Cast, log_in: Browser) -> None:
+    bulletin = announced(cast, Audience(child_ids=frozenset({cast.elsa.pk})))
+    address = f"/anslag/{bulletin.pk}/diariefor/"
+    for other in (cast.amina, cast.maria, cast.ulf, cast.communicator, cast.archivist):
+        assert log_in(other).post(address).status_code == 404
+    assert "Diarieför" in log_in(cast.eva).get(f"/anslag/{bulletin.pk}/").content.decode()
+    done = log_in(cast.eva).post(address, follow=True).content.decode()
+    assert "Diariefört" in done
+    assert f"/anslag/{bulletin.pk}/aterkalla/" not in done
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 from accounts.models import Protection
 from children.access import Action, children_for
 from children.actors import Actor
-from children.models import Child
+from children.models import Child, Guardianship
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,8 @@ def protected_among(actor: Actor, child_ids: Collection[UUID]) -> Protected:
         for child_id in children_for(actor, action).filter(pk__in=ids).values_list("pk", flat=True)
     }
     return Protected(frozenset(known), frozenset(ids - known))
+
+
+def guardians_of_protected() -> set[UUID]:
+    """Return who is, was or is to be a guardian of any child with protected identity."""
+    return set(Guardianship.objects.exclude(child__protection=Protection.NONE).values_list("guardian", flat=True))

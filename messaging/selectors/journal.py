@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +19,11 @@ from children.actors import Actor
 from children.models import StaffRole
 from children.selectors.people import guardians_ever_of
 from children.selectors.reach import Relation
-from children.selectors.unknown_families import protected_among
+from children.selectors.unknown_families import guardians_of_protected, protected_among
 from documents.models import StoredFile
 from messaging.journal_package import Record
 from messaging.models import (
+    Bulletin,
     BulletinChild,
     Incident,
     JournalPackage,
@@ -30,10 +32,13 @@ from messaging.models import (
     ReadMark,
     ThreadChild,
 )
-from messaging.selectors.readers import Opened, Reader, open_thread
+from messaging.selectors.bulletin_readers import Audience
+from messaging.selectors.bulletins import get_bulletin
+from messaging.selectors.readers import Opened, open_thread
 from portal.lib.crypto import decrypt_bytes
 
 Kind = JournalPackage.Kind
+MOST_NAMED = 500  # guardians whom a bulletin's package lists
 
 
 # What is sealed -------------------------------------------------------------------------------------------------------
@@ -66,22 +71,25 @@ class People:
     names: dict[UUID, str]
     aliased: frozenset[UUID]
 
+    @cached_property
+    def signs(self) -> dict[str, str]:
+        return {str(one): f"p{number}" for number, one in enumerate(self.names, start=1)}
+
     def sign(self, person_id: UUID | str | None) -> str:
         """Return by what the package refers to the person."""
-        known = [str(one) for one in self.names]
-        return f"p{known.index(str(person_id)) + 1}" if str(person_id) in known else ""
+        return self.signs.get(str(person_id), "")
 
-    def listed(self, readers: dict[UUID, Reader] | None = None) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        for person_id, name in self.names.items():
-            reader = readers.get(person_id) if readers is not None else None
-            found.append({"id": self.sign(person_id), "name": name, "reads_as": str(reader.relation) if reader else ""})
-        return found
+    def listed(self, relations: Mapping[UUID, Relation]) -> list[dict[str, str]]:
+        """Return them as the package has them: by their signs, and as what each reads it today, if at all."""
+        return [
+            {"id": self.sign(person_id), "name": name, "reads_as": str(relations.get(person_id, ""))}
+            for person_id, name in self.names.items()
+        ]
 
 
 def people_in(person_ids: Collection[UUID], unnamed: Collection[UUID]) -> People:
     """Return these people with the names that everybody may know: aliases, and none at all for the `unnamed`."""
-    rows = User.objects.filter(pk__in=person_ids).order_by("given_name", "family_name", "pk")
+    rows = User.objects.sealed().filter(pk__in=person_ids).order_by("given_name", "family_name", "pk")
     names: dict[UUID, str] = {}
     aliased = set()
     numbers = iter(range(1, len(person_ids) + 1))
@@ -125,7 +133,7 @@ def record_of_thread(actor: Actor, opened: Opened, now: datetime) -> Record:
         "addressee": thread.addressee,
         "is_sensitive": thread.is_sensitive,
         "children": _names(ThreadChild.objects.filter(thread=thread)),
-        "people": people.listed(dict(opened.readers)),
+        "people": people.listed({one: reader.relation for one, reader in opened.readers.items()}),
         "read": [{"person": people.sign(one), "until": at.isoformat()} for one, at in sorted(marks.items())],
         "messages": [_message(one, people, incidents.get(one.pk), attached.get(one.pk, [])) for one in said],
     }
@@ -137,6 +145,89 @@ def record_of_thread(actor: Actor, opened: Opened, now: datetime) -> Record:
         people=frozenset(people.names),
         aliased=people.aliased | unknown,
     )
+
+
+def open_bulletin_to_seal(actor: Actor, bulletin_id: UUID, now: datetime) -> Bulletin:
+    """Return a bulletin that has left, and that the actor may hand over: who leads somewhere where it is read.
+
+    Raises `Http404` for everybody else.
+    """
+    bulletin, _children, is_house = get_bulletin(actor, bulletin_id, now)
+    if not is_house or not may_seal_bulletin(actor, bulletin):
+        raise Http404
+    return bulletin
+
+
+def may_seal_bulletin(actor: Actor, bulletin: Bulletin) -> bool:
+    """Tell whether whoever reads the bulletin as one of the house may hand it over."""
+    if not actor.has_role(StaffRole.Kind.PRINCIPAL):
+        return False
+    chosen = bulletin.chosen.values("child")
+    return not bulletin.is_to_chosen or children_for(actor, Action.JOURNALISE).filter(pk__in=chosen).exists()
+
+
+def record_of_bulletin(bulletin: Bulletin, actor: Actor) -> Record:
+    """Return what is sealed of a bulletin: what it says, to whom it went, and who has read and confirmed it.
+
+    To more than `MOST_NAMED` it is counted, not listed. A withdrawn one is without its words, as a message is.
+    """
+    copies = list(bulletin.copies.order_by("guardian"))
+    incident = Incident.objects.filter(bulletin=bulletin).first()
+    named = copies if len(copies) <= MOST_NAMED else []
+    children = frozenset(bulletin.chosen.values_list("child", flat=True))
+    protected = protected_among(actor, children)
+    people = people_in(
+        {bulletin.written_by_id, *(one.guardian_id for one in named)}
+        | {one for copy in named if (one := copy.reached_by_id)}
+        | ({bulletin.withdrawn_by_id} if bulletin.withdrawn_by_id else set()),
+        guardians_of_protected(),
+    )
+    title = _("Återkallat anslag") if bulletin.withdrawn_at else bulletin.title
+    said: dict[str, Any] = {
+        "kind": Kind.BULLETIN.value,
+        "id": str(bulletin.pk),
+        "subject": title,
+        "to": Audience.of(bulletin).name,
+        "children": _names(BulletinChild.objects.filter(bulletin=bulletin)),
+        "at": _written(bulletin.leaves_at),
+        "by": people.sign(bulletin.written_by_id),
+        "must_confirm": bulletin.must_confirm,
+        "is_urgent": bulletin.is_urgent,
+        "people": people.listed({one.guardian_id: Relation.GUARDIAN for one in named}),
+        "copies": len(copies),
+        "read": sum(one.read_at is not None for one in copies),
+        "confirmed": sum(one.confirmed_at is not None for one in copies),
+        "reached": sum(one.reached_at is not None for one in copies),
+        "guardians": [
+            {
+                "person": people.sign(one.guardian_id),
+                "read_at": _written(one.read_at),
+                "confirmed_at": _written(one.confirmed_at),
+                "reached_at": _written(one.reached_at),
+                "reached_by": people.sign(one.reached_by_id),
+            }
+            for one in named
+        ],
+    }
+    if bulletin.withdrawn_at:
+        said |= {
+            "withdrawn_at": _written(bulletin.withdrawn_at),
+            "withdrawn_by": people.sign(bulletin.withdrawn_by_id),
+            "had_read": len(incident.had_read) if incident else 0,
+        }
+    else:
+        said |= {"language": bulletin.language, "words": bulletin.text}
+    return Record(
+        title=title,
+        said=said,
+        children=children,
+        people=frozenset(people.names),
+        aliased=people.aliased | protected.known | protected.unknown,
+    )
+
+
+def _written(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
 
 
 def _names(rows: QuerySet[ThreadChild] | QuerySet[BulletinChild]) -> list[str]:

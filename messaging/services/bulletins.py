@@ -26,6 +26,7 @@ from messaging.rules import UNDO, may_withdraw
 from messaging.selectors.bulletin_readers import Audience, readers_of
 from messaging.selectors.bulletin_writers import Writing, get_writable
 from messaging.selectors.bulletins import get_bulletin
+from messaging.selectors.journal import sealed_of
 from notifications.models import Kind
 from notifications.reading import read_about
 from notifications.selectors import told_of
@@ -186,6 +187,8 @@ def withdraw_bulletin(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bull
         bulletin = Bulletin.objects.out(now).select_for_update(of=("self",)).filter(pk=bulletin_id).first()
         if bulletin is None or bulletin.leaves_at is None:
             raise Http404
+        if sealed_of(bulletin.pk):
+            raise ValidationError(_("Anslaget är diariefört. Därför går det inte att återkalla."))
         if bulletin.withdrawn_at:
             raise ValidationError(_("Anslaget är redan återkallat."))
         if not may_withdraw(bulletin.leaves_at, bulletin.withdrawn_at, now):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -14,8 +16,8 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from children.actors import Actor
 from messaging.journal_package import Record, packed
-from messaging.models import JournalPackage, JournalPart
-from messaging.selectors.journal import open_to_seal, record_of_thread
+from messaging.models import Bulletin, JournalPackage, JournalPart
+from messaging.selectors.journal import open_bulletin_to_seal, open_to_seal, record_of_bulletin, record_of_thread
 from portal.lib.crypto import encrypt_bytes
 
 Kind = JournalPackage.Kind
@@ -27,23 +29,50 @@ def seal_thread(*, thread_id: UUID, actor: Actor, now: datetime) -> JournalPacka
     """Seal a conversation as it is now. From then on nothing in it can be withdrawn.
 
     The same conversation may be sealed again when it has gone on. Raises `Http404` as the door does, and
-    `ValidationError` where there is nothing to seal or a file is not ready.
+    `ValidationError` where a file is not ready.
     """
-    for turn in range(TRIES):
-        try:
-            with transaction.atomic(), translation.override("sv"):  # the registry's language, whoever seals
-                opened = open_to_seal(actor, thread_id, lock=True)
-                record = record_of_thread(actor, opened, now)
-                if not record.said["messages"]:
-                    raise Http404
-                return _seal(record, Kind.THREAD, thread_id, actor, now)
-        except IntegrityError:
-            if turn == TRIES - 1:
-                raise
-    raise AssertionError("unreachable")
+
+    def gather() -> Record:
+        record = record_of_thread(actor, open_to_seal(actor, thread_id, lock=True), now)
+        if not record.said["messages"]:
+            raise Http404
+        return record
+
+    return _in_turn(gather, Kind.THREAD, thread_id, actor, now)
 
 
-def _seal(record: Record, kind: JournalPackage.Kind, about: UUID, actor: Actor, now: datetime) -> JournalPackage:
+def seal_bulletin(*, bulletin_id: UUID, actor: Actor, now: datetime) -> JournalPackage:
+    """Seal a bulletin as it is now, with who has read it. From then on it cannot be withdrawn.
+
+    Raises `Http404` as the door does.
+    """
+
+    def gather() -> Record:
+        Bulletin.objects.select_for_update(of=("self",)).filter(pk=bulletin_id).first()
+        return record_of_bulletin(open_bulletin_to_seal(actor, bulletin_id, now), actor)
+
+    return _in_turn(gather, Kind.BULLETIN, bulletin_id, actor, now)
+
+
+def _in_turn(
+    gather: Callable[[], Record], kind: JournalPackage.Kind, about: UUID, actor: Actor, now: datetime
+) -> JournalPackage:
+    """Seal what is gathered; once more where somebody else was faster and the chain has gone on."""
+    for _turn in range(TRIES - 1):
+        with suppress(IntegrityError):
+            return _seal(gather, kind, about, actor, now)
+    return _seal(gather, kind, about, actor, now)
+
+
+@transaction.atomic
+def _seal(
+    gather: Callable[[], Record], kind: JournalPackage.Kind, about: UUID, actor: Actor, now: datetime
+) -> JournalPackage:
+    with translation.override("sv"):  # the registry's language, whoever seals
+        return _write(gather(), kind, about, actor, now)
+
+
+def _write(record: Record, kind: JournalPackage.Kind, about: UUID, actor: Actor, now: datetime) -> JournalPackage:
     # The library that draws is loaded where something is drawn.
     from messaging.journal_paper import print_record
 

@@ -7,5 +7,6 @@ from messaging.views import journal
 urlpatterns: list[URLPattern] = [
     path("diarium/", journal.journal, name="journal"),
     path("diarium/<uuid:package_id>/", journal.package, name="journal_package"),
+    path("anslag/<uuid:bulletin_id>/diariefor/", journal.sealing_bulletin, name="seal_bulletin"),
     path("samtal/<uuid:thread_id>/diariefor/", journal.sealing_thread, name="seal_thread"),
 ]

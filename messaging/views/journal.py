@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,8 +17,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from children.http import ActorRequest, asks_for_pin
-from messaging.selectors.journal import get_package, open_to_seal, package_rows, packages, pieces, sealed_of
-from messaging.services.journal import seal_thread
+from messaging.models import JournalPackage
+from messaging.selectors.journal import (
+    get_package,
+    open_bulletin_to_seal,
+    open_to_seal,
+    package_rows,
+    packages,
+    pieces,
+    sealed_of,
+)
+from messaging.services.journal import seal_bulletin, seal_thread
 from messaging.views.strong import asked_for_strong
 from portal.lib import clock
 from portal.lib.http import see_other
@@ -61,15 +72,37 @@ def package(request: ActorRequest, package_id: UUID) -> StreamingHttpResponse:
 @asks_for_pin
 def sealing_thread(request: ActorRequest, thread_id: UUID) -> HttpResponse:
     """Say what it means that a conversation is handed over, and ask; with POST it is."""
-    actor = request.actor
-    opened = open_to_seal(actor, thread_id)
+    opened = open_to_seal(request.actor, thread_id)
     if asked := asked_for_strong(request, opened.thread):
         return asked
     back = reverse("messaging:thread", args=[thread_id])
-    problem = ""
+    seal = partial(seal_thread, thread_id=thread_id)
+    return _ask(request, thread_id, opened.thread.subject, back, opened.circle.children, seal)
+
+
+@require_http_methods(["GET", "POST"])
+@asks_for_pin
+def sealing_bulletin(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
+    """Say what it means that a bulletin is handed over, and ask; with POST it is."""
+    bulletin = open_bulletin_to_seal(request.actor, bulletin_id, clock.now())
+    back = reverse("messaging:bulletin", args=[bulletin_id])
+    children = bulletin.chosen.values_list("child", flat=True)
+    title = "" if bulletin.withdrawn_at else bulletin.title
+    return _ask(request, bulletin_id, title, back, children, partial(seal_bulletin, bulletin_id=bulletin_id))
+
+
+def _ask(
+    request: ActorRequest,
+    about: UUID,
+    title: str,
+    back: str,
+    children: Iterable[UUID],
+    seal: Callable[..., JournalPackage],
+) -> HttpResponse:
+    actor, problem = request.actor, ""
     if request.method == "POST":
         try:
-            sealed = seal_thread(thread_id=thread_id, actor=actor, now=clock.now())
+            sealed = seal(actor=actor, now=clock.now())
         except ValidationError as refused:
             problem = " ".join(refused.messages)
         else:
@@ -79,8 +112,8 @@ def sealing_thread(request: ActorRequest, thread_id: UUID) -> HttpResponse:
         "messaging.sealing",
         person_id=actor.person_id,
         tablet_id=actor.tablet_id,
-        children=opened.circle.children,
+        children=children,
         once_an_hour=True,
     )
-    context = {"title": opened.thread.subject, "back": back, "sealed": sealed_of(thread_id), "problem": problem}
+    context = {"title": title, "back": back, "sealed": sealed_of(about), "problem": problem}
     return render(request, "messaging/journal/seal.html", context, status=422 if problem else 200)

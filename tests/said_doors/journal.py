@@ -22,6 +22,13 @@ ROWS: list[Row] = [
         {actor: signs.replace("2", "3") for actor, signs in LEADS.items()},
         about="sealed thread",
     ),
+    Row("messaging:seal_bulletin", "GET", LEADS, about="bulletin"),
+    Row(
+        "messaging:seal_bulletin",
+        "POST",
+        {actor: signs.replace("2", "3") for actor, signs in LEADS.items()},
+        about="bulletin",
+    ),
 ]
 
 
