@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
 from hypothesis import HealthCheck, Phase, given, settings
@@ -16,7 +18,11 @@ from children.actors import Actor
 from children.selectors.reach import who_may
 from messaging import rules
 from messaging.models import Addressee, Thread, ThreadChild, ThreadGuardian
+from messaging.selectors.reader_list import readers_before
 from messaging.selectors.readers import READ, WRITE, circle_of, get_thread, readers_of, threads_for
+from messaging.services.threads import Words, circles_for, release_due, start_threads
+from notifications.models import Delivery, Way
+from portal.lib import days
 from tests.test_access_property import TODAY, World, build, plans
 
 some = st.sets(st.integers(0, 3), min_size=1, max_size=3)
@@ -72,6 +78,36 @@ def test_the_table_says_the_same_from_the_children_as_from_the_people(plan: dict
                 for child_id in children_for(Actor.of_person(person, TODAY), action).values_list("pk", flat=True)
             }
             assert reached == expected
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=PHASES)
+@given(plan=plans, about=some, addressee=st.sampled_from(list(Addressee)), apart=st.booleans())
+def test_those_on_the_list_open_it_and_are_told_once_and_nobody_else(
+    *, plan: dict[str, Any], about: set[int], addressee: Addressee, apart: bool
+) -> None:
+    """F02: what is shown before sending is who can open it, and each of them but the writer gets one notice."""
+    now = days.at(TODAY, time(9))
+    with transaction.atomic():
+        world = build(plan)
+        names = {world.children[number].pk: world.children[number].given_name for number in about}
+        for writer in world.people:
+            actor = Actor.of_person(writer, TODAY)
+            asked: Any = {"child_ids": list(names), "addressee": addressee, "actor": actor, "now": now, "apart": apart}
+            try:
+                shown = readers_before(actor, circles_for(**asked), addressee, names)
+            except (Http404, ValidationError):
+                continue
+            sent = start_threads(words=Words("Ämne", "Ord", "sv"), seen=shown.stamp, **asked)
+            release_due(now=now + rules.UNDO)
+            for message, circle in zip(sent, shown.circles, strict=True):
+                listed = {line.person_id for line in circle.lines}
+                opened = {one.pk for one in world.people if opens(Actor.of_person(one, TODAY), message.thread)}
+                told = Delivery.objects.filter(event=message.pk, way=Way.IN_APP).values_list("person", flat=True)
+                assert writer.pk in listed
+                assert listed == opened
+                assert sorted(told) == sorted(listed - {writer.pk})
         transaction.set_rollback(True)
 
 
