@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from children.models import Department
+from accounts.models import User
+from children.models import Child, Department
+from messaging.models import Message, Thread, ThreadChild, ThreadGuardian
+from portal.lib import clock
 from portal.lib.ids import uuid7
 from tests import cast as people
 from tests.cast import Cast
@@ -98,3 +101,44 @@ def test_a_preschool(cast: Cast, department: Department, log_in: LogIn, number: 
         "week": queries(desk, f"/avdelning/{department.id}/vecka/"),
         "staff": queries(staff, "/"),
     } == COUNTS["preschool"]
+
+
+@SOME
+def test_conversations(cast: Cast, department: Department, log_in: LogIn, number: int) -> None:
+    """An inbox and a conversation cost the same with two families and two words as with forty."""
+    children = people.fill(department, number)
+    guardian, staff = people.person("Signe"), people.person("Stina")
+    people.guard(guardian, *children)
+    people.employ(staff, department=department)
+    phone, desk = log_in(guardian), log_in(staff)
+    for child in children:
+        thread = begun(child, guardian)
+        said(thread, guardian, clock.now() - timedelta(days=1))
+    for turn in range(number):
+        said(thread, guardian if turn % 2 else staff, clock.now() - timedelta(hours=turn + 1))
+    phone.get("/samtal/"), desk.get("/samtal/")
+    there = f"/samtal/{thread.pk}/"
+    stamp = re.search(r"sedan=(\w+)", desk.get(there).content.decode())
+    assert stamp
+    assert {
+        "inbox": queries(phone, "/samtal/"),
+        "house": queries(desk, "/samtal/"),
+        "unread": queries(desk, "/samtal/olasta/"),
+        "thread": queries(desk, there),
+        "nothing_new": queries(desk, f"{there}nytt/?sedan={stamp.group(1)}"),
+        "begin": queries(desk, f"/samtal/nytt/?barn={children[0].pk}"),
+    } == COUNTS["conversations"]
+
+
+def begun(child: Child, guardian: User) -> Thread:
+    thread = Thread.objects.create(addressee="department", subject="Stövlar", last_at=clock.now())
+    ThreadChild.objects.create(thread=thread, child=child)
+    ThreadGuardian.objects.create(thread=thread, guardian=guardian)
+    return thread
+
+
+def said(thread: Thread, person: User, moment: datetime) -> None:
+    side = Message.Side.FAMILY if person.given_name == "Signe" else Message.Side.HOUSE
+    Message.objects.create(
+        thread=thread, side=side, written_by=person, language="sv", body="Hej", leaves_at=moment, told_at=moment
+    )
