@@ -131,7 +131,9 @@ class TestReaders:
         place(late, cast.blasippan, days.today())
         guard(tor, late, starts_on=days.today())
         assert opens(tor, made)
-        assert [one.bulletin for one in selectors.bulletins_to_confirm(Actor.of_person(tor), clock.now())] == [made]
+        assert [(one.bulletin, one.asks) for one in selectors.own_bulletins(Actor.of_person(tor), clock.now())] == [
+            (made, True)
+        ]
         Bulletin.objects.filter(pk=made.pk).update(leaves_at=clock.now() - timedelta(days=365))
         assert not opens(tor, made)
         assert opens(cast.maria, made)

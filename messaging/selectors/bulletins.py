@@ -104,7 +104,10 @@ def own_children_in(actor: Actor, bulletin: Bulletin, now: datetime) -> list[Chi
 
 
 def own_bulletins(actor: Actor, now: datetime, *, to_confirm: bool = False) -> list[OwnBulletin]:
-    """Return what families read, newest first; with `to_confirm` only what waits for the guardian to say so."""
+    """Return what families read: what waits for the guardian first, then what is new to them, then by time.
+
+    With `to_confirm` only what waits for the guardian to say that it is read.
+    """
     own = OwnChildren.of(actor)
     if not own.children or actor.person_id is None:
         return []
@@ -112,7 +115,8 @@ def own_bulletins(actor: Actor, now: datetime, *, to_confirm: bool = False) -> l
     if to_confirm:
         done = BulletinCopy.objects.filter(guardian=actor.person_id).exclude(confirmed_at=None).values("bulletin")
         rows = rows.filter(must_confirm=True, withdrawn_at=None).exclude(pk__in=done)
-    return _own(actor.person_id, own, list(rows[:200]))
+    found = _own(actor.person_id, own, list(rows[:200]))
+    return sorted(found, key=lambda one: (not one.asks, one.is_read or one.bulletin.withdrawn_at is not None))
 
 
 def _own(person_id: UUID, own: OwnChildren, rows: Sequence[Bulletin]) -> list[OwnBulletin]:
