@@ -119,7 +119,7 @@ class TestGuardian:
         guard(cast.amina, *more)
         plan(cast.elsa, cast.hugo, *more)
         browser = log_in(cast.amina)
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(20):
             page(browser)
 
 

@@ -14,6 +14,7 @@ from django.http import Http404
 
 from children.actors import Actor
 from children.models import Child
+from messaging.bulletin_rules import READ_FOR
 from messaging.models import Bulletin, BulletinChild, BulletinCopy
 from messaging.selectors.bulletin_readers import Audience, OwnChildren, in_the_house
 from messaging.selectors.bulletin_writers import Writing
@@ -134,8 +135,10 @@ def _own(person_id: UUID, own: OwnChildren, rows: Sequence[Bulletin]) -> list[Ow
 
 
 def bulletins_to_confirm(actor: Actor, now: datetime) -> list[OwnBulletin]:
-    """Return what the guardian is to say that it is read, newest first: what waits at home."""
-    return own_bulletins(actor, now, to_confirm=True)
+    """Return what the guardian was sent and is to say is read, newest first: one small query where it is none."""
+    sent = BulletinCopy.objects.filter(guardian=actor.person_id, confirmed_at=None, bulletin__must_confirm=True)
+    waits = sent.filter(bulletin__withdrawn_at=None, bulletin__leaves_at__gt=now - READ_FOR).exists()
+    return own_bulletins(actor, now, to_confirm=True) if waits else []
 
 
 def unread_bulletins(actor: Actor, now: datetime) -> int:
