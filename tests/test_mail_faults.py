@@ -114,6 +114,19 @@ def test_all_that_was_written_while_the_server_was_gone_has_come_five_minutes_af
     assert sum(tries) <= outbox.MOST_FAULTS * timedelta(minutes=30) / outbox.RESTS_FOR, "it was left alone meanwhile"
 
 
+def test_what_a_dead_worker_held_waits_behind_nobody(cast: Cast, server: MailServer) -> None:
+    """`make faults` found it: among thousands of the same age it was taken up when all others had left."""
+    people = [person(f"Guardian{number}") for number in range(30)]
+    tell(people)
+    held = Delivery.objects.outside().order_by("-try_after", "-pk")[0]
+    now = clock.now()
+    Delivery.objects.filter(pk=held.pk).update(claimed_until=now + outbox.CLAIM_HOLDS, tries=1)
+    ways.send_waiting(Way.EMAIL, now=now + outbox.CLAIM_HOLDS - timedelta(seconds=10))
+    tell(people)
+    ways.send_waiting(Way.EMAIL, now=now + outbox.CLAIM_HOLDS + timedelta(seconds=1))
+    assert list(came(server)).index(f"<{held.pk}@kapprummet>") == 29
+
+
 def test_a_run_ends_after_its_turn_and_the_next_goes_on(
     cast: Cast, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,9 +134,10 @@ def test_a_run_ends_after_its_turn_and_the_next_goes_on(
     monkeypatch.setattr(outbox, "TURN", 0.3)
     server.pause = 0.2
     tell([person(f"Guardian{number}") for number in range(5)])
-    assert ways.send_waiting(Way.EMAIL, now=clock.now()) == 2
-    server.pause = 0
-    assert ways.send_waiting(Way.EMAIL, now=clock.now()) == 3
+    tried = ways.send_waiting(Way.EMAIL, now=clock.now())
+    assert 0 < tried < 5
+    monkeypatch.undo()
+    assert ways.send_waiting(Way.EMAIL, now=clock.now()) == 5 - tried
     assert sum(came(server).values()) == 5
 
 

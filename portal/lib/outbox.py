@@ -95,6 +95,10 @@ class OutgoingQuerySet(models.QuerySet[Row]):
                 return row
         return None  # nothing waits, or others were faster and go on
 
+    def put_first_what_nobody_finished(self, now: datetime) -> None:
+        """Let what a worker died of, or died with, be the next: it has waited for its claim to end, behind nobody."""
+        self.unfinished().filter(claimed_until__lte=now).update(claimed_until=None, try_after=now - timedelta(days=1))
+
     def give_up(self, now: datetime, problem: str) -> int:
         """Let nobody try any more, nor again what was given up before; return how many rows still waited."""
         self.filter(sent_at=None).exclude(given_up_at=None).update(problem=problem)
@@ -128,6 +132,7 @@ def send_waiting(rows: OutgoingQuerySet[Row], way: Way[Row], *, now: datetime) -
     tried, faults, started = 0, 0, monotonic()
     if rests(way.name, now):
         return 0
+    rows.put_first_what_nobody_finished(now)
     while (passed := monotonic() - started) < TURN and (row := rows.claim(moment := now + timedelta(seconds=passed))):
         fault = carry_out(row, way, now=moment)
         tried += 1

@@ -6,7 +6,6 @@ import json
 import secrets
 import tempfile
 from argparse import ArgumentParser
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +56,7 @@ class Command(BaseCommand):
         self._print(found)
         target = settings.VAR / "faults.json"
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(asdict(found) | {"is_kept": found.is_kept}, indent=1))
+        target.write_text(json.dumps(vars(found) | {"is_kept": found.is_kept}, indent=1))
         self._say(f"written to {target}")
         if not found.is_kept:
             raise CommandError("The promise was not kept.\n" + "\n".join(log.splitlines()[-20:]))
