@@ -45,6 +45,11 @@ def _without_marks(word: str) -> str:
 def has_all(wanted: Sequence[str], *texts: str) -> bool:
     """Tell whether every word looked for begins some word of these texts together."""
     left = set(wanted)
+    whole = unicodedata.normalize("NFC", "\n".join(texts)).casefold()
+    if missing := [one for one in left if one not in whole]:  # most messages: said without looking at each word
+        plain = _without_marks(whole)
+        if any(one not in plain for one in missing):
+            return False
     for text in texts:
         for match in WORD.finditer(unicodedata.normalize("NFC", text)):
             left -= {one for one in left if is_hit(match.group(), one)}

@@ -27,7 +27,12 @@ def away(request: ActorRequest) -> HttpResponse:
     departments, myself = departments_to_speak_for(actor), actor.tablet is None and may_speak_for_self(actor)
     if not departments and not myself:
         raise Http404
-    form = AwayForm(request.POST or None, departments=departments, myself=myself, initial={"starts_on": actor.today})
+    form = AwayForm(
+        request.POST if request.method == "POST" else None,
+        departments=departments,
+        myself=myself,
+        initial={"starts_on": actor.today},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             set_away(department_id=form.department_id, absent=form.absent, actor=actor, now=clock.now())

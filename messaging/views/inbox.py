@@ -177,7 +177,7 @@ def labels(request: ActorRequest) -> HttpResponse:
     places = inboxes_of(request.actor)
     if not places:
         raise Http404
-    form = LabelForm(request.POST or None, inboxes=places)
+    form = LabelForm(request.POST if request.method == "POST" else None, inboxes=places)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
