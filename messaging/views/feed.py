@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from children.access import Action, departments_for, get_department
+from children.access import Action, departments_for, get_department, preschools_for
 from children.actors import Actor
 from children.http import ActorRequest, asks_for_pin
-from children.models import Department
+from children.models import Department, StaffRole
 from documents.serving import serve
 from messaging import curriculum, rules
 from messaging.models import Post
@@ -82,6 +82,7 @@ def _desk(actor: Actor, department: Department | None) -> dict[str, object]:
         "departments": departments,
         "drafts": drafts_listed(actor, department.pk if department else None),
         "goals": curriculum.goals() if departments else [],
+        "led": list(preschools_for(actor, Action.OVERSEE)) if actor.has_role(StaffRole.Kind.PRINCIPAL) else [],
     }
 
 
