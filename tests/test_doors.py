@@ -88,6 +88,10 @@ def _reader(doors: Doors, _target: str) -> dict[str, Any]:
     return {"reader": str(doors.named.pk)}
 
 
+def _quiet_hours(_doors: Doors, _target: str) -> dict[str, Any]:
+    return {"weekdays": "never", "weekend": "never", "digest_hour": "18"}
+
+
 def _feedback(_doors: Doors, _target: str) -> dict[str, Any]:
     return {"id": str(Feedback.objects.create(text="Knappen är för liten").pk)}
 
@@ -104,7 +108,7 @@ ROWS: list[Row] = [
     Row("notices", "GET", person_only("2", "4")),
     Row("notices", "POST", person_only("3", "4")),
     Row("notice_settings", "GET", person_only("2", "4")),
-    Row("notice_settings", "POST", person_only("3", "4")),
+    Row("notice_settings", "POST", person_only("3", "4"), sent=_quiet_hours),
     Row("tablets_overview", "GET", {"administrator": "2"}),
     Row("feedback", "GET", {"administrator": "2"}),
     Row("feedback", "POST", {"administrator": "3"}, sent=_feedback),
