@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -177,7 +178,7 @@ class _Lines:
             who="" if is_mine else self._who(message),
             is_mine=is_mine,
             is_house=is_house,
-            seconds=max(1, int(waits)) if is_mine and waits > 0 else 0,
+            seconds=ceil(waits) if is_mine and waits > 0 else 0,
             is_withdrawn=message.withdrawn_at is not None,
             may_withdraw=not self.is_sealed
             and (is_mine or (is_house and is_own_side))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -71,7 +72,7 @@ def pending_of(actor: Actor, now: datetime) -> Pending | None:
         return None
     first, sending, leaves_at = rows[0]
     number = sum(1 for _pk, one, _leaves_at in rows if one == sending)
-    return Pending(first, max(1, int((leaves_at - now).total_seconds())), number)
+    return Pending(first, ceil((leaves_at - now).total_seconds()), number)
 
 
 def inbox_page(

@@ -30,6 +30,11 @@ function gone(form) {
   for (const part of form.querySelectorAll("[data-words], button")) /** @type {HTMLElement} */ (part).hidden = true;
   for (const part of form.querySelectorAll("[data-gone]")) /** @type {HTMLElement} */ (part).hidden = false;
   if (had) document.getElementById("main")?.focus({ preventScroll: true });
+  // The seconds were rounded: the house is asked when it has surely left.
+  setTimeout(look, 1000);
+}
+
+function look() {
   document.querySelector("[data-only-seen]")?.dispatchEvent(new Event("said:look"));
 }
 
@@ -46,7 +51,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) document.querySelector("[data-only-seen]")?.dispatchEvent(new Event("said:look"));
+  if (!document.hidden) look();
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {

@@ -1,0 +1,135 @@
+"""Conversations in a real browser: a guardian on a phone and staff at a desk, both at once (F01, F02, F04)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messaging.models import Message
+from messaging.services.threads import release_due
+from notifications.models import Delivery
+from portal.lib import clock
+from tests.browser.conftest import DESKTOP, PHONE, FindBarriers, Visit
+from tests.cast import Cast
+
+
+def let_out() -> None:
+    """Let half a minute pass for what has been written."""
+    Message.objects.filter(told_at=None).update(leaves_at=clock.now() - timedelta(seconds=1))
+    release_due(now=clock.now())
+
+
+def write(page: Page, body: str) -> None:
+    page.goto("/samtal/nytt/")
+    page.locator("label.chip", has_text="Elsa").click()
+    expect(page.get_by_text("Läses av 5 personer")).to_be_visible()
+    page.get_by_label("Ämne").fill("Stövlar")
+    page.get_by_label("Meddelande").fill(body)
+    page.get_by_role("button", name="Skicka").click()
+    expect(page.get_by_text("Skickas om")).to_be_visible()
+
+
+def test_a_guardian_asks_and_somebody_of_the_department_answers(
+    cast: Cast, visit: Visit, find_barriers: FindBarriers
+) -> None:
+    """F01, F02: who reads is shown before; the answer comes to the open page; nobody else finds anything."""
+    amina = visit(cast.amina, size=PHONE, has_touch=True)
+    amina.goto("/samtal/nytt/")
+    assert find_barriers(amina) == []
+    amina.locator("label.chip", has_text="Elsa").click()
+    shown = amina.locator("#readers")
+    expect(shown).to_contain_text("2 på Blåsippan, rektor, Johan och du")
+    shown.get_by_text("Läses av 5 personer").click()
+    for words in ("Maria Berg", "Viktor Vik", "Vikarie", "Eva Sandström", "Johan Lind"):
+        expect(shown.get_by_text(words, exact=False).first).to_be_visible()
+    assert find_barriers(amina) == []
+    amina.get_by_label("Ämne").fill("Stövlar")
+    amina.get_by_label("Meddelande").fill("Elsa har nya stövlar.\nDe gula.")
+    amina.get_by_role("button", name="Skicka").click()
+    expect(amina.get_by_text("Skickas om")).to_be_visible()
+    assert find_barriers(amina) == []
+    address = amina.url.partition("#")[0]
+    let_out()
+
+    maria = visit(cast.maria, size=DESKTOP)
+    maria.goto("/samtal/")
+    assert find_barriers(maria) == []
+    maria.get_by_role("link", name="Elsa").first.click()
+    expect(maria.get_by_text("De gula.")).to_be_visible()
+    assert find_barriers(maria) == []
+    maria.get_by_label("Ditt svar").fill("Så fina!")
+    maria.keyboard.press("Tab")
+    maria.get_by_role("button", name="Skicka").press("Enter")
+    expect(maria.get_by_text("Skickas om")).to_be_visible()
+    expect(maria.get_by_label("Ditt svar")).to_have_value("")
+    let_out()
+
+    amina.evaluate("document.querySelector('[data-only-seen]').dispatchEvent(new Event('said:look'))")
+    expect(amina.get_by_text("Så fina!")).to_be_visible()
+    expect(amina.locator("#lines")).to_contain_text("Maria Berg")
+    expect(amina.locator("#lines")).to_contain_text("Läst av Maria")
+    assert find_barriers(amina) == []
+
+    for other in (cast.neighbour, cast.jonas):
+        answer = visit(other).goto(address)
+        assert answer is not None
+        assert answer.status == 404
+
+
+def test_taken_back_within_half_a_minute(cast: Cast, visit: Visit) -> None:
+    """F04: nobody saw it, nobody was told, and the words are still there to be mended."""
+    amina, maria = visit(cast.amina, size=PHONE), visit(cast.maria, size=DESKTOP)
+    write(amina, "Till fel förskola!")
+    maria.goto("/samtal/")
+    expect(maria.get_by_text("Inga samtal än")).to_be_visible()
+    amina.get_by_role("button", name="Ångra").click()
+    expect(amina.get_by_text("Meddelandet skickades inte")).to_be_visible()
+    expect(amina.get_by_label("Meddelande")).to_have_value("Till fel förskola!")
+    expect(amina.get_by_label("Ämne")).to_have_value("Stövlar")
+    let_out()
+    assert not Message.objects.exists()
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_the_seconds_run_and_the_way_back_goes_with_them(cast: Cast, visit: Visit, motion: str) -> None:
+    amina = visit(cast.amina, size=PHONE, reduced_motion=motion)
+    write(amina, "Hej")
+    seconds = amina.locator("[data-seconds]")
+    first = int(seconds.inner_text())
+    expect(seconds).not_to_have_text(str(first))
+    assert amina.locator(".pending-ring").is_visible() == (motion == "no-preference")
+    Message.objects.update(leaves_at=clock.now() + timedelta(seconds=2))
+    amina.reload()
+    expect(amina.get_by_role("button", name="Ångra")).to_be_hidden()
+    expect(amina.locator("[data-leaves]")).to_have_count(0)
+
+
+def test_without_script(cast: Cast, visit: Visit) -> None:
+    """Who reads is shown in a step of its own, and everything works as a plain form."""
+    page = visit(cast.amina, size=PHONE, java_script_enabled=False)
+    page.goto("/samtal/nytt/")
+    page.get_by_label("Elsa").check(force=True)
+    page.get_by_label("Ämne").fill("Stövlar")
+    page.get_by_label("Meddelande").fill("Hej")
+    page.get_by_role("button", name="Visa vilka som läser").click()
+    expect(page.get_by_text("Läses av 5 personer")).to_be_visible()
+    expect(page.get_by_label("Meddelande")).to_have_value("Hej")
+    page.get_by_role("button", name="Skicka").click()
+    expect(page.get_by_role("button", name="Ångra")).to_be_visible()
+
+
+def test_a_draft_survives_a_closed_browser(cast: Cast, visit: Visit) -> None:
+    """F16: what is typed lies on the server some seconds later, and in the field when the page is opened elsewhere."""
+    phone = visit(cast.amina, size=PHONE)
+    phone.goto("/samtal/nytt/")
+    phone.locator("label.chip", has_text="Elsa").click()
+    phone.get_by_label("Meddelande").press_sequentially("Elsa vill ha med sig sin kanin")
+    expect(phone.get_by_text("Utkast sparat")).to_be_visible(timeout=10_000)
+    phone.context.close()
+    other = visit(cast.amina, size=DESKTOP)
+    other.goto("/samtal/nytt/")
+    expect(other.get_by_label("Meddelande")).to_have_value("Elsa vill ha med sig sin kanin")
+    expect(other.get_by_label("Elsa")).to_be_checked()
