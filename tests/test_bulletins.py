@@ -433,7 +433,9 @@ def written(world: World, scope: tuple[str, int]) -> Bulletin:
     }
     author = User.objects.create(given_name="Skribent")
     left = NOON - timedelta(minutes=1)
-    made = Bulletin.objects.create(written_by=author, title="x", text="x", language="sv", leaves_at=left, **by_kind[kind])
+    made = Bulletin.objects.create(
+        written_by=author, title="x", text="x", language="sv", leaves_at=left, **by_kind[kind]
+    )
     if kind == "children":
         BulletinChild.objects.bulk_create(
             [BulletinChild(bulletin=made, child=world.children[one]) for one in {number, (number + 1) % 4}]
