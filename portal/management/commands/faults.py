@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import signal
 import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
@@ -32,6 +33,7 @@ class Command(BaseCommand):
     def handle(self, *_args: object, **options: Any) -> None:
         if connection.vendor != "postgresql" or not settings.REDIS_URL or settings.PRODUCTION:
             raise CommandError("The faults fill an empty PostgreSQL and need Redis: run them by `make faults`.")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no worker is left
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         with (
