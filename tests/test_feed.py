@@ -8,10 +8,12 @@ from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -32,10 +34,11 @@ from messaging.selectors.posts import posts_for
 from messaging.services import posts
 from notifications.models import Delivery, Kind, Way
 from portal.lib import clock, days
-from tests.cast import Cast, child, employ, guard, person, place, tablet
+from tests.cast import Cast, child, employ, fill, guard, person, place, tablet
 from tests.test_access_property import TODAY, World, build, plans
 from tests.test_posts import HALF_A_MINUTE, draft, picture, published, with_pictures
 from tests.test_posts import publish as go_out
+from tests.test_query_counts import COUNTS, queries
 
 LogIn = Callable[[User], Client]
 PHASES = [phase for phase in Phase if phase != Phase.explain]
@@ -324,6 +327,33 @@ def test_what_to_think_of_before_publishing(cast: Cast) -> None:
     for turn in range(post_rules.MANY_READERS):
         guard(person(f"Vuxen{turn}"), newcomer)
     assert "Det är många som läser." in audience_of(actor, cast.blasippan, children, is_for_all=True).warnings
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [2, 10])
+def test_what_the_pages_cost(cast: Cast, log_in: LogIn, number: int) -> None:
+    """The same with two posts and two children as with ten and ten; each post has six pictures."""
+    for one in fill(cast.blasippan, number):
+        guard(cast.amina, one)
+    for turn in range(number):
+        post = draft(cast, title=f"Dag {turn}")
+        with_pictures(post, cast.maria, *["ready"] * 6)
+        go_out(post, cast.maria)
+    posts.release_due(now=clock.now() + HALF_A_MINUTE)
+    unwritten = draft(cast)
+    (shown,) = with_pictures(unwritten, cast.maria, "ready")
+    phone, desk = log_in(cast.amina), log_in(cast.maria)
+    phone.get("/inlagg/"), desk.get(f"/inlagg/{unwritten.pk}/skriv/")
+    with patch("messaging.views.feed.serve", return_value=HttpResponse(b"jpg")):
+        picture_costs = queries(desk, f"/inlagg/bild/{shown.pk}/small/")
+    assert {
+        "feed": queries(phone, "/inlagg/"),
+        "house": queries(desk, "/inlagg/"),
+        "post": queries(phone, f"/inlagg/{post.pk}/"),
+        "reception": queries(desk, f"/inlagg/{post.pk}/"),
+        "write": queries(desk, f"/inlagg/{unwritten.pk}/skriv/"),
+        "picture": picture_costs,
+    } == COUNTS["posts"]
 
 
 # List, door, notice ---------------------------------------------------------------------------------------------------
