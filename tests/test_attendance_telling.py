@@ -34,7 +34,7 @@ def at_0842() -> Iterator[None]:
 
 @pytest.fixture
 def hall(cast: Cast, on_tablet: Callable[[str], Client]) -> Client:
-    """The tablet in Blåsippan's hall. Both guardians want to know when Elsa comes and goes, and to have a mail at once."""
+    """The tablet in Blåsippan's hall. Both guardians want a mail at once when Elsa comes and goes."""
     for guardian in (cast.amina, cast.johan):
         wants_all(guardian)
     return on_tablet(tablet(cast.blasippan)[1])

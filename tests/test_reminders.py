@@ -18,8 +18,8 @@ from attendance.models import Absence, ClosedDay, DayPlan, EnquiryAnswer, Holida
 from attendance.services import remind_of_missing_plans
 from attendance.tasks import remind_of_missing_plans as task
 from children.models import Area, Block, Child, Household, HouseholdWeeks, Placement
-from notifications.models import Delivery, Kind, Preference, Way
 from notifications.digests import send_digests
+from notifications.models import Delivery, Kind, Preference, Way
 from notifications.services import send_waiting
 from portal.lib import clock, days
 from tests.cast import Cast, child, guard, local, person, place, plan
