@@ -112,8 +112,8 @@ def local_imports(source: str) -> list[str]:
 def framework_in_rules(source: str) -> list[str]:
     """Return what a `rules.py` imports beyond the standard library and other rules: no Django, no clock, no models."""
     allowed = re.compile(
-        r"^(__future__|collections|dataclasses|datetime|enum|functools|hashlib|itertools|math|re|typing|unicodedata|uuid"
-        r"|zoneinfo)(\.|$)"
+        r"^(__future__|collections|dataclasses|datetime|enum|functools|hashlib|itertools|math|re|typing|unicodedata"
+        r"|urllib\.parse|uuid|zoneinfo)(\.|$)"
         r"|^\w+\.(\w+_)?rules$"
     )
     return [f"line {line}: {module}" for module, line in _imports(ast.parse(source)) if not allowed.search(module)]

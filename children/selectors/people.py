@@ -28,10 +28,14 @@ def guardians_ever(*child_ids: UUID) -> set[UUID]:
 def guardians_ever_of(child_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """Return, by child, who is, was or is to be a guardian of it: one query."""
     found: dict[UUID, set[UUID]] = {child_id: set() for child_id in child_ids}
-    rows = Guardianship.objects.filter(child__in=found).values_list("child_id", "guardian_id")
-    for child_id, guardian_id in rows:
+    for child_id, guardian_id in _ever([*found]):
         found[child_id].add(guardian_id)
     return found
+
+
+@prepared
+def _ever(child_ids: Collection[UUID]) -> Rows:
+    return Guardianship.objects.filter(child__in=child_ids).order_by().values_list("child_id", "guardian_id")
 
 
 def children_ever_of(guardian_id: UUID) -> QuerySet[Any, Any]:

@@ -13,7 +13,9 @@ from uuid import UUID
 from django.db.models import BooleanField, Exists, F, OuterRef, PositiveSmallIntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
+from children.actors import Actor
 from children.models import BackupPlacement, Placement
+from children.whereabouts import is_visible
 from portal.lib.models import holds_on
 from portal.lib.prepared import Row, Rows, prepared
 
@@ -115,6 +117,21 @@ def placed_between(first: date, last: date, *, preschool_id: UUID | None, area_i
 def departments_of(child_ids: Iterable[UUID], day: date) -> dict[UUID, Place]:
     """Return where each of these children is on `day`: one query."""
     return {child_id: places[0] for child_id, places in places_of(child_ids, holds_on(day)).items()}
+
+
+def coming_places(child_ids: Collection[UUID], today: date, seen_before: int) -> dict[UUID, list[Place]]:
+    """Return where these children begin after today and are seen already: one query.
+
+    `seen_before` is from how many days before the municipality lets a child be seen; places may say otherwise.
+    """
+    return _by_child(_coming(child_ids, today, seen_before))
+
+
+@prepared
+def _coming(child_ids: Collection[UUID], today: date, seen_before: int) -> Rows:
+    anybody = Actor.standing_in(person_id=None, place_id=None, roles=[], today=today, visible_before_days=seen_before)
+    coming = Placement.objects.filter(is_visible(anybody), starts_on__gt=today, child__in=child_ids)
+    return _placed(child_ids, Q(pk__in=coming.values("pk")))
 
 
 def place_on_or_after(places: Iterable[Place], day: date) -> Place | None:

@@ -17,11 +17,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children import access
 from children.access import Action, Rule
-from children.actors import Actor
-from children.models import Block, Guardianship, Placement, StaffRole
+from children.actors import ROLE, Actor
+from children.models import Block, Guardianship, Municipality, Placement, StaffRole
 from children.selectors.people import guardians_of
-from children.selectors.placing import Place, departments_of, places_of
+from children.selectors.placing import Place, coming_places, departments_of
 from children.whereabouts import is_visible
+from portal.lib.models import of_row
+from portal.lib.prepared import Rows, prepared
 
 Kind = StaffRole.Kind
 
@@ -55,6 +57,7 @@ class _Around:
 
     child_ids: Collection[UUID]
     today: date
+    seen_before: int
     here: dict[UUID, list[Place]]
     soon: dict[UUID, list[Place]]
     roles: list[StaffRole]
@@ -69,29 +72,42 @@ class _Around:
 
 
 def who_may(action: Action, child_ids: Collection[UUID], today: date) -> list[Reach]:
-    """Return everybody who may do this with one of these children today, and by what: six queries, however many.
+    """Return everybody who may do this with one of these children today, and by what: seven queries at most.
 
     Nobody with a frozen account, and nobody who is kept away from the child. Tablets are nobody.
     """
-    around = _around(child_ids, today)
+    around = _around([*child_ids], today)
     found = {reach for rule in access.TABLE[action] if rule in _OTHER_SIDE for reach in _OTHER_SIDE[rule](around)}
-    kept_away = set(Block.objects.in_force().filter(child__in=child_ids).values_list("person_id", "child_id"))
+    kept_away = set(_kept_away(around.child_ids))
     return sorted(
         (reach for reach in found if (reach.person_id, reach.child_id) not in kept_away),
         key=lambda reach: (reach.child_id, reach.relation, reach.person_id, reach.since, reach.met),
     )
 
 
+@prepared
+def _kept_away(child_ids: Collection[UUID]) -> Rows:
+    return Block.objects.in_force().filter(child__in=child_ids).order_by().values_list("person_id", "child_id")
+
+
 def _around(child_ids: Collection[UUID], today: date) -> _Around:
     here = {child_id: [place] for child_id, place in departments_of(child_ids, today).items()}
-    coming = is_visible(Actor(person=None, tablet=None, today=today)) & Q(starts_on__gt=today)
-    soon = places_of(child_ids, Q(pk__in=Placement.objects.filter(coming, child__in=child_ids).values("pk")))
+    seen_before = Municipality.current().visible_before_days
+    soon = coming_places(child_ids, today, seen_before)
     places = [place for found in (*here.values(), *soon.values()) for place in found]
-    at = Q(department__in={place.department_id for place in places})
-    at |= Q(preschool__in={place.preschool_id for place in places})
-    at |= Q(area__in={place.area_id for place in places if place.area_id})
-    roles = StaffRole.objects.on(today).filter(at, person__frozen_at=None)
-    return _Around(child_ids, today, here, soon, list(roles))
+    departments = {place.department_id for place in places}
+    preschools = {place.preschool_id for place in places}
+    areas = {place.area_id for place in places if place.area_id}
+    rows = _roles_at(sorted(departments), sorted(preschools), sorted(areas), today) if places else []
+    return _Around(child_ids, today, seen_before, here, soon, [of_row(StaffRole, ROLE, row) for row in rows])
+
+
+@prepared
+def _roles_at(
+    departments: Collection[UUID], preschools: Collection[UUID], areas: Collection[UUID], today: date
+) -> Rows:
+    at = Q(department__in=departments) | Q(preschool__in=preschools) | Q(area__in=areas)
+    return StaffRole.objects.on(today).filter(at, person__frozen_at=None).order_by().values_list(*ROLE)
 
 
 def _covers(role: StaffRole, place: Place) -> bool:
@@ -107,22 +123,34 @@ def sees_own(child_ids: Collection[UUID] | QuerySet[Any, Any], today: date) -> Q
 
     What `who_may` asks, for whoever counts many: the children may be a query for ids.
     """
-    begun = Placement.objects.filter(is_visible(Actor(person=None, tablet=None, today=today)), child=OuterRef("child"))
+    return _seeing(child_ids, today, Municipality.current().visible_before_days)
+
+
+def _seeing(
+    child_ids: Collection[UUID] | QuerySet[Any, Any], today: date, seen_before: int, *, is_placed: bool = False
+) -> QuerySet[Guardianship]:
+    anybody = Actor.standing_in(person_id=None, place_id=None, roles=[], today=today, visible_before_days=seen_before)
+    placed = Placement.objects.on_or_after(today) if is_placed else Placement.objects.all()
+    begun = placed.filter(is_visible(anybody), child=OuterRef("child"))
     return guardians_of(child_ids, today).filter(Exists(begun), guardian__frozen_at=None)
 
 
+@prepared
+def _guarding(child_ids: Collection[UUID], today: date, seen_before: int, is_placed: bool) -> Rows:  # noqa: FBT001 (what is prepared is kept by its place)
+    found = _seeing(child_ids, today, seen_before, is_placed=is_placed)
+    return found.order_by().values_list("guardian_id", "child_id", "starts_on")
+
+
 def _guardians(around: _Around) -> Iterable[Reach]:
-    return _reaching(sees_own(around.child_ids, around.today))
+    return _reaching(around, is_placed=False)
 
 
 def _guardians_of_placed(around: _Around) -> Iterable[Reach]:
-    actor = Actor(person=None, tablet=None, today=around.today)
-    placed = Placement.objects.on_or_after(around.today).filter(is_visible(actor), child=OuterRef("child"))
-    return _reaching(guardians_of(around.child_ids, around.today).filter(Exists(placed), guardian__frozen_at=None))
+    return _reaching(around, is_placed=True)
 
 
-def _reaching(guardians: QuerySet[Guardianship]) -> Iterable[Reach]:
-    for person_id, child_id, since in guardians.values_list("guardian_id", "child_id", "starts_on"):
+def _reaching(around: _Around, *, is_placed: bool) -> Iterable[Reach]:
+    for person_id, child_id, since in _guarding(around.child_ids, around.today, around.seen_before, is_placed):
         yield Reach(person_id, child_id, Relation.GUARDIAN, since, since)
 
 

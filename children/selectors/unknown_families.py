@@ -10,6 +10,7 @@ from accounts.models import Protection
 from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Child, Guardianship
+from portal.lib.prepared import Rows, prepared
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,7 @@ def protected_among(actor: Actor, child_ids: Collection[UUID]) -> Protected:
 
     Their families are known to the families themselves and to the named readers, and to nobody else.
     """
-    protected = Child.objects.filter(pk__in=child_ids).exclude(protection=Protection.NONE)
-    ids = set(protected.values_list("pk", flat=True))
+    ids = {child_id for (child_id,) in _protected([*child_ids])}
     if not ids:
         return Protected()
     known = {
@@ -35,6 +35,11 @@ def protected_among(actor: Actor, child_ids: Collection[UUID]) -> Protected:
         for child_id in children_for(actor, action).filter(pk__in=ids).values_list("pk", flat=True)
     }
     return Protected(frozenset(known), frozenset(ids - known))
+
+
+@prepared
+def _protected(child_ids: Collection[UUID]) -> Rows:
+    return Child.objects.filter(pk__in=child_ids).exclude(protection=Protection.NONE).order_by().values_list("pk")
 
 
 def guardians_of_protected() -> set[UUID]:

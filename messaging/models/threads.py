@@ -37,6 +37,7 @@ class Thread(Base):
     assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     done_at = models.DateTimeField(null=True, blank=True)
     last_at = models.DateTimeField(null=True, blank=True)  # when its last message left
+    last_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")  # who wrote that
 
     class Meta:
         indexes = [models.Index(fields=["-last_at"], name="messaging_thread_by_last")]

@@ -25,6 +25,7 @@ from messaging.selectors.readers import Opened, Reader, may_write
 from messaging.set_phrases import Shown, shown_text
 from messaging.words import day_heading, joined, relation_word
 from portal.lib import days, languages
+from portal.lib.prepared import Row, Rows, prepared
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,8 @@ def conversation(actor: Actor, opened: Opened, now: datetime) -> Conversation:
     """Return the page of an opened conversation: ten queries, however much was said by however many."""
     thread, circle = opened.thread, opened.circle
     said = list(_visible(opened, now).order_by("leaves_at", "pk"))
-    marks = dict(ReadMark.objects.filter(thread=thread).values_list("person_id", "read_to"))
-    children = dict(ThreadChild.objects.filter(thread=thread).values_list("child_id", "child__given_name"))
+    marks: dict[UUID, datetime] = dict(_marks(thread.pk))
+    children: dict[UUID, str] = dict(_children(thread.pk))
     writers = {message.written_by_id for message in said}
     people = people_of(actor, [circle], writers | set(opened.readers), children)
     is_family = opened.reader.relation == Relation.GUARDIAN
@@ -132,13 +133,22 @@ def _visible(opened: Opened, now: datetime) -> QuerySet[Message]:
 def news_stamp(opened: Opened, now: datetime) -> str:
     """Return the stamp of what the page would show now: two queries, and nothing is deciphered."""
     said = _visible(opened, now).order_by("leaves_at", "pk").values_list("pk", "leaves_at", "withdrawn_at")
-    marks = ReadMark.objects.filter(thread=opened.thread).values_list("person_id", "read_to")
-    return _stamp(list(said), marks, opened.thread, now)
+    return _stamp(list(said), _marks(opened.thread.pk), opened.thread, now)
+
+
+@prepared
+def _marks(thread_id: UUID) -> Rows:
+    return ReadMark.objects.filter(thread=thread_id).order_by().values_list("person_id", "read_to")
+
+
+@prepared
+def _children(thread_id: UUID) -> Rows:
+    return ThreadChild.objects.filter(thread=thread_id).order_by().values_list("child_id", "child__given_name")
 
 
 def _stamp(
     said: Sequence[tuple[UUID, datetime, datetime | None]],
-    marks: Iterable[tuple[UUID, datetime]],
+    marks: Iterable[Row],
     thread: Thread,
     now: datetime,
 ) -> str:

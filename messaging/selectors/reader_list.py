@@ -6,7 +6,7 @@ their guardians are counted and not named.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -23,6 +23,7 @@ from messaging import rules
 from messaging.models import Addressee
 from messaging.selectors.readers import Reader, Readers, readers_of_all, stamp_of
 from messaging.words import joined, relation_word
+from portal.lib.prepared import Rows, prepared
 
 LARGE = 15
 ORDER = {Relation.GUARDIAN: 0, Relation.STAFF: 1, Relation.SUBSTITUTE: 2, Relation.PRINCIPAL: 3}
@@ -106,15 +107,19 @@ def people_of(
 ) -> People:
     """Return who these people are: three queries, two more where a child has protected identity."""
     child_ids = {child for circle in circles for child in circle.children}
-    rows = User.objects.filter(pk__in=person_ids).values_list("pk", "given_name", "family_name")
     places = departments_of(child_ids, actor.today)
     return People(
         actor=actor,
-        names={person_id: (given, family) for person_id, given, family in rows},
+        names={person_id: (given, family) for person_id, given, family in _names(sorted(person_ids))},
         children=children,
         places={child: place.department for child, place in places.items()},
         protected=protected_among(actor, child_ids),
     )
+
+
+@prepared
+def _names(person_ids: Collection[UUID]) -> Rows:
+    return User.objects.filter(pk__in=person_ids).order_by().values_list("pk", "given_name", "family_name")
 
 
 def readers_before(

@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.http import Http404
 
 from children import access
 from children.access import Action
 from children.actors import Actor
 from children.models import Child
+from children.prepared_access import Asked, child_rows
 from children.selectors.people import children_ever_of, guardians_ever_of
 from children.selectors.reach import Reach, Relation, who_may
 from messaging import rules
 from messaging.models import Addressee, Thread, ThreadChild, ThreadGuardian
 from portal.lib.crypto import keyed_digest
+from portal.lib.prepared import Rows, prepared
 
 READ = {
     Addressee.DEPARTMENT: Action.READ_DEPARTMENTS_MAIL,
@@ -108,10 +110,18 @@ def stamp_of(
 
 
 def circle_of(thread: Thread) -> rules.Circle:
-    """Return the thread's children, and the guardians that it was begun with: two queries."""
-    children = ThreadChild.objects.filter(thread=thread).values_list("child", flat=True)
-    guardians = ThreadGuardian.objects.filter(thread=thread).values_list("guardian", flat=True)
-    return rules.Circle(frozenset(children), frozenset(guardians))
+    """Return the thread's children, and the guardians that it was begun with: one query."""
+    ids: dict[bool, set[UUID]] = {True: set(), False: set()}
+    for one, is_child in _in_circle(thread.pk):
+        ids[bool(is_child)].add(one)
+    return rules.Circle(frozenset(ids[True]), frozenset(ids[False]))
+
+
+@prepared
+def _in_circle(thread_id: UUID) -> Rows:
+    children = ThreadChild.objects.filter(thread=thread_id).order_by()
+    guardians = ThreadGuardian.objects.filter(thread=thread_id).order_by()
+    return children.values_list("child", Value(1)).union(guardians.values_list("guardian", Value(0)), all=True)
 
 
 @dataclass(frozen=True)
@@ -156,10 +166,8 @@ def get_thread(actor: Actor, thread_id: UUID, *, writing: bool = False, lock: bo
 def may_write(actor: Actor, opened: Opened) -> bool:
     """Tell whether whoever reads the conversation may also write in it: one query."""
     children = opened.circle.children
-    open_ones = access.children_for(actor, WRITE[opened.addressee]).filter(pk__in=children)
-    if opened.reader.relation == Relation.GUARDIAN:
-        return open_ones.count() == len(children)
-    return open_ones.exists()
+    open_ones = child_rows(actor, WRITE[opened.addressee], Asked(("id",)), among=sorted(children))
+    return len(open_ones) == len(children) if opened.reader.relation == Relation.GUARDIAN else bool(open_ones)
 
 
 def may_be_written_about(actor: Actor, addressee: Addressee) -> QuerySet[Child]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from children.actors import Actor
 from messaging import rules
-from messaging.models import Message, ReadMark, ThreadGuardian
+from messaging.models import ReadMark, Thread, ThreadGuardian
 from messaging.selectors.readers import threads_for
-from portal.lib import clock, days
+from portal.lib import days
+from portal.lib.prepared import Rows, prepared
 
 
 def unread_threads(actor: Actor) -> int:
@@ -18,13 +22,26 @@ def unread_threads(actor: Actor) -> int:
     """
     if actor.person_id is None:
         return 0
-    read = ReadMark.objects.filter(
-        person=actor.person_id, thread=OuterRef("thread"), read_to__gte=OuterRef("leaves_at")
+    if not actor.roles and not actor.tablet:
+        before = actor.municipality.visible_before_days
+        return sum(number for (number,) in _of_family(actor.person_id, actor.today, before))
+    return _unread(actor).count()
+
+
+@prepared
+def _of_family(person_id: UUID, today: date, visible_before_days: int) -> Rows:
+    family = Actor.standing_in(
+        person_id=person_id, place_id=None, roles=[], today=today, visible_before_days=visible_before_days
     )
-    new = Message.objects.out(clock.now()).filter(~Exists(read), thread=OuterRef("pk"))
-    new = new.exclude(written_by=actor.person_id)
+    return _unread(family).order_by().values("addressee").annotate(number=Count("pk")).values_list("number")
+
+
+def _unread(actor: Actor) -> QuerySet[Thread]:
+    """Return where the last message is unread and another's: whoever wrote the last had seen the others."""
+    read = ReadMark.objects.filter(person=actor.person_id, thread=OuterRef("pk"), read_to__gte=OuterRef("last_at"))
+    new = threads_for(actor).filter(~Exists(read), last_at__isnull=False).exclude(last_by=actor.person_id)
     if actor.roles:
         begun = min(role.starts_on for role in actor.roles) - rules.SEES_BEFORE_BEGAN
-        family = ThreadGuardian.objects.filter(thread=OuterRef("thread"), guardian=actor.person_id)
-        new = new.filter(Exists(family) | Q(leaves_at__gte=days.day_bounds(begun)[0]))
-    return threads_for(actor).filter(Exists(new)).count()
+        family = ThreadGuardian.objects.filter(thread=OuterRef("pk"), guardian=actor.person_id)
+        new = new.filter(Q(last_at__gte=days.day_bounds(begun)[0]) | Exists(family))
+    return new

@@ -260,15 +260,15 @@ def release_due(*, now: datetime) -> int:
 
 def _release(message: Message, now: datetime) -> None:
     thread = message.thread
-    thread.last_at = message.leaves_at
+    thread.last_at, thread.last_by_id = message.leaves_at, message.written_by_id
     if message.side == Message.Side.HOUSE:
         # What was put aside as done stays so: an answer was maybe the last thing to do.
         thread.waits_since = None
-        thread.save(update_fields=["last_at", "waits_since"])
+        thread.save(update_fields=["last_at", "last_by", "waits_since"])
     else:
         thread.waits_since = message.leaves_at if thread.done_at else thread.waits_since or message.leaves_at
         thread.done_at = None
-        thread.save(update_fields=["last_at", "waits_since", "done_at"])
+        thread.save(update_fields=["last_at", "last_by", "waits_since", "done_at"])
     readers = readers_of(circle_of(thread), Addressee(thread.addressee), days.day_of(now))
     people = [person_id for person_id in readers if person_id != message.written_by_id]
     notify_of_all(told=[Told(message.pk, people, {"thread": thread.pk})], kind=Kind.MESSAGE_RECEIVED, now=now)
@@ -332,8 +332,8 @@ def withdraw(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
     return message
 
 
-def mark_read(*, thread: Thread, person_id: UUID, now: datetime) -> None:
-    """Note that the person has read all that had left by now.
+def mark_read(*, thread: Thread, person_id: UUID, now: datetime) -> bool:
+    """Note that the person has read all that had left by now; return whether there was something new in it.
 
     The mark moves only where there is something new, and never back: it is the moment at which the last of what is
     read was first seen.
@@ -342,8 +342,10 @@ def mark_read(*, thread: Thread, person_id: UUID, now: datetime) -> None:
     mark = ReadMark.objects.filter(thread=thread, person=person_id).first()
     if mark is None:
         ReadMark.objects.bulk_create([ReadMark(thread=thread, person_id=person_id, read_to=now)], ignore_conflicts=True)
-    elif new.filter(leaves_at__gt=mark.read_to).exists():
-        ReadMark.objects.filter(pk=mark.pk, read_to__lt=now).update(read_to=now)
+        return True
+    if not new.filter(leaves_at__gt=mark.read_to).exists():
+        return False
+    return bool(ReadMark.objects.filter(pk=mark.pk, read_to__lt=now).update(read_to=now))
 
 
 def _check(words: Words, *, has_subject: bool = True) -> None:

@@ -92,7 +92,7 @@ def acts_of(request: ActorRequest, opened: Opened) -> dict[str, Any]:
     if opened.reader.relation == Relation.GUARDIAN:
         return common | {"is_house": False}
     house = [one.person_id for one in opened.readers.values() if one.relation != Relation.GUARDIAN]
-    people = sorted(User.objects.filter(pk__in=house), key=lambda person: person.full_name)
+    people = sorted(User.objects.sealed().filter(pk__in=house), key=lambda person: person.full_name)
     on_it = {label.pk for label in labels_on([thread.pk], actor).get(thread.pk, [])}
     return common | {
         "is_house": True,

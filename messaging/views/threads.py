@@ -157,8 +157,8 @@ def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None, files: 
 
 def _note_reading(opened: Opened) -> None:
     now, person_id = clock.now(), opened.reader.person_id
-    services.mark_read(thread=opened.thread, person_id=person_id, now=now)
-    read_about(person_id=person_id, name="thread", thing_id=opened.thread.pk, now=now)
+    if services.mark_read(thread=opened.thread, person_id=person_id, now=now):
+        read_about(person_id=person_id, name="thread", thing_id=opened.thread.pk, now=now)
 
 
 def _look(request: ActorRequest, opened: Opened) -> None:
