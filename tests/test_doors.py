@@ -103,7 +103,7 @@ def _many(doors: Doors, target: str) -> dict[str, Any]:
 ROWS: list[Row] = [
     # Home
     Row("home", "GET", person_only("2", "3")),
-    Row("newest_posts", "GET", {"guardian": "2"}),
+    Row("newest_posts", "GET", {"guardian": "2", "left": "2"}),
     Row("my_children", "GET", dict.fromkeys(("guardian", "blocked", "left", "contact"), "2")),
     Row("notices", "GET", person_only("2", "4")),
     Row("notices", "POST", person_only("3", "4")),

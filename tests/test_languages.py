@@ -26,7 +26,7 @@ from attendance.services import MadeTap, record_taps
 from children.actors import Actor
 from children.models import Area, Block, Child, Contact, Department, Municipality, Preschool
 from children.tablets import PIN_COOKIE
-from portal.lib import days
+from portal.lib import days, languages
 from portal.lib.ids import uuid7
 from portal.templatetags.look import day_in_words
 from tests import cast as people
@@ -212,6 +212,7 @@ def names() -> tuple[str, ...]:
         found |= {person.given_name, person.family_name, person.email}
     for one in Child.objects.all():
         found |= {one.given_name, one.family_name}
+    found |= set(languages.NAMES.values())
     return tuple(found - {""})
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 from uuid import uuid4
 
 import jwt
 import pytest
+import time_machine
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.exceptions import ValidationError
@@ -32,6 +33,13 @@ from tests.sinks import Phone
 
 KEY = web_push.to_text(bytes(range(1, 33)))
 LogIn = Callable[[User], Client]
+
+
+@pytest.fixture(autouse=True)
+def _at_ten_in_the_morning() -> Iterator[None]:
+    """On a Tuesday: nobody's quiet hours, whenever the test runs."""
+    with time_machine.travel(datetime(2026, 11, 17, 9, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture

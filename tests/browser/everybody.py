@@ -67,6 +67,10 @@ SAYS_WHO = (
 )
 
 
+# No pages: a browser that is sent to one makes a page of its own around it, and colours that as our policy forbids.
+FILES = frozenset({"messaging:post_picture", "messaging:attachment"})
+
+
 @dataclass(frozen=True)
 class Fault:
     """A form as somebody in a hurry sends it: the field that it is known by, and what was typed; the rest is empty."""
@@ -89,7 +93,7 @@ def addresses(world: World, actor: str, *, everything: bool) -> list[tuple[Row, 
         if same_to_all and not everything:
             continue
         opens = [target for target in TARGETS if row.expected(actor, target) in ("2", "3")]
-        if row.method == "GET" and opens:
+        if row.method == "GET" and opens and row.name not in FILES:
             arguments = ARGUMENTS.get(row.about) or world.arguments(row.about, opens[0])
             found.append((row, reverse(row.name, kwargs=arguments)))
     return found
