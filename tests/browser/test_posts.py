@@ -106,6 +106,7 @@ def test_two_write_at_once_on_two_screens(cast: Cast, visit: Visit, tuesday: dat
     """What is saved by itself is refused with a colleague's words beside one's own, and both are kept."""
     maria, viktor = visit(cast.maria), visit(cast.vikar, size=PHONE)
     begin(maria)
+    maria.goto(maria.url)  # nothing of hers is still on its way
     viktor.goto(maria.url)
     viktor.get_by_label("Berättelse").fill("Viktors ord")
     expect(viktor.locator("#post-saved")).to_contain_text("Viktor Vik")
