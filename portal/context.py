@@ -24,6 +24,7 @@ GUARDIAN_PAGES = (
     "attendance:answer_enquiry",
     "attendance:calendar",
     "attendance:event_answer",
+    "messaging:own_bulletin",
 )
 
 

@@ -111,7 +111,7 @@ def rail_of(actor: Actor, department_id: UUID, where: Where) -> tuple[Place, ...
         Place(
             reverse("messaging:threads"),
             "message-circle",
-            _("Meddelanden"),
+            _("Samtal"),
             where.view_name.startswith("messaging:") and not where.view_name.startswith("messaging:post"),
         ),
         Place(reverse("messaging:posts"), "image", _("Inlägg"), where.view_name.startswith("messaging:post")),
@@ -138,6 +138,9 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
         places.append(Place(reverse("children:kept"), "shield", _("Skyddade"), is_there))
     if actor.has_role(Kind.PRINCIPAL, Kind.ADMINISTRATOR):
         places.append(Place(reverse("children:frozen"), "lock", _("Frysta konton"), where.is_any("children:frozen")))
+    if actor.has_role(Kind.ARCHIVIST):
+        is_there = where.view_name.startswith("messaging:journal")
+        places.append(Place(reverse("messaging:journal"), "file-text", _("Diariet"), is_there))
     if is_guardian(actor):
         places.append(Place(reverse("my_children"), "house", _("Mina barn"), where.is_any("my_children")))
     places.append(
@@ -151,10 +154,9 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
 def _said(actor: Actor, where: Where) -> list[Place]:
     """Return the way to what is said: conversations and bulletins, and the posts."""
     is_posts = where.view_name.startswith("messaging:post")
-    label = pgettext("of the department", "Meddelanden") if actor.is_staff else _("Samtal")
     is_here = where.view_name.startswith("messaging:") and not is_posts and not where.is_any("messaging:journal")
     return [
-        Place(reverse("messaging:threads"), "message-circle", label, is_here, unread_threads(actor)),
+        Place(reverse("messaging:threads"), "message-circle", _("Samtal"), is_here, unread_threads(actor)),
         Place(reverse("messaging:posts"), "image", _("Inlägg"), is_posts),
     ]
 
@@ -218,6 +220,7 @@ def _administration(actor: Actor, where: Where) -> list[Place]:
             reverse("attendance:rules"), "clock", _("Regler"), where.is_any("attendance:rules", "attendance:area_rules")
         ),
         Place(reverse("tablets_overview"), "tablet", _("Surfplattor"), where.is_any("tablets_overview")),
+        Place(reverse("waiting"), "send", _("Aviseringar"), where.is_any("waiting")),
         Place(
             reverse("feedback"),
             "message-circle",

@@ -8,6 +8,7 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -206,14 +207,14 @@ class HoursForm(forms.Form):
     )
 
     @classmethod
-    def showing(cls, hours: Hours) -> HoursForm:
+    def showing(cls, hours: Hours, posted: QueryDict | None = None) -> HoursForm:
         initial: dict[str, Any] = {"digest_hour": NO_DIGEST if hours.digest_hour is None else str(hours.digest_hour)}
         for name, span in (("weekdays", hours.weekdays), ("weekend", hours.weekend)):
             is_all_day = span is not None and span[0] == span[1]
             initial[name] = NEVER if span is None else ALL if is_all_day else SPAN
             begins, ends = span if span is not None and not is_all_day else (time(20), time(7))
             initial |= {f"{name}_from": begins, f"{name}_to": ends}
-        return cls(initial=initial)
+        return cls(posted, initial=initial)
 
     def clean(self) -> dict[str, Any]:
         for name in ("weekdays", "weekend"):
@@ -238,8 +239,13 @@ class HoursForm(forms.Form):
         hours = self.hours()
         if rules.is_always_quiet(hours):
             self.add_error("weekend", _("Då når vi dig aldrig. Lämna någon tid fri."))
-        elif hours.digest_hour is not None and _is_within(time(hours.digest_hour), hours.weekdays):
+        elif hours.digest_hour is not None and self._is_chosen and _is_within(time(hours.digest_hour), hours.weekdays):
             self.add_error("digest_hour", _("Då har du valt att det ska vara tyst. Välj en annan timme."))
+
+    @property
+    def _is_chosen(self) -> bool:
+        """Whether the hour or the quiet hours are other than they stood: the house's own choice is nobody's fault."""
+        return bool({"digest_hour", "weekdays", "weekdays_from", "weekdays_to"} & set(self.changed_data))
 
     def hours(self) -> Hours:
         """Return what was chosen, once the form is valid."""

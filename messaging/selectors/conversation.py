@@ -193,7 +193,7 @@ class _Lines:
             may_withdraw=not self.is_sealed
             and (is_mine or (is_house and is_own_side))
             and rules.may_withdraw(message.leaves_at, message.withdrawn_at, self.now),
-            in_language=_other_language(shown.language),
+            in_language="" if shown.original else _other_language(shown.language),
             read_by=read_by,
             read_at=read_at,
             shown=shown,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,8 @@ from notifications.reading import read_about
 from notifications.selectors import told_of
 from notifications.services import Told, notify_of_all
 from portal.lib import days
+
+log = logging.getLogger(__name__)
 
 LONGEST_TITLE, LONGEST_TEXT = 120, 10_000
 CLAIM_HOLDS = timedelta(minutes=2)
@@ -118,7 +121,8 @@ def _has_left(bulletin: Bulletin, words: BulletinWords, now: datetime) -> bool:
 
     Raises `ValidationError` where something else was written meanwhile.
     """
-    if bulletin_rules.may_change(bulletin.leaves_at, now):
+    is_untouched = bulletin.claimed_until is None and bulletin.released_at is None
+    if is_untouched and bulletin_rules.may_change(bulletin.leaves_at, now):
         return False
     if (bulletin.title, bulletin.text) != (words.title.strip(), words.text.strip()):
         raise ValidationError(_("Anslaget har redan skickats och går inte att ändra. Du kan återkalla det."))
@@ -158,7 +162,9 @@ def take_back(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bulletin:
     """Make a draft again of a bulletin that has not left. Raises `ValidationError` once it has."""
     with transaction.atomic():
         bulletin = get_writable(actor, bulletin_id)
-        if not Bulletin.objects.waiting(now).filter(pk=bulletin_id).update(leaves_at=None):
+        # Of a worker and somebody who takes it back the first to write the row wins, whatever their clocks show.
+        untouched = Bulletin.objects.waiting(now).filter(pk=bulletin_id, claimed_until=None, released_at=None)
+        if not untouched.update(leaves_at=None):
             raise ValidationError(_("Anslaget har redan skickats. Du kan återkalla det."))
         bulletin.leaves_at = None
         audit.did("bulletin.undone", person_id=actor.person_id, now=now, bulletin=bulletin_id)
@@ -251,11 +257,15 @@ def release_due(*, now: datetime) -> int:
     """Make the copies of every bulletin that has left, and tell its readers; return how many bulletins it was.
 
     Any number of workers may do this at once. One that is killed leaves what it has made, and the next goes on there.
+    A bulletin that cannot be sent is tried again later, and holds up no other.
     """
     released = 0
     for bulletin_id in Bulletin.objects.due(now).order_by("leaves_at").values_list("pk", flat=True)[:50]:
         if claim(bulletin_id, now):
-            released += _release(Bulletin.objects.get(pk=bulletin_id), now)
+            try:
+                released += _release(Bulletin.objects.get(pk=bulletin_id), now)
+            except Exception:  # whatever it is, what comes after it must go on
+                log.exception("A bulletin could not be sent: %s", bulletin_id)
     return released
 
 

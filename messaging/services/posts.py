@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
@@ -30,6 +31,8 @@ from notifications.models import Kind
 from notifications.reading import mark_read_of
 from notifications.services import Told, notify_of_all
 from portal.lib import days
+
+log = logging.getLogger(__name__)
 
 State = Post.State
 
@@ -234,7 +237,16 @@ def release_due(*, now: datetime) -> int:
     unready = list(_unready(due).select_related("post", "file").order_by("pk")) if due else []
     _tell_of_damaged([row for row in unready if row.file.state == StoredFile.State.DAMAGED], now)
     waiting = {row.post_id for row in unready}
-    return sum(_release(post_id, now) for post_id in due if post_id not in waiting)
+    return sum(_released(post_id, now) for post_id in due if post_id not in waiting)
+
+
+def _released(post_id: UUID, now: datetime) -> bool:
+    """Publish it; one that cannot be is tried again in the next run, and holds up no other."""
+    try:
+        return _release(post_id, now)
+    except Exception:  # whatever it is, what comes after it must go on
+        log.exception("A post could not be published: %s", post_id)
+        return False
 
 
 def _release(post_id: UUID, now: datetime) -> bool:

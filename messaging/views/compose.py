@@ -22,6 +22,7 @@ from messaging.selectors.beginning import Beginning, beginning, groups_of
 from messaging.selectors.reader_list import ReaderList, readers_before
 from messaging.services import drafts
 from messaging.services import threads as services
+from messaging.services.drafts import kept_under
 from messaging.set_phrases import used
 from messaging.views.attachments import ChosenFiles, chosen_files, files_left
 from messaging.views.drafts import LONGEST_ADDRESS, address_in
@@ -40,14 +41,15 @@ def begin(request: ActorRequest) -> HttpResponse:
     if not found.names:
         raise Http404
     page = _page_of(request)
+    kept = kept_under(request.actor, page)
     left = (
-        drafts.draft_of(request.actor.person_id, page) if request.actor.person_id and request.method != "POST" else {}
+        drafts.draft_of(request.actor.person_id, kept) if request.actor.person_id and request.method != "POST" else {}
     )
     form = _form(request, found, left)
     files = chosen_files(request) if request.method == "POST" else files_left(request, left.get("kept", []))
     is_sending = request.POST.get("do") == "send" and form.is_valid() and not files.problems
     if is_sending and (sent := _sent(request, form, files)):
-        drafts.discard_draft(person_id=sent[0].written_by_id, address=page)
+        drafts.discard_draft(person_id=sent[0].written_by_id, address=kept)
         one = reverse("messaging:thread", args=[sent[0].thread_id])
         return see_other(request, one if len(sent) == 1 else reverse("messaging:threads"))
     return _show(request, found, form, page, files)

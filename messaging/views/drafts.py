@@ -15,7 +15,7 @@ from portal.lib.http import see_other
 
 NOT_KEPT = frozenset({"csrfmiddlewaretoken", "page", "seen", "sending", "do"})
 """What a form holds that is nobody's words, and anew each time that the page is shown."""
-LONGEST_ADDRESS = 200
+LONGEST_ADDRESS = 190
 
 
 @require_POST
@@ -25,16 +25,17 @@ def draft(request: ActorRequest) -> HttpResponse:
     page, person_id = address_in(request), request.actor.person_id
     if page is None or person_id is None:
         raise Http404
+    kept = drafts.kept_under(request.actor, page)
     if request.POST.get("do") == "drop":
-        drafts.discard_draft(person_id=person_id, address=page)
+        drafts.discard_draft(person_id=person_id, address=kept)
         return see_other(request, page)
     now, fields, saved_at, problem = clock.now(), fields_in(request.POST), None, ""
     try:
         if any(value.strip() for name in ("body", "subject") for value in fields.get(name, [])):
-            drafts.save_draft(person_id=person_id, address=page, fields=fields, now=now)
+            drafts.save_draft(person_id=person_id, address=kept, fields=fields, now=now)
             saved_at = now
         else:
-            drafts.discard_draft(person_id=person_id, address=page)
+            drafts.discard_draft(person_id=person_id, address=kept)
     except ValidationError as refused:
         problem = " ".join(refused.messages)
     return render(request, "messaging/threads/draft_state.html", {"saved_at": saved_at, "problem": problem})

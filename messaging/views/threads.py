@@ -29,6 +29,7 @@ from messaging.selectors.readers import Opened, open_thread
 from messaging.selectors.unread import unread_threads
 from messaging.services import drafts
 from messaging.services import threads as services
+from messaging.services.drafts import kept_under
 from messaging.set_phrases import used
 from messaging.views.attachments import ChosenFiles, chosen_files, files_left
 from messaging.views.inbox import acts_of, filters_of
@@ -83,7 +84,7 @@ def thread(request: ActorRequest, thread_id: UUID) -> HttpResponse:
     if request.method == "POST":
         form, files = _reply_form(request), chosen_files(request)
         if _is_sent(request, form, files, thread_id):
-            drafts.discard_draft(person_id=opened.reader.person_id, address=request.path)
+            drafts.discard_draft(person_id=opened.reader.person_id, address=kept_under(request.actor, request.path))
             if not is_fragment_wanted(request):
                 return see_other(request, request.path)
             form, files = None, ChosenFiles()
@@ -135,7 +136,7 @@ def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None, files: 
     if not shown.days:  # begun by somebody else half a minute ago, or over before this reader began
         raise Http404
     _look(request, opened)
-    left = {} if form else drafts.draft_of(opened.reader.person_id, request.path)
+    left = {} if form else drafts.draft_of(opened.reader.person_id, kept_under(actor, request.path))
     if left:
         files = files_left(request, left.get("kept", []))
     context: dict[str, object] = {
@@ -199,8 +200,9 @@ def undo(request: ActorRequest, message_id: UUID) -> HttpResponse:
         undone = services.undo(message_id=message_id, actor=actor, now=clock.now())
     except ValidationError as refused:
         messages.info(request, " ".join(refused.messages))
-        message = Message.objects.get(pk=message_id)
-        return see_other(request, reverse("messaging:thread", args=[message.thread_id]))
+        threads = Message.objects.filter(pk=message_id).values_list("thread", flat=True)
+        there = [reverse("messaging:thread", args=[thread_id]) for thread_id in threads]
+        return see_other(request, there[0] if there else reverse("messaging:threads"))
     said = undone.words
     fields = {"body": [said.body], "language": [said.language], "phrase": [said.phrase]}
     fields["kept"] = [str(attachment) for attachment in said.attachments]
@@ -215,7 +217,7 @@ def undo(request: ActorRequest, message_id: UUID) -> HttpResponse:
             "till": [undone.addressee.value],
         }
     if actor.person_id:
-        drafts.save_draft(person_id=actor.person_id, address=page, fields=fields, now=clock.now())
+        drafts.save_draft(person_id=actor.person_id, address=kept_under(actor, page), fields=fields, now=clock.now())
     messages.info(request, _("Meddelandet skickades inte. Det du skrev står kvar i fältet."))
     return see_other(request, page)
 

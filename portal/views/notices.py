@@ -43,7 +43,7 @@ def notice_settings(request: ActorRequest) -> HttpResponse:
         raise Http404
     posted = request.POST if request.method == "POST" else None
     page = settings_of(actor, person, is_guardian=is_guardian(actor), posted=posted)
-    form = HoursForm(posted) if posted is not None else HoursForm.showing(hours_of({person.id: page.side})[person.id])
+    form = HoursForm.showing(hours_of({person.id: page.side})[person.id], posted)
     if posted is not None and form.is_valid():
         services.choose_all(person=person, wanted=page.chosen, hours=form.hours(), side=page.side)
         messages.success(request, _("Dina val är sparade."))
