@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.utils.text import get_text_list
+from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -129,16 +129,16 @@ def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
     opened = said(actor, asked)
     return {
         row.id: Notice(
-            title=_words(row, "", {}, opened[ids[row.id][1]].title),
+            title=capfirst(one.title) if one.is_withdrawn else _words(row, "", {}, one.title),
             at=row.created_at,
             icon=ICONS[Kind(row.kind)],
-            look=LOOKS.get(Kind(row.kind), "green"),
+            look="dusk" if one.is_withdrawn else LOOKS.get(Kind(row.kind), "green"),
             is_new=row.read_at is None,
-            url=reverse(opened[ids[row.id][1]].page, args=[opened[ids[row.id][1]].id]),
+            url=reverse(one.page, args=[one.id]),
             child_id=None,
         )
         for row in rows
-        if row.id in ids and ids[row.id][1] in opened
+        if row.id in ids and (one := opened.get(ids[row.id][1]))
     }
 
 

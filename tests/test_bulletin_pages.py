@@ -237,6 +237,9 @@ def test_withdrawn_it_says_nothing_to_anybody(cast: Cast, log_in: LogIn) -> None
             assert "klockan tre" not in page
     assert Incident.objects.get().bulletin == made
     assert "återkallat" in text(log_in(cast.eva).get("/nytt/"))
+    told = text(phone.get("/nytt/"))
+    assert "Ett återkallat anslag" in told
+    assert "Anslag: " not in told
     assert phone.post(f"/anslag/{made.pk}/last/").status_code == 404
 
 

@@ -18,11 +18,15 @@ from portal.lib import clock
 
 @dataclass(frozen=True)
 class Said:
-    """Something that a notice is about: what it is called, and its page as a name of an address and an id."""
+    """Something that a notice is about: what it is called, and its page as a name of an address and an id.
+
+    Of what is withdrawn there is nothing more to say than that.
+    """
 
     title: str
     page: str
     id: UUID
+    is_withdrawn: bool = False
 
 
 def said(actor: Actor, ids: Mapping[str, Collection[UUID]]) -> dict[UUID, Said]:
@@ -35,11 +39,11 @@ def said(actor: Actor, ids: Mapping[str, Collection[UUID]]) -> dict[UUID, Said]:
     if bulletins := ids.get("bulletin"):
         for bulletin in bulletins_for(actor, clock.now()).filter(pk__in=bulletins):
             title = _("ett återkallat anslag") if bulletin.withdrawn_at else bulletin.title
-            found[bulletin.pk] = Said(title, "messaging:bulletin", bulletin.pk)
+            found[bulletin.pk] = Said(title, "messaging:bulletin", bulletin.pk, bulletin.withdrawn_at is not None)
     if posts := ids.get("post"):
         for post in (*posts_for(actor).filter(pk__in=posts), *drafts_for(actor).filter(pk__in=posts)):
             title = _("ett återkallat inlägg") if post.is_withdrawn else post.title or _("ett inlägg")
-            found[post.pk] = Said(title, "messaging:post", post.pk)
+            found[post.pk] = Said(title, "messaging:post", post.pk, post.is_withdrawn)
     if departments := ids.get("department"):
         for department in departments_for(actor, Action.WRITE_POSTS).filter(pk__in=departments):
             found[department.pk] = Said(department.name, "messaging:department_posts", department.pk)
