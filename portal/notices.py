@@ -129,16 +129,16 @@ def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
     opened = said(actor, asked)
     return {
         row.id: Notice(
-            title=capfirst(one.title) if one.is_withdrawn else _words(row, "", {}, one.title),
+            title=capfirst(thing.title) if thing.is_withdrawn else _words(row, "", {}, thing.title),
             at=row.created_at,
             icon=ICONS[Kind(row.kind)],
-            look="dusk" if one.is_withdrawn else LOOKS.get(Kind(row.kind), "green"),
+            look="dusk" if thing.is_withdrawn else LOOKS.get(Kind(row.kind), "green"),
             is_new=row.read_at is None,
-            url=reverse(one.page, args=[one.id]),
+            url=reverse(thing.page, args=[thing.id]),
             child_id=None,
         )
         for row in rows
-        if row.id in ids and (one := opened.get(ids[row.id][1]))
+        if row.id in ids and (thing := opened.get(ids[row.id][1]))
     }
 
 

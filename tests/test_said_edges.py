@@ -21,6 +21,7 @@ from messaging.services import bulletins, threads
 from notifications.models import Delivery, Kind
 from notifications.rules import Side
 from notifications.selectors import hours_of
+from notifications.services import notify_of_all
 from portal.lib import clock
 from tests.cast import Cast, guard, local, tablet
 from tests.test_bulletins import send
@@ -92,7 +93,7 @@ def test_a_bulletin_that_a_worker_has_begun_with_is_neither_taken_back_nor_chang
 
 def test_one_message_that_cannot_be_told_of_holds_up_no_other(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = write(cast, cast.amina), write(cast, cast.amina)
-    really = threads.notify_of_all
+    really = notify_of_all
 
     def notify(*, told: Any, **more: Any) -> Any:
         if told[0].event == first.pk:
