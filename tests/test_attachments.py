@@ -58,7 +58,8 @@ def sent(by: User, *about: object, files: tuple[UUID, ...] = (), ago: timedelta 
         actor=Actor.of_person(by),
         now=now,
     )
-    release_due(now=now + HALF_A_MINUTE)
+    if ago >= HALF_A_MINUTE:
+        release_due(now=now + HALF_A_MINUTE)
     return made
 
 

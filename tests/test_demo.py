@@ -210,7 +210,7 @@ class TestFilling:
         assert "Vistelse utan hämtning" in page(become("eva"))
         assert "att bekräfta" in page(become("eva"))
         assert "Barnregister" in page(become("adam"))
-        assert "på väg" in page(become("klara"))
+        assert "Nytt anslag" in page(become("klara"))
         assert "Blåsippan" in page(become("maria"))
         tablet = become("tablet")
         assert tablet.cookies[TABLET_COOKIE].value
