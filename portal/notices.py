@@ -23,7 +23,7 @@ from children.actors import Actor
 from children.models import Child, ProtectedIdentity
 from children.prepared_access import named_children
 from children.protection import bearer_of, identities_kept_by
-from messaging.selectors.said import said
+from messaging.selectors.said import Said, said
 from notifications.models import Delivery, Kind
 from notifications.selectors import latest
 from portal.lib import days
@@ -129,10 +129,10 @@ def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
     opened = said(actor, asked)
     return {
         row.id: Notice(
-            title=capfirst(thing.title) if thing.is_withdrawn else _words(row, "", {}, thing.title),
+            title=capfirst(thing.title) if _is_over(row, thing) else _words(row, "", {}, thing.title),
             at=row.created_at,
             icon=ICONS[Kind(row.kind)],
-            look="dusk" if thing.is_withdrawn else LOOKS.get(Kind(row.kind), "green"),
+            look="dusk" if _is_over(row, thing) else LOOKS.get(Kind(row.kind), "green"),
             is_new=row.read_at is None,
             url=reverse(thing.page, args=[thing.id]),
             child_id=None,
@@ -140,6 +140,11 @@ def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
         for row in rows
         if row.id in ids and (thing := opened.get(ids[row.id][1]))
     }
+
+
+def _is_over(row: Delivery, thing: Said) -> bool:
+    """Tell whether the notice is of something withdrawn; that it was withdrawn is news to whoever is told just that."""
+    return thing.is_withdrawn and row.kind != Kind.MESSAGE_WITHDRAWN
 
 
 def _looks(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
