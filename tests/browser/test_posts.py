@@ -95,6 +95,7 @@ def test_a_post_with_six_photos_of_which_one_is_damaged(
     amina.get_by_role("button", name="Tacka").click()
     expect(amina.get_by_text("Tack! Avdelningen läser det.")).to_be_visible()
     assert find_barriers(amina) == []
+    expect(maria.get_by_text("Läst av")).to_be_visible()  # her page has become the published one by itself
     maria.reload()
     expect(maria.get_by_text("Läst av 1 av 3")).to_be_visible()
     expect(maria.get_by_text("Så fint!")).to_be_visible()
