@@ -9,7 +9,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from children.selectors.reach import Relation
-from portal.lib import days
+from portal.lib import days, languages
 
 
 def joined(names: Iterable[str]) -> str:
@@ -25,6 +25,20 @@ def relation_word(relation: Relation) -> str:
         Relation.SUBSTITUTE: _("Vikarie"),
         Relation.PRINCIPAL: _("Rektor"),
     }[relation]
+
+
+def language_word(code: str) -> str:
+    """Return what a language is called inside a sentence."""
+    return {
+        "sv": _("svenska"),
+        "en": _("engelska"),
+        "nb": _("norska"),
+        "fi": _("finska"),
+        "ar": _("arabiska"),
+        "so": _("somaliska"),
+        "pl": _("polska"),
+        "uk": _("ukrainska"),
+    }[languages.known(code)]
 
 
 def day_heading(moment: datetime, now: datetime) -> str:

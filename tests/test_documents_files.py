@@ -10,7 +10,6 @@ import zipfile
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -26,7 +25,6 @@ from pytest_django.fixtures import Settings
 
 from documents import files_on_disk, rules
 from documents.models import StoredFile
-from documents.selectors.files import files_of
 from documents.services import files
 from documents.serving import serve
 from portal.lib import clock
@@ -147,7 +145,6 @@ def test_it_is_taken_for_what_it_holds(what: str) -> None:
     file = keep(data, "barnet.exe")
     assert (file.kind, file.media_type, file.state) == (kind, media_type, "ready")
     assert file.name.endswith(rules.ENDINGS[media_type][0])
-    assert files_of([file.pk])[file.pk].name == file.name
     place = files_on_disk.path_of(file.key)
     assert place.read_bytes() == data
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
@@ -271,4 +268,3 @@ def test_what_is_not_there_is_not_found() -> None:
     files_on_disk.path_of(file.key).unlink()
     with pytest.raises(Http404):
         serve(file)
-    assert files_of([uuid4()]) == {}

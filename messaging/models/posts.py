@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from children.models import Child, Department
 from documents.models import StoredFile
+from messaging.rules import may_withdraw
 from portal.lib.crypto import EncryptedTextField
 from portal.lib.models import Base
 
@@ -89,6 +90,9 @@ class Post(Base):
     @property
     def is_withdrawn(self) -> bool:
         return self.state == self.State.WITHDRAWN
+
+    def may_be_withdrawn(self, now: datetime) -> bool:
+        return self.published_at is not None and may_withdraw(self.published_at, self.withdrawn_at, now)
 
 
 class PostChild(models.Model):

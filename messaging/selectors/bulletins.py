@@ -141,11 +141,6 @@ def bulletins_to_confirm(actor: Actor, now: datetime) -> list[OwnBulletin]:
     return own_bulletins(actor, now, to_confirm=True) if waits else []
 
 
-def unread_bulletins(actor: Actor, now: datetime) -> int:
-    """Return how many bulletins the guardian has not opened."""
-    return sum(not one.is_read and one.bulletin.withdrawn_at is None for one in own_bulletins(actor, now))
-
-
 def _chosen(rows: Iterable[Bulletin]) -> dict[UUID, set[UUID]]:
     found: dict[UUID, set[UUID]] = defaultdict(set)
     if ids := [row.pk for row in rows if row.is_to_chosen]:

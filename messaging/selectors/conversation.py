@@ -23,7 +23,7 @@ from messaging.selectors.journal import Sealed, sealed_of
 from messaging.selectors.reader_list import People, ReaderList, list_of, people_of
 from messaging.selectors.readers import Opened, Reader, may_write
 from messaging.set_phrases import Shown, shown_text
-from messaging.words import day_heading, joined, relation_word
+from messaging.words import day_heading, joined, language_word, relation_word
 from portal.lib import days, languages
 from portal.lib.prepared import Row, Rows, prepared
 
@@ -264,17 +264,3 @@ def _other_language(code: str) -> str:
     if languages.known(code) == languages.known(get_language() or languages.FIRST):
         return ""
     return language_word(code)
-
-
-def language_word(code: str) -> str:
-    """Return what a language is called inside a sentence."""
-    return {
-        "sv": _("svenska"),
-        "en": _("engelska"),
-        "nb": _("norska"),
-        "fi": _("finska"),
-        "ar": _("arabiska"),
-        "so": _("somaliska"),
-        "pl": _("polska"),
-        "uk": _("ukrainska"),
-    }[languages.known(code)]

@@ -24,6 +24,7 @@ from children.selectors.reach_places import who_may_at
 from children.selectors.unknown_families import protected_among
 from messaging import post_rules
 from messaging.models import Post, PostChild
+from messaging.words import relation_word
 from portal.lib import days
 from portal.lib.models import holds_on
 
@@ -108,18 +109,10 @@ def audience_of(
         guardians=len(guardians),
         children=len(reached),
         families=families_shown(actor, guardians),
-        house=sorted((Shown(people[one.person_id], ROLES()[one.relation]) for one in house), key=_by_name),
+        house=sorted((Shown(people[one.person_id], relation_word(one.relation)) for one in house), key=_by_name),
         warnings=_warnings(department, child_ids, guardians, actor.today) + ([leaves_out] if leaves_out else []),
         print=post_rules.print_of((one.person_id, one.relation, one.child_ids) for one in readers.values()),
     )
-
-
-def ROLES() -> dict[Relation, str]:  # noqa: N802 (a table whose words are the reader's)
-    return {
-        Relation.STAFF: _("Pedagog"),
-        Relation.SUBSTITUTE: _("Vikarie"),
-        Relation.PRINCIPAL: _("Rektor"),
-    }
 
 
 def names_of(person_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -60,10 +60,6 @@ class Reception:
     hearts: int
     thanks: list[Thanked]
 
-    @property
-    def is_read_by_all(self) -> bool:
-        return self.number_read == self.number
-
 
 def reception_of(actor: Actor, post: Post) -> Reception:
     """Return how the post was received. Whose guardian a protected child's are stays untold, as it does in the list."""

@@ -279,7 +279,7 @@ def withdraw(*, post_id: UUID, actor: Actor, now: datetime) -> Post:
     with transaction.atomic():
         post = get_published(actor, post_id, lock=True)
         demand_writer(actor, post)
-        if post.published_at is None or now > post.published_at + rules.WITHDRAWN_WITHIN:
+        if not post.may_be_withdrawn(now):
             raise ValidationError(_("Det går att återkalla ett inlägg i sju dagar. Nu är det för sent."))
         post.state, post.withdrawn_at, post.withdrawn_by_id = State.WITHDRAWN, now, _person(actor)
         post.save(update_fields=["state", "withdrawn_at", "withdrawn_by"])

@@ -9,28 +9,15 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from children.models import Child
 from documents.rules import WIDTHS
-from messaging.post_forms import PostForm
 from messaging.selectors.posts import Picture
-from portal.lib import languages
+from messaging.words import language_word
 
 register = template.Library()
 
 
-@register.filter
-def language_name(code: str) -> str:
-    """Return what a language is called, inside a sentence of the reader's language."""
-    names = {
-        "sv": _("svenska"),
-        "en": _("engelska"),
-        "nb": _("norska"),
-        "fi": _("finska"),
-        "ar": _("arabiska"),
-        "so": _("somaliska"),
-        "pl": _("polska"),
-        "uk": _("ukrainska"),
-    }
-    return names[languages.known(code)]
+register.filter("language_name", language_word)
 
 
 @register.filter
@@ -63,16 +50,16 @@ def picture_sizes(picture_id: UUID) -> str:
 
 
 @register.simple_tag
-def tag_chips(form: PostForm) -> list[dict[str, object]]:
-    """Return the children who can be tagged, as components/chips.html prints them."""
-    chosen = {str(value) for value in form["children"].value() or []}
+def child_chips(children: Iterable[Child], chosen: Iterable[object] | None) -> list[dict[str, object]]:
+    """Return children to choose among, as components/chips.html prints them; `chosen` are ids, as a form holds them."""
+    marked = {str(value) for value in chosen or ()}
     return [
         {
             "value": child.pk,
             "label": child.tile_name,
             "initials": child.initials,
             "tint": child.tint,
-            "chosen": str(child.pk) in chosen,
+            "chosen": str(child.pk) in marked,
         }
-        for child in form.taggable
+        for child in children
     ]

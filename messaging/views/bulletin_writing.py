@@ -149,7 +149,6 @@ def _show(request: ActorRequest, form: BulletinForm, do: str, row: Bulletin | No
         "form": form,
         "shown": shown,
         "row": row,
-        "chips": _chips(form),
         "is_refused": do == "send",
     }
     if is_fragment_wanted(request):
@@ -157,20 +156,6 @@ def _show(request: ActorRequest, form: BulletinForm, do: str, row: Bulletin | No
     return render(
         request, "messaging/bulletins/write.html", context, status=422 if form.errors and do != "look" else 200
     )
-
-
-def _chips(form: BulletinForm) -> list[dict[str, object]]:
-    chosen = {str(one) for one in form["barn"].value() or ()}
-    return [
-        {
-            "value": child.pk,
-            "label": child.tile_name,
-            "initials": child.initials,
-            "tint": child.tint,
-            "chosen": str(child.pk) in chosen,
-        }
-        for child in form.among
-    ]
 
 
 @require_safe

@@ -22,7 +22,7 @@ from children.actors import Actor
 from children.http import ActorRequest, asks_for_pin
 from children.models import Department, StaffRole
 from documents.serving import serve
-from messaging import curriculum, rules
+from messaging import curriculum
 from messaging.models import Post
 from messaging.selectors.feed import Before, Sought, children_of_posts, drafts_listed, feed_for
 from messaging.selectors.posts import Picture, damaged_among, get_picture, get_post, is_writer, pictures_of
@@ -127,7 +127,7 @@ def post(request: ActorRequest, post_id: UUID) -> HttpResponse:
         "reads_in": _reads_in(actor),
         "rests": rests(request),
         "wait": _wait(row, pictures, now) if row.state == Post.State.PUBLISHING else None,
-        "may_withdraw": writes and is_out and _is_young(row, now),
+        "may_withdraw": writes and is_out and row.may_be_withdrawn(now),
     }
     return render(request, "messaging/posts/post.html", context)
 
@@ -140,10 +140,6 @@ def post_state(request: ActorRequest, post_id: UUID) -> HttpResponse:
         return see_other(request, reverse("messaging:post", args=[row.pk]))
     context = {"post": row, "wait": _wait(row, pictures_of([row.pk])[row.pk], clock.now())}
     return render(request, "messaging/posts/publishing.html", context)
-
-
-def _is_young(row: Post, now: datetime) -> bool:
-    return row.published_at is not None and now <= row.published_at + rules.WITHDRAWN_WITHIN
 
 
 def _wait(row: Post, pictures: list[Picture], now: datetime) -> dict[str, object]:

@@ -37,7 +37,6 @@ from portal.lib.ids import uuid7
 
 TALKS, MESSAGES, POSTS, GUARDIANS = 50, 30, 10, 400
 SAID = "Vi var i skogen idag och hittade en grävling som sov. Alla fick titta, en i taget och alldeles tyst. " * 2
-HALF_A_MINUTE = timedelta(seconds=31)
 
 
 @dataclass(frozen=True)
