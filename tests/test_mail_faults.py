@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core.mail.backends.smtp import EmailBackend
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
@@ -125,6 +126,40 @@ def test_what_a_dead_worker_held_waits_behind_nobody(cast: Cast, server: MailSer
     tell(people)
     ways.send_waiting(Way.EMAIL, now=now + outbox.CLAIM_HOLDS + timedelta(seconds=1))
     assert list(came(server)).index(f"<{held.pk}@kapprummet>") == 29
+
+
+def test_what_a_worker_died_with_is_taken_up_in_the_middle_of_anothers_turn(
+    cast: Cast, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`make faults` found this, too: a turn that had begun before the claim ended went on with all the others first."""
+    monkeypatch.setattr(outbox, "LOOKS_FOR_THE_DEAD", 0.1)
+    server.pause = 0.1
+    tell([person(f"Guardian{number}") for number in range(12)])
+    held = Delivery.objects.outside().order_by("-try_after", "-pk")[0]
+    now = clock.now()
+    Delivery.objects.filter(pk=held.pk).update(claimed_until=now + timedelta(seconds=0.2), tries=1)
+    ways.send_waiting(Way.EMAIL, now=now)
+    assert list(came(server)).index(f"<{held.pk}@kapprummet>") < 11
+
+
+def test_a_worker_that_dies_at_its_goodbye_has_marked_what_was_taken(
+    cast: Cast, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise 2 allows one letter more for each line that broke after its message. This one did not break."""
+
+    class Killed(BaseException):
+        pass
+
+    def die(_backend: EmailBackend) -> None:
+        raise Killed
+
+    tell([cast.amina])
+    monkeypatch.setattr(EmailBackend, "close", die)
+    with pytest.raises(Killed):
+        ways.send_waiting(Way.EMAIL, now=clock.now())
+    monkeypatch.undo()
+    assert ways.send_waiting(Way.EMAIL, now=clock.now() + outbox.CLAIM_HOLDS + EVERY) == 0
+    assert sum(came(server).values()) == 1
 
 
 def test_a_run_ends_after_its_turn_and_the_next_goes_on(

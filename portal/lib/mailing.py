@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from smtplib import (
     SMTPDataError,
@@ -13,6 +13,7 @@ from smtplib import (
 )
 
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 
 from portal.lib.lines import hanging_up
 from portal.lib.outbox import Hold, Row, Verdict, Way
@@ -36,7 +37,7 @@ def by_mail(write: Write[Row]) -> Way[Row]:
         message.extra_headers = own | message.extra_headers
         return message
 
-    return Way("email", lambda row, hold: send(lambda: prepared(row, hold)), verdict)
+    return Way("email", lambda row, hold: send(lambda: prepared(row, hold), hold.afterwards), verdict)
 
 
 def verdict(fault: Exception) -> Verdict:
@@ -57,23 +58,27 @@ def verdict(fault: Exception) -> Verdict:
     return Verdict(type(fault).__name__, is_final=False, is_servers=is_servers)
 
 
-def send(prepare: Callable[[], EmailMessage | None]) -> bool:
+def send(prepare: Callable[[], EmailMessage | None], afterwards: ExitStack) -> bool:
     """Send what `prepare` returns, within `outbox.LONGEST`; return whether it was taken. Raises what `verdict` judges.
 
     `prepare` is called once the server is there: the place to renew the claim. It returns None when the claim was
-    lost, and then nothing is sent.
+    lost, and then nothing is sent. Goodbye is said `afterwards`: a worker that dies at it has marked what was taken.
     """
     connection = get_connection()
-    with hanging_up(lambda: getattr(getattr(connection, "connection", None), "sock", None)) as hang_up_in_time:
-        try:
-            connection.open()
-            message = prepare()
-            if message is None:
-                return False
-            hang_up_in_time()
-            message.connection = connection
-            message.send()
-            return True
-        finally:
-            with suppress(Exception):  # a server that cannot say goodbye has taken the message all the same
-                connection.close()
+    hang_up_in_time = afterwards.enter_context(
+        hanging_up(lambda: getattr(getattr(connection, "connection", None), "sock", None))
+    )
+    afterwards.callback(_say_goodbye, connection)
+    connection.open()
+    message = prepare()
+    if message is None:
+        return False
+    hang_up_in_time()
+    message.connection = connection
+    message.send()
+    return True
+
+
+def _say_goodbye(connection: BaseEmailBackend) -> None:
+    with suppress(Exception):  # a server that cannot say goodbye has taken the message all the same
+        connection.close()

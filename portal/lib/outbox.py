@@ -6,6 +6,7 @@ and our marking it may it go once more, under the same id.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -17,12 +18,12 @@ from django.db.models import F
 
 from portal.lib.models import Base
 
-LONGEST = 15.0
+LONGEST = 12.0
 """Seconds from the first word to another machine to the last. Every claim holds for longer than this."""
 
-# With the sweep's ten seconds: what a killed worker held is resumed within half a minute. A claim is renewed right
-# before sending, and sending is ended (`LONGEST`) before the claim runs out.
-CLAIM_HOLDS = timedelta(seconds=20)
+# With the sweep's ten seconds: what a killed worker held is resumed within half a minute, also where its sweep must
+# wait for a moment. A claim is renewed right before sending, and sending is ended (`LONGEST`) before it runs out.
+CLAIM_HOLDS = timedelta(seconds=16)
 
 OFTEN = 24  # tries, in about an hour
 MOST_TRIES = 36
@@ -31,12 +32,28 @@ MOST_TRIES = 36
 MOST_FAULTS = 2
 RESTS_FOR = timedelta(seconds=30)
 
-# A run ends after its turn, however much waits: the next sweep goes on, and other work has had a worker meanwhile.
-TURN = 15.0
+# A run ends after its turn, however much waits: the next sweep goes on, and other work has had a worker meanwhile. No
+# longer than a sweep: the ways take turns where there are few workers, and who died in one waits for the others' turns.
+TURN = 10.0
+LOOKS_FOR_THE_DEAD = 2.0
+"""Seconds after which a run looks anew for what nobody finished: a claim may end in the middle of its turn."""
 
 Row = TypeVar("Row", bound="Outgoing")
-Hold = Callable[[], datetime | None]
-"""Renews the claim and returns the moment; None when it was lost, and then nothing may be sent."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A worker's claim on the row that it sends. Calling it renews the claim and returns the moment; None when it was
+    lost, and then nothing may be sent.
+
+    `afterwards` is done when the row has been marked: goodbyes to a server that has taken it already.
+    """
+
+    renew: Callable[[], datetime | None]
+    afterwards: ExitStack
+
+    def __call__(self) -> datetime | None:
+        return self.renew()
 
 
 class NotToBeSent(Exception):
@@ -132,8 +149,15 @@ def send_waiting(rows: OutgoingQuerySet[Row], way: Way[Row], *, now: datetime) -
     tried, faults, started = 0, 0, monotonic()
     if rests(way.name, now):
         return 0
-    rows.put_first_what_nobody_finished(now)
-    while (passed := monotonic() - started) < TURN and (row := rows.claim(moment := now + timedelta(seconds=passed))):
+    looks_at = 0.0
+    while (passed := monotonic() - started) < TURN:
+        moment = now + timedelta(seconds=passed)
+        if passed >= looks_at:
+            rows.put_first_what_nobody_finished(moment)
+            looks_at = passed + LOOKS_FOR_THE_DEAD
+        row = rows.claim(moment)
+        if row is None:
+            break
         fault = carry_out(row, way, now=moment)
         tried += 1
         faults = faults + 1 if fault and fault.is_servers else 0
@@ -162,7 +186,7 @@ def carry_out(row: Row, way: Way[Row], *, now: datetime) -> Verdict | None:
     ours = rows.unfinished().filter(pk=row.pk, tries=row.tries)
     started = monotonic()
 
-    def hold() -> datetime | None:
+    def renew() -> datetime | None:
         moment = now + timedelta(seconds=monotonic() - started)
         return moment if ours.update(claimed_until=moment + CLAIM_HOLDS) else None  # another worker's, or withdrawn
 
@@ -170,8 +194,9 @@ def carry_out(row: Row, way: Way[Row], *, now: datetime) -> Verdict | None:
         ours.give_up(now, "tries")
         return None
     try:
-        if way.send(row, hold):
-            ours.update(sent_at=now, claimed_until=None, problem="")
+        with ExitStack() as afterwards:
+            if way.send(row, Hold(renew, afterwards)):
+                ours.update(sent_at=now, claimed_until=None, problem="")
     except NotYet as later:
         ours.update(try_after=later.until, claimed_until=None, tries=row.tries - 1, problem=str(later))
     except Exception as fault:  # noqa: BLE001 (whatever it is, what waits behind must go on; never with an address)
