@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
@@ -19,8 +20,10 @@ from children.models import Child
 from children.prepared_access import Asked, child_rows
 from children.selectors.people import children_ever_of, guardians_ever_of
 from children.selectors.reach import Reach, Relation, who_may
+from children.whereabouts import among
 from messaging import rules
 from messaging.models import Addressee, Thread, ThreadChild, ThreadGuardian
+from portal.lib import days
 from portal.lib.crypto import keyed_digest
 from portal.lib.prepared import Rows, prepared
 
@@ -40,14 +43,14 @@ class Reader:
 
     `sees_from` is the day from which on messages are read: staff see no more than a week of what was said before
     they began (DOMAIN 4.12). None for guardians, who read all that was said to them. `met` is the day from which on
-    somebody of the house has come to the children at all, for whoever wants to know who is new.
+    somebody has come to the children at all, for whoever wants to know who is new.
     """
 
     person_id: UUID
     relation: Relation
     child_ids: frozenset[UUID]
+    met: date
     sees_from: date | None = None
-    met: date | None = None
 
 
 Readers = dict[UUID, Reader]
@@ -86,12 +89,13 @@ def _readers(circle: rules.Circle, found: Mapping[UUID, list[Reach]], families: 
         own = {reach.child_id for reach in reaches if reach.relation == Relation.GUARDIAN}
         if person_id in family:
             if person_id in circle.guardians and own == circle.children:
-                readers[person_id] = Reader(person_id, Relation.GUARDIAN, circle.children)
+                met = max(reach.met for reach in reaches if reach.relation == Relation.GUARDIAN)
+                readers[person_id] = Reader(person_id, Relation.GUARDIAN, circle.children, met)
             continue
         first = min(reaches, key=lambda reach: (reach.since, reach.relation))
         children = frozenset(reach.child_id for reach in reaches)
         sees_from, met = first.since - rules.SEES_BEFORE_BEGAN, min(reach.met for reach in reaches)
-        readers[person_id] = Reader(person_id, first.relation, children, sees_from, met)
+        readers[person_id] = Reader(person_id, first.relation, children, met, sees_from)
     return readers
 
 
@@ -140,7 +144,7 @@ class Opened:
 
 def open_thread(actor: Actor, thread_id: UUID, *, writing: bool = False, lock: bool = False) -> Opened:
     """Return the conversation and its readers. Raises `Http404` for whoever does not read it (with `writing`, or may
-    not write in it).
+    not write in it), also where all of it was said before the reader's own time.
 
     On a department's tablet somebody with a PIN reads as staff what lies in that department's inbox, and nothing that
     is sensitive: the hall is a public place.
@@ -153,6 +157,8 @@ def open_thread(actor: Actor, thread_id: UUID, *, writing: bool = False, lock: b
     readers = readers_of(circle, addressee, actor.today, writing=writing)
     reader = readers.get(actor.person_id)
     if reader is None or (actor.tablet and not _is_here(actor, reader, circle, addressee)):
+        raise Http404
+    if reader.sees_from and thread.last_at and days.day_of(thread.last_at) < reader.sees_from:
         raise Http404
     return Opened(thread, circle, reader, readers)
 
@@ -192,21 +198,26 @@ def _is_here(actor: Actor, reader: Reader, circle: rules.Circle, addressee: Addr
 
 def threads_for(actor: Actor) -> QuerySet[Thread]:
     """Return the conversations that the actor reads today: those for which `readers_of` has the actor."""
-    if actor.person_id is None:
+    ways = _ways_to_read(actor) if actor.person_id else []
+    if not ways:
         return Thread.objects.none()
-    about = ThreadChild.objects.filter(thread=OuterRef("pk"))
-    begun_with = Exists(ThreadGuardian.objects.filter(thread=OuterRef("pk"), guardian=actor.person_id))
-    lost = Exists(about.exclude(child__in=access.children_for(actor, Action.SEE_OWN).values("pk")))
-    condition = Q(begun_with, ~lost)
-    if actor.tablet:
-        condition = Q(pk__in=[])
-    if actor.roles:
+    threads = Thread.objects.filter(among(tuple(ways)))
+    return threads.filter(is_sensitive=False) if actor.tablet else threads
+
+
+def _ways_to_read(actor: Actor) -> list[QuerySet[Any, Any]]:
+    """Return the ids of conversations: of the family, and of the house by whom they are written to."""
+    about = ThreadChild.objects.filter(thread=OuterRef("thread"))
+    ways: list[QuerySet[Any, Any]] = []
+    if not actor.tablet:
+        lost = Exists(about.exclude(child__in=access.children_for(actor, Action.SEE_OWN).values("pk")))
+        ways.append(ThreadGuardian.objects.filter(~lost, guardian=actor.person_id).values("thread"))
+    if actor.roles and actor.person_id:
         own = Exists(about.filter(child__in=children_ever_of(actor.person_id)))
         for addressee, action in READ.items():
-            there = Exists(about.filter(child__in=access.children_for(actor, action).values("pk")))
-            condition |= Q(~own, there, addressee=addressee)
-    threads = Thread.objects.filter(condition)
-    return threads.filter(is_sensitive=False) if actor.tablet else threads
+            there = access.children_for(actor, action).values("pk")
+            ways.append(ThreadChild.objects.filter(~own, child__in=there, thread__addressee=addressee).values("thread"))
+    return ways
 
 
 def with_children(threads: Iterable[Thread]) -> dict[UUID, frozenset[UUID]]:
