@@ -57,6 +57,13 @@ class Actor:
         vars(actor).update(roles=roles, municipality=Municipality(visible_before_days=visible_before_days))
         return actor
 
+    def only_as_of(self, day: date) -> Actor:
+        """Return the same person, at no tablet and with the roles alone that began on this day."""
+        actor = Actor(person=self.person, tablet=None, today=self.today)
+        began = [role for role in self.roles if role.starts_on == day]
+        vars(actor).update(roles=began, municipality=self.municipality)
+        return actor
+
     @property
     def place_id(self) -> UUID | None:
         """The department whose tablet this is."""

@@ -17,10 +17,12 @@ from messaging.models import Addressee, Label, Message, Thread, ThreadLabel
 from messaging.selectors.inbox import answering, chosen, houses_threads, readings
 from messaging.selectors.labels import labels_on
 from messaging.selectors.readers import circle_of, readers_of, threads_for
+from messaging.selectors.unread import unread_threads
 from messaging.services.inbox import assign, make_label, set_done, set_labels
 from messaging.services.threads import release_due, reply
 from notifications.models import Delivery, Kind
 from portal.lib import clock, days
+from portal.lib.ids import uuid7
 from tests.cast import Cast, employ, guard, person
 from tests.test_threads import HALF_A_MINUTE, TO_PRINCIPAL, begin, words
 
@@ -169,6 +171,34 @@ def test_what_is_said_of_one_conversation_is_said_of_many(cast: Cast, thread: Th
                 reader.relation != "guardian",
                 reader.sees_from,
             )
+
+
+def test_what_was_over_before_somebody_began_is_neither_listed_nor_opened(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 4.12: the list, the number in the menu and the door say one thing, also of whoever has worked long
+    elsewhere.
+    """
+    long_ago = clock.now() - timedelta(days=60)
+    (message,) = begin(cast.amina, cast.elsa, now=long_ago)
+    release_due(now=long_ago + HALF_A_MINUTE)
+    new = person("Nils")
+    employ(new, department=cast.musslan)
+    employ(new, department=cast.blasippan)
+    StaffRole.objects.filter(person=new, department=cast.blasippan).update(starts_on=days.today() - timedelta(days=1))
+    browser, page = log_in(new), f"/samtal/{message.thread_id}/"
+    assert str(message.thread_id) not in browser.get("/samtal/").content.decode()
+    assert unread_threads(of(new)) == 0
+    assert browser.get(page).status_code == 404
+    fields = {"body": "Hej", "language": "sv", "seen": "", "sending": uuid7()}
+    assert browser.post(page, fields).status_code == 404
+    reply(
+        thread_id=message.thread_id, words=words("Är ni kvar?"), actor=of(cast.amina), now=clock.now() - HALF_A_MINUTE
+    )
+    release_due(now=clock.now())
+    assert str(message.thread_id) in browser.get("/samtal/").content.decode()
+    assert unread_threads(of(new)) == 1
+    opened = browser.get(page).content.decode()
+    assert "Är ni kvar?" in opened
+    assert words().body not in opened
 
 
 def test_where_no_family_reads_any_more_the_house_writes_to_nobody(cast: Cast, thread: Thread) -> None:

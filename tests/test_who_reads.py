@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,13 +26,15 @@ from portal.lib import days
 from tests.test_access_property import TODAY, World, build, plans
 
 some = st.sets(st.integers(0, 3), min_size=1, max_size=3)
-talks = st.lists(st.tuples(some, some, st.sampled_from(list(Addressee))), min_size=1, max_size=5)
+said_days_ago = st.sampled_from([None, 0, 7, 8, 37, 38, 400])
+talks = st.lists(st.tuples(some, some, st.sampled_from(list(Addressee)), said_days_ago), min_size=1, max_size=5)
 PHASES = [phase for phase in Phase if phase != Phase.explain]
 
 
-def begun(world: World, talk: tuple[set[int], set[int], Addressee]) -> Thread:
-    children, guardians, addressee = talk
-    thread = Thread.objects.create(addressee=addressee, subject="x")
+def begun(world: World, talk: tuple[set[int], set[int], Addressee, int | None]) -> Thread:
+    children, guardians, addressee, ago = talk
+    last_at = None if ago is None else days.at(TODAY - timedelta(days=ago), time(9))
+    thread = Thread.objects.create(addressee=addressee, subject="x", last_at=last_at)
     ThreadChild.objects.bulk_create([ThreadChild(thread=thread, child=world.children[n]) for n in children])
     ThreadGuardian.objects.bulk_create([ThreadGuardian(thread=thread, guardian=world.people[n]) for n in guardians])
     return thread
@@ -58,8 +60,11 @@ def test_who_is_shown_who_can_open_and_whose_inbox_it_lies_in_are_the_same(
             actor = Actor.of_person(person, TODAY)
             inbox = set(threads_for(actor))
             for thread in threads:
-                shown = person.pk in readers_of(circle_of(thread), Addressee(thread.addressee), TODAY)
-                assert shown == opens(actor, thread) == (thread in inbox)
+                reader = readers_of(circle_of(thread), Addressee(thread.addressee), TODAY).get(person.pk)
+                reads = reader is not None and not (
+                    reader.sees_from and thread.last_at and days.day_of(thread.last_at) < reader.sees_from
+                )
+                assert reads == opens(actor, thread) == (thread in inbox)
         transaction.set_rollback(True)
 
 

@@ -112,7 +112,7 @@ def conversation(actor: Actor, opened: Opened, now: datetime) -> Conversation:
             [opened.readers],
             opened.addressee,
             people,
-            said_on=days.day_of(thread.last_at) if thread.last_at else None,
+            said_on=[days.day_of(thread.last_at) if thread.last_at else None],
         ),
         may_write=(is_open := may_write(actor, opened)),
         closed="" if is_open else _closed(is_family=is_family, about=people.about(circle)),
@@ -127,7 +127,7 @@ def _visible(opened: Opened, now: datetime) -> QuerySet[Message]:
     left = Q(leaves_at__lte=now)
     if opened.reader.sees_from:
         left &= Q(leaves_at__gte=days.day_bounds(opened.reader.sees_from)[0])
-    return messages.filter(left | Q(written_by=opened.reader.person_id))
+    return messages.filter(left | Q(written_by=opened.reader.person_id, leaves_at__gt=now))
 
 
 def news_stamp(opened: Opened, now: datetime) -> str:

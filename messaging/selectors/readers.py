@@ -197,7 +197,7 @@ def _is_here(actor: Actor, reader: Reader, circle: rules.Circle, addressee: Addr
 
 
 def threads_for(actor: Actor) -> QuerySet[Thread]:
-    """Return the conversations that the actor reads today: those for which `readers_of` has the actor."""
+    """Return the conversations that the actor reads today: those that `open_thread` opens."""
     ways = _ways_to_read(actor) if actor.person_id else []
     if not ways:
         return Thread.objects.none()
@@ -206,7 +206,10 @@ def threads_for(actor: Actor) -> QuerySet[Thread]:
 
 
 def _ways_to_read(actor: Actor) -> list[QuerySet[Any, Any]]:
-    """Return the ids of conversations: of the family, and of the house by whom they are written to."""
+    """Return the ids of conversations: of the family, and of the house by whom they are written to.
+
+    To the house each role opens those in which something was said since a week before it began (DOMAIN 4.12).
+    """
     about = ThreadChild.objects.filter(thread=OuterRef("thread"))
     ways: list[QuerySet[Any, Any]] = []
     if not actor.tablet:
@@ -215,8 +218,15 @@ def _ways_to_read(actor: Actor) -> list[QuerySet[Any, Any]]:
     if actor.roles and actor.person_id:
         own = Exists(about.filter(child__in=children_ever_of(actor.person_id)))
         for addressee, action in READ.items():
-            there = access.children_for(actor, action).values("pk")
-            ways.append(ThreadChild.objects.filter(~own, child__in=there, thread__addressee=addressee).values("thread"))
+            rows = ThreadChild.objects.filter(~own, thread__addressee=addressee)
+            if actor.tablet:
+                here = access.children_for(actor, action).values("pk")
+                rows = rows.filter(Exists(about.filter(child__in=here)))
+            for begun in {role.starts_on for role in actor.roles}:
+                there = access.children_for(actor.only_as_of(begun), action).values("pk")
+                since, _until = days.day_bounds(begun - rules.SEES_BEFORE_BEGAN)
+                is_in_time = Q(thread__last_at=None) | Q(thread__last_at__gte=since)
+                ways.append(rows.filter(is_in_time, child__in=there).values("thread"))
     return ways
 
 

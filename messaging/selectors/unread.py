@@ -5,21 +5,16 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from children.actors import Actor
-from messaging import rules
-from messaging.models import ReadMark, Thread, ThreadGuardian
+from messaging.models import ReadMark, Thread
 from messaging.selectors.readers import threads_for
-from portal.lib import days
 from portal.lib.prepared import Rows, prepared
 
 
 def unread_threads(actor: Actor) -> int:
-    """Return in how many of the conversations that the actor reads today somebody else has said something new.
-
-    For the house only what was said since a week before its reader began (DOMAIN 4.12).
-    """
+    """Return in how many of the conversations that the actor reads today somebody else has said something new."""
     if actor.person_id is None:
         return 0
     if not actor.roles and not actor.tablet:
@@ -39,9 +34,4 @@ def _of_family(person_id: UUID, today: date, visible_before_days: int) -> Rows:
 def _unread(actor: Actor) -> QuerySet[Thread]:
     """Return where the last message is unread and another's: whoever wrote the last had seen the others."""
     read = ReadMark.objects.filter(person=actor.person_id, thread=OuterRef("pk"), read_to__gte=OuterRef("last_at"))
-    new = threads_for(actor).filter(~Exists(read), last_at__isnull=False).exclude(last_by=actor.person_id)
-    if actor.roles:
-        begun = min(role.starts_on for role in actor.roles) - rules.SEES_BEFORE_BEGAN
-        family = ThreadGuardian.objects.filter(thread=OuterRef("pk"), guardian=actor.person_id)
-        new = new.filter(Q(last_at__gte=days.day_bounds(begun)[0]) | Exists(family))
-    return new
+    return threads_for(actor).filter(~Exists(read), last_at__isnull=False).exclude(last_by=actor.person_id)
