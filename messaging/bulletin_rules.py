@@ -18,14 +18,9 @@ REMIND_AFTER = (1, 4, 24, 48)
 """Hours to choose among, to the first reminder and between each two."""
 
 
-def steps_due(leaves_at: datetime, remind_after: int, now: datetime) -> int:
-    """Return how many reminders are due by now: none, one, two or three."""
-    return min(max((now - leaves_at) // timedelta(hours=remind_after), 0), STEPS)
-
-
-def step_at(leaves_at: datetime, remind_after: int, step: int) -> datetime:
-    """Return when a step is taken; the one after the last reminder is the call list."""
-    return leaves_at + step * timedelta(hours=remind_after)
+def step_at(released_at: datetime, remind_after: int, step: int) -> datetime:
+    """Return when a step is taken with whoever has all ways; the one after the last reminder is the telephone."""
+    return released_at + step * timedelta(hours=remind_after)
 
 
 def next_way(has: Collection[str], used: Collection[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -88,6 +88,12 @@ class Bulletin(Base):
     def __str__(self) -> str:
         return str(self.id)
 
+    def next_step_at(self, told_at: datetime) -> datetime | None:
+        """Return when somebody who was told then is to be told in the next way; None where nobody has to confirm."""
+        if not self.must_confirm or self.withdrawn_at:
+            return None
+        return told_at + timedelta(hours=self.remind_after)
+
 
 class BulletinChild(models.Model):
     """A child whose families a bulletin was written to."""
@@ -102,11 +108,18 @@ class BulletinChild(models.Model):
         return str(self.id)
 
 
+class BulletinCopyQuerySet(models.QuerySet["BulletinCopy"]):
+    def to_remind(self, now: datetime) -> Self:
+        """Return those of people who have neither confirmed nor been spoken to, and whose next step is due."""
+        return self.filter(confirmed_at=None, reached_at=None, remind_at__lte=now)
+
+
 class BulletinCopy(Base):
     """One guardian's copy, one however many children are concerned. It opens nothing: today's relation does.
 
     `department` is where a child of theirs was then, to count by. `reached_at` is when somebody of the house spoke to
-    them of it instead.
+    them of it instead. `remind_at` is when they are told in the next way unless they have confirmed by then; none when
+    only the telephone is left.
     """
 
     bulletin = models.ForeignKey(Bulletin, models.CASCADE, related_name="copies")
@@ -116,20 +129,33 @@ class BulletinCopy(Base):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     reached_at = models.DateTimeField(null=True, blank=True)
     reached_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    remind_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BulletinCopyQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["guardian", "bulletin"], name="messaging_bulletincopy_once")]
+        indexes = [
+            models.Index(
+                fields=["remind_at"],
+                name="messaging_copy_to_remind",
+                condition=Q(confirmed_at=None, reached_at=None, remind_at__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
 
 
 class BulletinReminder(Base):
-    """That somebody who had not confirmed was told once more, in the next of their ways; each step once."""
+    """That somebody who had not confirmed was told once more, in the next of their ways; each step once.
+
+    The last step is without a way: none is left, and it is the telephone's turn.
+    """
 
     copy = models.ForeignKey(BulletinCopy, models.CASCADE, related_name="reminders")
     step = models.PositiveSmallIntegerField()
-    way = models.CharField(max_length=10, choices=Way, blank=True)  # empty: there was no way left
+    way = models.CharField(max_length=10, choices=Way, blank=True)
     told_at = models.DateTimeField()
 
     class Meta:

@@ -22,7 +22,7 @@ from children.selectors.placing import places_of
 from children.selectors.reach import who_may
 from children.selectors.reach_places import roles_in, to_families
 from messaging import bulletin_rules
-from messaging.models import Bulletin, BulletinChild, BulletinCopy, Incident
+from messaging.models import Bulletin, BulletinChild, BulletinCopy, BulletinReminder, Incident
 from messaging.rules import UNDO, may_withdraw
 from messaging.selectors.bulletin_readers import Audience, readers_of
 from messaging.selectors.bulletin_writers import Writing, get_writable
@@ -31,13 +31,14 @@ from messaging.selectors.journal import sealed_of
 from notifications.models import Kind
 from notifications.reading import read_about
 from notifications.selectors import told_of
-from notifications.services import Told, notify_of_all
+from notifications.services import Told, give_up, notify_of_all
 from portal.lib import days
 
 log = logging.getLogger(__name__)
 
 LONGEST_TITLE, LONGEST_TEXT = 120, 10_000
-CLAIM_HOLDS = timedelta(minutes=2)
+# With the sweep's ten seconds: what a killed worker was at is resumed within half a minute. Renewed with each batch.
+CLAIM_HOLDS = timedelta(seconds=15)
 AT_ONCE = 500  # copies in one transaction
 
 
@@ -201,6 +202,10 @@ def withdraw_bulletin(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bull
             raise ValidationError(_("Det går att återkalla ett anslag i sju dagar. Nu är det för sent."))
         bulletin.withdrawn_at, bulletin.withdrawn_by = now, actor.person
         bulletin.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        bulletin.copies.exclude(remind_at=None).update(remind_at=None)  # waits for a worker who is reminding just now
+        reminders = BulletinReminder.objects.filter(copy__bulletin=bulletin).values("pk")
+        give_up(concerned=Q(event=bulletin.pk), now=now)
+        give_up(concerned=Q(event__in=reminders), now=now)
         read = bulletin.copies.exclude(read_at=None).values_list("guardian", flat=True)
         incident = Incident.objects.create(
             bulletin=bulletin, withdrawn_by=actor.person, had_read=sorted(str(one) for one in read)
@@ -226,7 +231,13 @@ def mark_read(*, bulletin: Bulletin, person_id: UUID, now: datetime) -> None:
     """Note that a guardian has opened it, the first time; one who has come since it was sent gets a copy, too."""
     mine = BulletinCopy.objects.filter(bulletin=bulletin, guardian=person_id)
     if not mine.filter(read_at=None).update(read_at=now) and not mine.exists():
-        copy = BulletinCopy(bulletin=bulletin, guardian_id=person_id, department_id=bulletin.department_id, read_at=now)
+        copy = BulletinCopy(
+            bulletin=bulletin,
+            guardian_id=person_id,
+            department_id=bulletin.department_id,
+            read_at=now,
+            remind_at=bulletin.next_step_at(now),
+        )
         BulletinCopy.objects.bulk_create([copy], ignore_conflicts=True)
     read_about(person_id=person_id, name="bulletin", thing_id=bulletin.pk, now=now)
 
@@ -240,8 +251,14 @@ def confirm(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bulletin:
         mark_read(bulletin=bulletin, person_id=actor.person_id, now=now)
         mine = BulletinCopy.objects.filter(bulletin=bulletin, guardian=actor.person_id, confirmed_at=None)
         if mine.update(confirmed_at=now):
+            fall_silent(person_id=actor.person_id, bulletin_id=bulletin.pk, now=now)
             audit.did("bulletin.confirmed", person_id=actor.person_id, now=now, bulletin=bulletin.pk)
     return bulletin
+
+
+def fall_silent(*, person_id: UUID, bulletin_id: UUID, now: datetime) -> None:
+    """Give up what waits to be told this person of the bulletin: they know."""
+    give_up(concerned=Q(person=person_id, about__bulletin=str(bulletin_id)), now=now)
 
 
 # The worker -----------------------------------------------------------------------------------------------------------
@@ -259,11 +276,12 @@ def release_due(*, now: datetime) -> int:
     Any number of workers may do this at once. One that is killed leaves what it has made, and the next goes on there.
     A bulletin that cannot be sent is tried again later, and holds up no other.
     """
-    released = 0
+    released, started = 0, monotonic()
     for bulletin_id in Bulletin.objects.due(now).order_by("leaves_at").values_list("pk", flat=True)[:50]:
-        if claim(bulletin_id, now):
+        moment = now + timedelta(seconds=monotonic() - started)
+        if claim(bulletin_id, moment):
             try:
-                released += _release(Bulletin.objects.get(pk=bulletin_id), now)
+                released += _release(Bulletin.objects.get(pk=bulletin_id), moment)
             except Exception:  # whatever it is, what comes after it must go on
                 log.exception("A bulletin could not be sent: %s", bulletin_id)
     return released
@@ -314,10 +332,14 @@ def _make_copies(
             # Whoever wrote it has read it.
             read_at=now if person == bulletin.written_by_id else None,
             confirmed_at=now if person == bulletin.written_by_id and bulletin.must_confirm else None,
+            remind_at=bulletin.next_step_at(now),
         )
         for person, children in people.items()
     ]
-    BulletinCopy.objects.bulk_create(copies, ignore_conflicts=True)
+    # Whoever opened it before we came here has a copy already, and counts at their department, too.
+    BulletinCopy.objects.bulk_create(
+        copies, update_conflicts=True, unique_fields=["guardian", "bulletin"], update_fields=["department"]
+    )
 
 
 def _tell(bulletin: Bulletin, kind: Kind, people: Iterable[UUID], now: datetime, *, urgent: bool = False) -> None:

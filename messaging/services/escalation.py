@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
 from accounts import audit
@@ -19,87 +20,100 @@ from messaging.models import Bulletin, BulletinCopy, BulletinReminder
 from messaging.selectors.bulletin_readers import Audience
 from messaging.selectors.bulletins import get_bulletin
 from messaging.selectors.call_list import call_list
-from messaging.services.bulletins import AT_ONCE, claim
+from messaging.services.bulletins import AT_ONCE, fall_silent
 from notifications.models import Kind, Way
+from notifications.phone_rules import international
 from notifications.selectors import reached_by_push
 from notifications.services import Told, tell_by
+from notifications.ways import offered
 from portal.lib import days
 
-LOOKED_BACK = timedelta(days=14)  # the last step of the slowest is taken after six days
+log = logging.getLogger(__name__)
 
 
 def escalate_due(*, now: datetime) -> int:
-    """Tell everybody once more whose next reminder is due; return how many it was.
+    """Take the next step with everybody whose turn it is; return with how many.
 
-    Any number of workers may do this at once, and one that is killed leaves what it has done: each step is a row.
+    One step each, however late it is: the next one counts from this. Any number of workers may do this at once, and
+    one that is killed leaves what it has done. A bulletin with which it cannot be done holds up no other.
     """
-    asking = Bulletin.objects.out(now).filter(
-        must_confirm=True, withdrawn_at=None, released_at__isnull=False, leaves_at__gt=now - LOOKED_BACK
-    )
-    reminded = 0
-    for bulletin in asking.select_related("department", "preschool", "area").order_by("leaves_at"):
-        step = _step(bulletin, now)
-        if step and _waiting(bulletin, step, now).exists() and claim(bulletin.pk, now):
-            reminded += _take_step(bulletin, step, now)
-            Bulletin.objects.filter(pk=bulletin.pk).update(claimed_until=None)
-    return reminded
+    due = BulletinCopy.objects.to_remind(now).values("bulletin")
+    taken = 0
+    for bulletin in Bulletin.objects.filter(pk__in=due, withdrawn_at=None).select_related(
+        "department", "preschool", "area"
+    ):
+        try:
+            while number := _take_step(bulletin, now):
+                taken += number
+        except Exception:  # whatever it is, what comes after it must go on
+            log.exception("A bulletin could not be reminded of: %s", bulletin.pk)
+    return taken
 
 
-def _step(bulletin: Bulletin, now: datetime) -> int:
-    if bulletin.leaves_at is None:
-        return 0
-    return bulletin_rules.steps_due(bulletin.leaves_at, bulletin.remind_after, now)
+def _take_step(bulletin: Bulletin, now: datetime) -> int:
+    """Take it with as many as are done at once, those who have waited longest first; return with how many.
+
+    Whoever is held by another worker, or is confirming just now, is passed by. Who no longer reads it is told nothing,
+    and asked for again when the next step would come.
+    """
+    with transaction.atomic():
+        due = BulletinCopy.objects.to_remind(now).filter(bulletin=bulletin).order_by("remind_at", "pk")
+        copies = list(due.select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
+        families = Audience.of(bulletin).families(days.day_of(now))
+        reading = set(
+            families.filter(guardian__in=[one.guardian_id for one in copies]).values_list("guardian", flat=True)
+        )
+        reminders = _reminders([copy for copy in copies if copy.guardian_id in reading], now)
+        BulletinReminder.objects.bulk_create(reminders)
+        leaves = _tell(bulletin, reminders, now)
+        for copy in copies:
+            copy.remind_at = bulletin.next_step_at(now)
+        for reminder in reminders:
+            # What quiet hours hold is told when they end: the next step leaves as much time as this one.
+            reminder.copy.remind_at = bulletin.next_step_at(leaves[reminder.pk]) if reminder.way else None
+        BulletinCopy.objects.bulk_update(copies, ["remind_at"])
+    return len(copies)
 
 
-def _waiting(bulletin: Bulletin, step: int, now: datetime) -> QuerySet[BulletinCopy]:
-    """Return the copies of those who still read it and have not confirmed, been reached, or been reminded so far."""
-    taken = BulletinReminder.objects.filter(copy=OuterRef("pk"), step__gte=step)
-    still = Audience.of(bulletin).families(days.day_of(now)).order_by().values("guardian")
-    copies = BulletinCopy.objects.filter(bulletin=bulletin, confirmed_at=None, reached_at=None, guardian__in=still)
-    return copies.filter(~Exists(taken)).order_by("pk")
-
-
-def _take_step(bulletin: Bulletin, step: int, now: datetime) -> int:
-    reminded = 0
-    while copies := list(_waiting(bulletin, step, now)[:AT_ONCE]):
-        with transaction.atomic():
-            reminders = _reminders(copies, step, now)
-            BulletinReminder.objects.bulk_create(reminders)
-            told: dict[str, list[Told]] = defaultdict(list)
-            for reminder in reminders:
-                if reminder.way:
-                    about = {"bulletin": bulletin.pk}
-                    told[reminder.way].append(Told(reminder.pk, [reminder.copy.guardian_id], about))
-            for way, those in told.items():
-                tell_by(way=Way(way), told=those, kind=Kind.BULLETIN_TO_CONFIRM, now=now, urgent=bulletin.is_urgent)
-        reminded += len(copies)
-    return reminded
-
-
-def _reminders(copies: Collection[BulletinCopy], step: int, now: datetime) -> list[BulletinReminder]:
-    """Return the next reminder of each, in the next way that the guardian has; without a way it stays a row."""
-    used: dict[UUID, set[str]] = defaultdict(set)
+def _reminders(copies: Collection[BulletinCopy], now: datetime) -> list[BulletinReminder]:
+    """Return the next reminder of each, in the next way that the guardian has; the last has none."""
+    taken: dict[UUID, list[str]] = defaultdict(list)
     for copy_id, way in BulletinReminder.objects.filter(copy__in=copies).values_list("copy", "way"):
-        used[copy_id].add(way)
+        taken[copy_id].append(way)
     has = ways_of({copy.guardian_id for copy in copies})
     return [
         BulletinReminder(
             copy=copy,
-            step=step,
-            way=bulletin_rules.next_way(has[copy.guardian_id], used[copy.pk]),
+            step=len(taken[copy.pk]) + 1,
+            way=bulletin_rules.next_way(has[copy.guardian_id], taken[copy.pk]),
             told_at=now,
         )
         for copy in copies
     ]
 
 
+def _tell(bulletin: Bulletin, reminders: Collection[BulletinReminder], now: datetime) -> dict[UUID, datetime]:
+    """Write the notices of these reminders; return when each may leave."""
+    leaves: dict[UUID, datetime] = {}
+    about = {"bulletin": bulletin.pk}
+    for way in sorted({reminder.way for reminder in reminders if reminder.way}):
+        told = [Told(one.pk, [one.copy.guardian_id], about) for one in reminders if one.way == way]
+        rows = tell_by(way=Way(way), told=told, kind=Kind.BULLETIN_TO_CONFIRM, now=now, urgent=bulletin.is_urgent)
+        leaves |= {row.event: row.try_after for row in rows}
+    return leaves
+
+
 def ways_of(person_ids: Collection[UUID]) -> dict[UUID, set[str]]:
-    """Return in which ways outside the portal each of these people can be told: two queries."""
+    """Return in which of the ways outside that this portal has each of these people can be told: two queries."""
     devices = reached_by_push(person_ids)
     has: dict[UUID, set[str]] = defaultdict(set)
     for person in User.objects.filter(pk__in=person_ids).only("email_index", "phone"):
-        ways = {Way.PUSH: person.pk in devices, Way.EMAIL: bool(person.email_index), Way.SMS: bool(person.phone)}
-        has[person.pk] = {way.value for way, is_there in ways.items() if is_there}
+        ways = {
+            Way.PUSH: person.pk in devices,
+            Way.EMAIL: bool(person.email_index),
+            Way.SMS: international(person.phone, settings.COUNTRY) is not None,
+        }
+        has[person.pk] = {way.value for way in offered() if ways[way]}
     return has
 
 
@@ -118,6 +132,8 @@ def note_reached(*, bulletin_id: UUID, copy_id: UUID, is_reached: bool, actor: A
         if is_reached != (copy.reached_at is not None):
             copy.reached_at, copy.reached_by = (now, actor.person) if is_reached else (None, None)
             copy.save(update_fields=["reached_at", "reached_by"])
+            if is_reached:
+                fall_silent(person_id=copy.guardian_id, bulletin_id=bulletin.pk, now=now)
             audit.did(
                 "bulletin.reached" if is_reached else "bulletin.not_reached",
                 person_id=actor.person_id,

@@ -139,15 +139,15 @@ def _acts(request: ActorRequest, row: Bulletin) -> dict[str, object]:
     left = row.leaves_at
     if left is None:
         return {}
-    names = (_("notis"), _("e-post"), _("sms"))
+    names, told_at = (_("notis"), _("e-post"), _("sms")), row.released_at or left
     return {
         "may_withdraw": may_write and may_withdraw(left, row.withdrawn_at, clock.now()),
         "steps": [
-            (names[number], step_at(left, row.remind_after, number + 1))
+            (names[number], step_at(told_at, row.remind_after, number + 1))
             for number in range(len(WAYS))
             if row.must_confirm
         ],
-        "calls_at": step_at(left, row.remind_after, STEPS + 1),
+        "calls_at": step_at(told_at, row.remind_after, STEPS + 1),
     }
 
 

@@ -80,9 +80,9 @@ def test_what_everybody_must_know(cast: Cast, visit: Visit, find_barriers: FindB
     assert find_barriers(phone) == []
     phone.get_by_role("button", name="Jag har läst").tap()
     expect(phone.get_by_text("Du har bekräftat")).to_be_visible()
-    assert made.leaves_at
+    assert made.released_at
     for days_later in (1, 2, 3):
-        escalate_due(now=made.leaves_at + timedelta(days=days_later))
+        escalate_due(now=made.released_at + timedelta(days=days_later))
     desk = visit(cast.maria, size=DESKTOP)
     desk.goto(f"/anslag/{made.pk}/")
     expect(desk.get_by_text("1 har bekräftat")).to_be_visible()
