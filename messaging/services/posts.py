@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,7 +29,7 @@ from messaging.selectors.posts import damaged_among, get_draft, get_published, i
 from messaging.selectors.tagging import children_to_tag
 from notifications.models import Kind
 from notifications.reading import mark_read_of
-from notifications.services import Told, notify_of_all
+from notifications.services import Told, give_up, notify_of_all
 from portal.lib import days
 
 log = logging.getLogger(__name__)
@@ -283,6 +283,7 @@ def withdraw(*, post_id: UUID, actor: Actor, now: datetime) -> Post:
             raise ValidationError(_("Det går att återkalla ett inlägg i sju dagar. Nu är det för sent."))
         post.state, post.withdrawn_at, post.withdrawn_by_id = State.WITHDRAWN, now, _person(actor)
         post.save(update_fields=["state", "withdrawn_at", "withdrawn_by"])
+        give_up(concerned=Q(event=post.pk), now=now)
         had_read = [str(person) for person in PostRead.objects.filter(post=post).values_list("person", flat=True)]
         incident = Incident.objects.create(post=post, withdrawn_by_id=_person(actor), had_read=had_read)
         audit.did(

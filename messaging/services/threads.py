@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -34,7 +35,7 @@ from messaging.selectors.readers import (
 )
 from messaging.services.attachments import attach, take_back
 from notifications.models import Kind
-from notifications.services import Told, notify_of_all
+from notifications.services import Told, give_up, notify_of_all
 from portal.lib import days
 from portal.lib.ids import uuid7
 
@@ -328,6 +329,7 @@ def withdraw(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
         check_withdrawal(message, now)
         message.withdrawn_at, message.withdrawn_by = now, actor.person
         message.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        give_up(concerned=Q(event=message.pk), now=now)
         marks = ReadMark.objects.filter(thread=thread, read_to__gte=message.leaves_at)
         had_read = [
             str(person) for person in marks.exclude(person=message.written_by_id).values_list("person", flat=True)

@@ -1,0 +1,74 @@
+"""A notice is not sent once the matter is over, or is no longer the reader's (DOMAIN 4.1, 4.6, 4.9; F05, F12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import pytest
+import time_machine
+from django.core import mail
+
+from accounts.models import User
+from children.actors import Actor
+from messaging.models import Message
+from messaging.selectors.bulletin_readers import Audience
+from messaging.services import bulletins, posts, threads
+from notifications.digests import send_digests
+from notifications.services import send_waiting
+from tests.cast import Cast, local
+from tests.test_bulletins import sent
+from tests.test_posts import published
+from tests.test_threads import TO_DEPARTMENT
+
+pytestmark = pytest.mark.django_db
+TUESDAY = date(2026, 10, 13)
+NOON, EVENING = local(TUESDAY, 12), local(TUESDAY, 18)
+
+
+@pytest.fixture(autouse=True)
+def _at_noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def write(cast: Cast, by: User) -> Message:
+    """Write a message about Elsa, of which everybody has been told in the portal."""
+    words, actor = threads.Words("Ämne", "Hej", "sv"), Actor.of_person(by)
+    before = NOON - threads.rules.UNDO
+    made = threads.start_threads(
+        child_ids=[cast.elsa.pk], addressee=TO_DEPARTMENT, words=words, actor=actor, now=before
+    )
+    assert threads.release_due(now=NOON) == 1
+    return made[0]
+
+
+def written_to(at: datetime) -> set[str]:
+    """Let everything leave that waits at this time; return who is written to."""
+    send_waiting(now=at)
+    return {letter.to[0] for letter in mail.outbox}
+
+
+class TestWithdrawnBeforeItLeft:
+    def test_a_message_to_staff(self, cast: Cast) -> None:
+        message = write(cast, cast.amina)
+        threads.withdraw(message_id=message.pk, actor=Actor.of_person(cast.amina), now=NOON)
+        assert written_to(NOON) == {cast.eva.email}  # the principal, who is told that it was withdrawn
+
+    def test_what_a_digest_would_have_told(self, cast: Cast) -> None:
+        maria = Actor.of_person(cast.maria)
+        message, bulletin = write(cast, cast.maria), sent(cast.maria, Audience(department=cast.blasippan))
+        post = published(cast)
+        assert send_digests(now=EVENING) == 3
+        threads.withdraw(message_id=message.pk, actor=maria, now=EVENING)
+        bulletins.withdraw_bulletin(bulletin_id=bulletin.pk, actor=maria, now=EVENING)
+        families = {cast.amina.email, cast.johan.email, cast.neighbour.email}
+        posts.withdraw(post_id=post.pk, actor=maria, now=EVENING)
+        assert not families & written_to(EVENING)
+
+    def test_what_is_left_is_told(self, cast: Cast) -> None:
+        maria = Actor.of_person(cast.maria)
+        message, _post = write(cast, cast.maria), published(cast)
+        send_digests(now=EVENING)
+        threads.withdraw(message_id=message.pk, actor=maria, now=EVENING)
+        assert written_to(EVENING) >= {cast.amina.email, cast.johan.email}
