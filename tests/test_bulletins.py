@@ -291,7 +291,7 @@ class TestTheWorker:
             release_due(now=now)
         assert made.copies.count() == 1
         assert release_due(now=now) == 0  # while it may be alive
-        assert release_due(now=now + timedelta(minutes=5)) == 1
+        assert release_due(now=now + timedelta(seconds=20)) == 1  # PROMISES 2: within half a minute, with the sweep
         assert release_due(now=now + timedelta(minutes=10)) == 0
         assert told(made) == ["Amina", "Johan", "Maria", "Viktor", "Yasmin"]
         assert made.copies.count() == 3
@@ -346,6 +346,15 @@ class TestReading:
             ("Johan Lind", "Elsa L"),
             ("2 vårdnadshavare", "Noor A"),
         ]
+
+    def test_who_opens_it_before_the_copies_are_made_counts_at_their_department(self, cast: Cast) -> None:
+        """F08: a worker comes some seconds later than the first reader, who did not come to the department later."""
+        now = clock.now()
+        made = send(cast.eva, Audience(preschool=cast.granliden), now=now - HALF_A_MINUTE)
+        mark_read(bulletin=made, person_id=cast.amina.pk, now=now)
+        release_due(now=now)
+        figures = {row.name: (row.copies, row.read) for row in selectors.figures_of(made, Actor.of_person(cast.eva))}
+        assert figures == {"Blåsippan": (3, 1)}
 
 
 @pytest.mark.django_db

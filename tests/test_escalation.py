@@ -120,6 +120,16 @@ def test_steps_count_from_when_it_was_told_and_not_from_when_it_should_have_been
     assert "från tisdag 20 oktober 09:00" in page
 
 
+def test_who_cannot_be_told_is_to_be_rung_without_waiting_for_others(cast: Cast, must_know: Bulletin) -> None:
+    """F09: no steps are waited for that somebody does not have."""
+    User.objects.filter(pk=cast.neighbour.pk).update(email_index=None)
+    calls = {call.guardian.name: call.is_due for call in call_list(Actor.of_person(cast.maria), must_know)}
+    assert set(calls.values()) == {False}
+    escalate_due(now=when(must_know, 1))
+    calls = {call.guardian.name: call.is_due for call in call_list(Actor.of_person(cast.maria), must_know)}
+    assert calls == {"Amina Lind": False, "Johan Lind": False, "Yasmin Aziz": True}
+
+
 @pytest.mark.parametrize(
     ("gateway", "in_production", "number", "is_a_way"),
     [

@@ -17,13 +17,17 @@ from messaging.selectors.bulletin_readers import Audience
 
 @dataclass(frozen=True)
 class Call:
-    """One guardian to ring, as the reader of the list may know them. Without `is_known` the principal is asked."""
+    """One guardian to ring, as the reader of the list may know them. Without `is_known` the principal is asked.
+
+    `is_due` when no reminder is left to be sent or answered.
+    """
 
     copy_id: UUID
     guardian: Named
     department: str
     phone: str
     dial: str
+    is_due: bool
     is_reached: bool
     reached_by: str
 
@@ -61,6 +65,7 @@ def call_list(actor: Actor, bulletin: Bulletin) -> list[Call]:
                 department=place.department if place else "",
                 phone=spoken_phone(phone),
                 dial=phone,
+                is_due=copy.remind_at is None,
                 is_reached=copy.reached_at is not None,
                 reached_by=copy.reached_by.full_name if copy.reached_by else "",
             )
