@@ -11,6 +11,10 @@ function say(id) {
 }
 
 for (const fault of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(fault, () => say("not-sent"));
+  document.addEventListener(fault, (event) => {
+    // What a page asks by itself is asked again: nothing of what somebody did is lost.
+    const { requestConfig } = /** @type {CustomEvent} */ (event).detail;
+    if (!requestConfig?.headers["X-Idle"]) say("not-sent");
+  });
 }
 document.addEventListener("htmx:responseError", () => say("not-answered"));
