@@ -508,3 +508,19 @@ def test_news_are_asked_for_and_nobody_is_kept_logged_in(
     assert amina.get(asked, headers=idle).status_code in (200, 204)
     at_seven.shift(timedelta(hours=5))
     assert "Vad fint!" not in text_of(amina.get(asked, headers=idle).content.decode())
+
+
+def test_only_other_readers_than_were_shown_unfold_the_list(cast: Cast, log_in: LogIn) -> None:
+    """F01: a list that has changed is laid before the writer; what else is refused leaves it folded."""
+    amina = log_in(cast.amina)
+    begin(amina, cast.elsa)
+    thread = Thread.objects.get()
+    for fields, is_unfolded in (({"body": ""}, False), ({"body": "Hej", "seen": "other"}, True)):
+        refused = answer(amina, thread, fields.pop("body"), **fields)
+        assert refused.status_code == 422
+        assert bool(re.search(r'<details class="readers"\s+open', refused.content.decode())) == is_unfolded
+    fields = {"barn": [str(cast.elsa.pk)], "till": "department", "subject": "Stövlar", "language": "sv", "do": "send"}
+    for body, is_unfolded in (("", False), ("Hej", True)):
+        sent = amina.post("/samtal/nytt/", fields | {"body": body, "seen": "other", "sending": uuid7()})
+        assert sent.status_code == 422
+        assert bool(re.search(r'<details class="readers"\s+open', sent.content.decode())) == is_unfolded

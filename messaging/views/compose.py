@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -108,7 +108,7 @@ def _sent(request: ActorRequest, form: BeginForm, files: ChosenFiles) -> list[Me
         if hasattr(refused, "error_dict") and "children" in refused.error_dict:
             form.add_error("barn", refused.error_dict["children"])
         else:
-            form.add_error(None, refused.messages)
+            form.add_error(None, refused if hasattr(refused, "code") else refused.messages)
         return []
 
 
@@ -149,7 +149,7 @@ def _list(request: ActorRequest, found: Beginning, chosen: Chosen) -> tuple[Read
         )
     except ValidationError as refused:
         return None, " ".join(refused.messages)
-    return readers_before(request.actor, circles, chosen.addressee, found.names), ""
+    return readers_before(request.actor, circles, chosen.addressee, found.names, clock.now()), ""
 
 
 def _show(request: ActorRequest, found: Beginning, form: BeginForm, page: str, files: ChosenFiles) -> HttpResponse:
@@ -172,7 +172,7 @@ def _show(request: ActorRequest, found: Beginning, form: BeginForm, page: str, f
         "chosen": chosen,
         "files": files,
         "away": [] if found.is_house or not chosen else away_notices(chosen.children, chosen.addressee, actor.today),
-        "is_refused": form.is_bound and not is_look,
+        "has_new_readers": form.has_error(NON_FIELD_ERRORS, "readers"),
         "rests": rests(request),
     }
     if is_fragment_wanted(request) and is_look:

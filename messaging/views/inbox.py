@@ -56,6 +56,7 @@ class Filters:
     chips: list[Chip]
     labels: list[Chip]
     is_chosen: bool
+    has_label: bool
     may_sort: bool
     may_be_away: bool
 
@@ -74,7 +75,8 @@ def filters_of(request: ActorRequest) -> Filters:
         for one in known
     ]
     threads = selected.chosen(actor, which, label)
-    return Filters(threads, chips, labelled, bool(which or label), bool(places), bool(places) and may_say_away(actor))
+    is_away_said = bool(places) and may_say_away(actor)
+    return Filters(threads, chips, labelled, bool(which or label), label is not None, bool(places), is_away_said)
 
 
 def _address(page: str, **asked: object) -> str:
@@ -88,14 +90,20 @@ def acts_of(request: ActorRequest, opened: Opened) -> dict[str, Any]:
     A family finds nothing in it but that it may say that the conversation is sensitive.
     """
     actor, thread = request.actor, opened.thread
-    common = {"thread": thread, "may_be_sensitive": is_strong(request)}
-    if opened.reader.relation == Relation.GUARDIAN:
-        return common | {"is_house": False}
+    is_house = opened.reader.relation != Relation.GUARDIAN
+    may_be_sensitive = is_strong(request) and (is_house or not thread.is_sensitive)
+    common = {
+        "thread": thread,
+        "is_house": is_house,
+        "may_be_sensitive": may_be_sensitive,
+        "has_more": is_house or may_be_sensitive,
+    }
+    if not is_house:
+        return common
     house = [one.person_id for one in opened.readers.values() if one.relation != Relation.GUARDIAN]
     people = sorted(User.objects.sealed().filter(pk__in=house), key=lambda person: person.full_name)
     on_it = {label.pk for label in labels_on([thread.pk], actor).get(thread.pk, [])}
     return common | {
-        "is_house": True,
         "people": people,
         "answered_by": next((person for person in people if person.pk == thread.assigned_to_id), None),
         "me": actor.person_id,

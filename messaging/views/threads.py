@@ -123,7 +123,7 @@ def _is_sent(request: ActorRequest, form: ReplyForm, files: ChosenFiles, thread_
             sending=form.cleaned_data["sending"],
         )
     except ValidationError as refused:
-        form.add_error("body", refused.messages)
+        form.add_error("body", refused if hasattr(refused, "code") else refused.messages)
         return False
     return True
 
@@ -143,7 +143,7 @@ def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None, files: 
         "shown": shown,
         "thread": opened.thread,
         "form": form or _reply_form(request, shown, left),
-        "is_refused": form is not None and form.is_bound,
+        "has_new_readers": form is not None and form.has_error("body", "readers"),
         "files": files,
         "away": away_notices(opened.circle.children, opened.addressee, actor.today) if shown.is_family else [],
         "rests": rests(request),
@@ -152,7 +152,7 @@ def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None, files: 
     part = "main" if is_fragment_wanted(request) else "thread"
     if part == "thread":
         context["acts"] = acts_of(request, opened)
-    status = 422 if context["is_refused"] and part == "thread" else 200
+    status = 422 if form is not None and form.is_bound and part == "thread" else 200
     return render(request, f"messaging/threads/{part}.html", context, status=status)
 
 

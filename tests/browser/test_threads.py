@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core import signing
 from playwright.sync_api import Page, expect
 
-from messaging.models import Message
+from messaging.models import Message, Thread
 from messaging.services.threads import release_due
 from notifications.models import Delivery
 from portal.lib import clock
-from tests.browser.conftest import DESKTOP, PHONE, FindBarriers, Visit
-from tests.cast import Cast
+from tests.browser.conftest import DESKTOP, PHONE, TABLET, FindBarriers, Visit
+from tests.cast import Cast, tablet
 
 
 def let_out() -> None:
@@ -133,3 +134,90 @@ def test_a_draft_survives_a_closed_browser(cast: Cast, visit: Visit) -> None:
     other.goto("/samtal/nytt/")
     expect(other.get_by_label("Meddelande")).to_have_value("Elsa vill ha med sig sin kanin")
     expect(other.get_by_label("Elsa")).to_be_checked()
+
+
+def begun(cast: Cast, visit: Visit) -> Thread:
+    """Return a conversation that Amina has begun and Maria has answered at such length that it is scrolled."""
+    write(visit(cast.amina, size=PHONE), "Hej")
+    let_out()
+    maria = visit(cast.maria, size=DESKTOP)
+    maria.goto(f"/samtal/{Thread.objects.get().pk}/")
+    maria.get_by_label("Ditt svar").fill("\n".join("Allt har gått bra idag." for _line in range(40)))
+    maria.get_by_role("button", name="Skicka").click()
+    expect(maria.get_by_text("Skickas om")).to_be_visible()
+    let_out()
+    return Thread.objects.get()
+
+
+def test_what_is_done_now_and_then_lies_in_a_menu(cast: Cast, visit: Visit, find_barriers: FindBarriers) -> None:
+    """F02: on a phone nothing stands between the head and what was said; the menu gives the focus back."""
+    thread = begun(cast, visit)
+    maria = visit(cast.maria, size=PHONE, has_touch=True)
+    maria.goto(f"/samtal/{thread.pk}/")
+    said = maria.locator(".bubble").first.bounding_box()
+    assert said is not None
+    assert said["y"] < PHONE["height"] / 3
+    more = maria.get_by_role("button", name="Mer om samtalet")
+    more.press("Enter")
+    expect(maria.get_by_label("Vem svarar?")).to_be_visible()
+    assert find_barriers(maria) == []
+    maria.keyboard.press("Escape")
+    expect(maria.get_by_label("Vem svarar?")).to_be_hidden()
+    expect(more).to_be_focused()
+    more.click()
+    maria.get_by_label("Vem svarar?").select_option(label="Maria Berg (du)")
+    maria.get_by_role("button", name="Spara").first.click()
+    expect(maria.get_by_text("Du svarar")).to_be_visible()
+
+
+def test_what_unfolds_at_the_foot_leaves_the_way_back_in_sight(cast: Cast, visit: Visit) -> None:
+    """F04: the half minute is not lost beneath the list of readers, and phrases have the page to themselves."""
+    thread = begun(cast, visit)
+    amina = visit(cast.amina, size=PHONE, has_touch=True)
+    amina.goto(f"/samtal/{thread.pk}/#senaste")
+    amina.get_by_label("Ditt svar").fill("Så fint!")
+    amina.get_by_role("button", name="Skicka").click()
+    undo = amina.get_by_role("button", name="Ångra")
+    expect(undo).to_be_visible()
+    amina.locator("#reply").get_by_text("Läses av").click()
+    amina.wait_for_function(
+        """() => {
+            const undo = document.querySelector(".pending-act").getBoundingClientRect();
+            return undo.bottom <= document.querySelector(".reply").getBoundingClientRect().top;
+        }"""
+    )
+    undo.click(trial=True)
+    amina.get_by_text("Bifoga och mer").click()
+    amina.get_by_text("Färdiga fraser", exact=True).click()
+    phrases = amina.get_by_role("listbox").bounding_box()
+    assert phrases is not None
+    assert phrases["height"] > PHONE["height"] / 2
+    amina.keyboard.press("Escape")
+    expect(amina.get_by_role("listbox")).to_be_hidden()
+
+
+def test_on_a_tablet_the_field_stays_at_the_foot_and_says_what_did_not_get_through(cast: Cast, visit: Visit) -> None:
+    thread = begun(cast, visit)
+    made, cookie = tablet(cast.blasippan)
+    hall = visit(cookie, size=TABLET, pin=signing.dumps([str(made.pk), str(cast.maria.pk)], salt="pin"))
+    hall.goto(f"/samtal/{thread.pk}/")
+    field = hall.get_by_label("Ditt svar")
+    expect(field).to_be_in_viewport()
+    hall.mouse.wheel(0, 10_000)
+    expect(field).to_be_in_viewport()
+    expect(hall.get_by_role("heading", level=1)).to_be_in_viewport()
+    field.fill("Från hallen")
+    hall.context.set_offline(True)
+    hall.get_by_role("button", name="Skicka").click()
+    expect(hall.get_by_text("Det gick inte fram")).to_be_in_viewport()
+    expect(field).to_have_value("Från hallen")
+
+
+def test_nothing_is_said_of_what_the_page_asks_by_itself(cast: Cast, visit: Visit) -> None:
+    thread = begun(cast, visit)
+    amina = visit(cast.amina, size=PHONE)
+    amina.goto(f"/samtal/{thread.pk}/")
+    amina.context.set_offline(True)
+    with amina.expect_event("requestfailed"):
+        amina.evaluate("document.querySelector('[data-only-seen]').dispatchEvent(new Event('said:look'))")
+    expect(amina.get_by_text("Det gick inte fram")).to_have_count(0)

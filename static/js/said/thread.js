@@ -50,6 +50,17 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (asks && document.hidden) event.preventDefault();
 });
 
+// What unfolds at the foot does not cover a way back that lasts for seconds only.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const part = event.target;
+    if (!(part instanceof HTMLDetailsElement) || !part.open || !part.closest(".reply")) return;
+    if (document.querySelector("#lines [data-leaves]")) scrollTo({ top: document.documentElement.scrollHeight });
+  },
+  true,
+);
+
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) look();
 });
