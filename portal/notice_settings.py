@@ -240,7 +240,7 @@ class HoursForm(forms.Form):
         if rules.is_always_quiet(hours):
             self.add_error("weekend", _("Då når vi dig aldrig. Lämna någon tid fri."))
         elif hours.digest_hour is not None and self._is_chosen and _is_within(time(hours.digest_hour), hours.weekdays):
-            self.add_error("digest_hour", _("Då har du valt att det ska vara tyst. Välj en annan timme."))
+            self.add_error("digest_hour", _("Då vill du vara ostörd. Välj en annan timme."))
 
     @property
     def _is_chosen(self) -> bool:

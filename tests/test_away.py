@@ -60,7 +60,7 @@ def test_families_read_it_before_they_write_and_the_house_does_not(cast: Cast, l
         phone.post("/samtal/nytt/", chosen).content.decode(),
         phone.get(f"/samtal/{message.thread_id}/").content.decode(),
     ):
-        assert "Blåsippan svarar inte till och med" in text_of(html)
+        assert "Inget svar från Blåsippan till och med" in text_of(html)
         assert "Ring Ekorren." in html
     assert "svarar inte" not in phone.post("/samtal/nytt/", chosen | {"barn": [str(cast.hugo.pk)]}).content.decode()
     assert "svarar inte" not in log_in(cast.vikar).get(f"/samtal/{message.thread_id}/").content.decode()

@@ -96,7 +96,7 @@ def test_a_row_chooses_for_all_that_it_is_about(cast: Cast, log_in: LogIn) -> No
         ({"weekend_to": ""}, "Skriv klockslaget som 20:00.", "weekend_to"),
         ({"weekdays_to": "20:00"}, "Det är samma tid som den börjar.", "weekdays_to"),
         ({"weekdays": "all", "weekend": "all", "digest_hour": ""}, "Då når vi dig aldrig.", "weekend"),
-        ({"weekdays_from": "17:00"}, "Då har du valt att det ska vara tyst.", "digest_hour"),
+        ({"weekdays_from": "17:00"}, "Då vill du vara ostörd.", "digest_hour"),
         ({"digest_hour": "99"}, "", "digest_hour"),
     ],
 )
