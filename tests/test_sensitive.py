@@ -18,8 +18,10 @@ from messaging.models import Message, Thread
 from messaging.services.attachments import keep
 from messaging.services.threads import Words, release_due, start_threads
 from portal.lib import clock
-from tests.cast import PASSWORD, Cast, tablet
+from portal.lib.ids import uuid7
+from tests.cast import PASSWORD, Cast
 from tests.test_accounts_second_factor import SECRET, code_of, enrol
+from tests.test_said_edges import in_the_hall
 from tests.test_threads import HALF_A_MINUTE, TO_DEPARTMENT
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +34,9 @@ def _own_files(settings, tmp_path) -> None:  # type: ignore[no-untyped-def]  # p
     cache.clear()
 
 
-def said(by: User, cast: Cast, *, ago: timedelta = timedelta(hours=1), is_sensitive: bool = True) -> Message:
+def said(
+    by: User, cast: Cast, *, ago: timedelta = timedelta(hours=1), is_sensitive: bool = True, is_told: bool = True
+) -> Message:
     now, actor = clock.now() - ago, Actor.of_person(by)
     file = keep(upload=SimpleUploadedFile("journal.txt", b"Hemligt"), actor=actor, now=now)
     (message,) = start_threads(
@@ -42,7 +46,8 @@ def said(by: User, cast: Cast, *, ago: timedelta = timedelta(hours=1), is_sensit
         actor=actor,
         now=now,
     )
-    release_due(now=now + HALF_A_MINUTE)
+    if is_told:
+        release_due(now=now + HALF_A_MINUTE)
     return message
 
 
@@ -121,10 +126,27 @@ def test_the_list_says_only_that_there_is_something(cast: Cast, log_in: LogIn) -
     assert "Skilsmässan" not in html
 
 
-def test_it_is_not_on_a_tablet(cast: Cast, on_tablet: Callable[[str], Client]) -> None:
+def test_it_is_not_on_a_tablet_with_a_pin_either(cast: Cast, on_tablet: Callable[[str], Client]) -> None:
+    """F14: a PIN is no strong login. Who reads it elsewhere is told where; nobody else that there is anything."""
     message = said(cast.amina, cast)
-    hall = on_tablet(tablet(cast.blasippan)[1])
-    assert hall.post(f"/samtal/{message.thread_id}/kansligt/", {"sensitive": "0"}).status_code == 404
+    there = f"/samtal/{message.thread_id}/"
+    hall = in_the_hall(cast, on_tablet, cast.maria)
+    told = hall.get(there)
+    assert told.status_code == 403
+    assert "läses inte på avdelningens platta" in told.content.decode()
+    assert not tells(told.content.decode())
+    assert hall.get(f"{there}nytt/", headers={"HX-Request": "true"}).headers["HX-Redirect"] == there
+    for address in ("/samtal/", "/samtal/?visa=vantar", "/samtal/sok/?q=flyttar"):
+        html = hall.get(address).content.decode()
+        assert str(message.thread_id) not in html, address
+        assert "Skilsmässan" not in html
+    attached, fields = message.attachments.get(), {"body": "Svar", "language": "sv", "seen": "", "sending": uuid7()}
+    assert hall.get(f"/samtal/bilaga/{attached.pk}/").status_code == 404
+    assert hall.post(there, fields).status_code == 403
+    for act in ("kansligt", "klart", "ansvarig", "etiketter"):
+        assert hall.post(f"{there}{act}/", {"sensitive": "0", "done": "1"}).status_code == 404, act
+    assert Message.objects.count() == 1
+    assert in_the_hall(cast, on_tablet, cast.jonas).get(there).status_code == 404
 
 
 def test_what_was_just_written_can_still_be_taken_back(cast: Cast) -> None:
@@ -168,3 +190,31 @@ class TestSayingThatItIs:
         for other in (cast.stranger, cast.neighbour, cast.jonas, cast.administrator):
             for value in ("0", "1"):
                 assert self.post(log_in(other), thread, value) == 404
+
+
+class TestWhatIsNotSent:
+    """F14: a draft is no way around. What was begun as sensitive is opened by the strong login only, by its writer."""
+
+    BEGIN = "/samtal/nytt/"
+
+    def test_what_is_taken_back(self, cast: Cast, log_in: LogIn) -> None:
+        message = said(cast.johan, cast, ago=timedelta(), is_told=False)
+        phone = with_password_only(cast.johan)
+        asked = phone.post(f"/samtal/meddelande/{message.pk}/angra/", follow=True)
+        assert asked.status_code == 403
+        assert "utkast som du har markerat som känsligt" in asked.content.decode()
+        assert not tells(asked.content.decode())
+        opened = log_in(cast.johan).get(self.BEGIN).content.decode()
+        assert "Vi flyttar isär." in opened
+        assert "Skilsmässan" in opened
+
+    def test_what_is_typed(self, cast: Cast) -> None:
+        phone, draft = with_password_only(cast.johan), {"page": self.BEGIN, "body": "Vi flyttar isär."}
+        phone.post("/samtal/utkast/", draft)
+        assert tells(phone.get(self.BEGIN).content.decode())
+        phone.post("/samtal/utkast/", draft | {"is_sensitive": "on"})
+        asked = phone.get(self.BEGIN)
+        assert asked.status_code == 403
+        assert "flyttar" not in asked.content.decode()
+        phone.post("/samtal/utkast/", {"page": self.BEGIN, "do": "drop"})
+        assert phone.get(self.BEGIN).status_code == 200

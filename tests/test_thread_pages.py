@@ -293,6 +293,60 @@ def test_an_answer_that_is_taken_back_lies_in_the_field(
     assert re.search(r"<textarea[^>]*>\s*Fel ord</textarea>", answered.content.decode())
 
 
+def typed(browser: Client, address: str, body: str, **more: str) -> None:
+    """Type in the field of a page, and go away."""
+    assert browser.post("/samtal/utkast/", {"page": address, "body": body} | more).status_code == 200
+
+
+def taken_back(browser: Client, **more: str) -> str:
+    """Take back what has not left, and return the page on which its words lie."""
+    last = Message.objects.filter(leaves_at__gt=clock.now()).latest("created_at")
+    return str(browser.post(f"/samtal/meddelande/{last.pk}/angra/", more).headers["Location"])
+
+
+def field(browser: Client, address: str) -> str:
+    found = re.search(r"<textarea[^>]*>\s*(.*?)</textarea>", browser.get(address).content.decode(), re.DOTALL)
+    assert found
+    return unescape(found.group(1))
+
+
+def test_what_was_begun_since_is_not_overwritten_by_what_is_taken_back(
+    cast: Cast, log_in: LogIn, at_seven: time_machine.Traveller
+) -> None:
+    """F04, F16: both stand in the field, also what was typed so late that no draft of it was kept."""
+    amina = log_in(cast.amina)
+    begin(amina, cast.elsa)
+    later(at_seven, minutes=1)
+    thread = Thread.objects.get()
+    there = f"/samtal/{thread.pk}/"
+    answer(amina, thread, "Fel ord")
+    typed(amina, there, "Och en sak")
+    assert field(amina, taken_back(amina)) == "Fel ord\n\nOch en sak"
+    answer(amina, thread, "Fel igen")
+    typed(amina, there, "Och en")
+    assert field(amina, taken_back(amina, begun="Och en sak till")) == "Fel igen\n\nOch en sak till"
+
+
+def test_what_was_begun_for_others_stays_apart_from_what_is_taken_back(cast: Cast, log_in: LogIn) -> None:
+    """F04: nothing that was meant for one family lands in what is written to another."""
+    maria = log_in(cast.maria)
+    begin(maria, cast.elsa)
+    typed(maria, "/samtal/nytt/", "Till Noors familj", barn=str(cast.noor.pk), subject="Noor")
+    back = taken_back(maria)
+    assert field(maria, back) == "Elsa har nya stövlar."
+    assert "Till Noors familj" not in page(maria, back)
+    assert field(maria, "/samtal/nytt/") == "Till Noors familj"
+    begin(maria, cast.elsa, page=back)
+    assert field(maria, back) == ""
+    assert field(maria, "/samtal/nytt/") == "Till Noors familj"
+
+
+def test_the_longest_message_in_any_script_is_taken_back_whole(cast: Cast, log_in: LogIn) -> None:
+    amina, body = log_in(cast.amina), "مرحبا " * 3_300 + "!"
+    begin(amina, cast.elsa, body=body)
+    assert field(amina, taken_back(amina)) == body
+
+
 @pytest.mark.parametrize(("seconds", "may"), [(0, True), (1, False)])
 def test_withdrawn_on_the_seventh_day(
     cast: Cast, log_in: LogIn, at_seven: time_machine.Traveller, *, seconds: int, may: bool

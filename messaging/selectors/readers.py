@@ -142,16 +142,20 @@ class Opened:
         return Addressee(self.thread.addressee)
 
 
+class SensitiveOnTablet(Http404):
+    """Whoever gave the PIN reads this, but not here."""
+
+
 def open_thread(actor: Actor, thread_id: UUID, *, writing: bool = False, lock: bool = False) -> Opened:
     """Return the conversation and its readers. Raises `Http404` for whoever does not read it (with `writing`, or may
     not write in it), also where all of it was said before the reader's own time.
 
     On a department's tablet somebody with a PIN reads as staff what lies in that department's inbox, and nothing that
-    is sensitive: the hall is a public place.
+    is sensitive, the hall is a public place: then it is `SensitiveOnTablet`.
     """
     threads = Thread.objects.select_for_update(of=("self",)) if lock else Thread.objects.all()
     thread = threads.filter(pk=thread_id).first()
-    if thread is None or actor.person_id is None or (actor.tablet and thread.is_sensitive):
+    if thread is None or actor.person_id is None:
         raise Http404
     circle, addressee = circle_of(thread), Addressee(thread.addressee)
     readers = readers_of(circle, addressee, actor.today, writing=writing)
@@ -160,6 +164,8 @@ def open_thread(actor: Actor, thread_id: UUID, *, writing: bool = False, lock: b
         raise Http404
     if reader.sees_from and thread.last_at and days.day_of(thread.last_at) < reader.sees_from:
         raise Http404
+    if actor.tablet and thread.is_sensitive:
+        raise SensitiveOnTablet
     return Opened(thread, circle, reader, readers)
 
 

@@ -37,14 +37,36 @@ def save_draft(*, person_id: UUID, address: str, fields: Fields, now: datetime) 
 
     Raises `ValidationError` for more than anybody writes.
     """
-    text = json.dumps({name: list(values) for name, values in fields.items()})
-    if len(text) > LONGEST:
+    if len(_text(fields)) > LONGEST:
         raise ValidationError(_("Texten är för lång för att sparas som utkast."))
+    _save(person_id, address, fields, now)
+
+
+def put_back(*, person_id: UUID, address: str, fields: Fields, begun: str, now: datetime) -> None:
+    """Keep on the page the words that were taken back; after them stands what was `begun` since, or its draft."""
+    draft = draft_of(person_id, address)
+    if later := [begun] if begun else draft.get("body"):
+        kept = [*fields["kept"], *draft.get("kept", [])]
+        fields = {**fields, "body": ["\n\n".join([*fields["body"], *later])], "phrase": [], "kept": kept}
+    _save(person_id, address, fields, now)
+
+
+def _text(fields: Fields) -> str:
+    return json.dumps({name: list(values) for name, values in fields.items()}, ensure_ascii=False)
+
+
+def _save(person_id: UUID, address: str, fields: Fields, now: datetime) -> None:
     Draft.objects.filter(updated_at__lt=now - KEPT_FOR).delete()
-    Draft.objects.update_or_create(person_id=person_id, address=address, defaults={"fields": text, "updated_at": now})
-    kept = Draft.objects.filter(person=person_id).order_by("-updated_at").values_list("pk", flat=True)
-    if too_old := list(kept[MOST_KEPT:]):
+    kept = {"fields": _text(fields), "updated_at": now}
+    Draft.objects.update_or_create(person_id=person_id, address=address, defaults=kept)
+    own = Draft.objects.filter(person=person_id).order_by("-updated_at").values_list("pk", flat=True)
+    if too_old := list(own[MOST_KEPT:]):
         Draft.objects.filter(pk__in=too_old).delete()
+
+
+def is_sensitive(draft: Fields) -> bool:
+    """Tell whether what is written there is meant to be read behind the strong login only, by its writer, too."""
+    return bool(draft.get("is_sensitive"))
 
 
 def discard_draft(*, person_id: UUID, address: str) -> None:

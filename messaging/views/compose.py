@@ -26,6 +26,7 @@ from messaging.services.drafts import kept_under
 from messaging.set_phrases import used
 from messaging.views.attachments import ChosenFiles, chosen_files, files_left
 from messaging.views.drafts import LONGEST_ADDRESS, address_in
+from messaging.views.strong import asked_for_drafts_sake
 from messaging.views.threads import rests
 from portal.lib import clock, languages
 from portal.lib.http import is_fragment_wanted, see_other
@@ -45,6 +46,8 @@ def begin(request: ActorRequest) -> HttpResponse:
     left = (
         drafts.draft_of(request.actor.person_id, kept) if request.actor.person_id and request.method != "POST" else {}
     )
+    if asked := asked_for_drafts_sake(request, page, left):
+        return asked
     form = _form(request, found, left)
     files = chosen_files(request) if request.method == "POST" else files_left(request, left.get("kept", []))
     is_sending = request.POST.get("do") == "send" and form.is_valid() and not files.problems

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.second_factor import has_second_factor
 from children.http import ActorRequest
 from messaging.models import Thread
+from messaging.selectors.readers import SensitiveOnTablet
+from messaging.services.drafts import Fields, is_sensitive
 from portal.lib import clock
 from portal.lib.http import is_fragment_wanted, see_other
 
+Rest = ParamSpec("Rest")
 BACK_TO = "strong_for"
 """Where the person wanted to read: kept in the session until a second factor has been shown or set up."""
 
@@ -33,15 +40,47 @@ def asked_for_strong(request: ActorRequest, thread: Thread) -> HttpResponse | No
         return None
     page = reverse("messaging:thread", args=[thread.pk])
     if is_strong(request):
-        if request.session.get(BACK_TO) == page:
-            del request.session[BACK_TO]
+        _is_back(request, page)
         return None
     if is_fragment_wanted(request):
         return see_other(request, page)
+    own = thread.messages.filter(written_by=request.actor.person_id, leaves_at__gt=clock.now()).first()
+    return _ask(request, page, {"pending": own})
+
+
+def not_on_tablets(
+    view: Callable[Concatenate[ActorRequest, Rest], HttpResponseBase],
+) -> Callable[Concatenate[ActorRequest, Rest], HttpResponseBase]:
+    """Say of a sensitive conversation, to somebody with a PIN who reads it elsewhere, where that is."""
+
+    @wraps(view)
+    def told(request: ActorRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except SensitiveOnTablet:
+            if is_fragment_wanted(request):
+                return see_other(request, reverse("messaging:thread", kwargs=kwargs))
+            return render(request, "messaging/inbox/strong.html", {"is_on_tablet": True}, status=403)
+
+    return told
+
+
+def asked_for_drafts_sake(request: ActorRequest, page: str, draft: Fields) -> HttpResponse | None:
+    """Return the same for a page on which the person has left something sensitive. It can be put away unread."""
+    if is_strong(request):
+        _is_back(request, page)
+        return None
+    return _ask(request, page, {"draft_page": page}) if is_sensitive(draft) else None
+
+
+def _is_back(request: ActorRequest, page: str) -> None:
+    if request.session.get(BACK_TO) == page:
+        del request.session[BACK_TO]
+
+
+def _ask(request: ActorRequest, page: str, context: dict[str, Any]) -> HttpResponse:
     request.session[BACK_TO] = page
     has_one = is_mfa_enabled(request.user)
     shown = reverse("mfa_reauthenticate") + "?" + urlencode({"next": page}) if has_one else reverse("mfa_index")
-    own = thread.messages.filter(written_by=request.actor.person_id, leaves_at__gt=clock.now()).first()
-    return render(
-        request, "messaging/inbox/strong.html", {"has_one": has_one, "strong_url": shown, "pending": own}, status=403
-    )
+    context |= {"has_one": has_one, "strong_url": shown}
+    return render(request, "messaging/inbox/strong.html", context, status=403)

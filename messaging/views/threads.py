@@ -33,7 +33,7 @@ from messaging.services.drafts import kept_under
 from messaging.set_phrases import used
 from messaging.views.attachments import ChosenFiles, chosen_files, files_left
 from messaging.views.inbox import acts_of, filters_of
-from messaging.views.strong import asked_for_strong
+from messaging.views.strong import asked_for_strong, not_on_tablets
 from notifications.reading import read_about
 from portal.lib import clock, languages
 from portal.lib.http import is_fragment_wanted, nothing_new, see_other
@@ -75,6 +75,7 @@ def unread(request: ActorRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @asks_for_pin
+@not_on_tablets
 def thread(request: ActorRequest, thread_id: UUID) -> HttpResponse:
     """One conversation; with POST an answer in it."""
     opened = open_thread(request.actor, thread_id)
@@ -173,6 +174,7 @@ def _look(request: ActorRequest, opened: Opened) -> None:
 
 
 @require_safe
+@not_on_tablets
 def thread_news(request: ActorRequest, thread_id: UUID) -> HttpResponseBase:
     """What was said since the page was made (`sedan` is its stamp), for a page that somebody looks at.
 
@@ -206,10 +208,12 @@ def undo(request: ActorRequest, message_id: UUID) -> HttpResponse:
     said = undone.words
     fields = {"body": [said.body], "language": [said.language], "phrase": [said.phrase]}
     fields["kept"] = [str(attachment) for attachment in said.attachments]
-    page = reverse("messaging:begin")
     if undone.thread_id:
         page = reverse("messaging:thread", args=[undone.thread_id])
     else:
+        page = reverse("messaging:begin")
+        if actor.person_id and drafts.draft_of(actor.person_id, kept_under(actor, page)):
+            page += f"?angrat={message_id}"  # what is begun there is maybe for another family
         fields |= {
             "subject": [said.subject],
             "is_sensitive": ["on"] if said.is_sensitive else [],
@@ -217,7 +221,9 @@ def undo(request: ActorRequest, message_id: UUID) -> HttpResponse:
             "till": [undone.addressee.value],
         }
     if actor.person_id:
-        drafts.save_draft(person_id=actor.person_id, address=kept_under(actor, page), fields=fields, now=clock.now())
+        begun = request.POST.get("begun", "").strip()
+        address = kept_under(actor, page)
+        drafts.put_back(person_id=actor.person_id, address=address, fields=fields, begun=begun, now=clock.now())
     messages.info(request, _("Meddelandet skickades inte. Det du skrev står kvar i fältet."))
     return see_other(request, page)
 

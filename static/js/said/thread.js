@@ -45,6 +45,13 @@ function countAll(part) {
 
 countAll(document);
 
+// What is begun since goes with what is taken back: the page comes again with both.
+document.addEventListener("submit", (event) => {
+  const form = event.target, begun = document.querySelector("#reply textarea");
+  if (!(form instanceof HTMLFormElement && form.dataset.leaves && begun instanceof HTMLTextAreaElement)) return;
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "begun", value: begun.value }));
+});
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const asks = event.target instanceof Element && event.target.matches("[data-only-seen]");
   if (asks && document.hidden) event.preventDefault();
