@@ -287,3 +287,21 @@ def test_a_new_family_that_was_written_to_by_name(cast: Cast, log_in: LogIn) -> 
     assert log_in(tor).get(f"/anslag/{made.pk}/").status_code == 404
     guard(tor, cast.noor, starts_on=days.today())
     assert log_in(tor).get(f"/anslag/{made.pk}/").status_code == 200
+
+
+def test_whoever_works_with_none_of_them_is_told_how_many_are_left(cast: Cast, log_in: LogIn) -> None:
+    """F08: the communicator knows no names, and is not told that all have read."""
+    made = sent(cast.communicator, Audience(is_to_all=True))
+    page = text(log_in(cast.communicator).get(f"/anslag/{made.pk}/inte-last/"))
+    assert f"{made.copies.count()} har inte läst" in page
+    assert "Namnen ser de som arbetar med barnen" in page
+    assert "Lind" not in page
+    made.copies.update(read_at=clock.now())
+    assert "Ingen är kvar" in text(log_in(cast.communicator).get(f"/anslag/{made.pk}/inte-last/"))
+
+
+def test_an_address_in_it_can_be_pressed(cast: Cast, log_in: LogIn) -> None:
+    made = sent(cast.maria, Audience(department=cast.blasippan), text="Se https://kommun.example/lov.\n<b>Hej</b>")
+    page = text(log_in(cast.amina).get(f"/anslag/{made.pk}/"))
+    assert '<a href="https://kommun.example/lov" rel="noopener noreferrer nofollow ugc">' in page
+    assert "&lt;b&gt;Hej" in page

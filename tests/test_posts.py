@@ -422,3 +422,25 @@ def test_a_heart_is_given_once_and_taken_back(cast: Cast) -> None:
         assert feed_for(Actor.of_person(cast.johan)).posts[0].has_heart is False
     with pytest.raises(Http404):
         put_heart(post_id=post.pk, is_on=True, actor=Actor.of_person(cast.stranger), now=now)
+
+
+def test_an_address_in_it_can_be_pressed_where_it_is_whole(cast: Cast, log_in: LogIn) -> None:
+    link = "https://skogen.example/svamp"
+    short = published(cast, text=f"<i>Se</i> {link}")
+    long = published(cast, text=f"{link}/kort " + "x " * 2_000 + link)
+    phone = log_in(cast.amina)
+    pressed = f'<a href="{link}" rel="noopener noreferrer nofollow ugc">'
+    page = phone.get(f"/inlagg/{short.pk}/").content.decode()
+    assert pressed in page
+    assert "&lt;i&gt;" in page
+    assert pressed in phone.get(f"/inlagg/{long.pk}/").content.decode()
+    assert phone.get("/inlagg/").content.decode().count(pressed) == 1
+
+
+def test_whoever_comes_back_to_the_withdrawal_by_its_address_finds_the_post(cast: Cast, log_in: LogIn) -> None:
+    post = published(cast)
+    answer = log_in(cast.maria).get(f"/inlagg/{post.pk}/aterkalla/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/inlagg/{post.pk}/")
+    assert log_in(cast.stranger).get(f"/inlagg/{post.pk}/aterkalla/").status_code == 404
+    post.refresh_from_db()
+    assert not post.is_withdrawn

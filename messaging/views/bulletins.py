@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from uuid import UUID
 
@@ -129,8 +130,12 @@ def _unsent(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
 
 def _figures(request: ActorRequest, row: Bulletin) -> dict[str, object]:
     rows = selectors.figures_of(row, request.actor)
-    total = reduce(lambda one, other: one.plus(other), rows, selectors.Figures())
+    total = _total(rows)
     return {"figures": rows, "total": total, "stamp": f"{total.copies}.{total.read}.{total.confirmed}.{total.reached}"}
+
+
+def _total(rows: Iterable[selectors.Figures]) -> selectors.Figures:
+    return reduce(lambda one, other: one.plus(other), rows, selectors.Figures())
 
 
 def _acts(request: ActorRequest, row: Bulletin) -> dict[str, object]:
@@ -169,13 +174,12 @@ def unread(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
     """Who has not read it, or not confirmed it: of children whom the actor works with."""
     row = _of_the_house(request, bulletin_id)
     rows = not_read(request.actor, row)
+    total = _total(selectors.figures_of(row, request.actor))
+    elsewhere = 0 if rows else total.unconfirmed if row.must_confirm else total.unread
     page = Paginator(rows, NAMES_ON_A_PAGE).get_page(request.GET.get("sida"))
     _looked(request, "messaging.bulletin_unread", {child.pk for one in page.object_list for child in one.children})
-    return render(
-        request,
-        "messaging/bulletins/unread.html",
-        {"bulletin": row, "page": page, "number": len(rows), "rests": rests(request)},
-    )
+    context = {"number": len(rows) or elsewhere, "elsewhere": elsewhere, "rests": rests(request)}
+    return render(request, "messaging/bulletins/unread.html", {"bulletin": row, "page": page, **context})
 
 
 @require_safe

@@ -20,7 +20,7 @@ from messaging.models import Post
 from messaging.post_forms import PostForm, alts_in, id_in, initial_of
 from messaging.post_rules import Written, joined
 from messaging.selectors.post_readers import audience_of, children_at
-from messaging.selectors.posts import damaged_among, get_draft, pictures_of, written_in
+from messaging.selectors.posts import damaged_among, get_draft, get_post, pictures_of, written_in
 from messaging.selectors.tagging import children_to_tag
 from messaging.services import post_pictures as pictures
 from messaging.services import posts as services
@@ -184,10 +184,12 @@ def post_without(request: ActorRequest, post_id: UUID) -> HttpResponse:
     return see_other(request, reverse("messaging:post", args=[post_id]))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @asks_for_pin
 def post_withdraw(request: ActorRequest, post_id: UUID) -> HttpResponse:
-    """Withdraw a published post: everybody is shown that it is, and nothing else."""
+    """Withdraw a published post: everybody is shown that it is, and nothing else. The post's page asks."""
+    if request.method != "POST":
+        return see_other(request, reverse("messaging:post", args=[get_post(request.actor, post_id).pk]))
     try:
         services.withdraw(post_id=post_id, actor=request.actor, now=clock.now())
     except ValidationError as refused:

@@ -24,6 +24,7 @@ HOUSE = {
 }
 HOUSE_AND_GOES_ON = {actor: signs.replace("2", "3") for actor, signs in HOUSE.items()}
 READS = HOUSE | {"guardian": "24442"}
+READS_THERE = {actor: signs.replace("2", "3") for actor, signs in READS.items()}
 ANSWERS = {"guardian": "34443"}
 EVERYBODY = dict.fromkeys(EVERY_PERSON, "2") | {"tablet": "P", "tablet_pin": "2"}
 
@@ -41,6 +42,7 @@ ROWS: list[Row] = [
     Row("messaging:post_throw_away", "POST", HOUSE_AND_GOES_ON, about="post draft"),
     Row("messaging:post_undo", "POST", HOUSE_AND_GOES_ON, about="post on its way"),
     Row("messaging:post_without", "POST", HOUSE_AND_GOES_ON, about="post on its way"),
+    Row("messaging:post_withdraw", "GET", READS_THERE, about="post"),
     Row("messaging:post_withdraw", "POST", HOUSE_AND_GOES_ON, about="post"),
     Row("messaging:post_heart", "POST", ANSWERS, about="post"),
     Row("messaging:post_thank", "POST", ANSWERS, about="post"),
