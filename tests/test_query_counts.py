@@ -16,7 +16,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from children.models import Child, Department
-from messaging.models import Message, Thread, ThreadChild, ThreadGuardian
+from messaging.models import JournalPackage, Message, Thread, ThreadChild, ThreadGuardian
+from notifications.device_models import Device
+from notifications.models import Delivery, Kind, Way
 from portal.lib import clock
 from portal.lib.ids import uuid7
 from tests import cast as people
@@ -142,3 +144,42 @@ def said(thread: Thread, person: User, moment: datetime) -> None:
     Message.objects.create(
         thread=thread, side=side, written_by=person, language="sv", body="Hej", leaves_at=moment, told_at=moment
     )
+
+
+@SOME
+def test_what_is_kept_and_waits(cast: Cast, log_in: LogIn, number: int) -> None:
+    """The registry, one's own devices, and what waits to leave: the same with two rows as with forty."""
+    for turn in range(number):
+        before = JournalPackage.objects.order_by("-number").first()
+        JournalPackage.objects.create(
+            number=turn + 1,
+            kind=JournalPackage.Kind.THREAD,
+            about=uuid7(),
+            title="Stövlar",
+            children=[str(cast.elsa.pk)],
+            people=[str(cast.amina.pk)],
+            sealed_at=clock.now(),
+            sealed_by=cast.eva.pk,
+            before=before.digest if before else "",
+            digest=f"{turn:064}",
+            size=1,
+        )
+        Device.objects.create(
+            person=cast.amina, agent="x", endpoint=f"x{turn}", public_key="x", secret="x", given_at=clock.now()
+        )
+        Delivery.objects.create(
+            person=cast.amina,
+            kind=Kind.MESSAGE_RECEIVED,
+            event=uuid7(),
+            way=Way.EMAIL,
+            try_after=clock.now(),
+            problem=f"{400 + turn}",
+            tries=1,
+        )
+    archivist, phone, desk = log_in(cast.archivist), log_in(cast.amina), log_in(cast.administrator)
+    archivist.get("/diarium/"), phone.get("/nytt/enheter/"), desk.get("/drift/avisering/")
+    assert {
+        "journal": queries(archivist, "/diarium/"),
+        "devices": queries(phone, "/nytt/enheter/"),
+        "waiting": queries(desk, "/drift/avisering/"),
+    } == COUNTS["kept"]

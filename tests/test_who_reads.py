@@ -28,10 +28,11 @@ from tests.test_access_property import TODAY, World, build, plans
 some = st.sets(st.integers(0, 3), min_size=1, max_size=3)
 said_days_ago = st.sampled_from([None, 0, 7, 8, 37, 38, 400])
 talks = st.lists(st.tuples(some, some, st.sampled_from(list(Addressee)), said_days_ago), min_size=1, max_size=5)
+Talk = tuple[set[int], set[int], Addressee, int | None]
 PHASES = [phase for phase in Phase if phase != Phase.explain]
 
 
-def begun(world: World, talk: tuple[set[int], set[int], Addressee, int | None]) -> Thread:
+def begun(world: World, talk: Talk) -> Thread:
     children, guardians, addressee, ago = talk
     last_at = None if ago is None else days.at(TODAY - timedelta(days=ago), time(9))
     thread = Thread.objects.create(addressee=addressee, subject="x", last_at=last_at)
@@ -51,7 +52,7 @@ def opens(actor: Actor, thread: Thread) -> bool:
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=PHASES)
 @given(plan=plans, talks=talks)
 def test_who_is_shown_who_can_open_and_whose_inbox_it_lies_in_are_the_same(
-    plan: dict[str, Any], talks: list[tuple[set[int], set[int], Addressee]]
+    plan: dict[str, Any], talks: list[Talk]
 ) -> None:
     with transaction.atomic():
         world = build(plan)
