@@ -154,6 +154,8 @@ def _message(message: Mapping[str, Any], people: Mapping[str, str]) -> Iterator[
     yield _text(message["words"])
     for name in message["files"]:
         yield _text(_("Bilaga: {file}").format(file=name), SMALL)
+    for file in message["damaged"]:
+        yield _text(_("Bilaga som inte kunde sparas: {file}. {why}").format(file=file["name"], why=file["why"]), SMALL)
     yield Spacer(0, 2)
 
 

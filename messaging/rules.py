@@ -58,6 +58,11 @@ def may_undo(leaves_at: datetime, now: datetime) -> bool:
     return now < leaves_at
 
 
+def is_sealed(leaves_at: datetime, sealed_at: datetime | None) -> bool:
+    """Tell whether a message is in the registry: it had left when its conversation was last handed over."""
+    return sealed_at is not None and leaves_at <= sealed_at
+
+
 def may_withdraw(leaves_at: datetime, withdrawn_at: datetime | None, now: datetime) -> bool:
     """Tell whether a message that has left may be withdrawn: within seven days, and once."""
     return withdrawn_at is None and leaves_at <= now <= leaves_at + WITHDRAWN_WITHIN

@@ -28,8 +28,10 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEntry, Protection, User
 from children.actors import Actor
+from children.models import StaffRole
 from children.protection import protect_child
 from documents import pictures
+from documents.models import StoredFile
 from documents.services import files
 from messaging import journal_check
 from messaging.models import Addressee, Bulletin, JournalPackage, JournalPart, Message, MessageAttachment
@@ -41,7 +43,7 @@ from messaging.services.journal import seal_bulletin, seal_thread
 from messaging.services.threads import Words, mark_read, release_due, reply, start_threads, undo, withdraw
 from portal.lib import clock, days
 from portal.lib.ids import uuid7
-from tests.cast import Cast, child, guard, person, place
+from tests.cast import Cast, child, employ, guard, person, place
 
 pytestmark = pytest.mark.django_db
 NOW = clock.now
@@ -114,9 +116,7 @@ def test_the_package_opens_outside_the_system(cast: Cast) -> None:
     """F17: who, when, what, who reads and who has read; each file is what the list of contents says it is."""
     message = said(cast.amina, cast.elsa, cast.hugo)
     attach(message, b"Schema f\xc3\xb6r samtal", "Plan 1.txt")
-    picture = io.BytesIO()
-    Image.new("RGB", (60, 40), "red").save(picture, "JPEG")
-    attach(message, picture.getvalue(), "Bett.jpg")
+    attach(message, picture("JPEG"), "Bett.jpg")
     pictures.make_waiting(now=clock.now())
     answered = answer(message, cast.maria)
     mark_read(thread=message.thread, person_id=cast.johan.pk, now=clock.now())
@@ -322,11 +322,75 @@ def test_a_conversation_that_goes_on_is_sealed_again(cast: Cast) -> None:
     assert [len(document(one)["messages"]) for one in (first, second)] == [1, 2]
 
 
+def test_what_is_said_after_it_was_sealed_is_withdrawn_as_ever(cast: Cast, log_in: Browser) -> None:
+    """F17: what is in the package stays, and only that; until it is sealed again."""
+    message = said(cast.amina, cast.elsa)
+    seal(message, cast.eva, clock.now() - timedelta(minutes=30))
+    later = answer(message, cast.maria, ago=5)
+    withdrawal = "/samtal/meddelande/{}/aterkalla/"
+    page = log_in(cast.maria).get(f"/samtal/{message.thread_id}/").content.decode()
+    assert withdrawal.format(later.pk) in page
+    assert withdrawal.format(message.pk) not in log_in(cast.amina).get(f"/samtal/{message.thread_id}/").content.decode()
+    with pytest.raises(ValidationError, match="diariefört"):
+        withdraw(message_id=message.pk, actor=Actor.of_person(cast.amina), now=clock.now())
+    withdraw(message_id=later.pk, actor=Actor.of_person(cast.maria), now=clock.now())
+    last = answer(message, cast.maria, "Igen", ago=2)
+    seal(message, cast.eva)
+    with pytest.raises(ValidationError, match="diariefört"):
+        withdraw(message_id=last.pk, actor=Actor.of_person(cast.maria), now=clock.now())
+
+
+def test_a_principal_sees_what_was_handed_over(cast: Cast, log_in: Browser) -> None:
+    """F17: when, by whom, its number and seal; the file itself only for whoever may read the registry."""
+    message = said(cast.amina, cast.elsa)
+    bulletin = announced(cast, Audience(department=cast.blasippan))
+    there = {
+        f"/samtal/{message.thread_id}/": [seal(message, cast.eva), seal(message, cast.eva)],
+        f"/anslag/{bulletin.pk}/": [
+            seal_bulletin(bulletin_id=bulletin.pk, actor=Actor.of_person(cast.eva), now=clock.now())
+        ],
+    }
+    for address, packages in there.items():
+        page = log_in(cast.eva).get(address).content.decode()
+        assert "Eva Sandström" in page
+        for package in packages:
+            assert package.digest in page
+            assert f"/diarium/{package.pk}/" not in page
+        for other in (cast.maria, cast.amina):
+            assert packages[0].digest not in log_in(other).get(address).content.decode()
+    employ(cast.eva, StaffRole.Kind.ARCHIVIST)
+    for address, packages in there.items():
+        assert f"/diarium/{packages[0].pk}/" in log_in(cast.eva).get(address).content.decode()
+
+
+def test_a_damaged_picture_is_left_out_and_named(cast: Cast) -> None:
+    """F17: it holds nothing up, and the package says what it does not have."""
+    message = said(cast.amina, cast.elsa)
+    attach(message, b"Plan", "Plan.txt")
+    attach(message, picture("PNG"), "Bett.png")
+    StoredFile.objects.filter(kind=StoredFile.Kind.PICTURE).update(
+        state=StoredFile.State.DAMAGED, problem=StoredFile.Problem.UNREADABLE
+    )
+    package = seal(message, cast.eva)
+    assert [name for name in unpacked(package) if name.startswith("bilagor/")] == ["bilagor/01-Plan.txt"]
+    why = "Bilden är skadad och går inte att öppna."
+    said_of_it = document(package)["messages"][0]["damaged"]
+    assert [(one["name"].partition(".")[0], one["why"]) for one in said_of_it] == [("Bett", why)]
+    paper = PdfReader(io.BytesIO(unpacked(package)["handling.pdf"]))
+    text = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
+    assert "Bilaga som inte kunde sparas: Bett" in text
+    assert why in text
+
+
+def picture(form: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "red").save(out, form)
+    return out.getvalue()
+
+
 def test_a_picture_that_is_not_ready_is_waited_for(cast: Cast) -> None:
     message = said(cast.amina, cast.elsa)
-    out = io.BytesIO()
-    Image.new("RGB", (60, 40)).save(out, "PNG")
-    attach(message, out.getvalue(), "Bild.png")
+    attach(message, picture("PNG"), "Bild.png")
     with pytest.raises(ValidationError, match="görs fortfarande i ordning"):
         seal(message, cast.eva)
     assert not JournalPackage.objects.exists()

@@ -99,7 +99,7 @@ def conversation(actor: Actor, opened: Opened, now: datetime) -> Conversation:
     sealed = sealed_of(thread.pk)
     attached = attachments_of([message.pk for message in said if not message.withdrawn_at])
     reads = actor.person.reading_language if actor.person else languages.FIRST
-    lines = _Lines(opened, people, marks, said, now, attached, reads, is_sealed=sealed is not None)
+    lines = _Lines(opened, people, marks, said, now, attached, reads, sealed.sealed_at if sealed else None)
     return Conversation(
         thread=thread,
         reader=opened.reader,
@@ -167,7 +167,7 @@ class _Lines:
     now: datetime
     attached: Mapping[UUID, Sequence[Attached]]
     reads: str
-    is_sealed: bool
+    sealed_at: datetime | None
 
     def all(self) -> list[Line]:
         later: list[datetime | None] = [message.leaves_at for message in self.said]
@@ -190,7 +190,7 @@ class _Lines:
             is_house=is_house,
             seconds=ceil(waits) if is_mine and waits > 0 else 0,
             is_withdrawn=message.withdrawn_at is not None,
-            may_withdraw=not self.is_sealed
+            may_withdraw=not rules.is_sealed(message.leaves_at, self.sealed_at)
             and (is_mine or (is_house and is_own_side))
             and rules.may_withdraw(message.leaves_at, message.withdrawn_at, self.now),
             in_language="" if shown.original else _other_language(shown.language),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -14,7 +15,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import Protection, User
-from children.access import Action, children_for, demand
+from children.access import Action, can, children_for, demand
 from children.actors import Actor
 from children.models import StaffRole
 from children.selectors.people import guardians_ever_of
@@ -111,7 +112,7 @@ def record_of_thread(actor: Actor, opened: Opened, now: datetime) -> Record:
     said = list(Message.objects.out(now).filter(thread=thread).order_by("leaves_at", "pk"))
     incidents = {one.message_id: one for one in Incident.objects.filter(message__in=said)}
     marks = dict(ReadMark.objects.filter(thread=thread).values_list("person_id", "read_to"))
-    attached = _attached(said)
+    attached, damaged = _attached(said)
     protected = protected_among(actor, circle.children)
     unknown = protected.known | protected.unknown
     families = guardians_ever_of(unknown)
@@ -135,7 +136,10 @@ def record_of_thread(actor: Actor, opened: Opened, now: datetime) -> Record:
         "children": _names(ThreadChild.objects.filter(thread=thread)),
         "people": people.listed({one: reader.relation for one, reader in opened.readers.items()}),
         "read": [{"person": people.sign(one), "until": at.isoformat()} for one, at in sorted(marks.items())],
-        "messages": [_message(one, people, incidents.get(one.pk), attached.get(one.pk, [])) for one in said],
+        "messages": [
+            _message(one, people, incidents.get(one.pk), attached.get(one.pk, []), damaged.get(one.pk, []))
+            for one in said
+        ],
     }
     return Record(
         title=thread.subject,
@@ -237,7 +241,11 @@ def _names(rows: QuerySet[ThreadChild] | QuerySet[BulletinChild]) -> list[str]:
 
 
 def _message(
-    message: Message, people: People, incident: Incident | None, files: list[tuple[str, StoredFile]]
+    message: Message,
+    people: People,
+    incident: Incident | None,
+    files: list[tuple[str, StoredFile]],
+    damaged: list[StoredFile],
 ) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": str(message.pk),
@@ -251,18 +259,30 @@ def _message(
             "withdrawn_by": people.sign(message.withdrawn_by_id),
             "had_read": [people.sign(one) for one in incident.had_read] if incident else [],
         }
-    return found | {"language": message.language, "words": message.body, "files": [name for name, _file in files]}
+    return found | {
+        "language": message.language,
+        "words": message.body,
+        "files": [name for name, _file in files],
+        "damaged": [{"name": file.name, "why": str(file.get_problem_display())} for file in damaged],
+    }
 
 
-def _attached(said: list[Message]) -> dict[UUID, list[tuple[str, StoredFile]]]:
-    """Return the files of what was not withdrawn, by message, with the names that they have in the package."""
+def _attached(
+    said: list[Message],
+) -> tuple[dict[UUID, list[tuple[str, StoredFile]]], dict[UUID, list[StoredFile]]]:
+    """Return the files of what was not withdrawn, by message, with the names that they have in the package; and those
+    of which nothing could be kept.
+    """
     ids = [message.pk for message in said if message.withdrawn_at is None]
     rows = MessageAttachment.objects.filter(message__in=ids).select_related("file").order_by("created_at", "pk")
-    found: dict[UUID, list[tuple[str, StoredFile]]] = {}
+    found: dict[UUID, list[tuple[str, StoredFile]]] = defaultdict(list)
+    damaged: dict[UUID, list[StoredFile]] = defaultdict(list)
     for number, one in enumerate(rows, start=1):
-        if one.message_id:
-            found.setdefault(one.message_id, []).append((f"bilagor/{number:02}-{one.file.name}", one.file))
-    return found
+        if one.message_id and one.file.state == StoredFile.State.DAMAGED:
+            damaged[one.message_id].append(one.file)
+        elif one.message_id:
+            found[one.message_id].append((f"bilagor/{number:02}-{one.file.name}", one.file))
+    return found, damaged
 
 
 # What the registry has ------------------------------------------------------------------------------------------------
@@ -270,15 +290,15 @@ def _attached(said: list[Message]) -> dict[UUID, list[tuple[str, StoredFile]]]:
 
 @dataclass(frozen=True)
 class Sealed:
-    """That something is in the registry: since when, and under which number."""
+    """That something is in the registry: since when, and under which number. All that had left by then is in it."""
 
     number: int
     sealed_at: datetime
 
 
 def sealed_of(about: UUID) -> Sealed | None:
-    """Return what tells that a conversation or a bulletin is sealed, the first time: one query."""
-    row = JournalPackage.objects.filter(about=about).order_by("number").values_list("number", "sealed_at").first()
+    """Return what tells that a conversation or a bulletin is sealed, the last time: one query."""
+    row = JournalPackage.objects.filter(about=about).order_by("-number").values_list("number", "sealed_at").first()
     return Sealed(*row) if row else None
 
 
@@ -306,6 +326,13 @@ def package_rows(actor: Actor, rows: Collection[JournalPackage]) -> list[Package
         PackageRow(row, "" if row.pk in held_back else row.title, names.get(row.sealed_by, ""), row.pk not in held_back)
         for row in rows
     ]
+
+
+def packages_about(actor: Actor, about: UUID) -> list[PackageRow]:
+    """Return what was handed over of a conversation or a bulletin, newest first, for those who may hand it over."""
+    rows = package_rows(actor, list(JournalPackage.objects.filter(about=about).order_by("-number")))
+    may_read = can(actor, Action.READ_JOURNAL)
+    return [replace(row, may_fetch=row.may_fetch and may_read) for row in rows]
 
 
 def _held_back(actor: Actor, rows: Collection[JournalPackage]) -> set[UUID]:

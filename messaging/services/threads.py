@@ -305,8 +305,9 @@ def get_message_to_withdraw(actor: Actor, message_id: UUID, *, lock: bool = Fals
 
 def check_withdrawal(message: Message, now: datetime) -> None:
     """Raise `ValidationError` where a message can be withdrawn no more, or not yet."""
-    if sealed_of(message.thread_id):
-        raise ValidationError(_("Samtalet är diariefört. Därför går det inte att återkalla något i det."))
+    sealed = sealed_of(message.thread_id)
+    if sealed and rules.is_sealed(message.leaves_at, sealed.sealed_at):
+        raise ValidationError(_("Meddelandet är diariefört. Därför går det inte att återkalla."))
     if message.withdrawn_at:
         raise ValidationError(_("Meddelandet är redan återkallat."))
     if rules.may_undo(message.leaves_at, now):

@@ -25,7 +25,7 @@ from messaging.selectors.bulletin_preview import preview
 from messaging.selectors.bulletin_readers import Audience
 from messaging.selectors.bulletin_writers import Writing, get_writable
 from messaging.selectors.call_list import call_list, not_read
-from messaging.selectors.journal import may_seal_bulletin, sealed_of
+from messaging.selectors.journal import may_seal_bulletin, packages_about, sealed_of
 from messaging.services import bulletins as services
 from messaging.services.escalation import note_reached
 from messaging.set_phrases import shown_text
@@ -99,6 +99,7 @@ def bulletin(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
     if is_house:
         context |= _figures(request, row) | _acts(request, row)
         context["may_seal"] = may_seal_bulletin(actor, row)
+        context["packages"] = packages_about(actor, row.pk) if context["may_seal"] and sealed else []
         context["may_withdraw"] = context.get("may_withdraw") and not sealed
     reads = actor.person.reading_language if actor.person else ""
     context |= {"to": Audience.of(row).name, "shown": shown_text(row.phrase, row.text, row.language, reads)}

@@ -24,7 +24,7 @@ from messaging.selectors.away import away_notices
 from messaging.selectors.beginning import may_begin
 from messaging.selectors.conversation import Conversation, conversation, news_stamp
 from messaging.selectors.inbox_page import inbox_page, pending_of
-from messaging.selectors.journal import may_seal
+from messaging.selectors.journal import may_seal, packages_about
 from messaging.selectors.readers import Opened, open_thread
 from messaging.selectors.unread import unread_threads
 from messaging.services import drafts
@@ -137,6 +137,7 @@ def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None, files: 
     if not shown.days:  # begun by somebody else half a minute ago, or over before this reader began
         raise Http404
     _look(request, opened)
+    leads = may_seal(actor, opened)
     left = {} if form else drafts.draft_of(opened.reader.person_id, kept_under(actor, request.path))
     if left:
         files = files_left(request, left.get("kept", []))
@@ -148,7 +149,8 @@ def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None, files: 
         "files": files,
         "away": away_notices(opened.circle.children, opened.addressee, actor.today) if shown.is_family else [],
         "rests": rests(request),
-        "may_seal": may_seal(actor, opened),
+        "may_seal": leads,
+        "packages": packages_about(actor, opened.thread.pk) if leads and shown.sealed else [],
     }
     part = "main" if is_fragment_wanted(request) else "thread"
     if part == "thread":
