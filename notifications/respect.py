@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from notifications.models import Delivery, Kind
 from notifications.rules import Side
 from notifications.selectors import quiet_ends
@@ -26,16 +29,19 @@ def respectful(way: Way[Delivery]) -> Way[Delivery]:
 
 
 def ask_again(row: Delivery, now: datetime) -> None:
-    """Raise `NotYet` for what is not urgent in quiet hours, and `NotToBeSent` for a digest of things all read since."""
-    if (
-        row.kind == Kind.DIGEST
-        and not Delivery.objects.unread().filter(person=row.person_id, digest=row.event).exists()
-    ):
-        raise NotToBeSent("read")
-    if row.is_urgent:
-        return
-    if end := quiet_ends({row.person_id: _side(row, now)}, now).get(row.person_id):
+    """Raise `NotYet` for what is not urgent in quiet hours, and `NotToBeSent` for what is not the person's any more.
+
+    That is a digest of things all read since, and whatever is about somebody whom the person may no longer see.
+    """
+    about = [row]
+    if row.kind == Kind.DIGEST:
+        about = list(Delivery.objects.unread().filter(person=row.person_id, digest=row.event))
+        if not about:
+            raise NotToBeSent("read")
+    if not row.is_urgent and (end := quiet_ends({row.person_id: _side(row, now)}, now).get(row.person_id)):
         raise NotYet(end, QUIET)
+    if not import_string(settings.STILL_TOLD)(about, now):  # a room above knows
+        raise NotToBeSent("withdrawn")
 
 
 def _side(row: Delivery, now: datetime) -> Side:

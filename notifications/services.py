@@ -82,10 +82,10 @@ def cancel(*, person_id: UUID, child_id: UUID, now: datetime) -> int:
     alone than written to. Must be called in the transaction that shuts the child to the person.
     """
     concerned = Q(about__child=str(child_id)) | Q(about__has_any_keys=list(SAID))
-    return give_up(concerned=Q(person=person_id) & concerned, now=now)
+    return give_up(concerned=Q(person=person_id) & concerned, problem="withdrawn", now=now)
 
 
-def give_up(*, concerned: Q, now: datetime) -> int:
+def give_up(*, concerned: Q, now: datetime, problem: str = "over") -> int:
     """Withdraw what waits to be told outside the portal, at once or in a digest; return how much it was.
 
     For what is over. `concerned` is the condition of its notices, by their event or their person, which are fast. Must
@@ -93,7 +93,7 @@ def give_up(*, concerned: Q, now: datetime) -> int:
     """
     told = Delivery.objects.filter(concerned)
     told.unread().update(for_digest=False, digest=None)
-    return told.outside().give_up(now, "withdrawn")
+    return told.outside().give_up(now, problem)
 
 
 def mark_read(*, person: User, now: datetime) -> int:

@@ -105,9 +105,7 @@ def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID
     deliveries = [(row, _id_in(row, "child")) for row in latest(person.id, most=most)]
     if about is not None:
         deliveries = [(row, child_id) for row, child_id in deliveries if child_id in about]
-    asked = {child_id for _row, child_id in deliveries if child_id}
-    asked |= {child_id for row, _child_id in deliveries for child_id in _siblings_in(row)}
-    children = named_children(actor, Action.SEE_CHILD, asked)
+    children = named_children(actor, Action.SEE_CHILD, {one for row, _id in deliveries for one in _children_in(row)})
     deliveries = [(row, _seen_of(row, child_id, children)) for row, child_id in deliveries]
     readers = _readers([row for row, child_id in deliveries if child_id in children])
     opens = _openable(actor, children)
@@ -122,11 +120,31 @@ def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID
     ]
 
 
+def is_still_told(rows: Sequence[Delivery], now: datetime) -> bool:
+    """Tell whether the person whose notices these are may today see what one of them is about (DOMAIN 4.1).
+
+    Asked in the moment before they leave the house. A look at what is sealed is told whatever else is seen.
+    """
+    actor = Actor.of_person(User(pk=rows[0].person_id), days.day_of(now))
+    children = named_children(actor, Action.SEE_CHILD, {one for row in rows for one in _children_in(row)})
+    seen = children.keys() | _opened(actor, rows).keys()
+    about = [(row, _children_in(row) | {one for _what, one in _said_in(row)}) for row in rows]
+    return any(row.kind == LOOK or not ids or ids & seen for row, ids in about)
+
+
+def _said_in(row: Delivery) -> list[tuple[str, UUID]]:
+    """Return what was said that the notice is about, by its kind and id."""
+    return [(what, one) for what in SAID if (one := _id_in(row, what))]
+
+
+def _opened(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Said]:
+    found = [one for row in rows for one in _said_in(row)]
+    return said(actor, {what: {one for kind, one in found if kind == what} for what in SAID})
+
+
 def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
     """Return the notices of what was said to the reader and may be opened today, by delivery."""
-    ids = {row.id: (what, one) for row in rows for what in SAID if (one := _id_in(row, what))}
-    asked = {what: {one for kind, one in ids.values() if kind == what} for what in SAID}
-    opened = said(actor, asked)
+    opened = _opened(actor, rows)
     return {
         row.id: Notice(
             title=capfirst(thing.title) if _is_over(row, thing) else _words(row, "", {}, thing.title),
@@ -138,7 +156,8 @@ def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
             child_id=None,
         )
         for row in rows
-        if row.id in ids and (thing := opened.get(ids[row.id][1]))
+        for _what, one in _said_in(row)
+        if (thing := opened.get(one))
     }
 
 
@@ -249,6 +268,10 @@ def _title_of(row: Delivery, titles: dict[UUID, str]) -> str:
 def _seen_of(row: Delivery, child_id: UUID | None, children: Mapping[UUID, Child]) -> UUID | None:
     """Return the first of the notice's children whom the reader sees, or the first where there is none."""
     return next((one for one in (child_id, *_siblings_in(row)) if one in children), child_id)
+
+
+def _children_in(row: Delivery) -> set[UUID]:
+    return {one for one in (_id_in(row, "child"), *_siblings_in(row)) if one}
 
 
 def _siblings_in(row: Delivery) -> list[UUID]:

@@ -203,6 +203,7 @@ TIME_ZONE = env.text("TIME_ZONE", "Europe/Stockholm")
 COUNTRY = env.text("COUNTRY", "SE").upper()  # whose public holidays the preschools keep
 # Those who work here are left alone outside working hours: a function from people's ids and a day to those who do.
 WHO_WORKS_HERE = "children.selectors.personnel.who_works_here"
+STILL_TOLD = "portal.notices.is_still_told"  # from a person's notices and now to whether they may leave the house
 USE_TZ = True
 SET_PHRASES = env.text("SET_PHRASES", "")  # a TOML file with the municipality's own, docs/set_phrases.md
 CURRICULUM = env.text("CURRICULUM", "")  # a TOML file with the goals that posts are tagged with

@@ -222,11 +222,11 @@ def test_a_reminder_that_waits_does_not_leave_once_the_matter_is_over(cast: Cast
     escalate_due(now=when(must_know, 1))
     assert outside(cast.amina) == outside(cast.johan) == outside(cast.neighbour) == [("email", "")]
     confirm(bulletin_id=must_know.pk, actor=Actor.of_person(cast.amina), now=when(must_know, 1))
-    assert (outside(cast.amina), outside(cast.johan)) == ([("email", "withdrawn")], [("email", "")])
+    assert (outside(cast.amina), outside(cast.johan)) == ([("email", "over")], [("email", "")])
     reach(must_know, must_know.copies.get(guardian=cast.johan).pk, maria, is_reached=True)
-    assert (outside(cast.johan), outside(cast.neighbour)) == ([("email", "withdrawn")], [("email", "")])
+    assert (outside(cast.johan), outside(cast.neighbour)) == ([("email", "over")], [("email", "")])
     withdraw_bulletin(bulletin_id=must_know.pk, actor=maria, now=when(must_know, 1))
-    assert outside(cast.neighbour) == [("email", "withdrawn")]
+    assert outside(cast.neighbour) == [("email", "over")]
 
 
 def test_a_worker_that_was_killed_is_gone_on_after(

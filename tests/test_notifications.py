@@ -258,7 +258,7 @@ def test_a_wrong_password_of_ours_loses_nothing(cast: Cast, server: MailServer, 
 def test_who_is_blocked_meanwhile_is_not_written_to(cast: Cast, server: MailServer) -> None:
     """About this child; about another, and to others, the mail goes."""
     tell(cast.amina, cast.johan, child=cast.elsa.pk)
-    tell(cast.amina, child=uuid4())
+    tell(cast.amina, child=cast.hugo.pk)
     boss = Actor.of_person(cast.eva)
     block(actor=boss, child=cast.elsa, person_id=cast.amina.pk, reason="x", now=clock.now())
     sweep()

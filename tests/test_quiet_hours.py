@@ -120,7 +120,7 @@ def outside(person: User | None = None) -> list[Delivery]:
 def test_what_comes_in_the_evening_to_staff_comes_as_one_in_the_morning(cast: Cast) -> None:
     """DOMAIN 4.8: staff are not disturbed in the evening, and have one mail in the morning, not twenty."""
     for minute in range(20):
-        tell(cast.maria, Kind.MESSAGE_RECEIVED, local(FRIDAY, 17, minute), thread=uuid4())
+        tell(cast.maria, Kind.MESSAGE_RECEIVED, local(FRIDAY, 17, minute))
     assert Delivery.objects.in_app().unread().filter(person=cast.maria).count() == 20
     monday = local(FRIDAY + timedelta(days=3), 7)
     (held,) = outside(cast.maria)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -11,11 +12,14 @@ from django.core import mail
 
 from accounts.models import User
 from children.actors import Actor
+from children.models import Guardianship, Placement, StaffRole
 from messaging.models import Message
+from messaging.rules import UNDO
 from messaging.selectors.bulletin_readers import Audience
 from messaging.services import bulletins, posts, threads
 from notifications.digests import send_digests
-from notifications.services import send_waiting
+from notifications.models import Kind
+from notifications.services import notify, send_waiting
 from tests.cast import Cast, local
 from tests.test_bulletins import sent
 from tests.test_posts import published
@@ -23,6 +27,7 @@ from tests.test_threads import TO_DEPARTMENT
 
 pytestmark = pytest.mark.django_db
 TUESDAY = date(2026, 10, 13)
+DAY = timedelta(days=1)
 NOON, EVENING = local(TUESDAY, 12), local(TUESDAY, 18)
 
 
@@ -35,7 +40,7 @@ def _at_noon() -> Iterator[None]:
 def write(cast: Cast, by: User) -> Message:
     """Write a message about Elsa, of which everybody has been told in the portal."""
     words, actor = threads.Words("Ämne", "Hej", "sv"), Actor.of_person(by)
-    before = NOON - threads.rules.UNDO
+    before = NOON - UNDO
     made = threads.start_threads(
         child_ids=[cast.elsa.pk], addressee=TO_DEPARTMENT, words=words, actor=actor, now=before
     )
@@ -72,3 +77,32 @@ class TestWithdrawnBeforeItLeft:
         send_digests(now=EVENING)
         threads.withdraw(message_id=message.pk, actor=maria, now=EVENING)
         assert written_to(EVENING) >= {cast.amina.email, cast.johan.email}
+
+
+class TestOfAChildThatIsNoLongerTheirs:
+    """DOMAIN 4.1: a relation that ends closes the door at once, to what waits in the doorway, too."""
+
+    def test_a_digest_after_the_placement_has_ended(self, cast: Cast) -> None:
+        """By its date: nobody does anything on that day."""
+        about = {"child": cast.elsa.pk}
+        notify(person_ids=[cast.johan.pk], kind=Kind.PLAN_MISSING, event=uuid4(), about=about, now=NOON)
+        sent(cast.maria, Audience(department=cast.blasippan))
+        send_digests(now=EVENING)
+        for gone in (cast.elsa, cast.hugo):
+            Placement.objects.filter(child=gone).update(ends_on=TUESDAY)
+        Guardianship.objects.filter(guardian=cast.johan).update(ends_on=TUESDAY)
+        with time_machine.travel(EVENING + DAY, tick=False):
+            assert written_to(EVENING + DAY) == {cast.neighbour.email}
+
+    def test_mail_to_somebody_who_does_not_work_there_any_more(self, cast: Cast) -> None:
+        write(cast, cast.amina)
+        StaffRole.objects.filter(person=cast.maria).update(ends_on=TUESDAY - DAY)
+        told = written_to(NOON)
+        assert cast.vikar.email in told
+        assert cast.maria.email not in told
+
+    def test_a_look_at_what_is_sealed_is_told_whatever_is_seen_of_it(self, cast: Cast) -> None:
+        """DOMAIN 6.1"""
+        about = {"child": cast.noor.pk, "reader": cast.maria.pk}
+        notify(person_ids=[cast.ulf.pk], kind=Kind.IDENTITY_READ, event=uuid4(), about=about, now=NOON)
+        assert cast.ulf.email in written_to(NOON)

@@ -66,6 +66,7 @@ def reasons() -> Mapping[str, str]:
     return {
         "quiet": _("Mottagaren har tysta timmar"),
         "withdrawn": _("Mottagaren får inte veta det längre"),
+        "over": _("Återkallat eller bekräftat innan det gick ut"),
         "read": _("Läst i Kapprummet innan det gick ut"),
         "no address": _("Mottagaren har ingen e-postadress, eller har fryst sitt konto"),
         "no number": _("Mottagaren har inget telefonnummer som går att nå"),
