@@ -13,12 +13,16 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from attendance.models import WeekPlan
+from children.actors import Actor
 from children.models import Block, Child, Guardianship, StaffRole
+from messaging.selectors.bulletin_readers import Audience
+from messaging.services.bulletins import withdraw_bulletin
 from notifications.models import Delivery, Kind, Preference, Way
 from notifications.services import notify
 from portal.lib import clock, days
 from portal.lib.ids import uuid7
 from tests.cast import Cast, child, employ, guard, person, place, tablet
+from tests.test_bulletins import sent
 
 LogIn = Callable[[User], Client]
 OnTablet = Callable[[str], Client]
@@ -65,6 +69,16 @@ class TestGuardian:
         assert f"Vecka {week} saknar tider för Elsa" not in shown
         plan(cast.hugo)
         assert "saknar tider" not in page(log_in(cast.amina))
+
+    def test_what_is_urgent_says_so_before_it_is_opened(self, cast: Cast, log_in: LogIn) -> None:
+        """F09: on the first page and in the list, until it is withdrawn."""
+        bulletin = sent(cast.maria, Audience(department=cast.blasippan), is_urgent=True, must_confirm=True)
+        browser = log_in(cast.amina)
+        assert "Brådskande. Läs, och bekräfta att du har läst" in page(browser)
+        assert "Brådskande" in page(browser, "/anslag/")
+        withdraw_bulletin(bulletin_id=bulletin.pk, actor=Actor.of_person(cast.maria, days.today()), now=clock.now())
+        assert "Brådskande" not in page(browser)
+        assert "Brådskande" not in page(browser, "/anslag/")
 
     def test_each_look_is_written_down(self, cast: Cast, log_in: LogIn) -> None:
         browser = log_in(cast.amina)
