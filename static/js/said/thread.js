@@ -45,6 +45,17 @@ function countAll(part) {
 
 countAll(document);
 
+let heard = document.querySelectorAll(".said:not(.said-mine)").length;
+
+/**
+ * Says politely what came, to whoever does not see it.
+ * @param {Element | null} part
+ */
+function tell(part) {
+  const announce = document.getElementById("announce");
+  if (announce && part) announce.textContent = (part.textContent ?? "").replace(/\s+/g, " ").trim();
+}
+
 // What is begun since goes with what is taken back: the page comes again with both.
 document.addEventListener("submit", (event) => {
   const form = event.target, begun = document.querySelector("#reply textarea");
@@ -76,8 +87,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const part = event.target;
   if (!(part instanceof HTMLElement)) return;
   countAll(document);
+  const others = document.querySelectorAll(".said:not(.said-mine)");
   if (part.id === "talk") {
+    tell(part.querySelector("[data-leaves] [data-words]"));
     scrollTo({ top: document.documentElement.scrollHeight });
     part.querySelector("textarea")?.focus({ preventScroll: true });
+  } else if (part.id === "lines" && others.length > heard) {
+    tell(others[others.length - 1] ?? null);
   }
+  heard = others.length;
 });
