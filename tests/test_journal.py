@@ -448,6 +448,18 @@ def test_the_archivist_fetches_and_each_time_is_written_down(cast: Cast, log_in:
         assert log_in(other).get("/diarium/").status_code == 404
 
 
+def test_where_staff_may_come_with_a_password_the_registry_asks_for_more(cast: Cast, settings: Settings) -> None:
+    """F14, F17: what is sensitive lies in it, too."""
+    settings.SECOND_FACTOR_FOR_STAFF = False
+    package = seal(said(cast.amina, cast.elsa), cast.eva)
+    browser = Client()
+    browser.force_login(cast.archivist, backend="accounts.backends.LoginBackend")
+    for address in ("/diarium/", f"/diarium/{package.pk}/"):
+        asked = browser.get(address)
+        assert asked.status_code == 403
+        assert "Bitmärken" not in asked.content.decode()
+
+
 def test_a_principal_seals_in_the_browser(cast: Cast, log_in: Browser) -> None:
     """F17: what it means is said first; afterwards the conversation says so, and nothing is withdrawn."""
     message = said(cast.amina, cast.elsa)

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ from messaging.selectors.journal import (
     sealed_of,
 )
 from messaging.services.journal import seal_bulletin, seal_thread
-from messaging.views.strong import asked_for_strong
+from messaging.views.strong import asked_for_registrys_sake, asked_for_strong
 from portal.lib import clock
 from portal.lib.http import see_other
 
@@ -39,6 +40,8 @@ ON_A_PAGE = 50
 def journal(request: ActorRequest) -> HttpResponse:
     """Everything that was handed over, newest first."""
     page = Paginator(packages(request.actor), ON_A_PAGE).get_page(request.GET.get("sida", "1"))
+    if asked := asked_for_registrys_sake(request):
+        return asked
     rows = package_rows(request.actor, list(page))
     audit.looked(
         "messaging.journal",
@@ -51,9 +54,11 @@ def journal(request: ActorRequest) -> HttpResponse:
 
 
 @require_safe
-def package(request: ActorRequest, package_id: UUID) -> StreamingHttpResponse:
+def package(request: ActorRequest, package_id: UUID) -> HttpResponseBase:
     """One package as a file. Each time it is fetched is written down."""
     found = get_package(request.actor, package_id)
+    if asked := asked_for_registrys_sake(request):
+        return asked
     audit.looked(
         "messaging.journal_package",
         person_id=request.actor.person_id,

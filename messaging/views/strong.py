@@ -73,6 +73,15 @@ def asked_for_drafts_sake(request: ActorRequest, page: str, draft: Fields) -> Ht
     return _ask(request, page, {"draft_page": page}) if is_sensitive(draft) else None
 
 
+def asked_for_registrys_sake(request: ActorRequest) -> HttpResponse | None:
+    """Return the same for the registry, in which everything lies together, or None for whoever may read on."""
+    page = reverse("messaging:journal")
+    if is_strong(request):
+        _is_back(request, page)
+        return None
+    return _ask(request, page, {"is_registry": True})
+
+
 def _is_back(request: ActorRequest, page: str) -> None:
     if request.session.get(BACK_TO) == page:
         del request.session[BACK_TO]
