@@ -45,7 +45,7 @@ def save_draft(*, person_id: UUID, address: str, fields: Fields, now: datetime) 
 def put_back(*, person_id: UUID, address: str, fields: Fields, begun: str, now: datetime) -> None:
     """Keep on the page the words that were taken back; after them stands what was `begun` since, or its draft."""
     draft = draft_of(person_id, address)
-    if later := [begun] if begun else draft.get("body"):
+    if later := [begun[:LONGEST]] if begun else draft.get("body"):
         kept = [*fields["kept"], *draft.get("kept", [])]
         fields = {**fields, "body": ["\n\n".join([*fields["body"], *later])], "phrase": [], "kept": kept}
     _save(person_id, address, fields, now)
