@@ -53,6 +53,12 @@ def _groups(people: frozenset[UUID], homes: Collection[Collection[UUID]], *, apa
     return groups + ([frozenset({person}) for person in left] if groups else [left] if left else [])
 
 
+def homes_that_read(homes: Mapping[UUID, Collection[Collection[UUID]]], readers: Collection[UUID]) -> tuple[int, int]:
+    """Return of how many children with two homes both read, and of how many only one does."""
+    reading = [sum(not set(readers).isdisjoint(home) for home in both) for both in homes.values()]
+    return sum(number > 1 for number in reading), sum(number == 1 for number in reading)
+
+
 def may_undo(leaves_at: datetime, now: datetime) -> bool:
     """Tell whether a message is still in the hand that wrote it."""
     return now < leaves_at

@@ -202,7 +202,7 @@ def test_many_readers_are_counted_by_place(cast: Cast, log_in: LogIn) -> None:
         place(one, cast.blasippan)
         guard(User.objects.create(given_name=f"Vuxen{turn}"), one)
     page = text(log_in(cast.eva).post(WRITE, fields(cast, where=f"forskola:{cast.granliden.pk}", do="look")))
-    assert "Det går till 123 vårdnadshavare. Läs en gång till." in page
+    assert "126 personer läser det här. Titta på listan en gång till." in page
     assert "Vuxen7" not in page
     address = f"/anslag/lasare/{cast.blasippan.pk}/?till=forskola%3A{cast.granliden.pk}"
     assert address in page
@@ -215,14 +215,16 @@ def test_many_readers_are_counted_by_place(cast: Cast, log_in: LogIn) -> None:
 
 
 def test_the_sender_hears_whom_it_disturbs(cast: Cast, log_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("messaging.selectors.bulletin_preview.quiet_now", lambda people, _now: set(people))
+    monkeypatch.setattr("messaging.selectors.bulletin_preview.number_quiet", lambda _people, number, _now: number)
     desk = log_in(cast.maria)
     assert "störs ändå" not in text(desk.post(WRITE, fields(cast, do="look")))
     assert "3 vårdnadshavare har tyst tid nu och störs ändå." in text(
         desk.post(WRITE, fields(cast, do="look", is_urgent="on"))
     )
     sent(cast.eva, Audience(preschool=cast.granliden))
-    assert "har fått 1 avisering den senaste veckan" in text(desk.post(WRITE, fields(cast, do="look")))
+    assert "Till familjerna på Blåsippan har det gått 1 avisering den senaste veckan." in text(
+        desk.post(WRITE, fields(cast, do="look"))
+    )
 
 
 def test_withdrawn_it_says_nothing_to_anybody(cast: Cast, log_in: LogIn) -> None:

@@ -19,9 +19,10 @@ from children.actors import Actor
 from children.models import BackupPlacement, Block, Department, Guardianship, Placement, StaffRole
 from messaging.models import Bulletin, BulletinChild, BulletinCopy, Incident
 from messaging.selectors import bulletins as selectors
-from messaging.selectors.attention import attention
-from messaging.selectors.bulletin_names import named, together
+from messaging.selectors.attention import Attention, attention
 from messaging.selectors.bulletin_readers import Audience, readers_of
+from messaging.selectors.family_rows import named, together
+from messaging.services import threads as thread_services
 from messaging.services.bulletins import (
     BulletinWords,
     confirm,
@@ -38,6 +39,7 @@ from portal.lib import clock, days
 from portal.lib.ids import uuid7
 from tests.cast import Cast, child, employ, guard, local, person, place
 from tests.test_access_property import TODAY, World, build, plans
+from tests.test_threads import begin
 
 PHASES = [phase for phase in Phase if phase != Phase.explain]
 HALF_A_MINUTE = timedelta(seconds=30)
@@ -394,9 +396,14 @@ def test_the_attention_budget_counts_what_reached_a_department(cast: Cast) -> No
     sent(cast.maria, Audience(department=cast.blasippan))
     sent(cast.eva, Audience(preschool=cast.granliden))
     sent(cast.communicator, Audience(is_to_all=True))
-    assert attention([cast.blasippan.pk], clock.now()).total == 3
-    assert attention([cast.musslan.pk], clock.now()).total == 1
-    assert attention([cast.blasippan.pk], clock.now() + timedelta(days=8)).total == 0
+    sent(cast.maria, Audience(child_ids=frozenset({cast.noor.pk})))
+    begin(cast.maria, cast.elsa)
+    thread_services.release_due(now=(now := clock.now() + timedelta(minutes=1)))
+    assert attention([cast.blasippan.pk], now) == Attention("Blåsippan", 5)
+    assert attention([cast.musslan.pk], now) == Attention("Musslan", 1)
+    # Of several the one whose families were sent most: no family was sent the sum.
+    assert attention(Department.objects.values("pk"), now) == Attention("Blåsippan", 5)
+    assert attention([cast.blasippan.pk], now + timedelta(days=8)) is None
 
 
 @pytest.mark.django_db

@@ -62,7 +62,7 @@ def seen_by(actor: Actor, post: Post) -> str:
     """Return the mark of the readers as they are shown."""
     chosen = set(PostChild.objects.filter(post=post).values_list("child", flat=True))
     children = children_at(post.department_id, actor.today) if post.is_for_all else chosen
-    return audience_of(actor, post.department, children, is_for_all=post.is_for_all).print
+    return audience_of(actor, post.department, children, clock.now(), is_for_all=post.is_for_all).print
 
 
 def publish(post: Post, by: User, **more: Any) -> Post:

@@ -20,7 +20,7 @@ from accounts.models import User
 from notifications import rules
 from notifications.models import Delivery, Kind, QuietHours, Way
 from notifications.rules import ALL_DAY, USUAL, Hours, Side, Urgency, quiet_until
-from notifications.selectors import quiet_now
+from notifications.selectors import number_quiet
 from notifications.services import Told, choose, notify, notify_of_all, send_waiting, tell_by
 from tests.cast import Cast, employ, local, person
 
@@ -233,11 +233,13 @@ def test_a_way_is_told_by_whatever_was_preferred_but_in_the_morning(cast: Cast) 
 
 def test_the_sender_hears_who_is_in_quiet_hours(cast: Cast) -> None:
     QuietHours.objects.create(person=cast.johan, weekdays_from=AT("12:00"), weekdays_to=AT("13:00"))
-    people = [cast.amina.pk, cast.johan.pk, cast.maria.pk]
-    assert quiet_now(people, local(TUESDAY, 12, 30)) == {cast.johan.pk}
-    assert quiet_now(people, local(TUESDAY, 18)) == {cast.maria.pk}
-    assert quiet_now(people, local(TUESDAY, 21)) == {cast.amina.pk, cast.maria.pk}
-    assert quiet_now([], local(TUESDAY, 21)) == set()
+    johan, staff = User.objects.filter(pk=cast.johan.pk), User.objects.filter(pk=cast.maria.pk)
+    everybody = User.objects.filter(pk__in=[cast.amina.pk, cast.johan.pk, cast.maria.pk])
+    for hour, expected in ((time(12, 30), (1, 1, 0)), (time(18), (1, 0, 1)), (time(21), (2, 0, 1))):
+        now = local(TUESDAY, hour.hour, hour.minute)
+        found = (number_quiet(people.values("pk"), people.count(), now) for people in (everybody, johan, staff))
+        assert tuple(found) == expected, hour
+    assert number_quiet(User.objects.none().values("pk"), 0, local(TUESDAY, 21)) == 0
 
 
 def test_the_same_queries_for_few_and_for_many(cast: Cast) -> None:

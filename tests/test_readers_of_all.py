@@ -220,7 +220,7 @@ def stories(actor: Actor, plan: list[tuple[int, set[int] | None]]) -> Iterator[S
                 now=NOW,
             )
             about = post_readers.children_at(department.pk, TODAY) if which is None else ids
-            audience = post_readers.audience_of(actor, department, about, is_for_all=which is None)
+            audience = post_readers.audience_of(actor, department, about, NOW, is_for_all=which is None)
             before = post_readers.readers_of_post(department, about, TODAY, is_for_all=which is None)
             try:
                 post = post_services.publish(post_id=post.pk, seen=audience.print, actor=actor, now=NOW)

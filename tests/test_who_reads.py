@@ -102,13 +102,13 @@ def test_those_on_the_list_open_it_and_are_told_once_and_nobody_else(
             actor = Actor.of_person(writer, TODAY)
             asked: Any = {"child_ids": list(names), "addressee": addressee, "actor": actor, "now": now, "apart": apart}
             try:
-                shown = readers_before(actor, circles_for(**asked), addressee, names)
+                shown = readers_before(actor, circles_for(**asked), addressee, names, now)
             except (Http404, ValidationError):
                 continue
             sent = start_threads(words=Words("Ämne", "Ord", "sv"), seen=shown.stamp, **asked)
             release_due(now=now + rules.UNDO)
             for message, circle in zip(sent, shown.circles, strict=True):
-                listed = {line.person_id for line in circle.lines}
+                listed = {row.person_id for row in circle.rows}
                 opened = {one.pk for one in world.people if opens(Actor.of_person(one, TODAY), message.thread)}
                 told = Delivery.objects.filter(event=message.pk, way=Way.IN_APP).values_list("person", flat=True)
                 assert writer.pk in listed

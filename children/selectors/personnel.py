@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -57,13 +58,18 @@ def works_somewhere(person: User, day: date) -> bool:
     return StaffRole.objects.on_or_after(day).filter(person=person).exists()
 
 
-def who_works_here(person_ids: Collection[UUID], day: date) -> set[UUID]:
+def who_works_here(person_ids: Collection[UUID] | QuerySet[Any, Any], day: date) -> set[UUID]:
     """Return those of them who have any role on `day`: whoever tells them of something asks."""
-    return {person_id for (person_id,) in _working(person_ids, day)}
+    rows = _working(person_ids, day) if isinstance(person_ids, QuerySet) else _working_of(person_ids, day)
+    return {person_id for (person_id,) in rows}
 
 
 @prepared
-def _working(person_ids: Collection[UUID], day: date) -> Rows:
+def _working_of(person_ids: Collection[UUID], day: date) -> Rows:
+    return _working(person_ids, day)
+
+
+def _working(person_ids: Collection[UUID] | QuerySet[Any, Any], day: date) -> Rows:
     return StaffRole.objects.on(day).filter(person__in=person_ids).order_by().values_list("person_id").distinct()
 
 

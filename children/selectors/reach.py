@@ -22,6 +22,7 @@ from children.models import Block, Guardianship, Municipality, Placement, StaffR
 from children.selectors.people import guardians_of
 from children.selectors.placing import Place, coming_places, departments_of
 from children.whereabouts import is_visible
+from portal.lib import days
 from portal.lib.models import of_row
 from portal.lib.prepared import Rows, prepared
 
@@ -41,7 +42,8 @@ class Relation(StrEnum):
 class Reach:
     """That a person comes to a child, and how.
 
-    `since` is the day on which the role or the guardianship began, and `met` the day from which on both were there.
+    `since` is the day on which the role or the guardianship began, and `met` the day from which on both were there:
+    for a guardian, the day on which somebody confirmed it, where that was later.
     """
 
     person_id: UUID
@@ -138,7 +140,7 @@ def _seeing(
 @prepared
 def _guarding(child_ids: Collection[UUID], today: date, seen_before: int, is_placed: bool) -> Rows:  # noqa: FBT001 (what is prepared is kept by its place)
     found = _seeing(child_ids, today, seen_before, is_placed=is_placed)
-    return found.order_by().values_list("guardian_id", "child_id", "starts_on")
+    return found.order_by().values_list("guardian_id", "child_id", "starts_on", "confirmed_at")
 
 
 def _guardians(around: _Around) -> Iterable[Reach]:
@@ -150,8 +152,10 @@ def _guardians_of_placed(around: _Around) -> Iterable[Reach]:
 
 
 def _reaching(around: _Around, *, is_placed: bool) -> Iterable[Reach]:
-    for person_id, child_id, since in _guarding(around.child_ids, around.today, around.seen_before, is_placed):
-        yield Reach(person_id, child_id, Relation.GUARDIAN, since, since)
+    for person_id, child_id, since, confirmed_at in _guarding(
+        around.child_ids, around.today, around.seen_before, is_placed
+    ):
+        yield Reach(person_id, child_id, Relation.GUARDIAN, since, max(since, days.day_of(confirmed_at)))
 
 
 _OTHER_SIDE: dict[Rule, Callable[[_Around], Iterable[Reach]]] = {

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts.models import Protection
 from children.access import Action, children_for
@@ -21,12 +24,14 @@ class Protected:
     unknown: frozenset[UUID] = frozenset()
 
 
-def protected_among(actor: Actor, child_ids: Collection[UUID]) -> Protected:
+def protected_among(actor: Actor, child_ids: Collection[UUID] | QuerySet[Any, Any]) -> Protected:
     """Return which of these children have protected identity: one query, two more where there is one.
 
-    Their families are known to the families themselves and to the named readers, and to nobody else.
+    Their families are known to the families themselves and to the named readers, and to nobody else. The children may
+    be a query for ids, for whoever asks of many.
     """
-    ids = {child_id for (child_id,) in _protected([*child_ids])}
+    found = _protected(child_ids) if isinstance(child_ids, QuerySet) else _protected_of([*child_ids])
+    ids = {child_id for (child_id,) in found}
     if not ids:
         return Protected()
     known = {
@@ -38,7 +43,11 @@ def protected_among(actor: Actor, child_ids: Collection[UUID]) -> Protected:
 
 
 @prepared
-def _protected(child_ids: Collection[UUID]) -> Rows:
+def _protected_of(child_ids: Collection[UUID]) -> Rows:
+    return _protected(child_ids)
+
+
+def _protected(child_ids: Collection[UUID] | QuerySet[Any, Any]) -> Rows:
     return Child.objects.filter(pk__in=child_ids).exclude(protection=Protection.NONE).order_by().values_list("pk")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
-from children.models import Department
-from children.selectors.reach_places import families_in
-from messaging.models import Addressee, Bulletin, Message, Post
+from children.models import Department, Placement
+from children.selectors.reach_places import to_families
+from messaging.models import Addressee, Bulletin, BulletinChild, Message, Post, ThreadChild
 from portal.lib import days
 
 WEEK = timedelta(days=7)
@@ -19,31 +20,42 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Attention:
-    """How much has been sent to the families of a department, or of several, in the last seven days."""
+    """How often something was sent to families of a department in the last seven days."""
 
-    bulletins: int = 0
-    posts: int = 0
-    messages: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.bulletins + self.posts + self.messages
+    department: str
+    number: int
 
 
-def attention(department_ids: Collection[UUID], now: datetime) -> Attention:
-    """Return what the families of these departments were told of in the last seven days: four queries."""
-    week = {"leaves_at__lte": now, "leaves_at__gt": now - WEEK}
-    there = Department.objects.filter(pk__in=department_ids)
-    above = Q(department__in=department_ids) | Q(preschool__in=there.values("preschool")) | Q(is_to_all=True)
-    above |= Q(area__in=there.exclude(preschool__area=None).values("preschool__area"))
-    children = families_in(there, days.day_of(now))
-    written = Message.objects.filter(
-        **week, side=Message.Side.HOUSE, withdrawn_at=None, thread__addressee=Addressee.DEPARTMENT
+def attention(department_ids: Collection[UUID] | QuerySet[Any, Any], now: datetime) -> Attention | None:
+    """Return the one of these departments to whose families most was sent in the last seven days, and how much: one
+    query. None where nothing was.
+
+    The highest and not the sum: no family was sent what others were.
+    """
+    week = {"leaves_at__lte": now, "leaves_at__gt": now - WEEK, "withdrawn_at": None}
+    department = OuterRef(OuterRef(OuterRef("pk")))  # what was said, about whom, and where they are
+    here = Placement.objects.filter(to_families(days.day_of(now)), department=department).values("child")
+    chosen = BulletinChild.objects.filter(child__in=here).values("bulletin")
+    above = Q(department=OuterRef("pk")) | Q(preschool=OuterRef("preschool")) | Q(area=OuterRef("preschool__area"))
+    written = Message.objects.filter(**week, side=Message.Side.HOUSE, thread__addressee=Addressee.DEPARTMENT)
+    number = (
+        _count(Bulletin.objects.filter(above | Q(is_to_all=True) | Q(pk__in=chosen), **week))
+        + _count(
+            Post.objects.filter(
+                department=OuterRef("pk"),
+                state=Post.State.PUBLISHED,
+                published_at__gt=now - WEEK,
+                published_at__lte=now,
+            )
+        )
+        + _count(written.filter(thread__in=ThreadChild.objects.filter(child__in=here).values("thread")))
     )
-    return Attention(
-        bulletins=Bulletin.objects.filter(above, **week, withdrawn_at=None).count(),
-        posts=Post.objects.filter(
-            department__in=department_ids, state=Post.State.PUBLISHED, published_at__gt=now - WEEK
-        ).count(),
-        messages=written.filter(thread__about__child__in=children).distinct().count(),
+    rows = Department.objects.filter(pk__in=department_ids).annotate(number=number).filter(number__gt=0)
+    most = rows.order_by("-number", "name").values_list("name", "number").first()
+    return Attention(*most) if most else None
+
+
+def _count(rows: QuerySet[Any, Any]) -> Subquery:
+    return Subquery(
+        rows.order_by().annotate(counted=Func(F("pk"), function="COUNT", output_field=IntegerField())).values("counted")
     )

@@ -11,8 +11,8 @@ from children.rules import spoken_phone
 from children.selectors.placing import places_of
 from children.selectors.reach_places import to_families
 from messaging.models import Bulletin, BulletinCopy
-from messaging.selectors.bulletin_names import Named, named
 from messaging.selectors.bulletin_readers import Audience
+from messaging.selectors.family_rows import Named, named
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from children.access import Action, children_for
 from children.actors import Actor
 from messaging.models import Post, PostChild, PostRead, PostThanks
-from messaging.selectors.post_readers import Shown, families_shown, guardians_among, readers_today
+from messaging.selectors.family_rows import Families, Named
+from messaging.selectors.post_readers import families_of, guardians_among, readers_today
 
 
 def reads_as_guardian(actor: Actor, post: Post) -> bool:
@@ -53,8 +54,8 @@ class Thanked:
 class Reception:
     """How a post was received, for the house: who of today's readers has read it, hearts, and thanks."""
 
-    read: list[Shown]
-    not_read: list[Shown]
+    read: Families
+    not_read: Families
     number_read: int
     number: int
     hearts: int
@@ -66,21 +67,21 @@ def reception_of(actor: Actor, post: Post) -> Reception:
     guardians = guardians_among(readers_today(post, actor.today))
     reads = dict(PostRead.objects.filter(post=post).values_list("person", "hearted_at"))
     read = [one for one in guardians if one.person_id in reads]
-    shown = families_shown(actor, read)
+    shown = families_of(actor, read)
     return Reception(
         read=shown,
-        not_read=families_shown(actor, [one for one in guardians if one.person_id not in reads]),
+        not_read=families_of(actor, [one for one in guardians if one.person_id not in reads]),
         number_read=len(read),
         number=len(guardians),
         hearts=sum(moment is not None for moment in reads.values()),
-        thanks=_thanks(post, {one.person_id: one for one in shown if one.person_id}),
+        thanks=_thanks(post, {one.person_id: one for one in shown.rows if one.person}),
     )
 
 
-def _thanks(post: Post, named: dict[UUID, Shown]) -> list[Thanked]:
+def _thanks(post: Post, named: dict[UUID, Named]) -> list[Thanked]:
     """Return the thanks in the order in which they came; unnamed from whom may not be named, or reads no more."""
     found = []
     for thanks in PostThanks.objects.filter(post=post).order_by("created_at", "pk"):
-        shown = named.get(thanks.person_id) or Shown(_("En vårdnadshavare"), "")
-        found.append(Thanked(shown.name, shown.what, thanks.text))
+        shown = named.get(thanks.person_id)
+        found.append(Thanked(shown.name if shown else _("En vårdnadshavare"), shown.of if shown else "", thanks.text))
     return found

@@ -6,39 +6,32 @@ their guardians are counted and not named.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from children.actors import Actor
-from children.selectors.placing import departments_of
+from children.selectors.placing import Place, departments_of
 from children.selectors.reach import Relation
 from children.selectors.unknown_families import Protected, protected_among
 from messaging import rules
 from messaging.models import Addressee
-from messaging.selectors.readers import Reader, Readers, readers_of_all, stamp_of
+from messaging.selectors.cautions import Caution, of_attention, of_homes, of_many, of_new_names, of_protected
+from messaging.selectors.reader_rows import Row
+from messaging.selectors.readers import Reader, Readers, readers_of_all, stamp_of, threads_for
 from messaging.words import joined, relation_word
+from portal.lib import days
 from portal.lib.prepared import Rows, prepared
 
 LARGE = 15
+"""From so many readers on: more than the grown-ups of a department and a family are hardly ever meant."""
 ORDER = {Relation.GUARDIAN: 0, Relation.STAFF: 1, Relation.SUBSTITUTE: 2, Relation.PRINCIPAL: 3}
-
-
-@dataclass(frozen=True)
-class Line:
-    """Somebody who will read; `name` is empty for a guardian whose name is not the reader's to know."""
-
-    person_id: UUID
-    name: str
-    relation: str
-    children: str
-    is_you: bool
-    is_new: bool
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class Circle:
     """One conversation: about whom, and who reads it."""
 
     children: str
-    lines: tuple[Line, ...]
+    rows: tuple[Row, ...]
     summary: str
 
 
@@ -57,9 +50,7 @@ class ReaderList:
     circles: tuple[Circle, ...]
     number: int
     stamp: str
-    is_large: bool
-    has_protected: bool
-    new: str
+    cautions: tuple[Caution, ...]
 
     @property
     def is_several(self) -> bool:
@@ -81,7 +72,7 @@ class People:
     actor: Actor
     names: Mapping[UUID, tuple[str, str]]
     children: Mapping[UUID, str]
-    places: Mapping[UUID, str]
+    places: Mapping[UUID, Place]
     protected: Protected
 
     def is_unknown(self, reader: Reader, circle: rules.Circle) -> bool:
@@ -99,7 +90,7 @@ class People:
         return joined(sorted(self.children[child] for child in circle.children))
 
     def departments(self, circle: rules.Circle) -> str:
-        return joined(sorted({self.places[child] for child in circle.children if child in self.places}))
+        return joined(sorted({self.places[child].department for child in circle.children if child in self.places}))
 
 
 def people_of(
@@ -107,12 +98,11 @@ def people_of(
 ) -> People:
     """Return who these people are: three queries, two more where a child has protected identity."""
     child_ids = {child for circle in circles for child in circle.children}
-    places = departments_of(child_ids, actor.today)
     return People(
         actor=actor,
         names={person_id: (given, family) for person_id, given, family in _names(sorted(person_ids))},
         children=children,
-        places={child: place.department for child, place in places.items()},
+        places=departments_of(child_ids, actor.today),
         protected=protected_among(actor, child_ids),
     )
 
@@ -123,12 +113,30 @@ def _names(person_ids: Collection[UUID]) -> Rows:
 
 
 def readers_before(
-    actor: Actor, circles: Sequence[rules.Circle], addressee: Addressee, children: Mapping[UUID, str]
+    actor: Actor, circles: Sequence[rules.Circle], addressee: Addressee, children: Mapping[UUID, str], now: datetime
 ) -> ReaderList:
     """Return the list for conversations that are yet to begin; `children` are their names."""
     readers = readers_of_all(circles, addressee, actor.today)
     people = people_of(actor, circles, {person for found in readers for person in found}, children)
-    return list_of(circles, readers, addressee, people)
+    lately = _spoken_lately(actor, addressee, {child for circle in circles for child in circle.children})
+    said_on = [max((lately[child] for child in circle.children if child in lately), default=None) for circle in circles]
+    found = list_of(circles, readers, addressee, people, said_on=said_on)
+    if _is_family(actor, readers):
+        return found
+    # Not of an answer: somebody waits for it, however much was sent.
+    told = of_attention({place.department_id for place in people.places.values()}, now)
+    return replace(found, cautions=(*found.cautions, *told))
+
+
+def _spoken_lately(actor: Actor, addressee: Addressee, child_ids: Collection[UUID]) -> dict[UUID, date]:
+    """Return on which day the last words were said about each of these children where the actor reads them."""
+    rows = threads_for(actor).filter(addressee=addressee, about__child__in=child_ids, last_at__isnull=False)
+    last = rows.order_by().values("about__child").annotate(last=Max("last_at")).values_list("about__child", "last")
+    return {child_id: days.day_of(moment) for child_id, moment in last}
+
+
+def _is_family(actor: Actor, readers: Iterable[Readers]) -> bool:
+    return any(actor.person_id in found and found[actor.person_id].relation == Relation.GUARDIAN for found in readers)
 
 
 def list_of(
@@ -137,42 +145,51 @@ def list_of(
     addressee: Addressee,
     people: People,
     *,
-    said_on: date | None = None,
+    said_on: Sequence[date | None],
 ) -> ReaderList:
-    """Return the list of those readers; whoever came to the children after `said_on` is new."""
+    """Return the list of those readers; whoever has come to a circle's children after its `said_on` is new."""
     actor = people.actor
     made = tuple(
-        Circle(people.about(circle), _lines(circle, found, people, said_on), _summary(circle, found, people))
-        for circle, found in zip(circles, readers, strict=True)
-    )
-    everybody = {line.person_id for circle in made for line in circle.lines}
-    is_family = any(
-        found[actor.person_id].relation == Relation.GUARDIAN for found in readers if actor.person_id in found
+        Circle(people.about(circle), _rows(circle, found, people, since), _summary(circle, found, people))
+        for circle, found, since in zip(circles, readers, said_on, strict=True)
     )
     return ReaderList(
         circles=made,
-        number=len(everybody),
+        number=len({row.person_id for circle in made for row in circle.rows}),
         stamp=stamp_of(circles, readers, addressee, actor.person_id),
-        is_large=any(len(circle.lines) > LARGE for circle in made),
-        has_protected=not is_family and bool(people.protected.known),
-        new=joined(line.name for circle in made for line in circle.lines if line.is_new and line.name),
+        cautions=tuple(_cautions(circles, readers, people, made)),
     )
 
 
-def _lines(circle: rules.Circle, readers: Readers, people: People, said_on: date | None) -> tuple[Line, ...]:
-    lines = [
-        Line(
+def _cautions(
+    circles: Sequence[rules.Circle], readers: Sequence[Readers], people: People, made: Sequence[Circle]
+) -> Iterator[Caution]:
+    yield from of_many(max(len(circle.rows) for circle in made), many=LARGE + 1)
+    if not _is_family(people.actor, readers):  # a family knows of itself
+        yield from of_protected(people.actor, people.protected)
+    # Where the homes have a conversation each, that is said by itself; the families know each other's.
+    if len(circles) == 1 and not _is_family(people.actor, readers):
+        yield from of_homes(circles[0].children, readers[0].keys(), people.protected)
+    yield from of_new_names(row.name for circle in made for row in circle.rows if row.is_new and row.is_named)
+
+
+def _rows(circle: rules.Circle, readers: Readers, people: People, said_on: date | None) -> tuple[Row, ...]:
+    rows = []
+    for reader in readers.values():
+        relation, is_named = relation_word(reader.relation), not people.is_unknown(reader, circle)
+        children = joined(sorted(people.children[child] for child in reader.child_ids))
+        row = Row(
             person_id=reader.person_id,
-            name="" if people.is_unknown(reader, circle) else people.name(reader.person_id),
-            relation=relation_word(reader.relation),
-            children=joined(sorted(people.children[child] for child in reader.child_ids)),
+            name=people.name(reader.person_id) if is_named else relation,
+            what=f"{relation} · {children}" if is_named else children,
+            is_named=is_named,
             is_you=reader.person_id == people.actor.person_id,
-            is_new=bool(said_on and reader.met and reader.met > said_on),
+            is_new=said_on is not None and reader.met > said_on,
         )
-        for reader in sorted(readers.values(), key=lambda reader: ORDER[reader.relation])
-    ]
-    order = {relation_word(relation): place for relation, place in ORDER.items()}
-    return tuple(sorted(lines, key=lambda line: (order[line.relation], line.name.casefold(), line.person_id)))
+        rows.append((ORDER[reader.relation], is_named, row))
+    return tuple(
+        row for *_order, row in sorted(rows, key=lambda one: (*one[:2], one[2].name.casefold(), one[2].person_id))
+    )
 
 
 def _summary(circle: rules.Circle, readers: Readers, people: People) -> str:

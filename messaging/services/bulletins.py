@@ -24,7 +24,7 @@ from children.selectors.reach_places import roles_in, to_families
 from messaging import bulletin_rules
 from messaging.models import Bulletin, BulletinChild, BulletinCopy, BulletinReminder, Incident
 from messaging.rules import UNDO, may_withdraw
-from messaging.selectors.bulletin_readers import Audience, readers_of
+from messaging.selectors.bulletin_readers import Audience, readers_of, size_of
 from messaging.selectors.bulletin_writers import Writing, get_writable
 from messaging.selectors.bulletins import get_bulletin
 from messaging.selectors.journal import sealed_of
@@ -87,7 +87,7 @@ def send_bulletin(
         bulletin = _held(bulletin_id, audience, words, actor)
         if _has_left(bulletin, words, now):
             return bulletin
-        readers = readers_of(audience, days.day_of(now))
+        readers = size_of(audience, days.day_of(now))
         if not readers.guardians:
             raise ValidationError({"where": _("Där finns ingen vårdnadshavare att skriva till.")})
         if readers.sign != seen:

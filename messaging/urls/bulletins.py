@@ -8,6 +8,7 @@ urlpatterns = [
     path("anslag/", bulletins.bulletins, name="bulletins"),
     path("anslag/mina/", bulletins.own_bulletins, name="own_bulletins"),
     path("anslag/skriv/", bulletin_writing.write, name="bulletin_write"),
+    path("anslag/lasare/personal/", bulletin_writing.house, name="bulletin_house"),
     path("anslag/lasare/<uuid:department_id>/", bulletin_writing.readers, name="bulletin_readers"),
     path("anslag/<uuid:bulletin_id>/", bulletins.bulletin, name="bulletin"),
     path("anslag/<uuid:bulletin_id>/andra/", bulletin_writing.change, name="bulletin_change"),

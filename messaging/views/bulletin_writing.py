@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,12 +20,14 @@ from messaging import set_phrases
 from messaging.bulletin_forms import BulletinForm, filled_in
 from messaging.bulletin_rules import may_change
 from messaging.models import Bulletin
-from messaging.selectors.bulletin_preview import children_to_choose, department_readers, preview
-from messaging.selectors.bulletin_readers import Audience
+from messaging.selectors.bulletin_preview import children_to_choose, department_readers, house_readers, preview
+from messaging.selectors.bulletin_readers import Audience, house_of
 from messaging.selectors.bulletin_writers import TO_CHILDREN, Writing, get_writable
 from messaging.services import bulletins as services
 from portal.lib import clock, languages
 from portal.lib.http import is_fragment_wanted, see_other
+
+HOUSE_ON_A_PAGE = 100
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,11 +141,10 @@ def _show(request: ActorRequest, form: BulletinForm, do: str, row: Bulletin | No
     shown = preview(actor, audience, clock.now(), is_urgent=is_urgent) if audience else None
     if form.is_bound and do == "look":
         form.errors.clear()  # nothing was sent, so nothing is wrong yet
-    seen = {child.pk for one in shown.rows for child in one.children} if shown else set()
     audit.looked(
         "messaging.bulletin_readers",
         person_id=actor.person_id,
-        children=seen | {child.pk for child in form.among},
+        children=(shown.child_ids if shown else set()) | {child.pk for child in form.among},
         once_an_hour=True,
     )
     context: dict[str, object] = {
@@ -166,15 +168,29 @@ def readers(request: ActorRequest, department_id: UUID) -> HttpResponse:
     if department is None:
         raise Http404
     audience = writing.audience(request.GET.get("till", ""))
-    rows = department_readers(actor, audience, department)
+    found = department_readers(actor, audience, department)
     audit.looked(
         "messaging.bulletin_readers",
         person_id=actor.person_id,
-        children={child.pk for row in rows for child in row.children},
+        children={child.pk for row in found.rows for child in row.children},
         once_an_hour=True,
     )
-    part = "readers_rows" if is_fragment_wanted(request) else "readers"
-    return render(request, f"messaging/bulletins/{part}.html", {"department": department, "rows": rows})
+    part = "reader_families" if is_fragment_wanted(request) else "bulletins/readers"
+    context = {"families": found, "title": department.name, "place": department.preschool.name}
+    return render(request, f"messaging/{part}.html", context)
+
+
+@require_safe
+def house(request: ActorRequest) -> HttpResponse:
+    """Those of the house who will read what is written to `till`, by pages: of a municipality they are thousands."""
+    writing = Writing(request.actor)
+    audience = writing.audience(request.GET.get("till", ""))
+    if not writing.allows(audience):
+        raise Http404
+    rows = house_readers(house_of(audience, request.actor.today))
+    page = Paginator(rows, HOUSE_ON_A_PAGE).get_page(request.GET.get("sida"))
+    context = {"page": page, "till": request.GET["till"], "title": _("Arbetar här"), "place": audience.name}
+    return render(request, "messaging/bulletins/readers.html", context)
 
 
 @require_POST

@@ -21,8 +21,7 @@ from messaging.bulletin_rules import STEPS, WAYS, may_change, step_at
 from messaging.models import Bulletin, BulletinCopy
 from messaging.rules import may_withdraw
 from messaging.selectors import bulletins as selectors
-from messaging.selectors.bulletin_preview import preview
-from messaging.selectors.bulletin_readers import Audience
+from messaging.selectors.bulletin_readers import Audience, size_of
 from messaging.selectors.bulletin_writers import Writing, get_writable
 from messaging.selectors.call_list import call_list, not_read
 from messaging.selectors.journal import may_seal_bulletin, packages_about, sealed_of
@@ -124,7 +123,7 @@ def _unsent(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
         "to": audience.name,
         "seconds": int((row.leaves_at - now).total_seconds()) + 1,
         "is_soon": (row.leaves_at - now).total_seconds() <= 60,
-        "count": preview(request.actor, audience, now, is_urgent=False).count,
+        "count": size_of(audience, request.actor.today).count,
     }
     return render(request, "messaging/bulletins/unsent.html", context)
 

@@ -129,7 +129,7 @@ def show(
         "pictures": own,
         "damaged": damaged_among(own),
         "is_waiting": any(picture.state == "waiting" for picture in own),
-        "audience": audience_of(actor, post.department, children, is_for_all=written.is_for_all),
+        "audience": audience_of(actor, post.department, children, clock.now(), is_for_all=written.is_for_all),
         "theirs": theirs,
         "differing": theirs.differs_in(written) if theirs else [],
         "rests": rests(request),

@@ -128,7 +128,7 @@ def _posts(hall: Hall, staff: Actor, now: datetime) -> None:
             now=at,
         )
         children = children_at(department.pk, days.day_of(at))
-        shown = audience_of(staff, department, children, is_for_all=True)
+        shown = audience_of(staff, department, children, clock.now(), is_for_all=True)
         post_services.publish(post_id=post.pk, seen=shown.print, actor=staff, now=at)
 
 

@@ -39,6 +39,7 @@ ROWS: list[Row] = [
     Row("messaging:bulletin_write", "GET", WRITERS),
     Row("messaging:bulletin_write", "POST", WRITERS, sent=_new),
     Row("messaging:bulletin_readers", "GET", {}, about="bulletin department"),  # nothing was chosen
+    Row("messaging:bulletin_house", "GET", {}),  # nor here
     Row("messaging:bulletin", "GET", READS, about="bulletin"),
     Row("messaging:bulletin_change", "GET", WRITES_AND_GOES_ON, about="bulletin"),  # it has gone out
     Row("messaging:bulletin_change", "POST", WRITES_AND_GOES_ON, about="bulletin"),

@@ -1,13 +1,11 @@
-"""The guardians who read a bulletin, as the one who asks may know them."""
+"""The guardians who read a bulletin or a post, as the one who asks may know them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
@@ -15,8 +13,9 @@ from children import access
 from children.access import Action
 from children.actors import Actor
 from children.models import Child
-from children.selectors.placing import places_of
-from children.selectors.reach_places import to_families
+from children.selectors.reach import Relation
+from messaging.selectors.reader_rows import Row
+from messaging.words import relation_word
 
 Guardians = Mapping[UUID, frozenset[UUID]]
 """The children for whose sake each guardian reads."""
@@ -33,6 +32,7 @@ class Named:
     person: User | None
     children: tuple[Child, ...]
     number: int = 1
+    is_new: bool = False
 
     @property
     def name(self) -> str:
@@ -43,6 +43,27 @@ class Named:
     @property
     def of(self) -> str:
         return ", ".join(child.tile_name for child in self.children)
+
+    @property
+    def what(self) -> str:
+        return f"{relation_word(Relation.GUARDIAN)} · {self.of}" if self.person else self.of
+
+
+@dataclass(frozen=True)
+class Families:
+    """Guardians as they are printed, and how many more there are of whose children the sender sees none today."""
+
+    rows: list[Named]
+    unseen: int
+
+
+def families(actor: Actor, guardians: Guardians, new: Collection[UUID] = ()) -> Families:
+    """Return all of these guardians, each exactly once: by name, counted for the same children, or as unseen.
+
+    Who is `new` is marked where it has a name.
+    """
+    rows = [replace(row, is_new=row.person is not None and row.person_id in new) for row in named(actor, guardians)]
+    return Families(together(rows), len(guardians) - len(rows))
 
 
 def named(actor: Actor, guardians: Guardians) -> list[Named]:
@@ -60,37 +81,18 @@ def named(actor: Actor, guardians: Guardians) -> list[Named]:
     return sorted(found, key=lambda one: (one.of.casefold(), one.person is None, one.name.casefold()))
 
 
+def house_rows(what: Mapping[UUID, str]) -> list[Row]:
+    """Return those of the house by what they are, and by name: one query."""
+    people = User.objects.sealed().in_bulk([*what])
+    rows = [Row(people[person_id].full_name, said, person_id) for person_id, said in what.items()]
+    return sorted(rows, key=lambda row: (row.what.casefold(), row.name.casefold(), row.person_id))
+
+
 def together(rows: list[Named]) -> list[Named]:
     """Return the same with those whom nobody names counted in one row for the same children."""
     found: dict[object, Named] = {}
     for row in rows:
         key = row.person_id if row.person else row.children
         before = found.get(key)
-        found[key] = Named(row.person_id, row.person, row.children, before.number + 1) if before else row
+        found[key] = replace(row, number=before.number + 1) if before else row
     return list(found.values())
-
-
-@dataclass(frozen=True)
-class Counted:
-    """How many guardians read at a place. `department_id` is None where whole preschools are counted."""
-
-    preschool: str
-    department: str
-    department_id: UUID | None
-    number: int
-
-
-def counted(guardians: Guardians, today: date, *, by_preschool: bool) -> list[Counted]:
-    """Return how many guardians read where, each counted at one place only: one query."""
-    places = places_of({child for children in guardians.values() for child in children}, to_families(today))
-    numbers: dict[tuple[str, str, UUID | None], int] = {}
-    for children in guardians.values():
-        place = next((own for child in sorted(children) for own in places.get(child, ()) if not own.is_backup), None)
-        key: tuple[str, str, UUID | None] = (place.preschool, "", None) if place else ("", "", None)
-        if place and not by_preschool:
-            key = (place.preschool, place.department, place.department_id)
-        numbers[key] = numbers.get(key, 0) + 1
-    return [
-        Counted(preschool or _("Utan placering idag"), department, department_id, number)
-        for (preschool, department, department_id), number in sorted(numbers.items(), key=lambda row: row[0][:2])
-    ]
