@@ -15,10 +15,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
+from documents.models import StoredFile
+from messaging.models import Addressee, Bulletin, Message, Post, PostPicture, Thread
+from messaging.selectors.overdue import What, Why, overdue
 from notifications import services, ways
 from notifications.models import Delivery, Kind, Way
 from notifications.waiting import State, try_again, what_waits
-from portal.lib import clock, outbox
+from portal.lib import clock, days, outbox
 from portal.views.waiting import reasons
 from tests.cast import Cast
 
@@ -134,3 +137,50 @@ def test_every_decision_not_to_send_has_its_words() -> None:
     raised = {found for path in NOTIFICATIONS.glob("*.py") for found in RAISED.findall(path.read_text())}
     assert raised >= {"no number", "no device", "read"}
     assert raised <= set(reasons())
+
+
+def test_what_should_have_left_is_shown_with_its_reason_and_nobodys_words(cast: Cast, log_in: LogIn) -> None:
+    """Messages, bulletins and posts: who holds them until when, and what waits for its pictures."""
+    now = clock.now()
+    late, soon = now - timedelta(minutes=5), now - timedelta(seconds=30)
+    thread = Thread.objects.create(addressee=Addressee.DEPARTMENT, subject="Hemligt")
+    for leaves_at in (late, late, soon):
+        Message.objects.create(
+            thread=thread, side="house", written_by=cast.maria, language="sv", body="Hemligt", leaves_at=leaves_at
+        )
+    bulletin = {"written_by": cast.maria, "department": cast.blasippan, "title": "Hemligt", "text": "Hemligt"}
+    Bulletin.objects.create(**bulletin, leaves_at=late, claimed_until=now + timedelta(minutes=1))
+    Bulletin.objects.create(**bulletin, leaves_at=late, claimed_until=late)
+    Bulletin.objects.create(**bulletin, leaves_at=late, released_at=late)
+    for state in ("waiting", "damaged", "ready"):
+        post = Post.objects.create(
+            department=cast.blasippan,
+            state="publishing",
+            title="Hemligt",
+            author=cast.maria,
+            changed_at=late,
+            changed_by=cast.maria,
+            leaves_at=late,
+        )
+        file = StoredFile.objects.create(kind="picture", state=state, size=1, uploaded_by=cast.maria)
+        PostPicture.objects.create(post=post, file=file, position=1)
+    assert {(one.what, one.why, one.number) for one in overdue(now)} == {
+        (What.MESSAGE, Why.NOBODY, 2),
+        (What.BULLETIN, Why.HELD, 1),
+        (What.BULLETIN, Why.NOBODY, 1),
+        (What.POST, Why.PICTURES, 1),
+        (What.POST, Why.DAMAGED, 1),
+        (What.POST, Why.NOBODY, 1),
+    }
+    page = log_in(cast.administrator).get(reverse("waiting")).content.decode()
+    assert "Väntar på att bilderna blir klara" in page
+    assert f"{days.local(now + timedelta(minutes=1)):%H:%M:%S}" in page
+    for secret in ("Hemligt", cast.maria.given_name, cast.blasippan.name, str(thread.pk)):
+        assert secret not in page
+
+
+def test_nothing_is_late_where_workers_work(cast: Cast, log_in: LogIn) -> None:
+    assert (
+        "Allt som skulle ha lämnat huset har gjort det."
+        in log_in(cast.administrator).get(reverse("waiting")).content.decode()
+    )

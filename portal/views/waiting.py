@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from children.access import Action, demand
 from children.http import ActorRequest
+from messaging.selectors.overdue import Overdue, What, Why, overdue
 from notifications import ways
 from notifications.models import Way
 from notifications.waiting import State, Waiting, try_again, what_waits
@@ -24,7 +25,10 @@ from portal.lib.http import see_other
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def waiting(request: ActorRequest) -> HttpResponse:
-    """Show by which way how much waits, and why; a POST lets what was given up for a fault be tried again."""
+    """Show what should have left, by which way how much waits, and why.
+
+    A POST lets what was given up for a fault be tried again.
+    """
     actor, now = request.actor, clock.now()
     demand(actor, Action.SEE_WAITING)
     if request.method == "POST" and actor.person:
@@ -46,10 +50,25 @@ def waiting(request: ActorRequest) -> HttpResponse:
             }
             for way in ways.CARRIED
         ],
+        "overdue": [(_kind(one), _why(one), one) for one in overdue(now)],
         "counts": [(sum(one.number for one in found if one.state == state), word) for state, word in _states().items()],
         "now": now,
     }
     return render(request, "notices/waiting.html", context)
+
+
+def _kind(one: Overdue) -> str:
+    return {What.MESSAGE: _("Meddelanden"), What.BULLETIN: _("Anslag"), What.POST: _("Inlägg")}[one.what]
+
+
+def _why(one: Overdue) -> str:
+    """Return why something that should have left has not."""
+    return {
+        Why.NOBODY: _("Inget arbete pågår med det"),
+        Why.HELD: _("Arbete pågår"),
+        Why.PICTURES: _("Väntar på att bilderna blir klara"),
+        Why.DAMAGED: _("En bild går inte att läsa, och den som skrev får säga hur det ska bli"),
+    }[one.why]
 
 
 def _states() -> Mapping[State, str]:

@@ -1,0 +1,76 @@
+"""What should have left by now and has not, in numbers and with the reason: for whoever runs the system."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Case, CharField, Count, DateTimeField, Exists, F, Max, Min, OuterRef, QuerySet, Value, When
+
+from documents.models import StoredFile
+from messaging.models import Bulletin, Message, Post, PostPicture
+
+PATIENCE = timedelta(minutes=1)
+"""Six sweeps: what has not left by then waits for something."""
+
+
+class What(StrEnum):
+    MESSAGE = "message"
+    BULLETIN = "bulletin"
+    POST = "post"
+
+
+class Why(StrEnum):
+    NOBODY = "nobody"  # no worker has taken it, or each that did failed
+    HELD = "held"  # a worker has, or died of it: another one may when its claim ends
+    PICTURES = "pictures"
+    DAMAGED = "damaged"  # whoever wrote it is asked what to do
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """So many of one kind that wait for one reason. `since` is when the first was to leave, `until` when the last of
+    the claims on them ends.
+    """
+
+    what: What
+    why: Why
+    number: int
+    since: datetime
+    until: datetime | None
+
+
+def overdue(now: datetime) -> Sequence[Overdue]:
+    """Return what was to leave over a minute ago and of which not everybody has been told: three queries."""
+    before = now - PATIENCE
+    held = When(claimed_until__gt=now, then=Value(Why.HELD.value))
+    waiting, damaged = (_has_picture(state) for state in (StoredFile.State.WAITING, StoredFile.State.DAMAGED))
+    return [
+        *_grouped(What.MESSAGE, Message.objects.due(before)),
+        *_grouped(What.BULLETIN, Bulletin.objects.due(before), held, until="claimed_until"),
+        *_grouped(
+            What.POST,
+            Post.objects.due(before),
+            When(damaged, then=Value(Why.DAMAGED.value)),
+            When(waiting, then=Value(Why.PICTURES.value)),
+        ),
+    ]
+
+
+def _has_picture(state: StoredFile.State) -> Exists:
+    return Exists(PostPicture.objects.filter(post=OuterRef("pk"), file__state=state))
+
+
+def _grouped(what: What, rows: QuerySet[Any], *reasons: When, until: str = "") -> list[Overdue]:
+    why = Case(*reasons, default=Value(Why.NOBODY.value), output_field=CharField())
+    last = Max(F(until)) if until else Value(None, DateTimeField())
+    counted = rows.order_by().annotate(why=why).values("why")
+    groups = counted.annotate(number=Count("pk"), since=Min("leaves_at"), until=last).order_by("why")
+    return [
+        Overdue(what, Why(group["why"]), group["number"], group["since"], group["until"])
+        for group in groups
+        if group["number"]  # where only one reason can be, nothing is a group, too
+    ]
