@@ -13,7 +13,6 @@ LARGE = 100
 """From so many guardians on the sender is asked to look twice."""
 WAYS = ("push", "email", "sms")
 """In this order those who have not confirmed are told once more (DOMAIN 4.7). After the last there is the telephone."""
-STEPS = len(WAYS)
 REMIND_AFTER = (1, 4, 24, 48)
 """Hours to choose among, to the first reminder and between each two."""
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from children.http import ActorRequest, asks_for_pin
-from messaging.bulletin_rules import STEPS, WAYS, may_change, step_at
+from messaging.bulletin_rules import WAYS, may_change, step_at
 from messaging.models import Bulletin, BulletinCopy
 from messaging.rules import may_withdraw
 from messaging.selectors import bulletins as selectors
@@ -29,6 +29,8 @@ from messaging.services import bulletins as services
 from messaging.services.escalation import note_reached
 from messaging.set_phrases import shown_text
 from messaging.views.threads import rests
+from notifications.models import Way
+from notifications.ways import offered
 from portal.lib import clock
 from portal.lib.http import nothing_new, safe_next, see_other
 
@@ -144,15 +146,13 @@ def _acts(request: ActorRequest, row: Bulletin) -> dict[str, object]:
     left = row.leaves_at
     if left is None:
         return {}
-    names, told_at = (_("notis"), _("e-post"), _("sms")), row.released_at or left
+    names = {Way.PUSH: _("notis"), Way.EMAIL: _("e-post"), Way.SMS: _("sms")}
+    ways = [names[Way(way)] for way in WAYS if way in offered()] if row.must_confirm else []
+    told_at = row.released_at or left
     return {
         "may_withdraw": may_write and may_withdraw(left, row.withdrawn_at, clock.now()),
-        "steps": [
-            (names[number], step_at(told_at, row.remind_after, number + 1))
-            for number in range(len(WAYS))
-            if row.must_confirm
-        ],
-        "calls_at": step_at(told_at, row.remind_after, STEPS + 1),
+        "steps": [(way, step_at(told_at, row.remind_after, number)) for number, way in enumerate(ways, 1)],
+        "calls_at": step_at(told_at, row.remind_after, len(ways) + 1),
     }
 
 
