@@ -57,11 +57,10 @@ class Actor:
         vars(actor).update(roles=roles, municipality=Municipality(visible_before_days=visible_before_days))
         return actor
 
-    def only_as_of(self, day: date) -> Actor:
-        """Return the same person, at no tablet and with the roles alone that began on this day."""
+    def only_as(self, role: StaffRole) -> Actor:
+        """Return the same person, at no tablet and with this role alone."""
         actor = Actor(person=self.person, tablet=None, today=self.today)
-        began = [role for role in self.roles if role.starts_on == day]
-        vars(actor).update(roles=began, municipality=self.municipality)
+        vars(actor).update(roles=[role], municipality=self.municipality)
         return actor
 
     @property

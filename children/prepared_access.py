@@ -6,9 +6,11 @@ kinds of roles are known. All rights hang on these, and on rows that name them; 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import update_wrapper
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django.db.models import Q
@@ -49,34 +51,80 @@ class Asked:
 PLACES = ("department_id", "preschool_id", "area_id")
 DEPARTMENT = ("id", "name", "preschool_id", "starts_on", "ends_on")
 PRESCHOOL = ("id", "name", "area_id")
+Given = ParamSpec("Given")
 Kinds = tuple[tuple[str, str], ...]
 NAMES = Asked(("id", "given_name", "family_name"))
 
 
+def _roles_of(actor: Actor) -> tuple[Kinds, list[UUID]]:
+    """Return of which kinds the actor's roles are and by which column each has its place; their ids, each before its
+    place's.
+    """
+    kinds: list[tuple[str, str]] = []
+    ids: list[UUID] = []
+    for role in actor.roles:
+        column = next((name for name in PLACES if getattr(role, name)), "")
+        kinds.append((role.kind, column))
+        ids += [role.pk, getattr(role, column)] if column else [role.pk]
+    return tuple(kinds), ids
+
+
+def _roles_at(kinds: Kinds, ids: Iterable[UUID]) -> list[StaffRole]:
+    """Return roles of these kinds, with the ids that `_roles_of` gave."""
+    given = iter(ids)
+    return [StaffRole(pk=next(given), kind=kind, **({column: next(given)} if column else {})) for kind, column in kinds]
+
+
+def prepared_for_actor(
+    build: Callable[Concatenate[Actor, Given], Rows],
+) -> Callable[Concatenate[Actor, Given], list[Row]]:
+    """Return a function that reads what `build` asks for an actor, with SQL that is made once for all of its kind.
+
+    What is built is asked of a stand-in, of whose roles only the ids, kinds and places are known.
+    """
+
+    @prepared_for_some
+    def of_stand_in(
+        ids: Collection[UUID],
+        kinds: Kinds,
+        person_id: UUID | None,
+        place_id: UUID | None,
+        today: date,
+        visible_before_days: int,
+        *args: Given.args,
+        **named: Given.kwargs,
+    ) -> Rows:
+        actor = Actor.standing_in(
+            person_id=person_id,
+            place_id=place_id,
+            roles=_roles_at(kinds, ids),
+            today=today,
+            visible_before_days=visible_before_days,
+        )
+        return build(actor, *args, **named)
+
+    def read(actor: Actor, /, *args: Given.args, **named: Given.kwargs) -> list[Row]:
+        if actor.person is not None and not actor.person.is_active:
+            return []
+        kinds, ids = _roles_of(actor)
+        # Who is here today is all that a tablet shows: how early a child is seen does not concern it.
+        before = 0 if actor.tablet else actor.municipality.visible_before_days
+        return of_stand_in(ids, kinds, actor.person_id, actor.place_id, actor.today, before, *args, **named)
+
+    update_wrapper(read, build)
+    return read
+
+
+@prepared_for_actor
 def child_rows(
     actor: Actor, action: Action, asked: Asked, *, among: Collection[UUID] | None = None, at: UUID | None = None
-) -> list[Row]:
+) -> Rows:
     """Return what is asked of the children with whom the actor may do this today: one query.
 
     `among` and `at` leave those of some ids, and those who are at a department today. Rows that are to be held are
     held until the transaction ends.
     """
-    if actor.person is not None and not actor.person.is_active:
-        return []
-    kinds, places = _roles_of(actor)
-    return _rows(
-        *places,
-        kinds=kinds,
-        action=action,
-        asked=asked,
-        among=among,
-        at=at,
-        person_id=actor.person_id,
-        place_id=actor.place_id,
-        today=actor.today,
-        # Who is here today is all that a tablet shows: how early a child is seen does not concern it.
-        visible_before_days=0 if actor.tablet else actor.municipality.visible_before_days,
-    )
+    return asked.of(actor, action, among, at)
 
 
 def get_named_child(actor: Actor, action: Action, child_id: UUID) -> Child:
@@ -95,55 +143,17 @@ def named_children(actor: Actor, action: Action, among: Collection[UUID]) -> dic
 def get_department(actor: Actor, action: Action, department_id: UUID) -> Department:
     """Return the department, with its preschool, as `access.get_department` does, and refuse as it does."""
     if actor.tablet is None and (actor.person is None or actor.person.is_active):
-        kinds, places = _roles_of(actor)
-        for row in _departments(department_id, *places, kinds=kinds, action=action, today=actor.today):
+        kinds, ids = _roles_of(actor)
+        for row in _departments(department_id, ids, kinds, action, actor.today):
             found = of_row(Department, DEPARTMENT, row[: len(DEPARTMENT)])
             found.preschool = of_row(Preschool, PRESCHOOL, row[len(DEPARTMENT) :])
             return found
     return access.get_department(actor, action, department_id)
 
 
-def _roles_of(actor: Actor) -> tuple[Kinds, list[UUID]]:
-    """Return of which kinds the actor's roles are and by which column each has its place; and these places."""
-    kinds: list[tuple[str, str]] = []
-    places: list[UUID] = []
-    for role in actor.roles:
-        column = next((name for name in PLACES if getattr(role, name)), "")
-        kinds.append((role.kind, column))
-        places += [getattr(role, column)] if column else []
-    return tuple(kinds), places
-
-
-def _roles_at(kinds: Kinds, places: Iterable[UUID]) -> list[StaffRole]:
-    """Return roles of these kinds, each at the next of the places, or nowhere in particular."""
-    given = iter(places)
-    return [StaffRole(kind=kind, **({column: next(given)} if column else {})) for kind, column in kinds]
-
-
 @prepared_for_some
-def _departments(department_id: UUID, *places: UUID, kinds: Kinds, action: Action, today: date) -> Rows:
-    roles = _roles_at(kinds, places)
+def _departments(department_id: UUID, ids: Collection[UUID], kinds: Kinds, action: Action, today: date) -> Rows:
+    roles = _roles_at(kinds, ids)
     actor = Actor.standing_in(person_id=None, place_id=None, roles=roles, today=today, visible_before_days=0)
     found = access.departments_for(actor, action).filter(pk=department_id)
     return found.order_by().values_list(*DEPARTMENT, *(f"preschool__{name}" for name in PRESCHOOL))
-
-
-@prepared_for_some
-def _rows(
-    *places: UUID,
-    kinds: Kinds,
-    action: Action,
-    asked: Asked,
-    among: Collection[UUID] | None,
-    at: UUID | None,
-    person_id: UUID | None,
-    place_id: UUID | None,
-    today: date,
-    visible_before_days: int,
-) -> Rows:
-    """Ask for a stand-in with roles of these kinds at these places."""
-    roles = _roles_at(kinds, places)
-    actor = Actor.standing_in(
-        person_id=person_id, place_id=place_id, roles=roles, today=today, visible_before_days=visible_before_days
-    )
-    return asked.of(actor, action, among, at)

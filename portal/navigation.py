@@ -14,8 +14,10 @@ from children import access
 from children.access import Action
 from children.actors import Actor
 from children.models import StaffRole
+from children.prepared_access import Asked, child_rows, prepared_for_actor
 from messaging.selectors.unread import unread_threads
 from notifications import selectors as notices
+from portal.lib.prepared import Rows
 from portal.models import Feedback
 
 Kind = StaffRole.Kind
@@ -79,7 +81,7 @@ def role_word(actor: Actor) -> str:
 
 def is_guardian(actor: Actor) -> bool:
     """Tell whether there are children whom the person sees as a guardian."""
-    return access.children_for(actor, Action.SEE_OWN).exists()
+    return bool(child_rows(actor, Action.SEE_OWN, Asked(("id",))))
 
 
 def guardian_places(actor: Actor, where: Where) -> list[Place]:
@@ -195,17 +197,22 @@ def _preschools(actor: Actor, where: Where) -> list[Place]:
 
 def _departments(actor: Actor, where: Where) -> list[Place]:
     """Return the way to each department's board and to its children; the boards alone where they are many."""
-    own = list(access.departments_for(actor, Action.SEE_BOARD).order_by("name")[:MOST_PLACES])
+    own = _own_departments(actor)
     places = []
-    for department in own:
-        is_there = where.place_id == department.id
-        board = reverse("attendance:board", args=[department.id])
-        places.append(Place(board, "chart-no-axes-gantt", department.name, is_there and "board" in where.view_name))
+    for department_id, name in own:
+        is_there = where.place_id == department_id
+        board = reverse("attendance:board", args=[department_id])
+        places.append(Place(board, "chart-no-axes-gantt", name, is_there and "board" in where.view_name))
         if len(own) < MOST_PLACES // 2:
-            children = reverse("children:department_children", args=[department.id])
-            label = _("Barn på %(name)s") % {"name": department.name}
+            children = reverse("children:department_children", args=[department_id])
+            label = _("Barn på %(name)s") % {"name": name}
             places.append(Place(children, "users", label, is_there and "board" not in where.view_name))
     return places
+
+
+@prepared_for_actor
+def _own_departments(actor: Actor) -> Rows:
+    return access.departments_for(actor, Action.SEE_BOARD).order_by("name").values_list("pk", "name")[:MOST_PLACES]
 
 
 def _administration(actor: Actor, where: Where) -> list[Place]:

@@ -43,6 +43,16 @@ def children_ever_of(guardian_id: UUID) -> QuerySet[Any, Any]:
     return Guardianship.objects.filter(guardian=guardian_id).values("child")
 
 
+def own_ever(guardian_id: UUID) -> set[UUID]:
+    """Return whose guardian the person is, was or is to be: one query."""
+    return {child_id for (child_id,) in _own_ever(guardian_id)}
+
+
+@prepared
+def _own_ever(guardian_id: UUID) -> Rows:
+    return children_ever_of(guardian_id).order_by().values_list("child")
+
+
 def children_of(guardians: QuerySet[Guardianship], day: date) -> QuerySet[Any, Any]:
     """Return, as ids for a subquery, the children of these guardianships' guardians on `day`."""
     family = guardians.values("guardian")

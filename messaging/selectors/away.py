@@ -13,10 +13,12 @@ from children import access
 from children.access import Action
 from children.actors import Actor
 from children.models import Department
+from children.prepared_access import prepared_for_actor
 from children.selectors.placing import departments_of
 from children.selectors.reach import Relation, who_may
 from messaging.models import Addressee, Away
 from messaging.selectors.readers import READ
+from portal.lib.prepared import Rows
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,12 @@ def departments_to_speak_for(actor: Actor) -> list[Department]:
 
 def may_say_away(actor: Actor) -> bool:
     """Tell whether there is an inbox for which the actor may say that nobody answers."""
-    return access.departments_for(actor, Action.ANNOUNCE).exists()
+    return bool(_announces_at(actor))
+
+
+@prepared_for_actor
+def _announces_at(actor: Actor) -> Rows:
+    return access.departments_for(actor, Action.ANNOUNCE).order_by().values_list("pk")[:1]
 
 
 def may_speak_for_self(actor: Actor) -> bool:

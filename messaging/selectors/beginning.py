@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from children.access import Action, children_for
 from children.actors import Actor
+from children.prepared_access import prepared_for_actor
 from children.selectors.placing import departments_of
 from messaging.models import Addressee
 from messaging.selectors.readers import may_be_written_about
+from portal.lib.prepared import Rows
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,12 @@ class Beginning:
 
 def may_begin(actor: Actor) -> bool:
     """Tell whether there is a child about whom the actor may write: one query, mostly."""
-    return any(may_be_written_about(actor, addressee).exists() for addressee in Addressee)
+    return any(_somebody(actor, addressee) for addressee in Addressee)
+
+
+@prepared_for_actor
+def _somebody(actor: Actor, addressee: Addressee) -> Rows:
+    return may_be_written_about(actor, addressee).order_by().values_list("pk")[:1]
 
 
 def beginning(actor: Actor) -> Beginning:

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from children.actors import Actor
-from children.selectors.people import children_ever_of
+from children.prepared_access import prepared_for_actor
+from children.selectors.people import children_ever_of, own_ever
 from children.selectors.reach import Relation, who_may
 from messaging import rules
-from messaging.models import Addressee, Thread, ThreadChild
-from messaging.selectors.readers import READ, readers_of, threads_for, with_children
+from messaging.models import Addressee, Message, Thread, ThreadChild
+from messaging.selectors.readers import READ, THREAD, readers_of, threads_for, with_children
+from portal.lib.models import of_row
+from portal.lib.prepared import Rows
 
 WAITING, MINE, DONE = "vantar", "mina", "klara"
 
@@ -44,6 +47,42 @@ def chosen(actor: Actor, which: str, label_id: UUID | None = None) -> QuerySet[T
 
 
 @dataclass(frozen=True)
+class Listed:
+    """What `chosen` returns and in which there is something to see, newest first: one query for each answer."""
+
+    actor: Actor
+    which: str = ""
+    label_id: UUID | None = None
+
+    @property
+    def number(self) -> int:
+        return sum(number for (number,) in _number(self.actor, self.which, self.label_id))
+
+    def part(self, first: int, last: int) -> list[Thread]:
+        """Return those from the `first` on, counted from 0, to before the `last`."""
+        rows = _part(self.actor, self.which, self.label_id, first, last)
+        return [of_row(Thread, THREAD, row) for row in rows]
+
+
+@prepared_for_actor
+def _number(actor: Actor, which: str, label_id: UUID | None) -> Rows:
+    threads = _with_something(chosen(actor, which, label_id), actor)
+    return threads.order_by().values("addressee").annotate(number=Count("pk")).values_list("number")
+
+
+@prepared_for_actor
+def _part(actor: Actor, which: str, label_id: UUID | None, first: int, last: int) -> Rows:
+    threads = _with_something(chosen(actor, which, label_id), actor)
+    return threads.order_by(F("last_at").desc(nulls_first=True), "-pk").values_list(*THREAD)[first:last]
+
+
+def _with_something(threads: QuerySet[Thread], actor: Actor) -> QuerySet[Thread]:
+    """Return those in which there is something to see: a message that has left, or an own that is about to."""
+    own = Message.objects.filter(thread=OuterRef("pk"), written_by=actor.person_id)
+    return threads.filter(Q(last_at__isnull=False) | Exists(own))
+
+
+@dataclass(frozen=True)
 class Reading:
     """As whom somebody reads a conversation, and from which day on (None: from its beginning)."""
 
@@ -61,7 +100,7 @@ def readings(actor: Actor, threads: Collection[Thread]) -> dict[UUID, Reading]:
     children = with_children(threads)
     if not actor.roles:
         return {thread.pk: Reading(is_house=False, sees_from=None) for thread in threads}
-    own = set(children_ever_of(actor.person_id).values_list("child", flat=True))
+    own = own_ever(actor.person_id)
     house = [thread for thread in threads if not own & children[thread.pk]]
     since = {
         addressee: _since(actor, addressee, {child for thread in house for child in children[thread.pk]})

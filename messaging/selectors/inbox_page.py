@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from math import ceil
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from children.actors import Actor
 from children.selectors.placing import departments_of
 from children.selectors.unknown_families import protected_among
-from messaging.models import Message, ReadMark, Thread, ThreadChild
-from messaging.selectors.inbox import Reading, answering, readings
+from messaging.models import Message, ReadMark, Thread
+from messaging.selectors.inbox import Listed, Reading, answering, readings
 from messaging.selectors.labels import labels_on
+from messaging.selectors.readers import with_names
 from messaging.words import joined, moment_words
 from portal.lib import days
+from portal.lib.models import columns_of, of_row
+from portal.lib.prepared import Rows, prepared
 
+MESSAGE = columns_of(Message)
 PER_PAGE = 50
 FIRST_LINE = 120
 
@@ -49,12 +52,6 @@ class Row:
         return self.thread.pk
 
 
-def with_something(threads: QuerySet[Thread], actor: Actor) -> QuerySet[Thread]:
-    """Return those in which there is something to see: a message that has left, or an own that is about to."""
-    own = Message.objects.filter(thread=OuterRef("pk"), written_by=actor.person_id)
-    return threads.filter(Q(last_at__isnull=False) | Exists(own))
-
-
 @dataclass(frozen=True)
 class Pending:
     """What can still be taken back: by the id of one of its messages, for so many seconds, in so many conversations."""
@@ -75,32 +72,27 @@ def pending_of(actor: Actor, now: datetime) -> Pending | None:
     return Pending(first, ceil((leaves_at - now).total_seconds()), number)
 
 
-def inbox_page(
-    actor: Actor, threads: QuerySet[Thread], number: str | int, now: datetime
-) -> tuple[Page[Thread], list[Row]]:
+def inbox_page(listed: Listed, number: str | int, now: datetime) -> tuple[Page[int], list[Row]]:
     """Return a page of these conversations, and its rows: as many queries for fifty as for one."""
-    ordered = with_something(threads, actor).order_by(F("last_at").desc(nulls_first=True), "-pk")
-    page = Paginator(ordered, PER_PAGE).get_page(number)
-    return page, _rows(actor, list(page), now)
+    page = Paginator(range(listed.number), PER_PAGE).get_page(number)
+    first = PER_PAGE * (page.number - 1)
+    return page, _rows(listed.actor, listed.part(first, first + PER_PAGE), now)
 
 
 def _rows(actor: Actor, threads: Sequence[Thread], now: datetime) -> list[Row]:
     if not threads:
         return []
     read_as = readings(actor, threads)
-    names, children = _about(threads)
-    last = _last_of(actor, threads, read_as, now)
-    marks = dict(
-        ReadMark.objects.filter(person=actor.person_id, thread__in=[thread.pk for thread in threads]).values_list(
-            "thread_id", "read_to"
-        )
-    )
+    names = with_names([thread.pk for thread in threads])
+    children = {thread_id: frozenset(own) for thread_id, own in names.items()}
+    last = _last_of(actor, threads, now)
+    marks: dict[UUID, datetime] = dict(_marks([*names], actor.person_id)) if actor.person_id else {}
     known = _People.of(actor, threads, last, children, read_as)
     labels = labels_on([thread.pk for thread in threads if read_as[thread.pk].is_house], actor)
     rows = []
     for thread in threads:
         reading, message = read_as[thread.pk], last.get(thread.pk)
-        about = joined(sorted(names[child] for child in children[thread.pk]))
+        about = joined(sorted(names[thread.pk].values()))
         to_whom = known.to_whom(thread, children[thread.pk])
         is_pending = bool(message and message.leaves_at > now)
         read_to = marks.get(thread.pk)
@@ -128,29 +120,29 @@ def _rows(actor: Actor, threads: Sequence[Thread], now: datetime) -> list[Row]:
     return rows
 
 
-def _about(threads: Sequence[Thread]) -> tuple[dict[UUID, str], dict[UUID, frozenset[UUID]]]:
-    names: dict[UUID, str] = {}
-    children: dict[UUID, set[UUID]] = defaultdict(set)
-    rows = ThreadChild.objects.filter(thread__in=[thread.pk for thread in threads])
-    for thread_id, child_id, name in rows.values_list("thread_id", "child_id", "child__given_name"):
-        names[child_id] = name
-        children[thread_id].add(child_id)
-    return names, {thread_id: frozenset(ids) for thread_id, ids in children.items()}
+@prepared
+def _marks(thread_ids: Collection[UUID], person_id: UUID) -> Rows:
+    marks = ReadMark.objects.filter(person=person_id, thread__in=thread_ids)
+    return marks.order_by().values_list("thread_id", "read_to")
 
 
-def _last_of(
-    actor: Actor, threads: Sequence[Thread], read_as: Mapping[UUID, Reading], now: datetime
-) -> dict[UUID, Message]:
-    """Return the last message of each conversation that the actor sees: two queries, and only these are deciphered."""
-    visible = Q(leaves_at__lte=now) | Q(written_by=actor.person_id)
-    said = Message.objects.filter(visible, thread__in=[thread.pk for thread in threads])
-    newest: dict[UUID, tuple[datetime, UUID]] = {}
-    for thread_id, message_id, leaves_at in said.order_by("leaves_at").values_list("thread_id", "pk", "leaves_at"):
-        first: date | None = read_as[thread_id].sees_from
-        if first is None or days.day_of(leaves_at) >= first:
-            newest[thread_id] = (leaves_at, message_id)
-    found = Message.objects.filter(pk__in=[message_id for _leaves_at, message_id in newest.values()])
-    return {message.thread_id: message for message in found}
+def _last_of(actor: Actor, threads: Sequence[Thread], now: datetime) -> dict[UUID, Message]:
+    """Return the last message of each conversation that the actor sees: one query."""
+    said = [of_row(Message, MESSAGE, row) for row in _newest([thread.pk for thread in threads])]
+    return {one.thread_id: one for one in said if one.leaves_at <= now or one.written_by_id == actor.person_id}
+
+
+@prepared
+def _newest(thread_ids: Collection[UUID]) -> Rows:
+    """Ask for what was said last, and for what is about to be, which only its writer sees."""
+    newest = Q(thread__last_at=None) | Q(leaves_at__gte=F("thread__last_at"))
+    said = Message.objects.filter(newest, thread__in=thread_ids)
+    return said.order_by("leaves_at", "pk").values_list(*MESSAGE)
+
+
+@prepared
+def _given_names(person_ids: Collection[UUID]) -> Rows:
+    return User.objects.filter(pk__in=person_ids).order_by().values_list("pk", "given_name")
 
 
 @dataclass(frozen=True)
@@ -174,11 +166,10 @@ class _People:
         answers = answering(house, actor)
         writers = {message.written_by_id for message in last.values()} | set(answers.values())
         child_ids = {child for ids in children.values() for child in ids}
-        rows = User.objects.filter(pk__in=writers).values_list("pk", "given_name")
         places = departments_of(child_ids, actor.today)
         unknown = protected_among(actor, child_ids).unknown
         return cls(
-            names=dict(rows),
+            names=dict(_given_names(sorted(writers))),
             places={child: place.department for child, place in places.items()},
             unknown=unknown,
             answering=answers,

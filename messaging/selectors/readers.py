@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import TruncDate
+from django.db.models.lookups import GreaterThanOrEqual
 from django.http import Http404
+from django.utils import timezone
 
 from children import access
 from children.access import Action
 from children.actors import Actor
-from children.models import Child
+from children.models import Child, StaffRole
 from children.prepared_access import Asked, child_rows
 from children.selectors.people import children_ever_of, guardians_ever_of
 from children.selectors.reach import Reach, Relation, who_may
@@ -25,12 +28,14 @@ from messaging import rules
 from messaging.models import Addressee, Thread, ThreadChild, ThreadGuardian
 from portal.lib import days
 from portal.lib.crypto import keyed_digest
+from portal.lib.models import DaysAfter, columns_of, of_row
 from portal.lib.prepared import Rows, prepared
 
 READ = {
     Addressee.DEPARTMENT: Action.READ_DEPARTMENTS_MAIL,
     Addressee.PRINCIPAL: Action.READ_PRINCIPALS_MAIL,
 }
+THREAD = columns_of(Thread)
 WRITE = {
     Addressee.DEPARTMENT: Action.WRITE_TO_DEPARTMENT,
     Addressee.PRINCIPAL: Action.WRITE_TO_PRINCIPAL,
@@ -153,8 +158,7 @@ def open_thread(actor: Actor, thread_id: UUID, *, writing: bool = False, lock: b
     On a department's tablet somebody with a PIN reads as staff what lies in that department's inbox, and nothing that
     is sensitive, the hall is a public place: then it is `SensitiveOnTablet`.
     """
-    threads = Thread.objects.select_for_update(of=("self",)) if lock else Thread.objects.all()
-    thread = threads.filter(pk=thread_id).first()
+    thread = next((of_row(Thread, THREAD, row) for row in _thread(thread_id, lock=lock)), None)
     if thread is None or actor.person_id is None:
         raise Http404
     circle, addressee = circle_of(thread), Addressee(thread.addressee)
@@ -167,6 +171,12 @@ def open_thread(actor: Actor, thread_id: UUID, *, writing: bool = False, lock: b
     if actor.tablet and thread.is_sensitive:
         raise SensitiveOnTablet
     return Opened(thread, circle, reader, readers)
+
+
+@prepared
+def _thread(thread_id: UUID, *, lock: bool) -> Rows:
+    threads = Thread.objects.select_for_update(of=("self",)) if lock else Thread.objects.all()
+    return threads.filter(pk=thread_id).values_list(*THREAD)
 
 
 def get_thread(actor: Actor, thread_id: UUID, *, writing: bool = False, lock: bool = False) -> tuple[Thread, Reader]:
@@ -228,18 +238,36 @@ def _ways_to_read(actor: Actor) -> list[QuerySet[Any, Any]]:
             if actor.tablet:
                 here = access.children_for(actor, action).values("pk")
                 rows = rows.filter(Exists(about.filter(child__in=here)))
-            for begun in {role.starts_on for role in actor.roles}:
-                there = access.children_for(actor.only_as_of(begun), action).values("pk")
-                since, _until = days.day_bounds(begun - rules.SEES_BEFORE_BEGAN)
-                is_in_time = Q(thread__last_at=None) | Q(thread__last_at__gte=since)
-                ways.append(rows.filter(is_in_time, child__in=there).values("thread"))
+            for role in actor.roles:
+                there = access.children_for(actor.only_as(role), action).values("pk")
+                ways.append(rows.filter(_is_in_time(role), child__in=there).values("thread"))
     return ways
+
+
+def _is_in_time(role: StaffRole) -> Q:
+    """Return the condition that something was said since a week before the role began. That day is asked of its row:
+    what is prepared for somebody holds for all who have such a role.
+    """
+    last = TruncDate("thread__last_at", tzinfo=timezone.get_default_timezone())
+    begun = Subquery(StaffRole.objects.filter(pk=role.pk).values("starts_on"))
+    in_time = GreaterThanOrEqual(DaysAfter(last, Value(rules.SEES_BEFORE_BEGAN.days)), begun)
+    return Q(thread__last_at=None) | Q(in_time)
 
 
 def with_children(threads: Iterable[Thread]) -> dict[UUID, frozenset[UUID]]:
     """Return the ids of each thread's children: one query."""
-    rows = ThreadChild.objects.filter(thread__in=[thread.pk for thread in threads]).values_list("thread", "child")
-    found: dict[UUID, set[UUID]] = defaultdict(set)
-    for thread_id, child_id in rows:
-        found[thread_id].add(child_id)
-    return {thread_id: frozenset(children) for thread_id, children in found.items()}
+    return {thread_id: frozenset(names) for thread_id, names in with_names([thread.pk for thread in threads]).items()}
+
+
+def with_names(thread_ids: Collection[UUID]) -> dict[UUID, dict[UUID, str]]:
+    """Return the given names of each thread's children, by their ids: one query."""
+    found: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+    for thread_id, child_id, name in _about(thread_ids) if thread_ids else ():
+        found[thread_id][child_id] = name
+    return found
+
+
+@prepared
+def _about(thread_ids: Collection[UUID]) -> Rows:
+    about = ThreadChild.objects.filter(thread__in=thread_ids).order_by("child__given_name")
+    return about.values_list("thread_id", "child_id", "child__given_name")

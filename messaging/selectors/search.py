@@ -8,8 +8,6 @@ steals it which messages say the same, and how often: the words that matter most
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,10 +16,10 @@ from django.db.models import Q, QuerySet
 
 from children.actors import Actor
 from messaging import search_rules
-from messaging.models import Message, Thread, ThreadChild
+from messaging.models import Message, Thread
 from messaging.search_rules import Piece
 from messaging.selectors.inbox import readings
-from messaging.selectors.readers import threads_for
+from messaging.selectors.readers import threads_for, with_names
 from messaging.words import joined
 from portal.lib import days
 
@@ -81,20 +79,10 @@ def search(actor: Actor, words: list[str], *, now: datetime, is_strong: bool, af
             if len(hits) == MOST_HITS:
                 is_more, last = True, message.pk
                 break
-    children, names = _about({message.thread_id for message in hits})
-    shown = [_hit(one, threads[one.thread_id], joined(names[one.thread_id]), words) for one in hits]
+    names = with_names({message.thread_id for message in hits})
+    children = {child_id for own in names.values() for child_id in own}
+    shown = [_hit(one, threads[one.thread_id], joined(names[one.thread_id].values()), words) for one in hits]
     return Found(shown, children, last if is_more else None, bool(sensitive))
-
-
-def _about(thread_ids: Collection[UUID]) -> tuple[set[UUID], dict[UUID, list[str]]]:
-    """Return which children these conversations are about, and their names by conversation: one query."""
-    children: set[UUID] = set()
-    names: dict[UUID, list[str]] = defaultdict(list)
-    rows = ThreadChild.objects.filter(thread__in=thread_ids).order_by("child__given_name")
-    for thread_id, child_id, name in rows.values_list("thread_id", "child_id", "child__given_name"):
-        children.add(child_id)
-        names[thread_id].append(name)
-    return children, names
 
 
 def _to_open(actor: Actor, now: datetime, after: UUID | None) -> QuerySet[Message]:

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
-from uuid import UUID
-
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef
 
 from children.actors import Actor
-from messaging.models import ReadMark, Thread
+from children.prepared_access import prepared_for_actor
+from messaging.models import ReadMark
 from messaging.selectors.readers import threads_for
-from portal.lib.prepared import Rows, prepared
+from portal.lib.prepared import Rows
 
 
 def unread_threads(actor: Actor) -> int:
     """Return in how many of the conversations that the actor reads today somebody else has said something new."""
-    if actor.person_id is None:
-        return 0
-    if not actor.roles and not actor.tablet:
-        before = actor.municipality.visible_before_days
-        return sum(number for (number,) in _of_family(actor.person_id, actor.today, before))
-    return _unread(actor).count()
+    return sum(number for (number,) in _unread(actor)) if actor.person_id else 0
 
 
-@prepared
-def _of_family(person_id: UUID, today: date, visible_before_days: int) -> Rows:
-    family = Actor.standing_in(
-        person_id=person_id, place_id=None, roles=[], today=today, visible_before_days=visible_before_days
-    )
-    return _unread(family).order_by().values("addressee").annotate(number=Count("pk")).values_list("number")
-
-
-def _unread(actor: Actor) -> QuerySet[Thread]:
-    """Return where the last message is unread and another's: whoever wrote the last had seen the others."""
+@prepared_for_actor
+def _unread(actor: Actor) -> Rows:
+    """Count where the last message is unread and another's: whoever wrote the last had seen the others."""
     read = ReadMark.objects.filter(person=actor.person_id, thread=OuterRef("pk"), read_to__gte=OuterRef("last_at"))
-    return threads_for(actor).filter(~Exists(read), last_at__isnull=False).exclude(last_by=actor.person_id)
+    new = threads_for(actor).filter(~Exists(read), last_at__isnull=False).exclude(last_by=actor.person_id)
+    return new.order_by().values("addressee").annotate(number=Count("pk")).values_list("number")

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,10 +20,11 @@ from accounts.models import User
 from children.http import ActorRequest, asks_for_pin
 from children.selectors.reach import Relation
 from messaging.inbox_forms import LabelForm, ids_in
-from messaging.models import Label, Thread
+from messaging.models import Label
 from messaging.selectors import inbox as selected
 from messaging.selectors.away import may_say_away
-from messaging.selectors.labels import in_order, inboxes_of, labels_for, labels_on, labels_that_fit
+from messaging.selectors.inbox import Listed
+from messaging.selectors.labels import inboxes_of, labels_on, labels_that_fit, own_labels
 from messaging.selectors.readers import Opened, get_thread
 from messaging.services import inbox as services
 from messaging.views.strong import asked_for_strong, is_strong
@@ -52,7 +52,7 @@ class Chip:
 class Filters:
     """What of the inbox is shown; no chips for a family, which has no use for them."""
 
-    threads: QuerySet[Thread]
+    listed: Listed
     chips: list[Chip]
     labels: list[Chip]
     is_chosen: bool
@@ -66,7 +66,7 @@ def filters_of(request: ActorRequest) -> Filters:
     actor, page = request.actor, reverse("messaging:threads")
     which, label = request.GET.get("visa", ""), next(iter(ids_in([request.GET.get("etikett", "")])), None)
     places = inboxes_of(actor)
-    known = in_order(labels_for(actor)) if places else []
+    known = own_labels(actor)
     label = label if any(one.pk == label for one in known) else None
     which = which if places and which in dict(WHICH) else ""
     chips = [Chip(_address(page, visa=key, etikett=label), str(words), which == key) for key, words in WHICH if places]
@@ -74,9 +74,9 @@ def filters_of(request: ActorRequest) -> Filters:
         Chip(_address(page, visa=which, etikett=None if one.pk == label else one.pk), one.words, one.pk == label)
         for one in known
     ]
-    threads = selected.chosen(actor, which, label)
+    listed = Listed(actor, which, label)
     is_away_said = bool(places) and may_say_away(actor)
-    return Filters(threads, chips, labelled, bool(which or label), label is not None, bool(places), is_away_said)
+    return Filters(listed, chips, labelled, bool(which or label), label is not None, bool(places), is_away_said)
 
 
 def _address(page: str, **asked: object) -> str:
@@ -194,7 +194,7 @@ def labels(request: ActorRequest) -> HttpResponse:
             form.add_error("words", refused)
         else:
             return see_other(request, reverse("messaging:labels"))
-    known = in_order(labels_for(request.actor))
+    known = own_labels(request.actor)
     shown = [(place.name, _labels_in(known, place.id)) for place in places]
     status = 422 if form.errors else 200
     return render(request, "messaging/inbox/labels.html", {"places": shown, "form": form}, status=status)

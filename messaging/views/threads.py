@@ -45,7 +45,7 @@ def threads(request: ActorRequest) -> HttpResponse:
     """The inbox: conversations that the actor reads, newest first."""
     actor, now = request.actor, clock.now()
     filters = filters_of(request)
-    page, rows = inbox_page(actor, filters.threads, request.GET.get("sida", "1"), now)
+    page, rows = inbox_page(filters.listed, request.GET.get("sida", "1"), now)
     audit.looked(
         "messaging.threads",
         person_id=actor.person_id,

@@ -34,8 +34,8 @@ class DaysAfter(models.Func):
 
     output_field = models.DateField()
 
-    def __init__(self, day: date, number: models.Expression) -> None:
-        super().__init__(models.Value(day, models.DateField()), number)
+    def __init__(self, day: date | models.Expression, number: models.Expression) -> None:
+        super().__init__(models.Value(day, models.DateField()) if isinstance(day, date) else day, number)
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Sequence[Any]]:
         return self.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner="::date + ")
@@ -47,6 +47,11 @@ class DaysAfter(models.Func):
 
 
 Row = TypeVar("Row", bound=models.Model)
+
+
+def columns_of(model: type[models.Model]) -> tuple[str, ...]:
+    """Return the names of all that a row of the model holds, for `of_row`."""
+    return tuple(field.attname for field in model._meta.concrete_fields)
 
 
 def of_row(model: type[Row], names: Sequence[str], row: Sequence[Any]) -> Row:
