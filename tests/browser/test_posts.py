@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.fixtures import Settings
 
 from documents.pictures import make_waiting
@@ -100,6 +100,42 @@ def test_a_post_with_six_photos_of_which_one_is_damaged(
     expect(maria.get_by_text("Läst av 1 av 3")).to_be_visible()
     expect(maria.get_by_text("Så fint!")).to_be_visible()
     assert find_barriers(maria) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pictures_on_their_way_hold_the_page_and_are_looked_at_large(
+    cast: Cast, visit: Visit, tuesday: date, settings: Settings, tmp_path: Path, find_barriers: FindBarriers
+) -> None:
+    """F10: on a slow net nothing leaves the page before its pictures have come; each is looked at before it is told."""
+    settings.FILES_ROOT = tmp_path / "files"
+    maria = visit(cast.maria)
+    begin(maria)
+    slow: list[Route] = []
+
+    def hold(route: Route) -> None:
+        slow.append(route)
+        if len(slow) > 1:
+            route.continue_()
+
+    maria.route("**/bilder/", hold)
+    maria.locator("#post-files").set_input_files(photos(tmp_path)[:2])
+    expect(maria.locator("[data-post-progress]")).to_contain_text("Laddar upp bild 1 av 2")
+    publish = maria.get_by_role("button", name="Publicera", exact=True)
+    expect(publish).to_be_disabled()
+    maria.get_by_label("Rubrik").press("Enter")
+    slow[0].continue_()
+    expect(maria.locator(".post-tile")).to_have_count(2, timeout=30_000)
+    expect(publish).to_be_enabled()
+
+    make_waiting(now=clock.now())
+    large = maria.locator("[data-post-look]")
+    expect(large.get_by_role("heading", name="Bild 1 av 2")).to_be_visible(timeout=15_000)
+    large.get_by_role("button", name="Nästa bild").click()
+    expect(large.get_by_role("heading", name="Bild 2 av 2")).to_be_visible()
+    maria.wait_for_function("image => image.naturalWidth > 0", arg=large.locator("img").element_handle())
+    assert find_barriers(maria) == []
+    maria.get_by_role("link", name="Bild 1").click()
+    expect(large.get_by_role("heading", name="Bild 1 av 2")).to_be_visible()
 
 
 @pytest.mark.django_db(transaction=True)

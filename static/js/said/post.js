@@ -42,6 +42,18 @@ async function send(form, input, file) {
   }
 }
 
+/** How many choices of pictures are on their way: to leave the page now would lose them. */
+let sending = 0;
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {number} more
+ */
+function hold(form, more) {
+  sending += more;
+  for (const act of form.querySelectorAll(".post-foot-acts button")) act.toggleAttribute("disabled", sending > 0);
+}
+
 /** @param {string} html */
 function show(html) {
   /** @type {any} */ (window).htmx.swap("#post-pictures", html, { swapStyle: "outerHTML" });
@@ -55,16 +67,22 @@ async function sendAll(input) {
   const files = [...(input.files ?? [])];
   input.value = "";
   const failed = [];
+  hold(form, 1);
   for (const [place, file] of files.entries()) {
     const words = line.dataset.words ?? "";
     tell(form, words.replace("{number}", String(place + 1)).replace("{total}", String(files.length)));
     if (!(await send(form, input, file))) failed.push(file.name);
   }
+  hold(form, -1);
   tell(form, failed.length ? (line.dataset.fault ?? "").replace("{name}", failed.join(", ")) : "");
 }
 
 for (const form of document.querySelectorAll("[data-post-form]")) {
-  if (form instanceof HTMLFormElement) ready(form);
+  if (!(form instanceof HTMLFormElement)) continue;
+  ready(form);
+  form.addEventListener("submit", (event) => {
+    if (sending) event.preventDefault();
+  });
 }
 document.addEventListener("change", (event) => {
   if (event.target instanceof HTMLInputElement && event.target.matches("[data-post-files]")) sendAll(event.target);
