@@ -82,14 +82,15 @@ def test_a_guardian_asks_and_somebody_of_the_department_answers(
 
 
 def test_taken_back_within_half_a_minute(cast: Cast, visit: Visit) -> None:
-    """F04: nobody saw it, nobody was told, and the words are still there to be mended."""
+    """F04: nobody saw it, nobody was told, and the words are still there to be mended, with those begun since."""
     amina, maria = visit(cast.amina, size=PHONE), visit(cast.maria, size=DESKTOP)
     write(amina, "Till fel förskola!")
     maria.goto("/samtal/")
     expect(maria.get_by_text("Inga samtal än")).to_be_visible()
+    amina.get_by_label("Ditt svar").fill("Och en sak till")
     amina.get_by_role("button", name="Ångra").click()
     expect(amina.get_by_text("Meddelandet skickades inte")).to_be_visible()
-    expect(amina.get_by_label("Meddelande")).to_have_value("Till fel förskola!")
+    expect(amina.get_by_label("Meddelande")).to_have_value("Till fel förskola!\n\nOch en sak till")
     expect(amina.get_by_label("Ämne")).to_have_value("Stövlar")
     let_out()
     assert not Message.objects.exists()
