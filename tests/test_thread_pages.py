@@ -573,8 +573,8 @@ def test_only_other_readers_than_were_shown_unfold_the_list(cast: Cast, log_in: 
         refused = answer(amina, thread, fields.pop("body"), **fields)
         assert refused.status_code == 422
         assert bool(re.search(r'<details class="readers"\s+open', refused.content.decode())) == is_unfolded
-    fields = {"barn": [str(cast.elsa.pk)], "till": "department", "subject": "Stövlar", "language": "sv", "do": "send"}
+    given = {"barn": [str(cast.elsa.pk)], "till": "department", "subject": "Stövlar", "language": "sv", "do": "send"}
     for body, is_unfolded in (("", False), ("Hej", True)):
-        sent = amina.post("/samtal/nytt/", fields | {"body": body, "seen": "other", "sending": uuid7()})
+        sent = amina.post("/samtal/nytt/", given | {"body": body, "seen": "other", "sending": uuid7()})
         assert sent.status_code == 422
         assert bool(re.search(r'<details class="readers"\s+open', sent.content.decode())) == is_unfolded
