@@ -121,6 +121,8 @@ class BeginForm(WritingForm):
             barn.choices = [(str(child), "") for child in known]
         if isinstance(till, forms.ChoiceField):
             till.choices = list(addressees.items())
+            if is_house:
+                till.label = _("Från vem?")
         self.initial.setdefault("till", next(iter(addressees)))
         if not is_house:
             del self.fields["apart"]

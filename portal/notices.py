@@ -143,8 +143,12 @@ def _opened(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Said]:
 
 
 def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
-    """Return the notices of what was said to the reader and may be opened today, by delivery."""
+    """Return the notices of what was said to the reader and may be opened today, by delivery.
+
+    Of what was told several times of one thing only the newest: a conversation is one row, however lively.
+    """
     opened = _opened(actor, rows)
+    newest = {(row.kind, one): row for row in reversed(rows) for _what, one in _said_in(row)}
     return {
         row.id: Notice(
             title=capfirst(thing.title) if _is_over(row, thing) else _words(row, "", {}, thing.title),
@@ -155,8 +159,7 @@ def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
             url=reverse(thing.page, args=[thing.id]),
             child_id=None,
         )
-        for row in rows
-        for _what, one in _said_in(row)
+        for (_kind, one), row in newest.items()
         if (thing := opened.get(one))
     }
 

@@ -425,7 +425,7 @@ def test_a_tablet_with_a_pin_reads_its_own_department(
     answer(hall, here, "Från hallen")
     assert Message.objects.get(side=Message.Side.HOUSE).written_by == cast.maria
     Thread.objects.filter(pk=here.pk).update(is_sensitive=True)
-    assert hall.get(f"/samtal/{here.pk}/").status_code == 404
+    assert hall.get(f"/samtal/{here.pk}/").status_code == 403
     assert str(here.pk) not in hall.get("/samtal/").content.decode()
 
 
@@ -578,3 +578,17 @@ def test_only_other_readers_than_were_shown_unfold_the_list(cast: Cast, log_in: 
         sent = amina.post("/samtal/nytt/", given | {"body": body, "seen": "other", "sending": uuid7()})
         assert sent.status_code == 422
         assert bool(re.search(r'<details class="readers"\s+open', sent.content.decode())) == is_unfolded
+
+
+def test_a_lively_conversation_is_one_row_of_what_is_new(
+    cast: Cast, log_in: LogIn, at_seven: time_machine.Traveller
+) -> None:
+    """F10: the newest message stands for those before it."""
+    amina, maria = log_in(cast.amina), log_in(cast.maria)
+    begin(amina, cast.elsa)
+    later(at_seven, minutes=1)
+    for body in ("Så fina!", "Och så gula!"):
+        answer(maria, Thread.objects.get(), body)
+        later(at_seven, minutes=1)
+    assert Delivery.objects.filter(person=cast.amina, kind="message_received").in_app().count() == 2
+    assert page(amina, "/nytt/").count("Nytt meddelande: Stövlar") == 1
