@@ -75,7 +75,7 @@ CACHES: dict[str, dict[str, Any]] = {
     "database": _in_database,
 }
 
-CELERY_BROKER_URL = env.text("BROKER_URL", REDIS_URL or "filesystem://")
+CELERY_BROKER_URL = env.text("BROKER_URL", REDIS_URL or "filesystem://localhost")
 _broker_is_a_folder = CELERY_BROKER_URL.startswith("filesystem:")
 CELERY_BROKER_TRANSPORT = "portal.lib.spool:Transport" if _broker_is_a_folder else None
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
@@ -46,6 +47,7 @@ from children.tablets import TABLET_COOKIE
 from portal.demo import people
 from portal.demo.register import TWO_HOMES
 from portal.lib import clock, days
+from portal.management.commands import run
 from tests.cast import PASSWORD, Cast, local
 
 pytestmark = pytest.mark.django_db
@@ -262,3 +264,20 @@ class TestCommand:
         with pytest.raises(CommandError, match="not the demo's"):
             call_command("demo")
         assert User.objects.count() == before
+
+
+def test_starting_over_throws_the_demos_files_away_too(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pictures of the municipality before belong to nobody; what lies beside them is left."""
+    settings.DEMO, settings.VAR = True, tmp_path
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / run.DEMO_DATABASE))
+    monkeypatch.setattr(run, "_is_sqlite", lambda: True)
+    monkeypatch.setattr(connection, "close", lambda: None)
+    left, gone = tmp_path / "log" / "web.log", tmp_path / "files" / "ab" / "picture"
+    for file in (left, gone):
+        file.parent.mkdir(parents=True)
+        file.write_text("")
+    run.Command()._start_over(tmp_path)
+    assert left.exists()
+    assert not gone.exists()

@@ -56,7 +56,7 @@ def test_an_empty_environment_is_the_embedded_default() -> None:
     assert (production, debug, demo) == (False, False, False)
     assert databases["default"]["ENGINE"] == "django.db.backends.sqlite3"
     assert caches["default"]["BACKEND"].endswith("DatabaseCache")
-    assert broker == "filesystem://"
+    assert broker == "filesystem://localhost"
     assert str(mail).endswith("console.EmailBackend")
 
 

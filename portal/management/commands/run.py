@@ -95,6 +95,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing was removed: this is not the demo with its own database.")
         connection.close()
         _remove_demo(var)
+        empty(var / "files")  # not `FILES_ROOT`, which may be anybody's
 
     def _serve(self, var: Path, host: str, port: int) -> None:
         self._say("Starting the web server and the worker")
@@ -152,9 +153,14 @@ def _is_sqlite() -> bool:
 def _remove_demo(var: Path) -> None:
     for name in OF_THE_DEMO:
         (var / name).unlink(missing_ok=True)
-    for message in (var / "broker").rglob("*"):
-        if message.is_file():
-            message.unlink()
+    empty(var / "broker")
+
+
+def empty(folder: Path) -> None:
+    """Remove all files in the folder, and leave it and what lies beside it."""
+    for file in folder.rglob("*"):
+        if file.is_file():
+            file.unlink()
 
 
 def _only_one(var: Path) -> IO[str]:
