@@ -11,8 +11,9 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from accounts.models import User
-from children.models import Guardianship
+from accounts.models import Protection, User
+from children import protection
+from children.models import BackupPlacement, Guardianship, NamedReader, ProtectedIdentity
 from messaging import set_phrases
 from messaging.models import Bulletin, BulletinCopy, Incident
 from messaging.selectors.bulletin_readers import Audience
@@ -21,6 +22,7 @@ from notifications.models import Delivery, Way
 from portal.lib import clock, days
 from tests.cast import Cast, child, guard, person, place, tablet
 from tests.test_bulletins import send, sent
+from tests.test_threads import two_homes
 
 pytestmark = pytest.mark.django_db
 LogIn = Callable[[User], Client]
@@ -212,6 +214,62 @@ def test_many_readers_are_counted_by_place(cast: Cast, log_in: LogIn) -> None:
     assert "Förskolan Granliden" in everywhere
     assert "Vuxen" not in everywhere  # the communicator works with none of them
     assert log_in(cast.communicator).get(address).status_code == 404
+
+
+def test_what_is_counted_at_a_place_is_what_is_unfolded_there(cast: Cast, log_in: LogIn) -> None:
+    """Siblings in two departments, and a child that is away for some days: each list has as many as its number says."""
+    for turn in range(60):
+        place(one := child(f"Barn{turn}"), cast.blasippan)
+        guard(person(f"Vuxen{turn}"), one)
+    BackupPlacement.objects.create(
+        child=cast.leo, department=cast.ekorren, starts_on=days.today(), ends_on=days.today() + timedelta(days=1)
+    )
+    eva, till = log_in(cast.eva), f"till=forskola%3A{cast.granliden.pk}"
+    page = text(eva.post(WRITE, fields(cast, where=f"forskola:{cast.granliden.pk}", do="look")))
+    for department, number in ((cast.blasippan, 63), (cast.ekorren, 3)):
+        assert f'<strong>{department.name}</strong><span class="caption">Förskolan Granliden</span></span> ' in page
+        assert f'<span class="number">{number}</span>' in page
+        assert text(eva.get(f"/anslag/lasare/{department.pk}/?{till}")).count("Vårdnadshavare · ") == number
+    assert "Sara Hed" in text(eva.get(f"/anslag/lasare/{cast.ekorren.pk}/?{till}"))
+    house = text(eva.get(f"/anslag/lasare/personal/?{till}"))
+    assert all(one in house for one in ("Maria Berg", "Viktor Vik", "Eva Sandström"))
+    assert "Jonas Ek" not in house
+    assert log_in(cast.maria).get(f"/anslag/lasare/personal/?{till}").status_code == 404
+    assert eva.get(f"/anslag/lasare/{cast.blasippan.pk}/?till=avdelning%3A{cast.ekorren.pk}").status_code == 404
+
+
+def test_somebody_new_and_two_homes_are_said_before_sending(cast: Cast, log_in: LogIn) -> None:
+    """Since the last bulletin to the same department; of children who were chosen there is no last time."""
+    sent(cast.maria, Audience(department=cast.blasippan))
+    guard(person("Nya", "Mamman"), cast.noor)
+    two_homes(cast)
+    desk = log_in(cast.maria)
+    page = text(desk.post(WRITE, fields(cast, do="look")))
+    assert "En vårdnadshavare läser för första gången." in page
+    assert "Vårdnadshavare · Noor A · ny sedan senast" in page
+    assert "Ett barn har två hem. Båda läser." in page
+    chosen = fields(cast, where=f"barn:{cast.blasippan.pk}", barn=str(cast.noor.pk), do="look")
+    assert "för första gången" not in text(desk.post(WRITE, chosen))
+
+
+def test_nobody_who_is_not_named_is_warned_of_a_protected_family(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 6.1: not of the family, not of its homes; a named reader is, however many read."""
+    two_homes(cast)
+    for turn in range(60):
+        place(one := child(f"Barn{turn}"), cast.blasippan)
+        guard(person(f"Vuxen{turn}"), one)
+    protection.protect_child(child=cast.elsa, level=Protection.CONFIDENTIAL, now=clock.now())
+    where = {"where": f"forskola:{cast.granliden.pk}", "do": "look"}
+    page = text(log_in(cast.eva).post(WRITE, fields(cast, **where)))
+    assert "63 vårdnadshavare och" in page
+    assert "skyddade uppgifter läser" not in page
+    assert "två hem" not in page
+    NamedReader.objects.create(
+        identity=ProtectedIdentity.objects.get(child=cast.elsa), reader=cast.eva, starts_on=days.today()
+    )
+    named = text(log_in(cast.eva).post(WRITE, fields(cast, **where)))
+    assert "En familj med skyddade uppgifter läser." in named
+    assert "Ett barn har två hem. Båda läser." in named
 
 
 def test_the_sender_hears_whom_it_disturbs(cast: Cast, log_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
