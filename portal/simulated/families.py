@@ -95,7 +95,7 @@ def settle(number: int, monday: date, random: Random) -> Town:
     area = Area.objects.create(name="Rektorsområde Simulerat")
     begun = monday - SO_LONG
     town = Town(_person("rektor"))
-    StaffRole.objects.create(person=town.principal, kind=StaffRole.Kind.PRINCIPAL, area=area, starts_on=begun)
+    StaffRole(person=town.principal, kind=StaffRole.Kind.PRINCIPAL, area=area, starts_on=begun).save()
     for which in range(number):
         if which % IN_DEPARTMENT == 0:
             town.places.append(_open(len(town.places), area, begun))
@@ -108,7 +108,7 @@ def _open(number: int, area: Area, begun: date) -> Place:
     department = Department.objects.create(name=f"Avdelning {number}", preschool=preschool)
     staff = [_person(f"s{number}x{one}") for one in range(3)]
     for one in staff:
-        StaffRole.objects.create(person=one, kind=StaffRole.Kind.STAFF, department=department, starts_on=begun)
+        StaffRole(person=one, kind=StaffRole.Kind.STAFF, department=department, starts_on=begun).save()
     return Place(department, staff)
 
 
@@ -133,29 +133,29 @@ def _family(which: int, places: list[Place], begun: date, random: Random) -> Fam
 
 def _lay(child: Child, homes: Iterable[UUID | None], starts_on: date) -> None:
     """Lay the child's times for each of these homes; None is the one home of a child."""
-    WeekPlan.objects.bulk_create(
-        WeekPlan(child=child, household_id=home, starts_on=starts_on, weeks=TIMES) for home in homes
-    )
+    for home in homes:
+        WeekPlan(child=child, household_id=home, starts_on=starts_on, weeks=TIMES).save()
 
 
 def _child(which: int, nth: int, place: Place, guardians: Iterable[User], begun: date) -> Child:
     child = Child(given_name=f"Barn{which}", family_name=f"Nr {nth}", birth_date=begun - timedelta(days=1200))
     child.save()
-    Placement.objects.create(child=child, department=place.department, starts_on=begun)
+    Placement(child=child, department=place.department, starts_on=begun).save()
     for guardian in guardians:
         confirmed_at = days.day_bounds(begun)[0]
-        Guardianship.objects.create(child=child, guardian=guardian, starts_on=begun, confirmed_at=confirmed_at)
+        Guardianship(child=child, guardian=guardian, starts_on=begun, confirmed_at=confirmed_at).save()
     return child
 
 
 def _two_homes(child: Child, family: Family, begun: date) -> list[Household]:
     homes = []
     for people in family.homes:
-        home = Household.objects.create(child=child)
+        home = Household(child=child)
+        home.save()
         home.guardians.set(people)
         homes.append(home)
     first, second = homes
-    HouseholdWeeks.objects.create(
+    HouseholdWeeks(
         child=child,
         first=first,
         second=second,
@@ -163,7 +163,7 @@ def _two_homes(child: Child, family: Family, begun: date) -> list[Household]:
         weeks=WEEK_ABOUT,
         handover=HouseholdWeeks.Handover.BEFORE,
         is_proposed=False,
-    )
+    ).save()
     return homes
 
 
