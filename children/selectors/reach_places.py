@@ -5,11 +5,13 @@ A property test holds the two sides against each other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from children import access
 from children.access import Action, Rule
@@ -76,6 +78,22 @@ def families_in(departments: QuerySet[Department], today: date) -> QuerySet[Any,
     placed = Placement.objects.filter(held, department__in=departments.order_by().values("pk")).values("child")
     backup = BackupPlacement.objects.filter(held, department__in=departments.order_by().values("pk")).values("child")
     return placed.union(backup, all=True)
+
+
+def placed_in(department: OuterRef, today: date) -> QuerySet[Any, Any]:
+    """Return, as ids for a subquery, whose own department it is today, as families see it: without backup placements.
+
+    `department` is a column of the query around it.
+    """
+    return Placement.objects.filter(to_families(today), department=department).values("child")
+
+
+def families_at(departments: QuerySet[Department], today: date, place: str) -> Iterator[tuple[str, UUID]]:
+    """Give the children of `families_in`, as text, each with its `place` ("department", "department__preschool")."""
+    written_to = departments.order_by().values("pk")
+    for model in (Placement, BackupPlacement):
+        rows = model._default_manager.filter(to_families(today), department__in=written_to)
+        yield from rows.values_list(Cast("child", TextField()), place)
 
 
 def to_families(today: date) -> Q:

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
-from children.models import Department, Placement
-from children.selectors.reach_places import to_families
+from children.models import Department
+from children.selectors.reach_places import placed_in
 from messaging.models import Addressee, Bulletin, BulletinChild, Message, Post, ThreadChild
 from portal.lib import days
 
@@ -34,7 +34,7 @@ def attention(department_ids: Collection[UUID] | QuerySet[Any, Any], now: dateti
     """
     week = {"leaves_at__lte": now, "leaves_at__gt": now - WEEK, "withdrawn_at": None}
     department = OuterRef(OuterRef(OuterRef("pk")))  # what was said, about whom, and where they are
-    here = Placement.objects.filter(to_families(days.day_of(now)), department=department).values("child")
+    here = placed_in(department, days.day_of(now))
     chosen = BulletinChild.objects.filter(child__in=here).values("bulletin")
     above = Q(department=OuterRef("pk")) | Q(preschool=OuterRef("preschool")) | Q(area=OuterRef("preschool__area"))
     written = Message.objects.filter(**week, side=Message.Side.HOUSE, thread__addressee=Addressee.DEPARTMENT)

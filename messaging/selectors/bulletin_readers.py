@@ -19,10 +19,10 @@ from django.utils.translation import ngettext
 from children import access
 from children.access import Action
 from children.actors import Actor
-from children.models import Area, BackupPlacement, Child, Department, Guardianship, Placement, Preschool, StaffRole
+from children.models import Area, Child, Department, Guardianship, Preschool, StaffRole
 from children.selectors.placing import Place, places_of
 from children.selectors.reach import Relation, sees_own, who_may
-from children.selectors.reach_places import families_in, roles_for_all, roles_in, to_families
+from children.selectors.reach_places import families_at, families_in, roles_for_all, roles_in, to_families
 from messaging.models import Bulletin, BulletinChild
 
 
@@ -165,11 +165,9 @@ def guardians_at(audience: Audience, size: Size, today: date, place: str) -> dic
     """Return how many of these guardians have a child at each `place` ("department", or "department__preschool") that
     is written to: who has one in two counts in both.
     """
-    written_to, where = audience.departments().order_by().values("pk"), defaultdict[str, set[UUID]](set)
-    for model in (Placement, BackupPlacement):
-        rows = model._default_manager.filter(to_families(today), department__in=written_to)
-        for child, place_id in rows.values_list(Cast("child", TextField()), place):
-            where[_hex(child)].add(place_id)
+    where = defaultdict[str, set[UUID]](set)
+    for child, place_id in families_at(audience.departments(), today, place):
+        where[_hex(child)].add(place_id)
     found = defaultdict[UUID, set[str]](set)
     for guardian, child in size.families:
         for place_id in where[child]:
