@@ -92,3 +92,8 @@ def _staff(department_id: UUID, preschool_id: UUID, child_ids: Collection[UUID],
     )
     kept_out = Block.objects.in_force().filter(child__in=child_ids).values("person")
     return roles.exclude(person__in=kept_out).values_list("person").distinct()
+
+
+def first_day_of(role_id: UUID) -> QuerySet[Any, Any]:
+    """Return, as a subquery, the day on which a role began."""
+    return StaffRole.objects.filter(pk=role_id).values("starts_on")

@@ -12,9 +12,14 @@ from django.http import Http404
 from django.template.defaultfilters import filesizeformat
 
 from children.actors import Actor
+from documents.models import StoredFile
 from messaging.models import Message, MessageAttachment
 from messaging.selectors.readers import Opened, open_thread
 from portal.lib import days
+from portal.lib.models import columns_of, of_row
+from portal.lib.prepared import Rows, prepared
+
+FILE = columns_of(StoredFile)
 
 
 @dataclass(frozen=True)
@@ -31,10 +36,9 @@ class Attached:
     height: int | None
 
 
-def _ready(one: MessageAttachment) -> Attached:
-    file = one.file
+def _ready(attachment_id: UUID, file: StoredFile) -> Attached:
     return Attached(
-        one.pk,
+        attachment_id,
         file.name,
         filesizeformat(file.size),
         file.is_picture,
@@ -47,18 +51,22 @@ def _ready(one: MessageAttachment) -> Attached:
 
 def attachments_of(message_ids: Collection[UUID]) -> dict[UUID, list[Attached]]:
     """Return what goes with each of these messages: one query. Whoever asks has asked who may read them."""
-    rows = MessageAttachment.objects.filter(message__in=message_ids).select_related("file").order_by("created_at")
     found: dict[UUID, list[Attached]] = defaultdict(list)
-    for one in rows:
-        if one.message_id:
-            found[one.message_id].append(_ready(one))
+    for message_id, attachment_id, *file in _sent(message_ids) if message_ids else ():
+        found[message_id].append(_ready(attachment_id, of_row(StoredFile, FILE, file)))
     return dict(found)
+
+
+@prepared
+def _sent(message_ids: Collection[UUID]) -> Rows:
+    rows = MessageAttachment.objects.filter(message__in=message_ids).order_by("created_at")
+    return rows.values_list("message_id", "pk", *(f"file__{column}" for column in FILE))
 
 
 def unsent_of(actor: Actor, ids: Collection[UUID]) -> list[Attached]:
     """Return those of these files that the actor has chosen and not sent, in the order in which they were chosen."""
     rows = MessageAttachment.objects.filter(pk__in=ids, added_by=actor.person_id, message=None)
-    return [_ready(one) for one in rows.select_related("file").order_by("created_at")]
+    return [_ready(one.pk, one.file) for one in rows.select_related("file").order_by("created_at")]
 
 
 def get_attachment(actor: Actor, attachment_id: UUID, now: datetime) -> tuple[MessageAttachment, Opened]:

@@ -18,7 +18,10 @@ from children.selectors.placing import departments_of
 from children.selectors.reach import Relation, who_may
 from messaging.models import Addressee, Away
 from messaging.selectors.readers import READ
-from portal.lib.prepared import Rows
+from portal.lib.models import columns_of, of_row
+from portal.lib.prepared import Rows, prepared
+
+AWAY = columns_of(Away)
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,19 @@ def away_notices(child_ids: Collection[UUID], addressee: Addressee, today: date)
     if not child_ids:
         return []
     if addressee == Addressee.DEPARTMENT:
-        places = departments_of(child_ids, today).values()
-        whose = Q(department__in={place.department_id for place in places})
+        places = {place.department_id for place in departments_of(child_ids, today).values()}
+        rows = _aways(sorted(places), [], today)
     else:
         leading = who_may(READ[addressee], child_ids, today)
-        whose = Q(person__in={reach.person_id for reach in leading if reach.relation == Relation.PRINCIPAL})
-    rows = Away.objects.on(today).filter(whose).select_related("department", "person").order_by("ends_on")
-    return [_notice(row) for row in rows]
+        people = {reach.person_id for reach in leading if reach.relation == Relation.PRINCIPAL}
+        rows = _aways([], sorted(people), today)
+    return [_notice(of_row(Away, AWAY, row)) for row in rows]
+
+
+@prepared
+def _aways(departments: Collection[UUID], people: Collection[UUID], today: date) -> Rows:
+    whose = Q(department__in=departments) | Q(person__in=people)
+    return Away.objects.on(today).filter(whose).order_by("ends_on").values_list(*AWAY)
 
 
 def _notice(row: Away) -> AwayNotice:

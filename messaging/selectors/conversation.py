@@ -10,7 +10,6 @@ from datetime import datetime
 from math import ceil
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -25,7 +24,11 @@ from messaging.selectors.readers import Opened, Reader, may_write
 from messaging.set_phrases import Shown, shown_text
 from messaging.words import day_heading, joined, language_word, relation_word
 from portal.lib import days, languages
+from portal.lib.models import columns_of, of_row
 from portal.lib.prepared import Row, Rows, prepared
+
+STAMPED = ("id", "leaves_at", "withdrawn_at", "written_by_id")
+MESSAGE = (*STAMPED, *(column for column in columns_of(Message) if column not in STAMPED))
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,14 @@ class Line:
     @property
     def id(self) -> UUID:
         return self.message.pk
+
+    @property
+    def clock(self) -> str:
+        return f"{days.local(self.at):%H:%M}"
+
+    @property
+    def moment(self) -> str:
+        return days.local(self.at).isoformat()
 
 
 @dataclass(frozen=True)
@@ -90,7 +101,7 @@ class Conversation:
 def conversation(actor: Actor, opened: Opened, now: datetime) -> Conversation:
     """Return the page of an opened conversation: ten queries, however much was said by however many."""
     thread, circle = opened.thread, opened.circle
-    said = list(_visible(opened, now).order_by("leaves_at", "pk"))
+    said = [of_row(Message, MESSAGE, row) for row in _said(thread.pk, MESSAGE) if _is_visible(row, opened, now)]
     marks: dict[UUID, datetime] = dict(_marks(thread.pk))
     children: dict[UUID, str] = dict(_children(thread.pk))
     writers = {message.written_by_id for message in said}
@@ -121,19 +132,26 @@ def conversation(actor: Actor, opened: Opened, now: datetime) -> Conversation:
     )
 
 
-def _visible(opened: Opened, now: datetime) -> QuerySet[Message]:
-    """Return what the reader sees: what has left, since the day from which on it is read, and the own that waits."""
-    messages = Message.objects.filter(thread=opened.thread)
-    left = Q(leaves_at__lte=now)
-    if opened.reader.sees_from:
-        left &= Q(leaves_at__gte=days.day_bounds(opened.reader.sees_from)[0])
-    return messages.filter(left | Q(written_by=opened.reader.person_id, leaves_at__gt=now))
+@prepared
+def _said(thread_id: UUID, columns: tuple[str, ...]) -> Rows:
+    return Message.objects.filter(thread=thread_id).order_by("leaves_at", "pk").values_list(*columns)
+
+
+def _is_visible(row: Row, opened: Opened, now: datetime) -> bool:
+    """Tell whether the reader sees it: what has left, since the day from which on it is read, and the own that waits.
+
+    `row` begins as `STAMPED` does.
+    """
+    _id, leaves_at, _withdrawn_at, written_by, *_rest = row
+    if leaves_at > now:
+        return bool(written_by == opened.reader.person_id)
+    return opened.reader.sees_from is None or days.day_of(leaves_at) >= opened.reader.sees_from
 
 
 def news_stamp(opened: Opened, now: datetime) -> str:
     """Return the stamp of what the page would show now: two queries, and nothing is deciphered."""
-    said = _visible(opened, now).order_by("leaves_at", "pk").values_list("pk", "leaves_at", "withdrawn_at")
-    return _stamp(list(said), _marks(opened.thread.pk), opened.thread, now)
+    said = [row[:3] for row in _said(opened.thread.pk, STAMPED) if _is_visible(row, opened, now)]
+    return _stamp(said, _marks(opened.thread.pk), opened.thread, now)
 
 
 @prepared

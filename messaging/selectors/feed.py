@@ -6,18 +6,25 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.text import Truncator, get_text_list
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from children.access import Action, children_for
 from children.actors import Actor
+from children.models import Department
+from children.prepared_access import prepared_for_actor
 from messaging.models import Post, PostChild, PostGoal, PostPicture, PostRead
-from messaging.selectors.posts import drafts_for, posts_for
+from messaging.selectors.posts import departments_of, drafts_for, own_of, posts_of
+from portal.lib.models import columns_of, of_row
+from portal.lib.prepared import Row, Rows, prepared
 
+POST = columns_of(Post)
 ON_A_PAGE, PICTURES_SHOWN, LONGEST_SHOWN = 10, 3, 700
 
 
@@ -93,18 +100,15 @@ EVERYTHING = Sought()
 
 def feed_for(actor: Actor, *, most: int = ON_A_PAGE, sought: Sought = EVERYTHING) -> Feed:
     """Return the newest posts that the actor reads today, siblings' among each other; each once."""
-    posts = posts_for(actor)
-    if sought.goal:
-        posts = posts.filter(pk__in=PostGoal.objects.filter(key=sought.goal).values("post"))
-    if sought.department_id:
-        posts = posts.filter(department=sought.department_id)
-    if before := sought.before:
-        older = Q(published_at__lt=before.moment) | Q(published_at=before.moment, pk__lt=before.post_id)
-        posts = posts.filter(older)
-    found = list(posts.select_related("department", "author").order_by("-published_at", "-pk")[: most + 1])
+    if actor.person_id is None:
+        return Feed([], None)
+    ask = _kept if sought == EVERYTHING else _asked  # an older page is asked for once
+    mine = own_of(actor)
+    rows = list(ask(actor.person_id, mine, departments_of(actor), most, sought))
+    found = [_post(row) for row in rows]
     shown = found[:most]
     ids = [post.pk for post in shown]
-    own, named = children_of_posts(actor, ids) if ids else ({}, {})
+    own, named = children_of_posts(actor, ids, mine) if ids else ({}, {})
     pictures, numbers = _pictures(ids) if ids else ({}, {})
     reads = _own_reads(actor, ids) if own else {}
     counts = _counts(ids) if ids and actor.roles else {}
@@ -116,51 +120,97 @@ def feed_for(actor: Actor, *, most: int = ON_A_PAGE, sought: Sought = EVERYTHING
     )
 
 
+def _asked(
+    person_id: UUID, own: Collection[UUID], departments: Collection[UUID], most: int, sought: Sought
+) -> QuerySet[Any, Row]:
+    posts = posts_of(person_id, own, departments)
+    if sought.goal:
+        posts = posts.filter(pk__in=PostGoal.objects.filter(key=sought.goal).values("post"))
+    if sought.department_id:
+        posts = posts.filter(department=sought.department_id)
+    if before := sought.before:
+        older = Q(published_at__lt=before.moment) | Q(published_at=before.moment, pk__lt=before.post_id)
+        posts = posts.filter(older)
+    newest = posts.order_by("-published_at", "-pk")[: most + 1]
+    return newest.values_list(*POST, "department__name", "author__given_name", "author__family_name")
+
+
+_kept = prepared(_asked)
+
+
+def _post(row: Row) -> Post:
+    post = of_row(Post, POST, row[: len(POST)])
+    department, given_name, family_name = row[len(POST) :]
+    post.department = Department(pk=post.department_id, name=department)
+    post.author = User(pk=post.author_id, given_name=given_name, family_name=family_name)
+    return post
+
+
 Names = dict[UUID, dict[UUID, str]]
 
 
-def children_of_posts(actor: Actor, ids: Collection[UUID]) -> tuple[Names, Names]:
-    """Return the actor's own children whom the posts reach, and the known children about whom they were written."""
+def children_of_posts(actor: Actor, ids: Collection[UUID], mine: Collection[UUID]) -> tuple[Names, Names]:
+    """Return the actor's own children (`mine`, of `own_of`) whom the posts reach, and the known children about whom
+    they were written.
+    """
     own: Names = defaultdict(dict)
     named: Names = defaultdict(dict)
-    rows = PostChild.objects.filter(post__in=ids)
-    columns = ("post_id", "post__is_for_all", "child_id", "child__given_name")
-    if not actor.tablet:
-        mine = children_for(actor, Action.SEE_OWN).order_by().values("pk")
-        for post_id, is_for_all, child_id, name in rows.filter(child__in=mine).values_list(*columns):
+    if mine:
+        for post_id, is_for_all, child_id, name in _reached(ids, mine):
             own[post_id][child_id] = name
             if not is_for_all:
                 named[post_id][child_id] = name
     if actor.roles:
-        known = children_for(actor, Action.SEE_CHILD).order_by().values("pk")
-        chosen = rows.filter(post__is_for_all=False, child__in=known)
-        for post_id, _is_for_all, child_id, name in chosen.values_list(*columns):
+        for post_id, child_id, name in _known(actor, ids):
             named[post_id][child_id] = name
     return own, named
 
 
+@prepared
+def _reached(ids: Collection[UUID], children: Collection[UUID]) -> Rows:
+    reached = PostChild.objects.filter(post__in=ids, child__in=children).order_by()
+    return reached.values_list("post_id", "post__is_for_all", "child_id", "child__given_name")
+
+
+@prepared_for_actor
+def _known(actor: Actor, ids: Collection[UUID]) -> Rows:
+    chosen = PostChild.objects.filter(
+        post__in=ids, post__is_for_all=False, child__in=children_for(actor, Action.SEE_CHILD).order_by().values("pk")
+    )
+    return chosen.order_by().values_list("post_id", "child_id", "child__given_name")
+
+
 def _pictures(ids: Collection[UUID]) -> tuple[dict[UUID, list[FeedPicture]], dict[UUID, int]]:
     """Return the first pictures of each post, and how many it has in all."""
+    found: dict[UUID, list[FeedPicture]] = defaultdict(list)
+    numbers: dict[UUID, int] = {}
+    for post_id, picture_id, alt, width, height, number in _first_pictures(ids):
+        found[post_id].append(FeedPicture(picture_id, alt, width or 4, height or 3))
+        numbers[post_id] = number
+    return found, numbers
+
+
+@prepared
+def _first_pictures(ids: Collection[UUID]) -> Rows:
     place = Window(RowNumber(), partition_by=F("post"), order_by=["position", "id"])
-    rows = (
+    return (
         PostPicture.objects.filter(post__in=ids)
         .annotate(place=place, number=Window(Count("id"), partition_by=F("post")))
         .filter(place__lte=PICTURES_SHOWN)
         .order_by("position", "id")
         .values_list("post_id", "id", "alt", "file__width", "file__height", "number")
     )
-    found: dict[UUID, list[FeedPicture]] = defaultdict(list)
-    numbers: dict[UUID, int] = {}
-    for post_id, picture_id, alt, width, height, number in rows:
-        found[post_id].append(FeedPicture(picture_id, alt, width or 4, height or 3))
-        numbers[post_id] = number
-    return found, numbers
 
 
 def _own_reads(actor: Actor, ids: Collection[UUID]) -> dict[UUID, bool]:
     """Return which of these posts the actor has read, and whether they have the actor's heart."""
-    rows = PostRead.objects.filter(post__in=ids, person=actor.person_id).values_list("post_id", "hearted_at")
+    rows = _reads(ids, actor.person_id) if actor.person_id else []
     return {post_id: hearted_at is not None for post_id, hearted_at in rows}
+
+
+@prepared
+def _reads(ids: Collection[UUID], person_id: UUID) -> Rows:
+    return PostRead.objects.filter(post__in=ids, person=person_id).order_by().values_list("post_id", "hearted_at")
 
 
 def _counts(ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:

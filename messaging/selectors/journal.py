@@ -37,6 +37,7 @@ from messaging.selectors.bulletin_readers import Audience
 from messaging.selectors.bulletins import get_bulletin
 from messaging.selectors.readers import Opened, open_thread
 from portal.lib.crypto import decrypt_bytes
+from portal.lib.prepared import Rows, prepared
 
 Kind = JournalPackage.Kind
 MOST_NAMED = 500  # guardians whom a bulletin's package lists
@@ -298,8 +299,12 @@ class Sealed:
 
 def sealed_of(about: UUID) -> Sealed | None:
     """Return what tells that a conversation or a bulletin is sealed, the last time: one query."""
-    row = JournalPackage.objects.filter(about=about).order_by("-number").values_list("number", "sealed_at").first()
-    return Sealed(*row) if row else None
+    return next((Sealed(*row) for row in _last_sealed(about)), None)
+
+
+@prepared
+def _last_sealed(about: UUID) -> Rows:
+    return JournalPackage.objects.filter(about=about).order_by("-number").values_list("number", "sealed_at")[:1]
 
 
 @dataclass(frozen=True)

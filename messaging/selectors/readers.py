@@ -21,7 +21,7 @@ from children.access import Action
 from children.actors import Actor
 from children.models import Child, StaffRole
 from children.prepared_access import Asked, child_rows
-from children.selectors.people import children_ever_of, guardians_ever_of
+from children.selectors.people import children_ever_of, first_day_of, guardians_ever_of
 from children.selectors.reach import Reach, Relation, who_may
 from children.whereabouts import among
 from messaging import rules
@@ -249,7 +249,7 @@ def _is_in_time(role: StaffRole) -> Q:
     what is prepared for somebody holds for all who have such a role.
     """
     last = TruncDate("thread__last_at", tzinfo=timezone.get_default_timezone())
-    begun = Subquery(StaffRole.objects.filter(pk=role.pk).values("starts_on"))
+    begun = Subquery(first_day_of(role.pk))
     in_time = GreaterThanOrEqual(DaysAfter(last, Value(rules.SEES_BEFORE_BEGAN.days)), begun)
     return Q(thread__last_at=None) | Q(in_time)
 

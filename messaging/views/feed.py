@@ -25,7 +25,7 @@ from documents.serving import serve
 from messaging import curriculum
 from messaging.models import Post
 from messaging.selectors.feed import Before, Sought, children_of_posts, drafts_listed, feed_for
-from messaging.selectors.posts import Picture, damaged_among, get_picture, get_post, is_writer, pictures_of
+from messaging.selectors.posts import Picture, damaged_among, get_picture, get_post, is_writer, own_of, pictures_of
 from messaging.selectors.reactions import has_read, own_reaction, reception_of
 from messaging.services.posts import mark_read
 from messaging.services.reactions import put_heart, thank
@@ -110,7 +110,7 @@ def post(request: ActorRequest, post_id: UUID) -> HttpResponse:
     if row.is_draft:
         return redirect("messaging:post_write", row.pk)
     pictures = [] if row.is_withdrawn else pictures_of([row.pk])[row.pk]
-    found = children_of_posts(actor, [row.pk])
+    found = children_of_posts(actor, [row.pk], own_of(actor))
     own, named = (rows.get(row.pk, {}) for rows in found)
     is_out, writes = row.state == Post.State.PUBLISHED, is_writer(actor, row)
     reader = actor.person_id if own and is_out else None
