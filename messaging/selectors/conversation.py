@@ -85,6 +85,7 @@ class Conversation:
     closed: str
     stamp: str
     sealed: Sealed | None
+    is_new: bool  # whether something has left that the reader had not read
 
     @property
     def pending(self) -> Line | None:
@@ -127,9 +128,14 @@ def conversation(actor: Actor, opened: Opened, now: datetime) -> Conversation:
         ),
         may_write=(is_open := may_write(actor, opened)),
         closed="" if is_open else _closed(is_family=is_family, about=people.about(circle)),
-        stamp=_stamp([(m.pk, m.leaves_at, m.withdrawn_at) for m in said], marks.items(), thread, now),
+        stamp=_stamp([(m.pk, m.leaves_at, m.withdrawn_at) for m in said], marks.items(), opened, now),
         sealed=sealed,
+        is_new=any(one.leaves_at <= now and _is_unread(one, opened, marks) for one in said),
     )
+
+
+def _is_unread(message: Message, opened: Opened, marks: Mapping[UUID, datetime]) -> bool:
+    return opened.reader.person_id not in marks or message.leaves_at > marks[opened.reader.person_id]
 
 
 @prepared
@@ -151,7 +157,7 @@ def _is_visible(row: Row, opened: Opened, now: datetime) -> bool:
 def news_stamp(opened: Opened, now: datetime) -> str:
     """Return the stamp of what the page would show now: two queries, and nothing is deciphered."""
     said = [row[:3] for row in _said(opened.thread.pk, STAMPED) if _is_visible(row, opened, now)]
-    return _stamp(said, _marks(opened.thread.pk), opened.thread, now)
+    return _stamp(said, _marks(opened.thread.pk), opened, now)
 
 
 @prepared
@@ -167,11 +173,13 @@ def _children(thread_id: UUID) -> Rows:
 def _stamp(
     said: Sequence[tuple[UUID, datetime, datetime | None]],
     marks: Iterable[Row],
-    thread: Thread,
+    opened: Opened,
     now: datetime,
 ) -> str:
+    """Return what changes with what the page shows; how far its own reader has read is not on it."""
+    thread = opened.thread
     shown = [(str(pk), leaves_at <= now, withdrawn_at is not None) for pk, leaves_at, withdrawn_at in said]
-    read = sorted((str(person), read_to.isoformat()) for person, read_to in marks)
+    read = sorted((str(one), read_to.isoformat()) for one, read_to in marks if one != opened.reader.person_id)
     state = (thread.done_at, thread.assigned_to_id, thread.waits_since)
     return hashlib.sha256(repr((shown, read, state)).encode()).hexdigest()[:16]
 

@@ -239,7 +239,10 @@ def _ways_to_read(actor: Actor) -> list[QuerySet[Any, Any]]:
                 here = access.children_for(actor, action).values("pk")
                 rows = rows.filter(Exists(about.filter(child__in=here)))
             for role in actor.roles:
-                there = access.children_for(actor.only_as(role), action).values("pk")
+                alone = actor.only_as(role)
+                if access.departments_for(alone, action).query.is_empty():
+                    continue  # what this role does not open, the family alone does, and that way is first
+                there = access.children_for(alone, action).values("pk")
                 ways.append(rows.filter(_is_in_time(role), child__in=there).values("thread"))
     return ways
 

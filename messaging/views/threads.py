@@ -131,11 +131,11 @@ def _is_sent(request: ActorRequest, form: ReplyForm, files: ChosenFiles, thread_
 
 def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None, files: ChosenFiles) -> HttpResponse:
     actor, now = request.actor, clock.now()
-    if "prefetch" not in request.headers.get("Sec-Purpose", ""):
-        _note_reading(opened)
     shown = conversation(actor, opened, now)
     if not shown.days:  # begun by somebody else half a minute ago, or over before this reader began
         raise Http404
+    if shown.is_new and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        _note_reading(opened)
     _look(request, opened)
     leads = may_seal(actor, opened)
     left = {} if form else drafts.draft_of(opened.reader.person_id, kept_under(actor, request.path))
@@ -189,9 +189,10 @@ def thread_news(request: ActorRequest, thread_id: UUID) -> HttpResponseBase:
         return asked
     if request.GET.get("sedan") == news_stamp(opened, clock.now()):
         return nothing_new()
-    _note_reading(opened)
     _look(request, opened)
     shown = conversation(request.actor, opened, clock.now())
+    if shown.is_new:
+        _note_reading(opened)
     return render(request, "messaging/threads/lines.html", {"shown": shown, "thread": opened.thread})
 
 
