@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 
 from children.access import Action, departments_for
 from children.actors import Actor
+from children.prepared_access import prepared_for_actor
+from messaging.models import Post
 from messaging.selectors.bulletins import bulletins_for
 from messaging.selectors.posts import drafts_for, posts_for
 from messaging.selectors.readers import threads_for
 from portal.lib import clock
+from portal.lib.prepared import Rows
 
 
 @dataclass(frozen=True)
@@ -33,18 +36,34 @@ def said(actor: Actor, ids: Mapping[str, Collection[UUID]]) -> dict[UUID, Said]:
     """Return those that the actor may open, by id; `ids` by what they are: "thread". No query where none is asked."""
     found: dict[UUID, Said] = {}
     if threads := ids.get("thread"):
-        for thread in threads_for(actor).filter(pk__in=threads):
-            title = _("ett känsligt meddelande") if thread.is_sensitive else thread.subject
-            found[thread.pk] = Said(title, "messaging:thread", thread.pk)
+        for thread_id, is_sensitive, subject in _threads(actor, threads):
+            title = _("ett känsligt meddelande") if is_sensitive else subject
+            found[thread_id] = Said(title, "messaging:thread", thread_id)
     if bulletins := ids.get("bulletin"):
         for bulletin in bulletins_for(actor, clock.now()).filter(pk__in=bulletins):
             title = _("ett återkallat anslag") if bulletin.withdrawn_at else bulletin.title
             found[bulletin.pk] = Said(title, "messaging:bulletin", bulletin.pk, bulletin.withdrawn_at is not None)
     if posts := ids.get("post"):
-        for post in (*posts_for(actor).filter(pk__in=posts), *drafts_for(actor).filter(pk__in=posts)):
-            title = _("ett återkallat inlägg") if post.is_withdrawn else post.title or _("ett inlägg")
-            found[post.pk] = Said(title, "messaging:post", post.pk, post.is_withdrawn)
+        for post_id, state, words in (*_posts(actor, posts), *_drafts(actor, posts)):
+            is_withdrawn = state == Post.State.WITHDRAWN
+            title = _("ett återkallat inlägg") if is_withdrawn else words or _("ett inlägg")
+            found[post_id] = Said(title, "messaging:post", post_id, is_withdrawn)
     if departments := ids.get("department"):
         for department in departments_for(actor, Action.WRITE_POSTS).filter(pk__in=departments):
             found[department.pk] = Said(department.name, "messaging:department_posts", department.pk)
     return found
+
+
+@prepared_for_actor
+def _threads(actor: Actor, ids: Collection[UUID]) -> Rows:
+    return threads_for(actor).filter(pk__in=ids).order_by().values_list("pk", "is_sensitive", "subject")
+
+
+@prepared_for_actor
+def _posts(actor: Actor, ids: Collection[UUID]) -> Rows:
+    return posts_for(actor).filter(pk__in=ids).order_by().values_list("pk", "state", "title")
+
+
+@prepared_for_actor
+def _drafts(actor: Actor, ids: Collection[UUID]) -> Rows:
+    return drafts_for(actor).filter(pk__in=ids).order_by().values_list("pk", "state", "title")
