@@ -129,6 +129,27 @@ def test_a_forged_reader_is_nobody(cast: Cast, log_in: LogIn, at_seven: time_mac
     assert log_in(cast.stranger).get(f"/samtal/{thread.pk}/").status_code == 404
 
 
+def test_who_has_read_is_said_once_of_what_follows_each_other(
+    cast: Cast, log_in: LogIn, at_seven: time_machine.Traveller
+) -> None:
+    """DOMAIN 4.7: below the last that they have read, and of an earlier one where more have read it."""
+    amina = log_in(cast.amina)
+    begin(amina, cast.elsa)
+    later(at_seven, minutes=1)
+    thread = Thread.objects.get()
+    answer(amina, thread, "Och en mössa.")
+    later(at_seven, minutes=1)
+    log_in(cast.maria).get(f"/samtal/{thread.pk}/")
+    assert page(amina, f"/samtal/{thread.pk}/").count("Läst av Maria") == 1
+    answer(amina, thread, "Den är gul.")
+    later(at_seven, minutes=1)
+    log_in(cast.vikar).get(f"/samtal/{thread.pk}/")
+    shown = page(amina, f"/samtal/{thread.pk}/")
+    assert f"Läst av Maria och {cast.vikar.given_name}" in shown
+    assert shown.index("Och en mössa.") < shown.index("Läst av Maria och") < shown.index("Den är gul.")
+    assert shown.count("Läst av") == 2
+
+
 def test_a_child_that_is_not_ones_own_cannot_be_written_about(cast: Cast, log_in: LogIn) -> None:
     """F06: a forged child is refused on the field, and told apart from one that is not there by nothing."""
     amina = log_in(cast.amina)

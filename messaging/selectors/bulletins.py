@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from messaging.bulletin_rules import READ_FOR
 from messaging.models import Bulletin, BulletinChild, BulletinCopy
 from messaging.selectors.bulletin_readers import Audience, OwnChildren, in_the_house
 from messaging.selectors.bulletin_writers import Writing
+from portal.lib import days
+from portal.lib.prepared import Rows, prepared
 
 PLACES = ("department", "preschool", "area")
 
@@ -136,9 +138,16 @@ def _own(person_id: UUID, own: OwnChildren, rows: Sequence[Bulletin]) -> list[Ow
 
 def bulletins_to_confirm(actor: Actor, now: datetime) -> list[OwnBulletin]:
     """Return what the guardian was sent and is to say is read, newest first: one small query where it is none."""
-    sent = BulletinCopy.objects.filter(guardian=actor.person_id, confirmed_at=None, bulletin__must_confirm=True)
-    waits = sent.filter(bulletin__withdrawn_at=None, bulletin__leaves_at__gt=now - READ_FOR).exists()
+    waits = actor.person_id and _waits_for(actor.person_id, actor.today)
     return own_bulletins(actor, now, to_confirm=True) if waits else []
+
+
+@prepared
+def _waits_for(person_id: UUID, today: date) -> Rows:
+    """Ask by the day, which others share: what is read no longer is left out when it is read."""
+    sent = BulletinCopy.objects.filter(guardian=person_id, confirmed_at=None, bulletin__must_confirm=True)
+    first, _end = days.day_bounds(today - READ_FOR)
+    return sent.filter(bulletin__withdrawn_at=None, bulletin__leaves_at__gte=first).order_by().values_list("pk")[:1]
 
 
 def _chosen(rows: Iterable[Bulletin]) -> dict[UUID, set[UUID]]:

@@ -31,10 +31,11 @@ STAMPED = ("id", "leaves_at", "withdrawn_at", "written_by_id")
 MESSAGE = (*STAMPED, *(column for column in columns_of(Message) if column not in STAMPED))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Line:
     """One message. `shown` is it as its reader reads it: a set phrase in the own language. `in_language` names the
-    language of what is another; `seconds` until it leaves, for whoever may still undo it.
+    language of what is another; `seconds` until it leaves, for whoever may still undo it; `is_read_later` that a later
+    one has been read by the same people.
     """
 
     message: Message
@@ -50,6 +51,7 @@ class Line:
     read_at: datetime | None
     shown: Shown
     attached: Sequence[Attached]
+    is_read_later: bool = False
 
     @property
     def id(self) -> UUID:
@@ -197,7 +199,12 @@ class _Lines:
 
     def all(self) -> list[Line]:
         later: list[datetime | None] = [message.leaves_at for message in self.said]
-        return [self._line(message, after) for message, after in zip(self.said, [*later[1:], None], strict=False)]
+        lines = [self._line(message, after) for message, after in zip(self.said, [*later[1:], None], strict=False)]
+        later_read = ""
+        for line in reversed(lines):
+            line.is_read_later = line.read_by == later_read
+            later_read = line.read_by or later_read
+        return lines
 
     def _line(self, message: Message, after: datetime | None) -> Line:
         reader = self.opened.reader
