@@ -99,6 +99,13 @@ def can_be_refused(kind: str, way: str) -> bool:
     return (kind, way) not in ALWAYS_TOLD
 
 
+def is_over_when_read(kind: str, way: str) -> bool:
+    """Tell whether who has read it in the portal needs no notice of it outside. Control and what is to be confirmed
+    go all the same.
+    """
+    return kind != "bulletin_to_confirm" and can_be_refused(kind, way)
+
+
 def by_default(kind: str, way: str, side: Side) -> bool:
     """Tell whether somebody who has chosen nothing is told this kind in this way.
 

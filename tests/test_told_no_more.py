@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
 from django.core import mail
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from children.actors import Actor
@@ -19,7 +21,7 @@ from messaging.selectors.bulletin_readers import Audience
 from messaging.services import bulletins, posts, threads
 from notifications.digests import send_digests
 from notifications.models import Kind
-from notifications.services import notify, send_waiting
+from notifications.services import mark_read, notify, send_waiting
 from tests.cast import Cast, local
 from tests.test_bulletins import sent
 from tests.test_posts import published
@@ -77,6 +79,23 @@ class TestWithdrawnBeforeItLeft:
         send_digests(now=EVENING)
         threads.withdraw(message_id=message.pk, actor=maria, now=EVENING)
         assert written_to(EVENING) >= {cast.amina.email, cast.johan.email}
+
+
+class TestReadBeforeItLeft:
+    """The mail server was gone for a while (DOMAIN 4.9; F12)."""
+
+    def test_a_message_that_was_opened_in_the_portal(self, cast: Cast, log_in: Callable[[User], Client]) -> None:
+        message = write(cast, cast.amina)
+        assert log_in(cast.maria).get(reverse("messaging:thread", args=[message.thread_id])).status_code == 200
+        told = written_to(NOON + timedelta(minutes=20))
+        assert cast.vikar.email in told
+        assert cast.maria.email not in told
+
+    @pytest.mark.parametrize("kind", [Kind.BULLETIN_TO_CONFIRM, Kind.IDENTITY_READ])
+    def test_what_reading_does_not_settle(self, cast: Cast, kind: Kind) -> None:
+        notify(person_ids=[cast.maria.pk], kind=kind, event=uuid4(), about={}, now=NOON)
+        mark_read(person=cast.maria, now=NOON)
+        assert written_to(NOON) == {cast.maria.email}
 
 
 class TestOfAChildThatIsNoLongerTheirs:
