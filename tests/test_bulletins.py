@@ -20,7 +20,7 @@ from children.models import BackupPlacement, Block, Department, Guardianship, Pl
 from messaging.models import Bulletin, BulletinChild, BulletinCopy, Incident
 from messaging.selectors import bulletins as selectors
 from messaging.selectors.attention import Attention, attention
-from messaging.selectors.bulletin_readers import Audience, readers_of
+from messaging.selectors.bulletin_readers import Audience, readers_of, size_of
 from messaging.selectors.family_rows import named, together
 from messaging.services import threads as thread_services
 from messaging.services.bulletins import (
@@ -116,6 +116,26 @@ class TestReaders:
         others = (cast.stranger, cast.jonas, cast.ulf, cast.specialist, cast.administrator, cast.communicator)
         for other in others:
             assert not opens(other, made)
+
+    def test_nobody_reads_of_a_chosen_child_from_whom_it_must_be_kept(self, cast: Cast) -> None:
+        """PROMISES 3.2: nor for the sake of another of the chosen children, nor as one of the house."""
+        guard(cast.neighbour, cast.elsa)
+        for kept in (cast.neighbour, cast.vikar):
+            Block.objects.create(child=cast.elsa, person=kept)
+        audience = Audience(child_ids=frozenset({cast.elsa.pk, cast.noor.pk}))
+        made = sent(cast.maria, audience)
+        readers = readers_of(audience, days.today())
+        assert readers.guardians.keys() == {cast.amina.pk, cast.johan.pk}
+        assert size_of(audience, days.today()).sign == readers.sign
+        for kept in (cast.neighbour, cast.vikar):
+            assert not opens(kept, made)
+            assert kept.pk not in readers.house
+            assert not selectors.own_bulletins(Actor.of_person(kept), clock.now())
+        assert told(made) == ["Amina", "Eva", "Johan"]
+        assert opens(cast.neighbour, sent(cast.maria, Audience(child_ids=frozenset({cast.noor.pk}))))
+        Block.objects.create(child=cast.elsa, person=cast.eva)
+        withdraw_bulletin(bulletin_id=made.pk, actor=Actor.of_person(cast.maria), now=clock.now())
+        assert not Delivery.objects.filter(kind=Kind.MESSAGE_WITHDRAWN).exists()
 
     def test_a_relation_that_ends_closes_it_at_once(self, cast: Cast) -> None:
         made = sent(cast.maria, Audience(department=cast.blasippan))

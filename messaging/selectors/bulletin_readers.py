@@ -20,6 +20,7 @@ from children import access
 from children.access import Action
 from children.actors import Actor
 from children.models import Area, Child, Department, Guardianship, Preschool, StaffRole
+from children.selectors.people import children_kept_from, kept_away_from
 from children.selectors.placing import Place, places_of
 from children.selectors.reach import Relation, sees_own, who_may
 from children.selectors.reach_places import families_at, families_in, roles_for_all, roles_in, to_families
@@ -92,8 +93,12 @@ class Audience:
         return self.child_ids if self.is_to_chosen else families_in(self.departments(), today)
 
     def families(self, today: date) -> QuerySet[Guardianship]:
-        """Return by which guardianships somebody reads it today."""
-        return sees_own(self.children(today), today)
+        """Return by which guardianships somebody reads it today.
+
+        Of chosen children nobody reads from whom one of them must be kept.
+        """
+        found = sees_own(self.children(today), today)
+        return found.exclude(guardian__in=kept_away_from(self.child_ids)) if self.is_to_chosen else found
 
 
 @dataclass(frozen=True)
@@ -184,7 +189,8 @@ def house_of(audience: Audience, today: date) -> dict[UUID, tuple[Relation | Non
     """Return who of the house reads it: as what (None: for the municipality), and where; whoever leads first."""
     if audience.is_to_chosen:
         reached = who_may(Action.LIST_CHILDREN, audience.child_ids, today)
-        return {one.person_id: (one.relation, "") for one in reached}
+        kept_away = kept_away_from(audience.child_ids)
+        return {one.person_id: (one.relation, "") for one in reached if one.person_id not in kept_away}
     found: dict[UUID, tuple[Relation | None, str]] = {}
     for roles in _house(audience, today):
         names = roles.values_list("person_id", "kind", "department__name", "preschool__name", "area__name")
@@ -204,6 +210,7 @@ def _house(audience: Audience, today: date) -> list[QuerySet[StaffRole]]:
 class OwnChildren:
     """The children whose guardian somebody is, and where they are: which bulletins are about which of them."""
 
+    person_id: UUID | None
     children: dict[UUID, Child]
     places: dict[UUID, list[Place]]
 
@@ -212,14 +219,14 @@ class OwnChildren:
         children = {
             child.pk: child for child in access.children_for(actor, Action.SEE_OWN).order_by("birth_date", "pk")
         }
-        return cls(children, places_of(children, to_families(actor.today)) if children else {})
+        return cls(actor.person_id, children, places_of(children, to_families(actor.today)) if children else {})
 
     def condition(self) -> Q:
         """Return the condition of a bulletin that goes to one of them."""
         places = [place for own in self.places.values() for place in own]
         if not self.children:
             return Q(pk__in=[])
-        condition = Q(Exists(BulletinChild.objects.filter(bulletin=OuterRef("pk"), child__in=self.children.keys())))
+        condition = _about_one_of(self.children.keys(), self.person_id)
         if places:
             condition |= Q(department__in={place.department_id for place in places})
             condition |= Q(preschool__in={place.preschool_id for place in places})
@@ -228,7 +235,10 @@ class OwnChildren:
         return condition
 
     def concerned(self, bulletin: Bulletin, chosen: Collection[UUID]) -> list[Child]:
-        """Return those of them whom the bulletin goes to, oldest first; `chosen` are its children where it has some."""
+        """Return those of them whom a bulletin that meets the condition goes to, oldest first.
+
+        `chosen` are its children where it has some.
+        """
         return [child for child in self.children.values() if self._goes_to(bulletin, child.pk, chosen)]
 
     def _goes_to(self, bulletin: Bulletin, child_id: UUID, chosen: Collection[UUID]) -> bool:
@@ -243,6 +253,13 @@ class OwnChildren:
         )
 
 
+def _about_one_of(child_ids: Collection[UUID] | QuerySet[Any, Any], person_id: UUID | None) -> Q:
+    """Return the condition of a bulletin to chosen children that has one of these, and none kept from the person."""
+    chosen = BulletinChild.objects.filter(bulletin=OuterRef("pk"))
+    condition = Q(Exists(chosen.filter(child__in=child_ids)))
+    return condition & ~Q(Exists(chosen.filter(child__in=children_kept_from(person_id)))) if person_id else condition
+
+
 def in_the_house(actor: Actor) -> Q:
     """Return the condition of a bulletin that the actor reads as one of the house."""
     condition = Q(pk__in=[])
@@ -252,7 +269,7 @@ def in_the_house(actor: Actor) -> Q:
         theirs = access.children_for(actor, Action.LIST_CHILDREN).values("pk")
         condition |= Q(department__in={row[0] for row in rows}) | Q(preschool__in={row[1] for row in rows})
         condition |= Q(area__in={row[2] for row in rows if row[2] is not None}) | Q(is_to_all=True)
-        condition |= Q(Exists(BulletinChild.objects.filter(bulletin=OuterRef("pk"), child__in=theirs)))
+        condition |= _about_one_of(theirs, actor.person_id)
     if access.can(actor, Action.BROADCAST):
         condition |= Q(is_to_all=True)
     return condition

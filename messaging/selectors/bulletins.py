@@ -101,9 +101,10 @@ def get_bulletin(actor: Actor, bulletin_id: UUID, now: datetime) -> tuple[Bullet
 
 def own_children_in(actor: Actor, bulletin: Bulletin, now: datetime) -> list[Child]:
     """Return for the sake of which own children the actor reads it as a guardian."""
-    if not Bulletin.objects.fresh(now).filter(pk=bulletin.pk).exists():
+    own = OwnChildren.of(actor)
+    if not Bulletin.objects.fresh(now).filter(own.condition(), pk=bulletin.pk).exists():
         return []
-    return OwnChildren.of(actor).concerned(bulletin, _chosen([bulletin])[bulletin.pk])
+    return own.concerned(bulletin, _chosen([bulletin])[bulletin.pk])
 
 
 def own_bulletins(actor: Actor, now: datetime, *, to_confirm: bool = False) -> list[OwnBulletin]:

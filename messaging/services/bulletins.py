@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from children.access import Action
 from children.actors import Actor
+from children.selectors.people import kept_away_from
 from children.selectors.placing import places_of
 from children.selectors.reach import who_may
 from children.selectors.reach_places import roles_in, to_families
@@ -220,7 +221,8 @@ def withdraw_bulletin(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bull
 def _principals(audience: Audience, now: datetime) -> set[UUID | None]:
     today = days.day_of(now)
     if audience.is_to_chosen:
-        return {reach.person_id for reach in who_may(Action.OVERSEE, audience.child_ids, today)}
+        lead = {reach.person_id for reach in who_may(Action.OVERSEE, audience.child_ids, today)}
+        return lead - kept_away_from(audience.child_ids)
     return {*roles_in(Action.OVERSEE, audience.departments(), today).values_list("person_id", flat=True)}
 
 
