@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -41,6 +41,12 @@ class WritingForm(forms.Form):
 
     def clean_body(self) -> str:
         return str(self.cleaned_data["body"]).replace("\r\n", "\n")
+
+    def send_again(self) -> None:
+        """Let what is in the form be sent, where it is something else than what was sent with it before."""
+        data = cast("QueryDict", self.data).copy()
+        data["sending"] = str(uuid7())
+        self.data = data
 
     @property
     def words(self) -> Words:

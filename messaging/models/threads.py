@@ -79,7 +79,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def due(self, now: datetime) -> Self:
         """Return what has left, and of which nobody has been told."""
-        return self.out(now).filter(told_at=None)
+        return self.out(now).filter(told_at=None, withdrawn_at=None)
 
 
 class Message(Base):
@@ -147,6 +147,7 @@ class Incident(Base):
     post = models.OneToOneField("messaging.Post", models.CASCADE, null=True, related_name="incident")
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     had_read = models.JSONField(default=list)  # ids of people
+    subject = EncryptedTextField(blank=True)  # of the conversation that a withdrawn message had begun
 
     class Meta:
         constraints = [

@@ -143,7 +143,7 @@ def record_of_thread(actor: Actor, opened: Opened, now: datetime) -> Record:
         ],
     }
     return Record(
-        title=thread.subject,
+        title=thread.subject or _("Återkallat meddelande"),
         said=document,
         files=files,
         children=circle.children,

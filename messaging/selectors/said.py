@@ -37,7 +37,7 @@ def said(actor: Actor, ids: Mapping[str, Collection[UUID]]) -> dict[UUID, Said]:
     found: dict[UUID, Said] = {}
     if threads := ids.get("thread"):
         for thread_id, is_sensitive, subject in _threads(actor, threads):
-            title = _("ett känsligt meddelande") if is_sensitive else subject
+            title = _("ett känsligt meddelande") if is_sensitive else subject or _("ett återkallat meddelande")
             found[thread_id] = Said(title, "messaging:thread", thread_id)
     if bulletins := ids.get("bulletin"):
         for bulletin in bulletins_for(actor, clock.now()).filter(pk__in=bulletins):

@@ -99,7 +99,7 @@ def start_threads(
     and `ValidationError`, by field.
     """
     _check(words)
-    if sent := _sent(sending, actor):
+    if sent := _sent(sending, actor, words, child_ids):
         return sent
     try:
         with transaction.atomic():
@@ -116,7 +116,7 @@ def start_threads(
                 if reader
             ]
     except IntegrityError:  # the same press came twice at once, and the other was first
-        sent = _sent(sending, actor)
+        sent = _sent(sending, actor, words, child_ids)
         if not sent:
             raise
         return sent
@@ -138,11 +138,20 @@ def _begin(
     return _write(thread, reader, words, now, press)
 
 
-def _sent(sending: UUID | None, actor: Actor) -> list[Message]:
-    """Return what this press has sent already. Raises `Http404` for somebody else's."""
+def _sent(sending: UUID | None, actor: Actor, words: Words, about: Collection[UUID]) -> list[Message]:
+    """Return what this press has sent already; `about` are its children, or its conversation.
+
+    Raises `Http404` for somebody else's, and `ValidationError` (code "sent") where something else is to be sent now.
+    """
     sent = list(Message.objects.filter(sending=sending).order_by("number")) if sending else []
     if any(message.written_by_id != actor.person_id for message in sent):
         raise Http404
+    threads = {message.thread_id for message in sent}
+    is_about = threads | set(ThreadChild.objects.filter(thread__in=threads).values_list("child", flat=True))
+    if sent and (not is_about.issuperset(about) or any(one.body != words.body.strip() for one in sent)):
+        raise ValidationError(
+            _("Det som stod här förut är redan skickat. Tryck en gång till om det här också ska skickas."), code="sent"
+        )
     return sent
 
 
@@ -172,7 +181,7 @@ def reply(
     `ValidationError` where nobody of the family reads it any more: nobody would get the answer.
     """
     _check(words, has_subject=False)
-    if sent := _sent(sending, actor):
+    if sent := _sent(sending, actor, words, [thread_id]):
         return sent[0]
     try:
         with transaction.atomic():
@@ -184,7 +193,7 @@ def reply(
                 raise ValidationError(_("Ingen i familjen läser det här samtalet längre. Börja ett nytt."))
             return _write(opened.thread, opened.reader, words, now, (sending or uuid7(), 0))
     except IntegrityError:  # the same press came twice at once, and the other was first
-        sent = _sent(sending, actor)
+        sent = _sent(sending, actor, words, [thread_id])
         if not sent:
             raise
         return sent[0]
@@ -270,17 +279,24 @@ def release_due(*, now: datetime) -> int:
 
 def _release(message: Message, now: datetime) -> None:
     thread = message.thread
-    thread.last_at, thread.last_by_id = message.leaves_at, message.written_by_id
+    # What left while this was written had not been seen by whoever wrote it.
+    unseen = Message.objects.filter(thread=thread, withdrawn_at=None, leaves_at__gt=message.leaves_at - rules.UNDO)
+    crossing = list(unseen.out(now).exclude(written_by=message.written_by_id).order_by("leaves_at"))
+    if thread.last_at is None or thread.last_at <= message.leaves_at:
+        thread.last_at, thread.last_by_id = message.leaves_at, None if crossing else message.written_by_id
     if message.side == Message.Side.HOUSE:
         # What was put aside as done stays so: an answer was maybe the last thing to do.
-        thread.waits_since = None
+        asked = [one.leaves_at for one in crossing if one.side == Message.Side.FAMILY]
+        thread.waits_since = asked[0] if asked else None
         thread.save(update_fields=["last_at", "last_by", "waits_since"])
     else:
         thread.waits_since = message.leaves_at if thread.done_at else thread.waits_since or message.leaves_at
         thread.done_at = None
         thread.save(update_fields=["last_at", "last_by", "waits_since", "done_at"])
     readers = readers_of(circle_of(thread), Addressee(thread.addressee), days.day_of(now))
-    people = [person_id for person_id in readers if person_id != message.written_by_id]
+    marks = ReadMark.objects.filter(thread=thread, read_to__gte=message.leaves_at)
+    know = {message.written_by_id, *marks.values_list("person", flat=True)}
+    people = [person_id for person_id in readers if person_id not in know]
     notify_of_all(told=[Told(message.pk, people, {"thread": thread.pk})], kind=Kind.MESSAGE_RECEIVED, now=now)
 
 
@@ -335,13 +351,25 @@ def withdraw(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
         had_read = [
             str(person) for person in marks.exclude(person=message.written_by_id).values_list("person", flat=True)
         ]
-        incident = Incident.objects.create(message=message, withdrawn_by=actor.person, had_read=had_read)
+        subject = _take_subject(thread, message)
+        incident = Incident.objects.create(
+            message=message, withdrawn_by=actor.person, had_read=had_read, subject=subject
+        )
         audit.did("message.withdrawn", person_id=actor.person_id, now=now, message=message.pk, incident=incident.pk)
         principals = readers_of(circle_of(thread), Addressee.PRINCIPAL, days.day_of(now))
         people = [one.person_id for one in principals.values() if one.relation == Relation.PRINCIPAL]
         told = Told(incident.pk, [person for person in people if person != actor.person_id], {"thread": thread.pk})
         notify_of_all(told=[told], kind=Kind.MESSAGE_WITHDRAWN, now=now)
     return message
+
+
+def _take_subject(thread: Thread, message: Message) -> str:
+    """Take the subject of a conversation whose first message is withdrawn: it was said with that one. Return it."""
+    if Message.objects.filter(thread=thread).order_by("leaves_at", "pk").values_list("pk", flat=True)[0] != message.pk:
+        return ""
+    subject, thread.subject = thread.subject, ""
+    thread.save(update_fields=["subject"])
+    return subject
 
 
 def mark_read(*, thread: Thread, person_id: UUID, now: datetime) -> bool:

@@ -111,6 +111,8 @@ def _sent(request: ActorRequest, form: BeginForm, files: ChosenFiles) -> list[Me
         if hasattr(refused, "error_dict") and "children" in refused.error_dict:
             form.add_error("barn", refused.error_dict["children"])
         else:
+            if getattr(refused, "code", "") == "sent":
+                form.send_again()
             form.add_error(None, refused if hasattr(refused, "code") else refused.messages)
         return []
 

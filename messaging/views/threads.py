@@ -124,6 +124,8 @@ def _is_sent(request: ActorRequest, form: ReplyForm, files: ChosenFiles, thread_
             sending=form.cleaned_data["sending"],
         )
     except ValidationError as refused:
+        if getattr(refused, "code", "") == "sent":
+            form.send_again()
         form.add_error("body", refused if hasattr(refused, "code") else refused.messages)
         return False
     return True
@@ -134,8 +136,8 @@ def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None, files: 
     shown = conversation(actor, opened, now)
     if not shown.days:  # begun by somebody else half a minute ago, or over before this reader began
         raise Http404
-    if shown.is_new and "prefetch" not in request.headers.get("Sec-Purpose", ""):
-        _note_reading(opened)
+    if "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        _note_reading(opened, is_new=shown.is_new)
     _look(request, opened)
     leads = may_seal(actor, opened)
     left = {} if form else drafts.draft_of(opened.reader.person_id, kept_under(actor, request.path))
@@ -159,10 +161,12 @@ def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None, files: 
     return render(request, f"messaging/threads/{part}.html", context, status=status)
 
 
-def _note_reading(opened: Opened) -> None:
+def _note_reading(opened: Opened, *, is_new: bool) -> None:
+    """Note that what has left is read, and with it all that was told of the conversation."""
     now, person_id = clock.now(), opened.reader.person_id
-    if services.mark_read(thread=opened.thread, person_id=person_id, now=now):
-        read_about(person_id=person_id, name="thread", thing_id=opened.thread.pk, now=now)
+    if is_new:
+        services.mark_read(thread=opened.thread, person_id=person_id, now=now)
+    read_about(person_id=person_id, name="thread", thing_id=opened.thread.pk, now=now)
 
 
 def _look(request: ActorRequest, opened: Opened) -> None:
@@ -192,7 +196,7 @@ def thread_news(request: ActorRequest, thread_id: UUID) -> HttpResponseBase:
     _look(request, opened)
     shown = conversation(request.actor, opened, clock.now())
     if shown.is_new:
-        _note_reading(opened)
+        _note_reading(opened, is_new=True)
     return render(request, "messaging/threads/lines.html", {"shown": shown, "thread": opened.thread})
 
 
