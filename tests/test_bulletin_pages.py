@@ -329,6 +329,18 @@ def test_reading_marks_the_notice_as_read(cast: Cast, log_in: LogIn) -> None:
     assert not Delivery.objects.filter(person=cast.amina, event=made.pk, way=Way.IN_APP, read_at=None).exists()
 
 
+def test_what_nobody_sees_is_not_read(cast: Cast, log_in: LogIn) -> None:
+    """F08: a page fetched ahead, or only asked after, tells nobody that the family knows."""
+    made = sent(cast.maria, Audience(department=cast.blasippan))
+    phone, address = log_in(cast.amina), f"/anslag/{made.pk}/"
+    phone.get(address, headers={"Sec-Purpose": "prefetch;prerender"})
+    phone.head(address)
+    copy = BulletinCopy.objects.filter(bulletin=made, guardian=cast.amina)
+    assert copy.get().read_at is None
+    phone.get(address)
+    assert copy.get().read_at
+
+
 def test_somebody_who_works_here_and_has_a_child_here(cast: Cast, log_in: LogIn) -> None:
     guard(cast.maria, cast.leo)
     made = sent(cast.ulf, Audience(preschool=cast.sjostjarnan), must_confirm=True)

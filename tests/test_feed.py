@@ -306,6 +306,18 @@ def test_a_withdrawn_post_says_nothing_to_anybody(cast: Cast, log_in: LogIn) -> 
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/inlagg/", "/inlagg/{}/"])
+def test_what_nobody_sees_is_not_read(cast: Cast, log_in: LogIn, address: str) -> None:
+    """PROMISES 3.2: a page fetched ahead, or only asked after, makes nobody a reader."""
+    address, phone = address.format(published(cast).pk), log_in(cast.amina)
+    phone.get(address, headers={"Sec-Purpose": "prefetch"})
+    phone.head(address)
+    assert not PostRead.objects.exists()
+    phone.get(address)
+    assert PostRead.objects.get().person == cast.amina
+
+
+@pytest.mark.django_db
 def test_looks_are_written_down(cast: Cast, log_in: LogIn) -> None:
     """PROMISES 3.5."""
     post = published(cast, about=(cast.elsa,))

@@ -32,7 +32,7 @@ from messaging.views.threads import rests
 from notifications.models import Way
 from notifications.ways import offered
 from portal.lib import clock
-from portal.lib.http import nothing_new, safe_next, see_other
+from portal.lib.http import is_really_seen, nothing_new, safe_next, see_other
 
 ON_A_PAGE, NAMES_ON_A_PAGE = 20, 100
 
@@ -93,7 +93,8 @@ def bulletin(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
         "rests": rests(request),
     }
     if children and actor.person_id:
-        services.mark_read(bulletin=row, person_id=actor.person_id, now=now)
+        if is_really_seen(request):
+            services.mark_read(bulletin=row, person_id=actor.person_id, now=now)
         context["copy"] = BulletinCopy.objects.filter(bulletin=row, guardian=actor.person_id).first()
     sealed = sealed_of(row.pk)
     context["sealed"] = sealed

@@ -31,7 +31,7 @@ from messaging.services.posts import mark_read
 from messaging.services.reactions import put_heart, thank
 from messaging.views.threads import rests
 from portal.lib import clock, languages
-from portal.lib.http import is_fragment_wanted, see_other
+from portal.lib.http import is_fragment_wanted, is_really_seen, see_other
 
 Size = Literal["small", "medium", "large"]
 
@@ -58,7 +58,7 @@ def _feed(request: ActorRequest, department: Department | None) -> HttpResponse:
     audit.looked(
         "posts", person_id=actor.person_id, tablet_id=actor.tablet_id, children=feed.child_ids, once_an_hour=True
     )
-    if actor.person_id and not actor.tablet:
+    if actor.person_id and not actor.tablet and is_really_seen(request):
         mark_read(post_ids=feed.read_now, person_id=actor.person_id, now=clock.now())
     context = {
         "feed": feed,
@@ -114,7 +114,7 @@ def post(request: ActorRequest, post_id: UUID) -> HttpResponse:
     own, named = (rows.get(row.pk, {}) for rows in found)
     is_out, writes = row.state == Post.State.PUBLISHED, is_writer(actor, row)
     reader = actor.person_id if own and is_out else None
-    if reader and not has_read(row, reader):
+    if reader and is_really_seen(request) and not has_read(row, reader):
         mark_read(post_ids=[row.pk], person_id=reader, now=now)
     audit.looked("post", person_id=actor.person_id, tablet_id=actor.tablet_id, children=own.keys() | named.keys())
     context = {

@@ -13,6 +13,11 @@ def is_fragment_wanted(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
 
 
+def is_really_seen(request: HttpRequest) -> bool:
+    """Tell whether somebody sees the answer: a browser that fetches a page ahead, or asks after it, shows nobody."""
+    return request.method != "HEAD" and "prefetch" not in request.headers.get("Sec-Purpose", "")
+
+
 def safe_next(request: HttpRequest, default: str) -> str:
     """Return the path in `next` when it is one of ours, otherwise `default`."""
     target = request.POST.get("next") or request.GET.get("next") or ""
