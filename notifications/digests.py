@@ -66,7 +66,7 @@ def _make(people: Collection[UUID], now: datetime) -> int:
         held = set(waiting.select_for_update().values_list("person_id", flat=True))  # from whoever does the same
         held -= set(Delivery.objects.filter(event=event, person__in=held).values_list("person_id", flat=True))
         held -= quiet_ends(dict.fromkeys(held, Side.FAMILY), now).keys()
-        ways = _ways(held)
+        ways = ways_of(held)
         waiting.filter(person__in=held - ways.keys()).update(for_digest=False)  # nothing reaches them outside
         waiting.filter(person__in=ways).update(digest=event)
         Delivery.objects.bulk_create(
@@ -81,7 +81,7 @@ def _make(people: Collection[UUID], now: datetime) -> int:
     return len(ways)
 
 
-def _ways(people: Collection[UUID]) -> dict[UUID, Way]:
+def ways_of(people: Collection[UUID]) -> dict[UUID, Way]:
     """Return by which way each has the digest; not those whom none reaches, or who want none."""
     active = User.objects.filter(pk__in=people, frozen_at=None)
     has_address = {person_id: index is not None for person_id, index in active.values_list("pk", "email_index")}

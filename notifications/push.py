@@ -24,11 +24,15 @@ SIZE = 512  # bytes: all messages are equally long
 GONE = frozenset({404, 410})
 
 
+class NoDevice(NotToBeSent):
+    """Raised where push reaches nobody: the last device is gone, or this portal does not push any more."""
+
+
 def send(delivery: Delivery, hold: Hold) -> bool:
     """Push to each device that has not got it yet. Raises what went wrong with the last one that may still get it."""
     reader = reader_of(delivery)
     if not is_offered():
-        raise NotToBeSent("no key")
+        raise NoDevice("no key")
     devices = Device.objects.in_use().filter(person=reader)
     has_got_it = Exists(Pushed.objects.filter(delivery=delivery, device=OuterRef("pk")))
     fault: Exception | None = None
@@ -41,7 +45,7 @@ def send(delivery: Delivery, hold: Hold) -> bool:
     if fault:
         raise fault
     if not delivery.pushed.exists():
-        raise NotToBeSent("no device")
+        raise NoDevice("no device")
     return True
 
 

@@ -76,6 +76,14 @@ def rows_by(way: Way, told: Sequence[Told], kind: Kind, now: datetime, *, urgent
     ]
 
 
+def as_of_now(row: Delivery, now: datetime) -> Telling:
+    """Return how this thing would be told its person if it were told now, with the devices that there are now."""
+    people, kind = [row.person_id], Kind(row.kind)
+    sides = sides_of(people, kind, days.day_of(now))
+    (one,) = _ones([Told(row.event, people, row.about)], kind, people, sides, now, urgent=row.is_urgent)
+    return one.how
+
+
 def sides_of(people: Sequence[UUID], kind: Kind, today: date) -> dict[UUID, Side]:
     """Return as whom each is told; a query only for what may be told to families and to staff."""
     is_for_both = rules.side_of(kind, works_here=True) != rules.side_of(kind, works_here=False)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from notifications import devices, push, sms
+from notifications import devices, instead, push, sms
 from notifications.models import Delivery, Way
 from notifications.outside import reader_of, said
 from notifications.respect import respectful
-from portal.lib import outbox
+from portal.lib import clock, outbox
 from portal.lib.mailing import by_mail
-from portal.lib.outbox import NotToBeSent
+from portal.lib.outbox import Hold, NotToBeSent
 
 
 def message(delivery: Delivery, _now: datetime) -> EmailMessage:
@@ -29,9 +30,18 @@ def message(delivery: Delivery, _now: datetime) -> EmailMessage:
     )
 
 
+def by_push(delivery: Delivery, hold: Hold) -> bool:
+    """Push it; where no device is left, see that it is told by another way."""
+    try:
+        return push.send(delivery, hold)
+    except push.NoDevice:
+        instead.tell_without_device(delivery, clock.now())
+        raise
+
+
 CARRIED: Mapping[Way, outbox.Way[Delivery]] = {
     Way.EMAIL: by_mail(message),
-    Way.PUSH: push.BY_PUSH,
+    Way.PUSH: replace(push.BY_PUSH, send=by_push),
     Way.SMS: sms.BY_SMS,
 }
 

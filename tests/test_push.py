@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
@@ -23,9 +24,11 @@ from accounts import services as accounts_services
 from accounts.models import User
 from notifications import devices, ways
 from notifications.device_models import Device, Pushed
+from notifications.digests import send_digests
 from notifications.endpoint_rules import PUSH_SERVICES, may_be_pushed_to
 from notifications.models import Delivery, Kind, Way
 from notifications.selectors import reached_by_push
+from notifications.services import choose, notify, send_waiting
 from portal.faults.sinks import HttpSink
 from portal.lib import clock, outbox, posting, web_push
 from tests.cast import Cast
@@ -186,6 +189,30 @@ def test_with_no_device_left_it_is_given_up(cast: Cast, service: HttpSink) -> No
     given_up = Delivery.objects.get()
     assert (given_up.sent_at, given_up.problem) == (None, "no device")
     assert given_up.given_up_at
+
+
+def test_with_no_device_left_the_evenings_notice_is_mailed_once(cast: Cast, service: HttpSink) -> None:
+    """F12"""
+    Phone(service.url).given_to(cast.amina)
+    service.answers = [410]
+    notify(person_ids=[cast.amina.pk], kind=Kind.ENQUIRY_OPENED, event=uuid4(), about={}, now=clock.now())
+    for hours, made in ((8, 1), (32, 0)):
+        with time_machine.travel(clock.now() + timedelta(hours=hours)):
+            assert send_digests(now=clock.now()) == made
+            for _sweep in range(2):
+                send_waiting(now=clock.now())
+    assert [letter.to for letter in mail.outbox] == [[cast.amina.email]]
+
+
+def test_with_no_device_left_staff_have_mail_and_families_the_digest(cast: Cast, service: HttpSink) -> None:
+    choose(person=cast.amina, kind=Kind.MESSAGE_RECEIVED, way=Way.PUSH, is_wanted=True)
+    ids = [Phone(service.url).given_to(one).person_id for one in (cast.amina, cast.maria)]
+    service.answers = [410, 410]
+    notify(person_ids=ids, kind=Kind.MESSAGE_RECEIVED, event=uuid4(), about={}, now=clock.now())
+    for _sweep in range(2):
+        send_waiting(now=clock.now())
+    assert [letter.to for letter in mail.outbox] == [[cast.maria.email]]
+    assert [row.person for row in Delivery.objects.for_digest()] == [cast.amina]
 
 
 @pytest.mark.parametrize("answer", [401, 403, 429, 500, 503])
