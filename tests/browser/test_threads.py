@@ -139,6 +139,24 @@ def test_a_draft_survives_a_closed_browser(cast: Cast, visit: Visit) -> None:
     expect(other.get_by_label("Elsa")).to_be_checked()
 
 
+def test_a_draft_survives_going_away_at_once(cast: Cast, visit: Visit) -> None:
+    """F16: also the last letters, typed in the second before; and nothing is left of what was sent."""
+    phone = visit(cast.amina, size=PHONE)
+    phone.goto("/samtal/nytt/")
+    phone.locator("label.chip", has_text="Elsa").click()
+    phone.get_by_label("Ämne").fill("Kaninen")
+    phone.get_by_label("Meddelande").fill("Elsa vill ha med sig sin kanin")
+    phone.goto("/samtal/")
+    phone.goto("/samtal/nytt/")
+    expect(phone.get_by_label("Meddelande")).to_have_value("Elsa vill ha med sig sin kanin")
+    expect(phone.get_by_text("Läses av 5 personer")).to_be_visible()
+    phone.get_by_label("Meddelande").press_sequentially("!")
+    phone.get_by_role("button", name="Skicka").click()
+    expect(phone.get_by_role("button", name="Ångra")).to_be_visible()
+    phone.goto("/samtal/nytt/")
+    expect(phone.get_by_label("Meddelande")).to_have_value("")
+
+
 def begun(cast: Cast, visit: Visit) -> Thread:
     """Return a conversation that Amina has begun and Maria has answered at such length that it is scrolled."""
     write(visit(cast.amina, size=PHONE), "Hej")
