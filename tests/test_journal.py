@@ -473,15 +473,17 @@ def test_a_principal_seals_in_the_browser(cast: Cast, log_in: Browser) -> None:
     assert log_in(cast.maria).get(address).status_code == 404
 
 
-def announced(cast: Cast, audience: Audience, body: str = "Vi stänger klockan tre.") -> Bulletin:
-    """Return a bulletin that Maria has sent; it has left, and everybody has been told."""
+def announced(
+    cast: Cast, audience: Audience, body: str = "Vi stänger klockan tre.", by: User | None = None
+) -> Bulletin:
+    """Return a bulletin that Maria, or another, has sent; it has left, and everybody has been told."""
     then = clock.now() - timedelta(minutes=1)
     bulletin = send_bulletin(
         bulletin_id=uuid7(),
         audience=audience,
         words=BulletinWords("Stängt tidigt", body, "sv", must_confirm=True),
         seen=readers_of(audience, days.day_of(then)).sign,
-        actor=Actor.of_person(cast.maria),
+        actor=Actor.of_person(by or cast.maria),
         now=then,
     )
     bulletins.release_due(now=clock.now())
@@ -538,6 +540,29 @@ def test_only_whoever_leads_where_it_is_read_seals_a_bulletin(cast: Cast, log_in
     done = log_in(cast.eva).post(address, follow=True).content.decode()
     assert "Diariefört" in done
     assert f"/anslag/{bulletin.pk}/aterkalla/" not in done
+
+
+def test_what_is_said_to_more_than_one_leads_is_not_sealed_by_one(cast: Cast, log_in: Browser) -> None:
+    """F17: sealed it cannot be withdrawn: Eva leads Granliden, Ulf leads another preschool."""
+    to_all = announced(cast, Audience(is_to_all=True), by=cast.communicator)
+    to_two = announced(cast, Audience(child_ids=frozenset({cast.elsa.pk, cast.leo.pk})), by=_leads_both(cast))
+    to_one = announced(cast, Audience(department=cast.blasippan))
+    for bulletin, refused, may in ((to_all, cast.eva, cast.communicator), (to_one, cast.maria, cast.eva)):
+        address = f"/anslag/{bulletin.pk}/"
+        for one in (refused, cast.ulf):
+            assert "Diarieför" not in log_in(one).get(address).content.decode()
+            assert log_in(one).post(f"{address}diariefor/").status_code == 404
+        assert log_in(may).post(f"{address}diariefor/").status_code == 302
+    for one in (cast.eva, cast.ulf):
+        assert log_in(one).post(f"/anslag/{to_two.pk}/diariefor/").status_code == 404
+    assert JournalPackage.objects.count() == 2
+
+
+def _leads_both(cast: Cast) -> User:
+    chief = person("Chef")
+    for preschool in (cast.granliden, cast.sjostjarnan):
+        employ(chief, StaffRole.Kind.PRINCIPAL, preschool=preschool)
+    return chief
 
 
 @pytest.mark.django_db(transaction=True)

@@ -87,10 +87,10 @@ class Writing:
             return Audience(area=found)
         raise Http404
 
-    def allows(self, audience: Audience) -> bool:
-        """Tell whether the actor may write to all of this audience."""
+    def allows(self, audience: Audience, action: Action = Action.ANNOUNCE) -> bool:
+        """Tell whether the actor may write to all of this audience, or do more with what is written to it."""
         if audience.is_to_chosen:
-            theirs = access.children_for(self.actor, Action.ANNOUNCE).filter(pk__in=audience.child_ids)
+            theirs = access.children_for(self.actor, action).filter(pk__in=audience.child_ids)
             return bool(audience.child_ids) and theirs.count() == len(audience.child_ids)
         if audience.is_to_all:
             return self.to_all
@@ -98,7 +98,7 @@ class Writing:
             return access.leads_area(self.actor, audience.area.pk)
         if audience.preschool:
             return access.can(self.actor, Action.OVERSEE, audience.preschool)
-        return audience.department is not None and access.can(self.actor, Action.ANNOUNCE, audience.department)
+        return audience.department is not None and access.can(self.actor, action, audience.department)
 
     def condition(self) -> Q:
         """Return the condition of a bulletin to an audience to which the actor may write."""

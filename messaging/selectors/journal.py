@@ -34,6 +34,7 @@ from messaging.models import (
     ThreadChild,
 )
 from messaging.selectors.bulletin_readers import Audience
+from messaging.selectors.bulletin_writers import Writing
 from messaging.selectors.bulletins import get_bulletin
 from messaging.selectors.readers import Opened, open_thread
 from portal.lib.crypto import decrypt_bytes
@@ -153,7 +154,7 @@ def record_of_thread(actor: Actor, opened: Opened, now: datetime) -> Record:
 
 
 def open_bulletin_to_seal(actor: Actor, bulletin_id: UUID, now: datetime) -> Bulletin:
-    """Return a bulletin that has left, and that the actor may hand over: who leads somewhere where it is read.
+    """Return a bulletin that has left, and that the actor may hand over.
 
     Raises `Http404` for everybody else.
     """
@@ -164,11 +165,11 @@ def open_bulletin_to_seal(actor: Actor, bulletin_id: UUID, now: datetime) -> Bul
 
 
 def may_seal_bulletin(actor: Actor, bulletin: Bulletin) -> bool:
-    """Tell whether whoever reads the bulletin as one of the house may hand it over."""
-    if not actor.has_role(StaffRole.Kind.PRINCIPAL):
-        return False
-    chosen = bulletin.chosen.values("child")
-    return not bulletin.is_to_chosen or children_for(actor, Action.JOURNALISE).filter(pk__in=chosen).exists()
+    """Tell whether whoever reads the bulletin as one of the house may hand it over.
+
+    Nobody withdraws it after that: it takes somebody who leads all to whom it was written, or writes to everybody.
+    """
+    return Writing(actor).allows(Audience.of(bulletin), Action.JOURNALISE)
 
 
 def record_of_bulletin(bulletin: Bulletin, actor: Actor) -> Record:
