@@ -18,7 +18,7 @@ from children import protection
 from children.actors import Actor
 from children.models import Block, NamedReader, Placement, ProtectedIdentity, StaffRole
 from children.tablets import PIN_COOKIE
-from messaging.models import Message, Thread
+from messaging.models import Message, ReadMark, Thread
 from messaging.selectors.readers import open_thread, stamp_of
 from messaging.selectors.unread import unread_threads
 from messaging.services.threads import release_due
@@ -93,6 +93,19 @@ def test_it_works(cast: Cast, log_in: LogIn, at_seven: time_machine.Traveller) -
     assert "Maria Berg · 07:01" in shown
     assert "Läst av Maria · 07:00" in shown
     assert Message.objects.count() == 2
+
+
+def test_what_nobody_sees_is_not_read(cast: Cast, log_in: LogIn, at_seven: time_machine.Traveller) -> None:
+    """F01: a page fetched ahead, or only asked after, tells nobody that it is read."""
+    begin(log_in(cast.amina), cast.elsa)
+    later(at_seven, minutes=1)
+    maria, thread = log_in(cast.maria), Thread.objects.get()
+    for address in (f"/samtal/{thread.pk}/", f"/samtal/{thread.pk}/nytt/"):
+        maria.get(address, headers={"Sec-Purpose": "prefetch"})
+        maria.head(address)
+    assert not ReadMark.objects.filter(person=cast.maria).exists()
+    maria.get(f"/samtal/{thread.pk}/")
+    assert ReadMark.objects.filter(person=cast.maria).exists()
 
 
 # Who reads, before and after ------------------------------------------------------------------------------------------

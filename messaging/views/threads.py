@@ -36,7 +36,7 @@ from messaging.views.inbox import acts_of, filters_of
 from messaging.views.strong import asked_for_strong, not_on_tablets
 from notifications.reading import read_about
 from portal.lib import clock, languages
-from portal.lib.http import is_fragment_wanted, nothing_new, see_other
+from portal.lib.http import is_fragment_wanted, is_really_seen, nothing_new, see_other
 
 
 @require_safe
@@ -136,7 +136,7 @@ def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None, files: 
     shown = conversation(actor, opened, now)
     if not shown.days:  # begun by somebody else half a minute ago, or over before this reader began
         raise Http404
-    if "prefetch" not in request.headers.get("Sec-Purpose", ""):
+    if is_really_seen(request):
         _note_reading(opened, is_new=shown.is_new)
     _look(request, opened)
     leads = may_seal(actor, opened)
@@ -195,7 +195,7 @@ def thread_news(request: ActorRequest, thread_id: UUID) -> HttpResponseBase:
         return nothing_new()
     _look(request, opened)
     shown = conversation(request.actor, opened, clock.now())
-    if shown.is_new:
+    if shown.is_new and is_really_seen(request):
         _note_reading(opened, is_new=True)
     return render(request, "messaging/threads/lines.html", {"shown": shown, "thread": opened.thread})
 
