@@ -221,8 +221,9 @@ def withdraw_bulletin(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bull
 def _principals(audience: Audience, now: datetime) -> set[UUID | None]:
     today = days.day_of(now)
     if audience.is_to_chosen:
-        lead = {reach.person_id for reach in who_may(Action.OVERSEE, audience.child_ids, today)}
-        return lead - kept_away_from(audience.child_ids)
+        kept_away = kept_away_from(audience.child_ids)
+        reached = who_may(Action.OVERSEE, audience.child_ids, today)
+        return {reach.person_id for reach in reached if reach.person_id not in kept_away}
     return {*roles_in(Action.OVERSEE, audience.departments(), today).values_list("person_id", flat=True)}
 
 
