@@ -58,12 +58,14 @@ class BulletinForm(forms.Form):
         widget=forms.CheckboxInput(attrs={"data-switch": True}),
     )
     remind_after = forms.TypedChoiceField(
-        label=_("Påminn varje"), coerce=int, choices=[(hours, HOURS[hours]) for hours in REMIND_AFTER], required=False
+        label=_("Påminn efter"), coerce=int, choices=[(hours, HOURS[hours]) for hours in REMIND_AFTER], required=False
     )
     is_urgent = forms.BooleanField(
         label=_("Brådskande"),
         required=False,
-        help_text=_("Når telefonen direkt, även under tyst tid. Bara för det som inte kan vänta till kvällen."),
+        help_text=_(
+            "Når telefonen direkt, även hos den som vill vara ostörd. Bara för det som inte kan vänta till kvällen."
+        ),
         widget=forms.CheckboxInput(attrs={"data-switch": True}),
     )
     when = forms.ChoiceField(

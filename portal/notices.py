@@ -156,7 +156,7 @@ def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
             icon=ICONS[Kind(row.kind)],
             look="dusk" if _is_over(row, thing) else LOOKS.get(Kind(row.kind), "green"),
             is_new=row.read_at is None,
-            url=reverse(thing.page, args=[thing.id]),
+            url=reverse(thing.page, args=[thing.id]) + ("#senaste" if thing.page == "messaging:thread" else ""),
             child_id=None,
         )
         for (_kind, one), row in newest.items()

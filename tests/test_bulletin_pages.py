@@ -276,7 +276,7 @@ def test_the_sender_hears_whom_it_disturbs(cast: Cast, log_in: LogIn, monkeypatc
     monkeypatch.setattr("messaging.selectors.bulletin_preview.number_quiet", lambda _people, number, _now: number)
     desk = log_in(cast.maria)
     assert "störs ändå" not in text(desk.post(WRITE, fields(cast, do="look")))
-    assert "3 vårdnadshavare har tyst tid nu och störs ändå." in text(
+    assert "3 vårdnadshavare vill vara ostörda nu och störs ändå." in text(
         desk.post(WRITE, fields(cast, do="look", is_urgent="on"))
     )
     sent(cast.eva, Audience(preschool=cast.granliden))

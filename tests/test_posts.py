@@ -410,6 +410,8 @@ def test_a_familys_thanks_are_the_departments_to_read(cast: Cast) -> None:
         with pytest.raises(Http404):
             thank(post_id=post.pk, text="Hej", actor=Actor.of_person(other), now=now)
     thank(post_id=post.pk, text=" ", actor=Actor.of_person(cast.amina), now=now)
+    with pytest.raises(ValidationError, match="några ord"):
+        thank(post_id=post.pk, text=" ", actor=Actor.of_person(cast.amina), now=now)
     assert not PostThanks.objects.exists()
 
 

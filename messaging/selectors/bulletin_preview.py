@@ -129,8 +129,8 @@ def house_readers(house: Mapping[UUID, tuple[Relation | None, str]]) -> list[Row
 def _of_quiet(audience: Audience, guardians: int, now: datetime) -> Iterator[Caution]:
     if quiet := number_quiet(audience.families(days.day_of(now)).values("guardian"), guardians, now):
         words = ngettext(
-            "{number} vårdnadshavare har tyst tid nu och störs ändå.",
-            "{number} vårdnadshavare har tyst tid nu och störs ändå.",
+            "{number} vårdnadshavare vill vara ostörd nu och störs ändå.",
+            "{number} vårdnadshavare vill vara ostörda nu och störs ändå.",
             quiet,
         )
         yield Caution("bell", words.format(number=quiet))

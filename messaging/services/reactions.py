@@ -32,7 +32,7 @@ def put_heart(*, post_id: UUID, is_on: bool, actor: Actor, now: datetime) -> Pos
 def thank(*, post_id: UUID, text: str, actor: Actor, now: datetime) -> Post:
     """Keep the guardian's thank-you, instead of the one before; without words it is taken back.
 
-    The post's author is told once. Raises `ValidationError` for a text that is too long.
+    The post's author is told once. Raises `ValidationError` for a text that is too long, or none at all.
     """
     words = text.strip()
     if len(words) > post_rules.LONGEST_THANKS:
@@ -40,7 +40,9 @@ def thank(*, post_id: UUID, text: str, actor: Actor, now: datetime) -> Post:
     with transaction.atomic():
         post, person_id = _reading(post_id, actor)
         if not words:
-            PostThanks.objects.filter(post=post, person=person_id).delete()
+            taken_back, _rows = PostThanks.objects.filter(post=post, person=person_id).delete()
+            if not taken_back:
+                raise ValidationError(_("Skriv några ord först."))
             return post
         thanks, is_new = PostThanks.objects.update_or_create(post=post, person_id=person_id, defaults={"text": words})
         if is_new:

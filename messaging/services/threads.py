@@ -378,14 +378,12 @@ def mark_read(*, thread: Thread, person_id: UUID, now: datetime) -> bool:
     The mark moves only where there is something new, and never back: it is the moment at which the last of what is
     read was first seen.
     """
-    new = Message.objects.out(now).filter(thread=thread)
     mark = ReadMark.objects.filter(thread=thread, person=person_id).first()
     if mark is None:
         ReadMark.objects.bulk_create([ReadMark(thread=thread, person_id=person_id, read_to=now)], ignore_conflicts=True)
         return True
-    if not new.filter(leaves_at__gt=mark.read_to).exists():
-        return False
-    return bool(ReadMark.objects.filter(pk=mark.pk, read_to__lt=now).update(read_to=now))
+    new = Message.objects.out(now).filter(thread=thread, leaves_at__gt=mark.read_to)
+    return new.exists() and bool(ReadMark.objects.filter(pk=mark.pk, read_to__lt=now).update(read_to=now))
 
 
 def _check(words: Words, *, has_subject: bool = True) -> None:

@@ -83,7 +83,7 @@ def _states() -> Mapping[State, str]:
 def reasons() -> Mapping[str, str]:
     """Return why notices do not leave: our own decisions, by the word that their rows hold."""
     return {
-        "quiet": _("Mottagaren har tysta timmar"),
+        "quiet": _("Mottagaren vill vara ostörd"),
         "withdrawn": _("Mottagaren får inte veta det längre"),
         "over": _("Återkallat eller bekräftat innan det gick ut"),
         "read": _("Läst i Kapprummet innan det gick ut"),
