@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -125,11 +126,12 @@ def test_nobody_sends_under_anothers_press(cast: Cast, log_in: LogIn) -> None:
 
 
 def test_a_press_that_is_repeated_elsewhere_sends_nothing_there(cast: Cast) -> None:
-    """The same press in another conversation is the same press: what was sent stays where it was."""
+    """The same press in another conversation is the same press: what was sent stays where it was, and that is said."""
     (first,), (second,) = sent(cast, cast.amina), sent(cast, cast.amina)
     actor, press = Actor.of_person(cast.amina), uuid7()
     words = Words("", "En gång", "sv")
-    made = reply(thread_id=first.thread_id, words=words, actor=actor, now=clock.now(), sending=press)
-    again = reply(thread_id=second.thread_id, words=words, actor=actor, now=clock.now(), sending=press)
-    assert again == made
+    reply(thread_id=first.thread_id, words=words, actor=actor, now=clock.now(), sending=press)
+    with pytest.raises(ValidationError, match="redan skickat"):
+        reply(thread_id=second.thread_id, words=words, actor=actor, now=clock.now(), sending=press)
+    assert first.thread.messages.count() == 2
     assert second.thread.messages.count() == 1
