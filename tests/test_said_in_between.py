@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from children.actors import Actor
+from children.models import Child
 from messaging.models import Addressee, Incident, Message, Thread
 from messaging.selectors.unread import unread_threads
 from messaging.services import threads as services
@@ -117,3 +119,25 @@ def test_a_second_press_with_other_words_loses_nothing(cast: Cast, log_in: LogIn
     assert "Först, och mer" in shown
     assert fields["sending"] not in shown
     assert thread.messages.filter(written_by=cast.amina).count() == 1
+
+
+def test_a_second_press_about_other_children_is_not_taken_for_the_first(cast: Cast) -> None:
+    """Neither for one child less, nor for one more: nobody is to believe that the others were written to."""
+    press, now, actor = uuid7(), clock.now(), Actor.of_person(cast.maria)
+
+    def send(*children: Child) -> list[Message]:
+        return services.start_threads(
+            child_ids=[child.pk for child in children],
+            addressee=Addressee.DEPARTMENT,
+            words=Words("Rubriken", "Texten", "sv"),
+            actor=actor,
+            now=now,
+            sending=press,
+        )
+
+    made = send(cast.elsa)
+    assert send(cast.elsa) == made
+    for children in ((cast.elsa, cast.noor), (cast.noor,)):
+        with pytest.raises(ValidationError, match="redan skickat"):
+            send(*children)
+    assert Message.objects.count() == len(made)

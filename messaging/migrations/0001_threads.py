@@ -94,15 +94,6 @@ class Migration(migrations.Migration):
                 ("done_at", models.DateTimeField(blank=True, null=True)),
                 ("last_at", models.DateTimeField(blank=True, null=True)),
                 (
-                    "last_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
                     "assigned_to",
                     models.ForeignKey(
                         null=True,

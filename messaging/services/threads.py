@@ -147,8 +147,8 @@ def _sent(sending: UUID | None, actor: Actor, words: Words, about: Collection[UU
     if any(message.written_by_id != actor.person_id for message in sent):
         raise Http404
     threads = {message.thread_id for message in sent}
-    is_about = threads | set(ThreadChild.objects.filter(thread__in=threads).values_list("child", flat=True))
-    if sent and (not is_about.issuperset(about) or any(one.body != words.body.strip() for one in sent)):
+    children = set(ThreadChild.objects.filter(thread__in=threads).values_list("child", flat=True))
+    if sent and (set(about) not in (threads, children) or any(one.body != words.body.strip() for one in sent)):
         raise ValidationError(
             _("Det som stod här förut är redan skickat. Tryck en gång till om det här också ska skickas."), code="sent"
         )
