@@ -76,6 +76,13 @@ def later(traveller: time_machine.Traveller, **span: float) -> None:
     release_due(now=clock.now())
 
 
+def begun(by: Client, cast: Cast, at_seven: time_machine.Traveller) -> Thread:
+    """Let somebody write about Elsa; return the conversation, of which everybody has been told."""
+    begin(by, cast.elsa)
+    later(at_seven, minutes=1)
+    return Thread.objects.get()
+
+
 def test_it_works(cast: Cast, log_in: LogIn, at_seven: time_machine.Traveller) -> None:
     """F01: a guardian writes to the department, its staff answer, and the guardian sees the department and who."""
     amina, maria = log_in(cast.amina), log_in(cast.maria)
@@ -131,9 +138,7 @@ def test_nobody_but_those_on_the_list_opens_it(cast: Cast, log_in: LogIn, at_sev
 def test_a_forged_reader_is_nobody(cast: Cast, log_in: LogIn, at_seven: time_machine.Traveller) -> None:
     """F06: whatever is sent along, an answer is read by those of its conversation."""
     amina = log_in(cast.amina)
-    begin(amina, cast.elsa)
-    later(at_seven, minutes=1)
-    thread = Thread.objects.get()
+    thread = begun(amina, cast, at_seven)
     forged = {"barn": str(cast.noor.pk), "guardians": str(cast.stranger.pk), "till": "principal"}
     assert answer(amina, thread, "Ett svar", **forged).status_code == 302
     later(at_seven, minutes=1)
@@ -147,9 +152,7 @@ def test_who_has_read_is_said_once_of_what_follows_each_other(
 ) -> None:
     """DOMAIN 4.7: below the last that they have read, and of an earlier one where more have read it."""
     amina = log_in(cast.amina)
-    begin(amina, cast.elsa)
-    later(at_seven, minutes=1)
-    thread = Thread.objects.get()
+    thread = begun(amina, cast, at_seven)
     answer(amina, thread, "Och en mössa.")
     later(at_seven, minutes=1)
     log_in(cast.maria).get(f"/samtal/{thread.pk}/")
@@ -205,9 +208,7 @@ def test_nothing_is_sent_to_somebody_who_was_not_on_the_list(cast: Cast, log_in:
 
 def test_nor_as_an_answer(cast: Cast, log_in: LogIn, at_seven: time_machine.Traveller) -> None:
     amina = log_in(cast.amina)
-    begin(amina, cast.elsa)
-    later(at_seven, minutes=1)
-    thread = Thread.objects.get()
+    thread = begun(amina, cast, at_seven)
     seen = seen_on(amina, f"/samtal/{thread.pk}/")
     new = person("Nina", "Ny")
     StaffRole.objects.create(
@@ -318,9 +319,7 @@ def test_an_answer_that_is_taken_back_lies_in_the_field(
     cast: Cast, log_in: LogIn, at_seven: time_machine.Traveller
 ) -> None:
     amina = log_in(cast.amina)
-    begin(amina, cast.elsa)
-    later(at_seven, minutes=1)
-    thread = Thread.objects.get()
+    thread = begun(amina, cast, at_seven)
     answer(amina, thread, "Fel ord")
     last = Message.objects.get(leaves_at__gt=clock.now())
     answered = amina.post(f"/samtal/meddelande/{last.pk}/angra/", follow=True)
@@ -349,9 +348,7 @@ def test_what_was_begun_since_is_not_overwritten_by_what_is_taken_back(
 ) -> None:
     """F04, F16: both stand in the field, also what was typed so late that no draft of it was kept."""
     amina = log_in(cast.amina)
-    begin(amina, cast.elsa)
-    later(at_seven, minutes=1)
-    thread = Thread.objects.get()
+    thread = begun(amina, cast, at_seven)
     there = f"/samtal/{thread.pk}/"
     answer(amina, thread, "Fel ord")
     typed(amina, there, "Och en sak")
@@ -420,9 +417,7 @@ def test_after_the_placement_it_is_read_and_not_written_in(
 ) -> None:
     """F07: and the family is told why."""
     amina = log_in(cast.amina)
-    begin(amina, cast.elsa)
-    later(at_seven, minutes=1)
-    thread = Thread.objects.get()
+    thread = begun(amina, cast, at_seven)
     Placement.objects.filter(child=cast.elsa).update(ends_on=date(2026, 10, 12))
     shown = page(amina, f"/samtal/{thread.pk}/")
     assert "Elsa har nya stövlar." in shown
@@ -579,9 +574,7 @@ def test_news_are_asked_for_and_nobody_is_kept_logged_in(
     cast: Cast, log_in: LogIn, at_seven: time_machine.Traveller
 ) -> None:
     amina, maria = log_in(cast.amina), log_in(cast.maria)
-    begin(amina, cast.elsa)
-    later(at_seven, minutes=1)
-    thread = Thread.objects.get()
+    thread = begun(amina, cast, at_seven)
     html = amina.get(f"/samtal/{thread.pk}/").content.decode()
     found = re.search(r'hx-get="(/samtal/[^"]+sedan=[^"]+)"', html)
     assert found
