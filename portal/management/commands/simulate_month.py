@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("Not where real people are: nothing was touched.")
-        random, monday, began = Random(options["seed"]), days.monday_of(options["monday"]), monotonic()  # noqa: S311
+        random, monday, began = Random(options["seed"]), days.monday_of(options["monday"]), monotonic()  # noqa: S311 (a stream that can be repeated, no secret)
         nowhere = override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend")
         with turned_by_hand() as turn, transaction.atomic(), nowhere:
             turn(days.day_bounds(monday)[0])
