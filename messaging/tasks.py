@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from messaging.services import attachments, bulletins, escalation, posts, threads
+from messaging.services import attachments, bulletin_release, escalation, posts, threads
 from portal.lib import clock
 
 
@@ -21,7 +21,7 @@ def publish_posts() -> int:
 @shared_task
 def release_bulletins() -> int:
     """Make the copies of every bulletin that has left, and tell its readers."""
-    return bulletins.release_due(now=clock.now())
+    return bulletin_release.release_due(now=clock.now())
 
 
 @shared_task

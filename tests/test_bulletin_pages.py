@@ -17,7 +17,7 @@ from children.models import BackupPlacement, Guardianship, NamedReader, Protecte
 from messaging import set_phrases
 from messaging.models import Bulletin, BulletinCopy, Incident
 from messaging.selectors.bulletin_readers import Audience
-from messaging.services.bulletins import release_due
+from messaging.services.bulletin_release import release_due
 from notifications.models import Delivery, Way
 from portal.lib import clock, days
 from tests.cast import Cast, child, guard, person, place, tablet

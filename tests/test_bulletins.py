@@ -23,12 +23,12 @@ from messaging.selectors.attention import Attention, attention
 from messaging.selectors.bulletin_readers import Audience, readers_of, size_of
 from messaging.selectors.family_rows import named, together
 from messaging.services import threads as thread_services
+from messaging.services.bulletin_release import release_due
 from messaging.services.bulletins import (
     BulletinWords,
     confirm,
     discard,
     mark_read,
-    release_due,
     save_draft,
     send_bulletin,
     take_back,
@@ -295,10 +295,10 @@ class TestSending:
 @pytest.mark.django_db
 class TestTheWorker:
     def test_a_worker_that_was_killed_is_gone_on_after(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("messaging.services.bulletins.AT_ONCE", 1)
+        monkeypatch.setattr("messaging.services.bulletin_release.AT_ONCE", 1)
         now = clock.now()
         made = send(cast.eva, Audience(preschool=cast.granliden), now=now - HALF_A_MINUTE)
-        from messaging.services import bulletins as service
+        from messaging.services import bulletin_release as service
 
         plain, made_copies = service._make_copies, []
 

@@ -22,7 +22,8 @@ from messaging import bulletin_rules as rules
 from messaging.models import Bulletin, BulletinCopy, BulletinReminder
 from messaging.selectors.bulletin_readers import Audience
 from messaging.selectors.call_list import call_list
-from messaging.services.bulletins import confirm, release_due, withdraw_bulletin
+from messaging.services.bulletin_release import release_due
+from messaging.services.bulletins import confirm, withdraw_bulletin
 from messaging.services.escalation import escalate_due, note_reached, ways_of
 from notifications.models import Delivery, Kind, Way
 from portal.lib import clock, days

@@ -37,7 +37,7 @@ from messaging import journal_check
 from messaging.models import Addressee, Bulletin, JournalPackage, JournalPart, Message, MessageAttachment
 from messaging.selectors.bulletin_readers import Audience, readers_of
 from messaging.selectors.journal import get_package, pieces
-from messaging.services import bulletins
+from messaging.services import bulletin_release, bulletins
 from messaging.services.bulletins import BulletinWords, send_bulletin
 from messaging.services.journal import seal_bulletin, seal_thread
 from messaging.services.threads import Words, mark_read, release_due, reply, start_threads, undo, withdraw
@@ -486,7 +486,7 @@ def announced(
         actor=Actor.of_person(by or cast.maria),
         now=then,
     )
-    bulletins.release_due(now=clock.now())
+    bulletin_release.release_due(now=clock.now())
     return bulletin
 
 

@@ -20,7 +20,7 @@ from messaging.models import Addressee, Bulletin, Draft, JournalPackage, Message
 from messaging.post_rules import Written
 from messaging.selectors.bulletin_readers import Audience, readers_of
 from messaging.selectors.post_readers import audience_of, children_at
-from messaging.services import bulletins, posts, threads
+from messaging.services import bulletin_release, bulletins, posts, threads
 from messaging.services.bulletins import BulletinWords
 from messaging.services.journal import seal_thread
 from messaging.services.threads import Words
@@ -70,7 +70,7 @@ class Saying:
         self.bulletin = self.announce(cast, self.now)
         self.post = self.publish(cast, self.now)
         hand.shift(ENDS_OF_WORDS)
-        for services in (threads, bulletins, posts):
+        for services in (threads, bulletin_release, posts):
             services.release_due(now=clock.now())
         self.package: JournalPackage = seal_thread(
             thread_id=self.thread.pk, actor=Actor.of_person(cast.eva), now=clock.now()

@@ -34,6 +34,7 @@ from messaging.selectors import bulletin_readers, bulletins, post_readers, posts
 from messaging.selectors.bulletin_readers import Audience
 from messaging.selectors.bulletin_writers import Writing
 from messaging.selectors.tagging import children_to_tag
+from messaging.services import bulletin_release
 from messaging.services import bulletins as bulletin_services
 from messaging.services import posts as post_services
 from messaging.services import threads as thread_services
@@ -263,7 +264,7 @@ def sent(world: World, plan: dict[str, Any]) -> list[Said]:
             everything += announcements(actor, plan["bulletins"])
             everything += stories(actor, plan["posts"])
     assert not Delivery.objects.exists(), "nobody is told within the half minute (F04)"
-    for services in (thread_services, bulletin_services, post_services):
+    for services in (thread_services, bulletin_release, post_services):
         services.release_due(now=OUT)
         services.release_due(now=OUT)  # a second worker, and nothing twice
     return everything

@@ -17,7 +17,7 @@ from django.db import connection
 from children.actors import Actor
 from messaging.models import Bulletin, BulletinCopy, BulletinReminder, Message
 from messaging.selectors.bulletin_readers import Audience
-from messaging.services import bulletins, escalation, threads
+from messaging.services import bulletin_release, bulletins, escalation, threads
 from notifications.models import Delivery, Kind
 from portal.lib import clock
 from tests.cast import Cast, local
@@ -93,8 +93,8 @@ def test_a_bulletin_that_a_worker_has_begun_with_is_not_taken_back(cast: Cast, m
     bulletin = send(cast.maria, Audience(department=cast.blasippan))
     assert bulletin.leaves_at
     at = bulletin.leaves_at
-    is_telling = stays(monkeypatch, bulletins, "_make_copies")
-    with workers(lambda: bulletins.release_due(now=at)):
+    is_telling = stays(monkeypatch, bulletin_release, "_make_copies")
+    with workers(lambda: bulletin_release.release_due(now=at)):
         assert is_telling.wait(10)
         with pytest.raises(ValidationError):
             bulletins.take_back(bulletin_id=bulletin.pk, actor=Actor.of_person(cast.maria), now=at - A_MOMENT)

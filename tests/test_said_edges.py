@@ -17,7 +17,7 @@ from children.actors import Actor
 from children.tablets import PIN_COOKIE
 from messaging.models import Bulletin, BulletinCopy, Message
 from messaging.selectors.bulletin_readers import Audience
-from messaging.services import bulletins, threads
+from messaging.services import bulletin_release, bulletins, threads
 from notifications.models import Delivery, Kind
 from notifications.rules import Side
 from notifications.selectors import hours_of
@@ -71,9 +71,9 @@ def test_a_bulletin_that_a_worker_has_begun_with_is_neither_taken_back_nor_chang
     bulletin = send(cast.maria, Audience(department=cast.blasippan))
     assert bulletin.leaves_at
     if is_half_way:
-        assert bulletins.claim(bulletin.pk, bulletin.leaves_at)
+        assert bulletin_release.claim(bulletin.pk, bulletin.leaves_at)
     else:
-        bulletins.release_due(now=bulletin.leaves_at)
+        bulletin_release.release_due(now=bulletin.leaves_at)
         assert BulletinCopy.objects.exists()
     before, actor = bulletin.leaves_at - A_MOMENT, Actor.of_person(cast.maria)
     with pytest.raises(ValidationError):

@@ -1,12 +1,10 @@
-"""Bulletins written, sent, taken back, withdrawn, read and confirmed. A request writes rows; copies are a worker's."""
+"""Bulletins written, sent, taken back, withdrawn, read and confirmed. Copies are a worker's (bulletin_release)."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from time import monotonic
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -19,28 +17,21 @@ from accounts import audit
 from children.access import Action
 from children.actors import Actor
 from children.selectors.people import kept_away_from
-from children.selectors.placing import places_of
 from children.selectors.reach import who_may
-from children.selectors.reach_places import roles_in, to_families
+from children.selectors.reach_places import roles_in
 from messaging import bulletin_rules
 from messaging.models import Bulletin, BulletinChild, BulletinCopy, BulletinReminder, Incident
 from messaging.rules import UNDO, may_withdraw
-from messaging.selectors.bulletin_readers import Audience, readers_of, size_of
+from messaging.selectors.bulletin_readers import Audience, size_of
 from messaging.selectors.bulletin_writers import Writing, get_writable
 from messaging.selectors.bulletins import get_bulletin
 from messaging.selectors.journal import sealed_of
 from notifications.models import Kind
 from notifications.reading import read_about
-from notifications.selectors import told_of
 from notifications.services import Told, give_up, notify_of_all
 from portal.lib import days
 
-log = logging.getLogger(__name__)
-
 LONGEST_TITLE, LONGEST_TEXT = 120, 10_000
-# With the sweep's ten seconds: what a killed worker was at is resumed within half a minute. Renewed with each batch.
-CLAIM_HOLDS = timedelta(seconds=15)
-AT_ONCE = 500  # copies in one transaction
 
 
 @dataclass(frozen=True)
@@ -262,89 +253,3 @@ def confirm(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bulletin:
 def fall_silent(*, person_id: UUID, bulletin_id: UUID, now: datetime) -> None:
     """Give up what waits to be told this person of the bulletin: they know."""
     give_up(concerned=Q(person=person_id, about__bulletin=str(bulletin_id)), now=now)
-
-
-# The worker -----------------------------------------------------------------------------------------------------------
-
-
-def claim(bulletin: UUID, now: datetime) -> bool:
-    """Take a bulletin for this worker for a while: of those that ask at once, one gets it."""
-    free = Bulletin.objects.filter(Q(claimed_until=None) | Q(claimed_until__lte=now), pk=bulletin)
-    return free.update(claimed_until=now + CLAIM_HOLDS) == 1
-
-
-def release_due(*, now: datetime) -> int:
-    """Make the copies of every bulletin that has left, and tell its readers; return how many bulletins it was.
-
-    Any number of workers may do this at once. One that is killed leaves what it has made, and the next goes on there.
-    A bulletin that cannot be sent is tried again later, and holds up no other.
-    """
-    released, started = 0, monotonic()
-    for bulletin_id in Bulletin.objects.due(now).order_by("leaves_at").values_list("pk", flat=True)[:50]:
-        moment = now + timedelta(seconds=monotonic() - started)
-        if claim(bulletin_id, moment):
-            try:
-                released += _release(Bulletin.objects.get(pk=bulletin_id), moment)
-            except Exception:  # whatever it is, what comes after it must go on
-                log.exception("A bulletin could not be sent: %s", bulletin_id)
-    return released
-
-
-def _release(bulletin: Bulletin, now: datetime) -> bool:
-    """Tell the guardians in batches, then the house; tell whether it was done to the end."""
-    audience, today, started = Audience.of(bulletin), days.day_of(now), monotonic()
-    readers = readers_of(audience, today)
-    kind = Kind.BULLETIN_TO_CONFIRM if bulletin.must_confirm else Kind.BULLETIN_PUBLISHED
-    counted_at = _departments(audience, readers.child_ids, now)
-    left = sorted(readers.guardians.keys() - told_of(kind, bulletin.pk))
-    for first in range(0, len(left), AT_ONCE):
-        people = left[first : first + AT_ONCE]
-        with transaction.atomic():
-            until = now + timedelta(seconds=monotonic() - started) + CLAIM_HOLDS
-            if not Bulletin.objects.due(now).filter(pk=bulletin.pk).update(claimed_until=until):
-                return False  # withdrawn meanwhile
-            _make_copies(bulletin, {person: readers.guardians[person] for person in people}, counted_at, now)
-            _tell(bulletin, kind, people, now, urgent=bulletin.is_urgent)
-    with transaction.atomic():
-        done = Bulletin.objects.due(now).filter(pk=bulletin.pk).update(released_at=now, claimed_until=None)
-        if done:
-            _tell(bulletin, Kind.BULLETIN_PUBLISHED, readers.house.keys() - readers.guardians.keys(), now)
-    return bool(done)
-
-
-def _departments(audience: Audience, child_ids: Iterable[UUID], now: datetime) -> dict[UUID, UUID]:
-    """Return in which of the audience's departments each child counts itself."""
-    places = places_of(child_ids, to_families(days.day_of(now)))
-    inside = None if audience.is_to_chosen else set(audience.departments().values_list("pk", flat=True))
-    return {
-        child_id: place.department_id
-        for child_id, own in places.items()
-        for place in own
-        if inside is None or place.department_id in inside
-    }
-
-
-def _make_copies(
-    bulletin: Bulletin, people: dict[UUID, frozenset[UUID]], counted_at: dict[UUID, UUID], now: datetime
-) -> None:
-    copies = [
-        BulletinCopy(
-            bulletin=bulletin,
-            guardian_id=person,
-            department_id=next((counted_at[child] for child in sorted(children) if child in counted_at), None),
-            # Whoever wrote it has read it.
-            read_at=now if person == bulletin.written_by_id else None,
-            confirmed_at=now if person == bulletin.written_by_id and bulletin.must_confirm else None,
-            remind_at=bulletin.next_step_at(now),
-        )
-        for person, children in people.items()
-    ]
-    # Whoever opened it before we came here has a copy already, and counts at their department, too.
-    BulletinCopy.objects.bulk_create(
-        copies, update_conflicts=True, unique_fields=["guardian", "bulletin"], update_fields=["department"]
-    )
-
-
-def _tell(bulletin: Bulletin, kind: Kind, people: Iterable[UUID], now: datetime, *, urgent: bool = False) -> None:
-    others = [person for person in people if person != bulletin.written_by_id]
-    notify_of_all(told=[Told(bulletin.pk, others, {"bulletin": bulletin.pk})], kind=kind, now=now, urgent=urgent)

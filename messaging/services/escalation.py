@@ -20,7 +20,8 @@ from messaging.models import Bulletin, BulletinCopy, BulletinReminder
 from messaging.selectors.bulletin_readers import Audience
 from messaging.selectors.bulletins import get_bulletin
 from messaging.selectors.call_list import call_list
-from messaging.services.bulletins import AT_ONCE, fall_silent
+from messaging.services.bulletin_release import AT_ONCE
+from messaging.services.bulletins import fall_silent
 from notifications.models import Kind, Way
 from notifications.phone_rules import international
 from notifications.selectors import reached_by_push

@@ -14,8 +14,8 @@ from messaging.rules import UNDO
 from messaging.selectors.bulletin_readers import Audience
 from messaging.selectors.bulletin_readers import readers_of as bulletin_readers
 from messaging.selectors.post_readers import children_at, readers_of_post
+from messaging.services.bulletin_release import release_due as release_bulletins
 from messaging.services.bulletins import BulletinWords, send_bulletin
-from messaging.services.bulletins import release_due as release_bulletins
 from messaging.services.post_pictures import add
 from messaging.services.posts import begin, publish, save
 from messaging.services.posts import release_due as release_posts

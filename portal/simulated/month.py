@@ -27,7 +27,7 @@ from children.actors import Actor
 from children.models import Child
 from messaging.models import Addressee, Message
 from messaging.selectors.bulletin_readers import Audience
-from messaging.services import bulletins, posts, threads
+from messaging.services import bulletin_release, bulletins, posts, threads
 from messaging.services.escalation import escalate_due
 from messaging.services.freshness import remind_quiet
 from messaging.services.threads import Words
@@ -48,7 +48,7 @@ A_WEEK = (((Interval(time(8), time(16)),),) * 5) + ((), ())
 # What workers do by themselves, minutes after whatever happened in the hour; again while anything is left to do.
 WORK: tuple[tuple[int, Callable[[datetime], object]], ...] = (
     (1, lambda now: threads.release_due(now=now)),
-    (1, lambda now: bulletins.release_due(now=now)),
+    (1, lambda now: bulletin_release.release_due(now=now)),
     (1, lambda now: posts.release_due(now=now)),
     (1, lambda now: send_waiting(now=now)),
     (2, lambda now: send_digests(now=now)),

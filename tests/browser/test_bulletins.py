@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from messaging.models import Bulletin
 from messaging.selectors.bulletin_readers import Audience
-from messaging.services.bulletins import release_due
+from messaging.services.bulletin_release import release_due
 from messaging.services.escalation import escalate_due
 from portal.lib import clock
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, FindBarriers, Visit
