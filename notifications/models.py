@@ -40,6 +40,7 @@ class Kind(models.TextChoices):
     THREAD_ASSIGNED = "thread_assigned", _("Ett samtal är ditt att svara på")
     BULLETIN_PUBLISHED = "bulletin_published", _("Ett anslag")
     BULLETIN_TO_CONFIRM = "bulletin_to_confirm", _("Ett anslag att bekräfta")
+    BULLETIN_STOPPED = "bulletin_stopped", _("Ett anslag gick inte ut")
     POST_PUBLISHED = "post_published", _("Ett inlägg")
     POST_THANKED = "post_thanked", _("Ett tack från en familj")
     PICTURE_DAMAGED = "picture_damaged", _("En bild gick inte att läsa")

@@ -45,6 +45,7 @@ TO_STAFF = frozenset(
         "pin_locked",
         "thread_assigned",
         "post_thanked",
+        "bulletin_stopped",
         "picture_damaged",
         "department_quiet",
     }
@@ -65,7 +66,14 @@ URGENT_IF_CHOSEN = frozenset({"pin_locked"})
 URGENT_UNTIL_TOMORROW = frozenset({"day_closed", "day_opened", "event_cancelled"})
 # Told those who work at once in their working hours, by one way; families have it in the evening's notice.
 AT_ONCE_TO_STAFF = frozenset(
-    {"message_received", "message_withdrawn", "thread_assigned", "bulletin_published", "bulletin_to_confirm"}
+    {
+        "message_received",
+        "message_withdrawn",
+        "thread_assigned",
+        "bulletin_published",
+        "bulletin_to_confirm",
+        "bulletin_stopped",
+    }
 )
 # Control, not news: whoever is controlled or controls cannot turn it off (DOMAIN 6.1: each look is reported).
 ALWAYS_TOLD = frozenset({("identity_read", IN_APP), ("identity_read", EMAIL), ("pin_locked", IN_APP)})

@@ -52,6 +52,7 @@ ICONS = {
     Kind.THREAD_ASSIGNED: "message-circle",
     Kind.BULLETIN_PUBLISHED: "clipboard-check",
     Kind.BULLETIN_TO_CONFIRM: "clipboard-check",
+    Kind.BULLETIN_STOPPED: "circle-alert",
     Kind.POST_PUBLISHED: "image",
     Kind.POST_THANKED: "image",
     Kind.PICTURE_DAMAGED: "image",
@@ -71,6 +72,7 @@ LOOKS = {
     Kind.EVENT_CANCELLED: "dusk",
     Kind.MESSAGE_WITHDRAWN: "amber",
     Kind.BULLETIN_TO_CONFIRM: "amber",
+    Kind.BULLETIN_STOPPED: "amber",
     Kind.PICTURE_DAMAGED: "amber",
     Kind.DEPARTMENT_QUIET: "amber",
 }
@@ -355,6 +357,7 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str], title: str = "") 
         Kind.THREAD_ASSIGNED: _("Ditt att svara på: %(title)s"),
         Kind.BULLETIN_PUBLISHED: _("Anslag: %(title)s"),
         Kind.BULLETIN_TO_CONFIRM: _("Läs och bekräfta: %(title)s"),
+        Kind.BULLETIN_STOPPED: _("Ett anslag gick inte ut: %(title)s"),
         Kind.POST_PUBLISHED: _("Nytt inlägg: %(title)s"),
         Kind.POST_THANKED: _("En familj tackar för %(title)s"),
         Kind.PICTURE_DAMAGED: _("En bild gick inte att läsa: %(title)s"),

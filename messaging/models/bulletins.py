@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import User
 from children.models import Area, Child, Department, Preschool
 from messaging.bulletin_rules import READ_FOR
 from notifications.models import Way
@@ -17,8 +19,10 @@ from portal.lib.models import Base
 
 
 class BulletinQuerySet(models.QuerySet["Bulletin"]):
-    def drafts(self) -> Self:
-        return self.filter(leaves_at=None)
+    def drafts_of(self, person_id: UUID | None) -> Self:
+        """Return the drafts that somebody goes on with: the own ones, and what was stopped at its leaving."""
+        own = Q(written_by=person_id) | Q(sent_by=person_id)
+        return self.filter(own | Q(was_to_leave_at__isnull=False), leaves_at=None)
 
     def waiting(self, now: datetime) -> Self:
         """Return what is to go out later, and can be taken back until then."""
@@ -41,10 +45,14 @@ class Bulletin(Base):
     """What the house says to many families. To whom: exactly one of a place, everybody, and some chosen children.
 
     Whose children are there, and who works there, is asked when it is read (DOMAIN 4.1). Without `leaves_at` it is a
-    draft of whoever wrote it. A withdrawn one keeps its words in the log of incidents, and shows them to nobody.
+    draft of whoever wrote it, and of whoever sent it before it was taken back. One that was stopped, because its sender
+    may write there no more, has `was_to_leave_at`, and belongs to all who may. A withdrawn one keeps its words in the
+    log of incidents, and shows them to nobody.
     """
 
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    version = models.PositiveIntegerField(default=1, db_default=1)  # one more each time that it is changed
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
     preschool = models.ForeignKey(Preschool, models.PROTECT, null=True, related_name="+")
     area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
@@ -58,6 +66,7 @@ class Bulletin(Base):
     is_urgent = models.BooleanField(default=False)
     remind_after = models.PositiveSmallIntegerField(default=24)  # hours, and again as many to each next way
     leaves_at = models.DateTimeField(null=True, blank=True)
+    was_to_leave_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -87,6 +96,11 @@ class Bulletin(Base):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def sender(self) -> User:
+        """Whose word it goes out by: whoever changed it last before it left."""
+        return self.sent_by or self.written_by
 
     def next_step_at(self, told_at: datetime) -> datetime | None:
         """Return when somebody who was told then is to be told in the next way; None where nobody has to confirm."""

@@ -113,9 +113,9 @@ class Writing:
 
 
 def get_writable(actor: Actor, bulletin_id: UUID) -> Bulletin:
-    """Return a bulletin that the actor may change or withdraw; a draft is only its writer's. Raises `Http404`."""
-    mine = Writing(actor).condition() & (Q(leaves_at__isnull=False) | Q(written_by=actor.person_id))
-    rows = Bulletin.objects.select_related("department__preschool", "preschool", "area", "written_by")
-    if bulletin := rows.filter(mine, pk=bulletin_id).first():
+    """Return a bulletin that the actor may change or withdraw; of the drafts the own ones. Raises `Http404`."""
+    rows = Bulletin.objects.exclude(leaves_at=None) | Bulletin.objects.drafts_of(actor.person_id)
+    rows = rows.select_related("department__preschool", "preschool", "area", "written_by", "sent_by")
+    if bulletin := rows.filter(Writing(actor).condition(), pk=bulletin_id).first():
         return bulletin
     raise Http404

@@ -170,7 +170,7 @@ def sent_bulletins(actor: Actor, now: datetime) -> QuerySet[Bulletin]:
 
 def unsent_bulletins(actor: Actor, writing: Writing, now: datetime) -> list[SentBulletin]:
     """Return what is to go out where the actor may write, and the actor's own drafts: what goes first, first."""
-    unsent = Bulletin.objects.waiting(now) | Bulletin.objects.drafts().filter(written_by=actor.person_id)
+    unsent = Bulletin.objects.waiting(now) | Bulletin.objects.drafts_of(actor.person_id)
     rows = unsent.filter(writing.condition()).select_related(*PLACES).order_by("leaves_at", "-created_at")
     return listed(list(rows))
 

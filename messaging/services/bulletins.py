@@ -168,7 +168,7 @@ def discard(*, bulletin_id: UUID, actor: Actor, now: datetime) -> None:
     """Throw a draft away. Raises `Http404` for what is none, or not the actor's."""
     with transaction.atomic():
         get_writable(actor, bulletin_id)
-        if not Bulletin.objects.drafts().filter(pk=bulletin_id, written_by=actor.person_id).delete()[0]:
+        if not Bulletin.objects.drafts_of(actor.person_id).filter(pk=bulletin_id).delete()[0]:
             raise Http404
         audit.did("bulletin.discarded", person_id=actor.person_id, now=now, bulletin=bulletin_id)
 
