@@ -15,6 +15,8 @@ WAYS = ("push", "email", "sms")
 """In this order those who have not confirmed are told once more (DOMAIN 4.7). After the last there is the telephone."""
 REMIND_AFTER = (1, 4, 24, 48)
 """Hours to choose among, to the first reminder and between each two."""
+ASKS_NEWCOMERS_FOR = (len(WAYS) + 1) * timedelta(hours=max(REMIND_AFTER))
+"""So long whoever becomes a reader of what must be known is asked, too: until the slowest steps have been taken."""
 
 
 def step_at(released_at: datetime, remind_after: int, step: int) -> datetime:

@@ -25,6 +25,12 @@ def release_bulletins() -> int:
 
 
 @shared_task
+def ask_new_readers() -> int:
+    """Ask those who have become readers of what everybody must know."""
+    return bulletin_release.ask_newcomers(now=clock.now())
+
+
+@shared_task
 def escalate_bulletins() -> int:
     """Tell once more those who have not confirmed what they must know."""
     return escalation.escalate_due(now=clock.now())

@@ -28,6 +28,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "publish-posts": {"task": "messaging.tasks.publish_posts", "schedule": 10.0, "options": {"expires": 10}},
     "release-bulletins": {"task": "messaging.tasks.release_bulletins", "schedule": 10.0, "options": {"expires": 10}},
     "escalate-bulletins": {"task": "messaging.tasks.escalate_bulletins", "schedule": 60.0, "options": {"expires": 60}},
+    "ask-new-readers-of-bulletins": {
+        "task": "messaging.tasks.ask_new_readers",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "send-letters": {"task": "children.tasks.send_letters", "schedule": 10.0, "options": {"expires": 10}},
     "send-address-letters": {
         "task": "accounts.tasks.send_address_letters",

@@ -21,7 +21,7 @@ from messaging.services.bulletin_release import release_due
 from notifications.models import Delivery, Way
 from portal.lib import clock, days
 from tests.cast import Cast, child, guard, person, place, tablet
-from tests.test_bulletins import send, sent
+from tests.test_bulletins import send, sent, told
 from tests.test_threads import two_homes
 
 pytestmark = pytest.mark.django_db
@@ -377,3 +377,17 @@ def test_an_address_in_it_can_be_pressed(cast: Cast, log_in: LogIn) -> None:
     page = text(log_in(cast.amina).get(f"/anslag/{made.pk}/"))
     assert '<a href="https://kommun.example/lov" rel="noopener noreferrer nofollow ugc">' in page
     assert "&lt;b&gt;Hej" in page
+
+
+@pytest.mark.parametrize("confirms", [False, True])
+def test_who_has_opened_it_before_it_was_told_is_not_told(cast: Cast, log_in: LogIn, *, confirms: bool) -> None:
+    """F08, F09: a worker comes some seconds after the first readers."""
+    now = clock.now()
+    made = send(cast.maria, Audience(department=cast.blasippan), now=now - timedelta(minutes=1), must_confirm=confirms)
+    phone = log_in(cast.amina)
+    phone.get(f"/anslag/{made.pk}/")
+    if confirms:
+        phone.post(f"/anslag/{made.pk}/last/")
+    release_due(now=now)
+    assert told(made) == ["Eva", "Johan", "Viktor", "Yasmin"]
+    assert made.copies.get(guardian=cast.amina).read_at

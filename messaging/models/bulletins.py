@@ -10,9 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import User
 from children.models import Area, Child, Department, Preschool
-from messaging.bulletin_rules import READ_FOR
+from messaging.bulletin_rules import ASKS_NEWCOMERS_FOR, READ_FOR
 from notifications.models import Way
 from portal.lib.crypto import EncryptedTextField
 from portal.lib.models import Base
@@ -39,6 +38,10 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
     def due(self, now: datetime) -> Self:
         """Return what has left, and of which not everybody has been told."""
         return self.out(now).filter(released_at=None, withdrawn_at=None)
+
+    def asking_newcomers(self, now: datetime) -> Self:
+        """Return what whoever becomes a reader of it now must know, too."""
+        return self.filter(must_confirm=True, withdrawn_at=None, released_at__gt=now - ASKS_NEWCOMERS_FOR)
 
 
 class Bulletin(Base):
@@ -98,9 +101,9 @@ class Bulletin(Base):
         return str(self.id)
 
     @property
-    def sender(self) -> User:
-        """Whose word it goes out by: whoever changed it last before it left."""
-        return self.sent_by or self.written_by
+    def sender_id(self) -> UUID:
+        """By whose word it goes out: whoever changed it last before it left."""
+        return self.sent_by_id or self.written_by_id
 
     def next_step_at(self, told_at: datetime) -> datetime | None:
         """Return when somebody who was told then is to be told in the next way; None where nobody has to confirm."""

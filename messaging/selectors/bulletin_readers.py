@@ -147,10 +147,15 @@ class Readers:
 
 def readers_of(audience: Audience, today: date) -> Readers:
     """Return who reads what is said to this audience today: what is shown before sending, and who can open it."""
-    guardians: dict[UUID, set[UUID]] = defaultdict(set)
-    for person_id, child_id in audience.families(today).values_list("guardian_id", "child_id"):
-        guardians[person_id].add(child_id)
-    return Readers({person: frozenset(children) for person, children in guardians.items()}, house_of(audience, today))
+    return Readers(by_guardian(audience.families(today)), house_of(audience, today))
+
+
+def by_guardian(families: QuerySet[Guardianship]) -> dict[UUID, frozenset[UUID]]:
+    """Return each of these guardians, with the children for whose sake."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for person_id, child_id in families.values_list("guardian_id", "child_id"):
+        found[person_id].add(child_id)
+    return {person_id: frozenset(children) for person_id, children in found.items()}
 
 
 def size_of(audience: Audience, today: date) -> Size:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from children.rules import spoken_phone
 from children.selectors.placing import places_of
 from children.selectors.reach_places import to_families
 from messaging.models import Bulletin, BulletinCopy
-from messaging.selectors.bulletin_readers import Audience
+from messaging.selectors.bulletin_readers import Audience, by_guardian
 from messaging.selectors.family_rows import Named, named
 
 
@@ -38,10 +37,7 @@ class Call:
 
 def guardians_seen(actor: Actor, bulletin: Bulletin) -> dict[UUID, frozenset[UUID]]:
     """Return who reads the bulletin as a guardian today, with the children for whose sake."""
-    found: dict[UUID, set[UUID]] = defaultdict(set)
-    for person_id, child_id in Audience.of(bulletin).families(actor.today).values_list("guardian_id", "child_id"):
-        found[person_id].add(child_id)
-    return {person_id: frozenset(children) for person_id, children in found.items()}
+    return by_guardian(Audience.of(bulletin).families(actor.today))
 
 
 def call_list(actor: Actor, bulletin: Bulletin) -> list[Call]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 from time import monotonic
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.db.models import Q
 from children.selectors.placing import places_of
 from children.selectors.reach_places import to_families
 from messaging.models import Bulletin, BulletinCopy
-from messaging.selectors.bulletin_readers import Audience, readers_of
+from messaging.selectors.bulletin_readers import Audience, by_guardian, readers_of
 from notifications.models import Kind
 from notifications.selectors import told_of
 from notifications.services import Told, notify_of_all
@@ -54,9 +55,8 @@ def _release(bulletin: Bulletin, now: datetime) -> bool:
     """Tell the guardians in batches, then the house; tell whether it was done to the end."""
     audience, today, started = Audience.of(bulletin), days.day_of(now), monotonic()
     readers = readers_of(audience, today)
-    kind = Kind.BULLETIN_TO_CONFIRM if bulletin.must_confirm else Kind.BULLETIN_PUBLISHED
     counted_at = _departments(audience, readers.child_ids, now)
-    left = sorted(readers.guardians.keys() - told_of(kind, bulletin.pk))
+    left = sorted(readers.guardians.keys() - told_of(_kind(bulletin), bulletin.pk))
     for first in range(0, len(left), AT_ONCE):
         people = left[first : first + AT_ONCE]
         with transaction.atomic():
@@ -64,12 +64,43 @@ def _release(bulletin: Bulletin, now: datetime) -> bool:
             if not Bulletin.objects.due(now).filter(pk=bulletin.pk).update(claimed_until=until):
                 return False  # withdrawn meanwhile
             _make_copies(bulletin, {person: readers.guardians[person] for person in people}, counted_at, now)
-            _tell(bulletin, kind, people, now, urgent=bulletin.is_urgent)
+            _tell_guardians(bulletin, people, now, urgent=bulletin.is_urgent)
     with transaction.atomic():
         done = Bulletin.objects.due(now).filter(pk=bulletin.pk).update(released_at=now, claimed_until=None)
         if done:
-            _tell(bulletin, Kind.BULLETIN_PUBLISHED, readers.house.keys() - readers.guardians.keys(), now)
+            told = readers.house.keys() - readers.guardians.keys() - {bulletin.sender_id}
+            _tell(bulletin, Kind.BULLETIN_PUBLISHED, told, now)
     return bool(done)
+
+
+def ask_newcomers(*, now: datetime) -> int:
+    """Ask those who have become readers of what must be known since it went out; return how many it was.
+
+    Whoever has a copy is passed by: each is told once, however many workers do this at once.
+    """
+    asked, standing = 0, Bulletin.objects.asking_newcomers(now)
+    for bulletin_id in standing.values_list("pk", flat=True):
+        try:
+            with transaction.atomic():
+                # Waits for whoever withdraws it just now.
+                for bulletin in standing.filter(pk=bulletin_id).select_for_update(of=("self",), no_key=True):
+                    asked += _ask_newcomers(bulletin, now)
+        except Exception:  # whatever it is, what comes after it must go on
+            log.exception("New readers of a bulletin could not be asked: %s", bulletin_id)
+    return asked
+
+
+def _ask_newcomers(bulletin: Bulletin, now: datetime) -> int:
+    audience, today = Audience.of(bulletin), days.day_of(now)
+    new = audience.families(today).exclude(guardian__in=bulletin.copies.values("guardian"))
+    people = dict(islice(by_guardian(new).items(), AT_ONCE))
+    if people:
+        counted_at = _departments(audience, {child for children in people.values() for child in children}, now)
+        _make_copies(bulletin, people, counted_at, now)
+        # What could not wait when it was sent wakes nobody at midnight because their child begins some days later.
+        is_from_today = bulletin.leaves_at is not None and days.day_of(bulletin.leaves_at) == today
+        _tell_guardians(bulletin, people, now, urgent=bulletin.is_urgent and is_from_today)
+    return len(people)
 
 
 def _departments(audience: Audience, child_ids: Iterable[UUID], now: datetime) -> dict[UUID, UUID]:
@@ -92,9 +123,9 @@ def _make_copies(
             bulletin=bulletin,
             guardian_id=person,
             department_id=next((counted_at[child] for child in sorted(children) if child in counted_at), None),
-            # Whoever wrote it has read it.
-            read_at=now if person == bulletin.written_by_id else None,
-            confirmed_at=now if person == bulletin.written_by_id and bulletin.must_confirm else None,
+            # Whoever sent it has read it.
+            read_at=now if person == bulletin.sender_id else None,
+            confirmed_at=now if person == bulletin.sender_id and bulletin.must_confirm else None,
             remind_at=bulletin.next_step_at(now),
         )
         for person, children in people.items()
@@ -105,6 +136,15 @@ def _make_copies(
     )
 
 
-def _tell(bulletin: Bulletin, kind: Kind, people: Iterable[UUID], now: datetime, *, urgent: bool = False) -> None:
-    others = [person for person in people if person != bulletin.written_by_id]
-    notify_of_all(told=[Told(bulletin.pk, others, {"bulletin": bulletin.pk})], kind=kind, now=now, urgent=urgent)
+def _tell_guardians(bulletin: Bulletin, people: Iterable[UUID], now: datetime, *, urgent: bool) -> None:
+    """Tell those of them who have not opened it by themselves; all have their copies."""
+    left = bulletin.copies.filter(guardian__in=people, read_at=None).values_list("guardian", flat=True)
+    _tell(bulletin, _kind(bulletin), set(left), now, urgent=urgent)
+
+
+def _kind(bulletin: Bulletin) -> Kind:
+    return Kind.BULLETIN_TO_CONFIRM if bulletin.must_confirm else Kind.BULLETIN_PUBLISHED
+
+
+def _tell(bulletin: Bulletin, kind: Kind, people: Collection[UUID], now: datetime, *, urgent: bool = False) -> None:
+    notify_of_all(told=[Told(bulletin.pk, people, {"bulletin": bulletin.pk})], kind=kind, now=now, urgent=urgent)

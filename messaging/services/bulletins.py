@@ -224,15 +224,15 @@ def _principals(audience: Audience, now: datetime) -> set[UUID | None]:
 def mark_read(*, bulletin: Bulletin, person_id: UUID, now: datetime) -> None:
     """Note that a guardian has opened it, the first time; one who has come since it was sent gets a copy, too."""
     mine = BulletinCopy.objects.filter(bulletin=bulletin, guardian=person_id)
-    if not mine.filter(read_at=None).update(read_at=now) and not mine.exists():
+    if not mine.exists():
         copy = BulletinCopy(
             bulletin=bulletin,
             guardian_id=person_id,
             department_id=bulletin.department_id,
-            read_at=now,
             remind_at=bulletin.next_step_at(now),
         )
-        BulletinCopy.objects.bulk_create([copy], ignore_conflicts=True)
+        BulletinCopy.objects.bulk_create([copy], ignore_conflicts=True)  # a worker may be making it just now
+    mine.filter(read_at=None).update(read_at=now)
     read_about(person_id=person_id, name="bulletin", thing_id=bulletin.pk, now=now)
 
 
