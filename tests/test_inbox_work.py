@@ -16,7 +16,7 @@ from children.models import Guardianship, Placement, StaffRole
 from messaging.models import Addressee, Label, Message, Thread, ThreadLabel
 from messaging.selectors.inbox import answering, chosen, houses_threads, readings
 from messaging.selectors.labels import labels_on
-from messaging.selectors.readers import circle_of, readers_of, threads_for
+from messaging.selectors.readers import circle_of, readers_of, threads_for, with_children
 from messaging.selectors.unread import unread_threads
 from messaging.services.inbox import assign, make_label, set_done, set_labels
 from messaging.services.threads import release_due, reply
@@ -164,7 +164,7 @@ def test_what_is_said_of_one_conversation_is_said_of_many(cast: Cast, thread: Th
     begin(cast.maria, cast.noor)
     for one in (cast.maria, cast.vikar, cast.eva, cast.amina, newcomer):
         mine = list(threads_for(of(one)))
-        found = readings(of(one), mine)
+        found = readings(of(one), mine, with_children(mine))
         for one_of_mine in mine:
             reader = readers_of(circle_of(one_of_mine), Addressee(one_of_mine.addressee), days.today())[one.pk]
             assert (found[one_of_mine.pk].is_house, found[one_of_mine.pk].sees_from) == (

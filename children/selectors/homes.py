@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children.home_rules import Handover, Living
 from children.models import Household, HouseholdWeeks
+from portal.lib.prepared import Rows, prepared
 
 
 def agreed_weeks(child_ids: Collection[UUID], first: date, last: date) -> QuerySet[HouseholdWeeks]:
@@ -84,10 +85,14 @@ def guardians_of_homes(child_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
 def people_of_homes(child_ids: Collection[UUID]) -> dict[UUID, list[set[UUID]]]:
     """Return who lives in each home, for those of these children that have two: one query."""
     found: dict[UUID, dict[UUID, set[UUID]]] = {}
-    rows = agreed_homes().filter(child__in=child_ids).order_by("pk").values_list("child_id", "id", "guardians")
-    for child_id, home_id, guardian_id in rows:
+    for child_id, home_id, guardian_id in _living(child_ids) if child_ids else ():
         found.setdefault(child_id, {}).setdefault(home_id, set()).update({guardian_id} - {None})
     return {child_id: list(homes.values()) for child_id, homes in found.items()}
+
+
+@prepared
+def _living(child_ids: Collection[UUID]) -> Rows:
+    return agreed_homes().filter(child__in=child_ids).order_by("pk").values_list("child_id", "id", "guardians")
 
 
 @dataclass(frozen=True)

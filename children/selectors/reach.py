@@ -6,7 +6,7 @@ opens something for people has its other side below, and a property test holds t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -78,13 +78,21 @@ def who_may(action: Action, child_ids: Collection[UUID], today: date) -> list[Re
 
     Nobody with a frozen account, and nobody who is kept away from the child. Tablets are nobody.
     """
-    around = _around([*child_ids], today)
-    found = {reach for rule in access.TABLE[action] if rule in _OTHER_SIDE for reach in _OTHER_SIDE[rule](around)}
-    kept_away = set(_kept_away(around.child_ids))
     return sorted(
-        (reach for reach in found if (reach.person_id, reach.child_id) not in kept_away),
+        _reaches(action, _around([*child_ids], today), _OTHER_SIDE),
         key=lambda reach: (reach.child_id, reach.relation, reach.person_id, reach.since, reach.met),
     )
+
+
+def reached_by_roles(actor: Actor, action: Action, child_ids: Collection[UUID]) -> list[Reach]:
+    """Return by which of the actor's roles it may do this with these children: what `who_may` says of it alone."""
+    return _reaches(action, _around([*child_ids], actor.today, actor.roles), _BY_ROLES)
+
+
+def _reaches(action: Action, around: _Around, ways: Mapping[Rule, Way]) -> list[Reach]:
+    found = {reach for rule in access.TABLE[action] if rule in ways for reach in ways[rule](around)}
+    kept_away = set(_kept_away(around.child_ids))
+    return [reach for reach in found if (reach.person_id, reach.child_id) not in kept_away]
 
 
 @prepared
@@ -92,16 +100,22 @@ def _kept_away(child_ids: Collection[UUID]) -> Rows:
     return Block.objects.in_force().filter(child__in=child_ids).order_by().values_list("person_id", "child_id")
 
 
-def _around(child_ids: Collection[UUID], today: date) -> _Around:
+def _around(child_ids: Collection[UUID], today: date, roles: list[StaffRole] | None = None) -> _Around:
+    """Return what is known of the children; with `roles` of those who have these, and of nobody else."""
     here = {child_id: [place] for child_id, place in departments_of(child_ids, today).items()}
     seen_before = Municipality.current().visible_before_days
     soon = coming_places(child_ids, today, seen_before)
-    places = [place for found in (*here.values(), *soon.values()) for place in found]
+    if roles is None:
+        roles = _roles_around([place for found in (*here.values(), *soon.values()) for place in found], today)
+    return _Around(child_ids, today, seen_before, here, soon, roles)
+
+
+def _roles_around(places: Collection[Place], today: date) -> list[StaffRole]:
     departments = {place.department_id for place in places}
     preschools = {place.preschool_id for place in places}
     areas = {place.area_id for place in places if place.area_id}
     rows = _roles_at(sorted(departments), sorted(preschools), sorted(areas), today) if places else []
-    return _Around(child_ids, today, seen_before, here, soon, [of_row(StaffRole, ROLE, row) for row in rows])
+    return [of_row(StaffRole, ROLE, row) for row in rows]
 
 
 @prepared
@@ -158,10 +172,13 @@ def _reaching(around: _Around, *, is_placed: bool) -> Iterable[Reach]:
         yield Reach(person_id, child_id, Relation.GUARDIAN, since, max(since, days.day_of(confirmed_at)))
 
 
-_OTHER_SIDE: dict[Rule, Callable[[_Around], Iterable[Reach]]] = {
-    access.guardian_of: _guardians,
-    access.guardian_of_placed: _guardians_of_placed,
+Way = Callable[[_Around], Iterable[Reach]]
+_BY_ROLES: dict[Rule, Way] = {
     access.works_where_the_child_is: lambda around: around.at(Kind.STAFF, Kind.SUBSTITUTE),
     access.employed_where_the_child_is: lambda around: around.at(Kind.STAFF, soon=True),
     access.principal_of: lambda around: around.at(Kind.PRINCIPAL, soon=True),
+}
+_OTHER_SIDE: dict[Rule, Way] = _BY_ROLES | {
+    access.guardian_of: _guardians,
+    access.guardian_of_placed: _guardians_of_placed,
 }

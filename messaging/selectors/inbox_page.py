@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -16,7 +17,7 @@ from accounts.models import User
 from children.actors import Actor
 from children.selectors.placing import departments_of
 from children.selectors.unknown_families import protected_among
-from messaging.models import Message, ReadMark, Thread
+from messaging.models import Label, Message, ReadMark, Thread
 from messaging.selectors.inbox import Listed, Reading, answering, readings
 from messaging.selectors.labels import labels_on
 from messaging.selectors.readers import with_names
@@ -30,26 +31,28 @@ PER_PAGE = 50
 FIRST_LINE = 120
 
 
+class Mark(NamedTuple):
+    """What stands on a row: its words, its colour and its icon."""
+
+    text: str
+    look: str
+    icon: str
+
+
 @dataclass(frozen=True)
 class Row:
-    """A conversation in the list. `waits` says since when a family waits for the house, `answers` who is to answer."""
+    """A conversation in the list: `marks` say what is to be known of it at a glance."""
 
-    thread: Thread
+    id: UUID
     title: str
+    subject: str
     about: str
     first_line: str
     at: str
     is_unread: bool
-    is_pending: bool
     is_family: bool
-    waits: str
-    answers: str
-    labels: tuple[str, ...]
+    marks: Sequence[Mark]
     child_ids: frozenset[UUID]
-
-    @property
-    def id(self) -> UUID:
-        return self.thread.pk
 
 
 @dataclass(frozen=True)
@@ -63,13 +66,19 @@ class Pending:
 
 def pending_of(actor: Actor, now: datetime) -> Pending | None:
     """Return what the actor sent last, while it can be undone: one query."""
-    own = Message.objects.filter(written_by=actor.person_id, leaves_at__gt=now).order_by("-leaves_at")
-    rows = list(own.values_list("pk", "sending", "leaves_at"))
+    rows = [row for row in _untold(actor.person_id) if row[2] > now] if actor.person_id else []
     if not rows:
         return None
     first, sending, leaves_at = rows[0]
     number = sum(1 for _pk, one, _leaves_at in rows if one == sending)
     return Pending(first, ceil((leaves_at - now).total_seconds()), number)
+
+
+@prepared
+def _untold(person_id: UUID) -> Rows:
+    """Ask for what no worker has told yet, which is little: what of it has not left, the clock says."""
+    own = Message.objects.filter(written_by=person_id, told_at=None).order_by("-leaves_at")
+    return own.values_list("pk", "sending", "leaves_at")
 
 
 def inbox_page(listed: Listed, number: str | int, now: datetime) -> tuple[Page[int], list[Row]]:
@@ -82,9 +91,9 @@ def inbox_page(listed: Listed, number: str | int, now: datetime) -> tuple[Page[i
 def _rows(actor: Actor, threads: Sequence[Thread], now: datetime) -> list[Row]:
     if not threads:
         return []
-    read_as = readings(actor, threads)
     names = with_names([thread.pk for thread in threads])
     children = {thread_id: frozenset(own) for thread_id, own in names.items()}
+    read_as = readings(actor, threads, children)
     last = _last_of(actor, threads, now)
     marks: dict[UUID, datetime] = dict(_marks([*names], actor.person_id)) if actor.person_id else {}
     known = _People.of(actor, threads, last, children, read_as)
@@ -96,24 +105,29 @@ def _rows(actor: Actor, threads: Sequence[Thread], now: datetime) -> list[Row]:
         to_whom = known.to_whom(thread, children[thread.pk])
         is_pending = bool(message and message.leaves_at > now)
         read_to = marks.get(thread.pk)
+        is_unread = bool(
+            message
+            and not is_pending
+            and message.written_by_id != actor.person_id
+            and (read_to is None or read_to < message.leaves_at)
+        )
+        of_house = known.of_house(thread, labels.get(thread.pk, ()), now) if reading.is_house else []
         rows.append(
             Row(
-                thread=thread,
+                id=thread.pk,
                 title=about if reading.is_house else to_whom,
-                about=to_whom if reading.is_house else about,
+                subject="" if thread.is_sensitive else thread.subject,
+                about=to_whom if reading.is_house else _("Om %(children)s") % {"children": about},
                 first_line=known.first_line(thread, message, children[thread.pk]),
                 at=moment_words(message.leaves_at, now) if message else "",
-                is_unread=bool(
-                    message
-                    and not is_pending
-                    and message.written_by_id != actor.person_id
-                    and (read_to is None or read_to < message.leaves_at)
-                ),
-                is_pending=is_pending,
+                is_unread=is_unread,
                 is_family=not reading.is_house,
-                waits=_waits(thread, reading, now),
-                answers=known.answers(thread) if reading.is_house else "",
-                labels=tuple(label.words for label in labels.get(thread.pk, ())),
+                marks=[
+                    *([Mark(_("Oläst"), "green", "message-circle")] if is_unread else []),
+                    *([Mark(_("Skickas strax"), "amber", "clock")] if is_pending else []),
+                    *of_house,
+                    *([Mark(_("Känsligt"), "", "lock")] if thread.is_sensitive else []),
+                ],
                 child_ids=children[thread.pk],
             )
         )
@@ -196,18 +210,19 @@ class _People:
             return words
         return _("{name}: {words}").format(name=self.names.get(message.written_by_id, ""), words=words)
 
-    def answers(self, thread: Thread) -> str:
-        person_id = self.answering.get(thread.pk)
-        if person_id is None:
-            return ""
-        return _("Ditt att svara på") if person_id == self.me else _("{name} svarar").format(name=self.names[person_id])
-
-
-def _waits(thread: Thread, reading: Reading, now: datetime) -> str:
-    """Return since when the family waits, for the house; nothing for the family, and where it is done."""
-    if not reading.is_house or thread.waits_since is None or thread.done_at:
-        return ""
-    return _("Väntar på svar sedan {moment}").format(moment=waiting_words(thread.waits_since, now))
+    def of_house(self, thread: Thread, labels: Iterable[Label], now: datetime) -> Iterator[Mark]:
+        """Return what only the house is told: since when the family waits, who is to answer, its labels."""
+        if thread.waits_since and not thread.done_at:
+            waits = _("Väntar på svar sedan {moment}").format(moment=waiting_words(thread.waits_since, now))
+            yield Mark(waits, "amber", "clock")
+        if person_id := self.answering.get(thread.pk):
+            is_mine = person_id == self.me
+            answers = _("Ditt att svara på") if is_mine else _("{name} svarar").format(name=self.names[person_id])
+            yield Mark(answers, "dusk", "user")
+        if thread.done_at:
+            yield Mark(_("Klart"), "", "circle-check")
+        for label in labels:
+            yield Mark(label.words, "", "tag")
 
 
 def waiting_words(since: datetime, now: datetime) -> str:

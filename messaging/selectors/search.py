@@ -65,7 +65,8 @@ def search(actor: Actor, words: list[str], *, now: datetime, is_strong: bool, af
     is_more, ids = len(ids) > OPENED_AT_ONCE, ids[:OPENED_AT_ONCE]
     threads = Thread.objects.in_bulk({thread_id for _pk, thread_id in ids})
     sensitive = {pk for pk, thread in threads.items() if thread.is_sensitive and not is_strong}
-    read = readings(actor, [thread for pk, thread in threads.items() if pk not in sensitive])
+    names = with_names(threads)
+    read = readings(actor, [thread for pk, thread in threads.items() if pk not in sensitive], names)
     hits: list[Message] = []
     last = ids[-1][0] if ids else None
     opened = Message.objects.filter(pk__in=[pk for pk, thread_id in ids if thread_id not in sensitive])
@@ -79,8 +80,7 @@ def search(actor: Actor, words: list[str], *, now: datetime, is_strong: bool, af
             if len(hits) == MOST_HITS:
                 is_more, last = True, message.pk
                 break
-    names = with_names({message.thread_id for message in hits})
-    children = {child_id for own in names.values() for child_id in own}
+    children = {child_id for message in hits for child_id in names[message.thread_id]}
     shown = [_hit(one, threads[one.thread_id], joined(names[one.thread_id].values()), words) for one in hits]
     return Found(shown, children, last if is_more else None, bool(sensitive))
 

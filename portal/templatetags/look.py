@@ -12,6 +12,7 @@ from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.template.base import FilterExpression, Parser, Token
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -42,6 +43,8 @@ UNKNOWN_STATE = ("circle-help", "unplanned", "")
 NO_WORDS = re.compile(r"[0-9:., '\[\]-]*")
 PARTS_KEPT = 1024
 
+NOTHING = UUID(int=0)  # stands in an address for the id of a thing
+
 # Icons that point along the reading direction, and turn with it.
 DIRECTED = frozenset({"chevron-left", "chevron-right", "log-out", "send", "undo-2"})
 
@@ -66,6 +69,42 @@ def _icon(name: str, size: str, label: str, sprite: str) -> SafeString:
             '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', classes, label, sprite, name
         )
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, sprite, name)
+
+
+@register.simple_tag
+def badge(text: object, look: str = "", name: str = "") -> SafeString:
+    """Print a badge: `look` green | amber | dusk | red | a state's colour, and the icon `name` before the text."""
+    return _badge(str(text), look, icon(name, "small") if name else "")
+
+
+@lru_cache(maxsize=PARTS_KEPT)
+def _badge(text: str, look: str, sign: str) -> SafeString:
+    return format_html('<span class="badge{}">{}{}</span>', f" badge-{look}" if look else "", sign, text)
+
+
+@register.simple_tag
+def avatar(name: object, identity: object = "", *, small: bool = False) -> SafeString:
+    """Print initials on a colour that follows from the id. Decoration: the name stands beside it."""
+    return sign(initials(name), tint(identity or name), small=small)
+
+
+@register.simple_tag
+@lru_cache(maxsize=PARTS_KEPT)
+def sign(letters: str, colour: Hashable, *, small: bool = False) -> SafeString:
+    """Print letters on a colour (0–5), as `avatar` does for a name."""
+    size = " avatar-small" if small else ""
+    return format_html('<span class="avatar avatar-{}{}" aria-hidden="true">{}</span>', colour, size, letters)
+
+
+@register.simple_tag
+def page(name: str, identity: UUID) -> str:
+    """Print the address of a page about one thing: what `url` prints, which looks for its way each time anew."""
+    return _page(name).replace(str(NOTHING), str(identity))
+
+
+@lru_cache(maxsize=256)
+def _page(name: str) -> str:
+    return reverse(name, args=[NOTHING])
 
 
 @register.simple_tag
@@ -192,7 +231,7 @@ def tint(identity: object) -> int:
 
 
 @register.filter
-def initials(name: str) -> str:
+def initials(name: object) -> str:
     """Return the first letters of the first and the last word: "Elsa Maria Lind" gives "EL"."""
     words = str(name).split()
     if not words:
