@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
 from uuid import UUID
 
@@ -58,12 +58,20 @@ class Line:
         return self.message.pk
 
     @property
-    def clock(self) -> str:
-        return f"{days.local(self.at):%H:%M}"
+    def tells_reading(self) -> bool:
+        return bool(self.read_by) and not self.is_read_later
 
     @property
-    def moment(self) -> str:
-        return days.local(self.at).isoformat()
+    def local(self) -> datetime:
+        return days.local(self.at)
+
+    @property
+    def clock(self) -> str:
+        return f"{self.local:%H:%M}"
+
+    @property
+    def has_more(self) -> bool:
+        return bool(self.shown.original or self.attached)
 
 
 @dataclass(frozen=True)
@@ -262,10 +270,10 @@ class _Lines:
 
 
 def _by_day(lines: Sequence[Line], now: datetime) -> tuple[Day, ...]:
-    found: dict[str, list[Line]] = defaultdict(list)
+    found: dict[date, list[Line]] = defaultdict(list)
     for line in lines:
-        found[day_heading(line.at, now)].append(line)
-    return tuple(Day(heading, tuple(those)) for heading, those in found.items())
+        found[line.local.date()].append(line)
+    return tuple(Day(day_heading(those[0].at, now), tuple(those)) for those in found.values())
 
 
 def _to_whom(opened: Opened, people: People) -> str:

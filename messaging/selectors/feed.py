@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
-from django.utils.text import Truncator, get_text_list
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -21,6 +21,7 @@ from children.models import Department
 from children.prepared_access import prepared_for_actor
 from messaging.models import Post, PostChild, PostGoal, PostPicture, PostRead
 from messaging.selectors.posts import departments_of, drafts_for, own_of, posts_of
+from messaging.words import joined
 from portal.lib.models import columns_of, of_row
 from portal.lib.prepared import Row, Rows, prepared
 
@@ -230,20 +231,21 @@ def _printed(
 ) -> FeedPost:
     assert post.published_at  # noqa: S101 (the database says so of every post that is shown)
     is_said = not post.is_withdrawn
-    text = Truncator(post.text).chars(LONGEST_SHOWN) if is_said else ""
+    text = post.text if is_said else ""
+    is_whole = len(text) <= LONGEST_SHOWN
     shown = pictures.get(post.pk, []) if is_said else []
     number_read, hearts = counts.get(post.pk, (0, 0))
     return FeedPost(
         id=post.pk,
         title=post.title if is_said else _("Inlägget är återkallat"),
-        text=text,
+        text=text if is_whole else Truncator(text).chars(LONGEST_SHOWN),
         language=post.language,
         department=post.department.name,
         author=post.author.full_name,
         published_at=post.published_at,
         is_withdrawn=post.is_withdrawn,
-        is_whole=len(text) == len(post.text),
-        about=get_text_list(sorted(named.get(post.pk, {}).values()), _("och")),
+        is_whole=is_whole,
+        about=joined(sorted(named.get(post.pk, {}).values())),
         pictures=shown,
         more_pictures=max(0, numbers.get(post.pk, 0) - PICTURES_SHOWN) if is_said else 0,
         is_own=post.pk in own,
