@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -18,7 +18,7 @@ from messaging.models import Bulletin
 from messaging.selectors.bulletin_readers import Audience
 from messaging.selectors.bulletin_writers import TO_ALL, TO_AREA, TO_CHILDREN, TO_DEPARTMENT, TO_PRESCHOOL, Writing
 from messaging.services.bulletins import LONGEST_TEXT, LONGEST_TITLE, BulletinWords
-from portal.lib import days, languages
+from portal.lib import clock, days, languages
 from portal.lib.ids import uuid7
 
 NOW, LATER = "nu", "sen"
@@ -29,7 +29,10 @@ class BulletinForm(forms.Form):
     """A bulletin: to whom, what, and when it goes out."""
 
     use_required_attribute = False
+    theirs: Bulletin | None = None
+    """What somebody has made of the same bulletin meanwhile."""
     id = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     where = forms.ChoiceField(label=_("Till"), error_messages={"required": _("Välj vilka det går till.")})
     barn = forms.TypedMultipleChoiceField(
         label=_("Barn"),
@@ -108,6 +111,13 @@ class BulletinForm(forms.Form):
                     self.add_error(name, problem)
         return cleaned
 
+    def send_again(self, *, over: Bulletin | None = None) -> None:
+        """Let what is in the form be sent all the same: over what there is now, else as a bulletin of its own."""
+        self.theirs = over
+        data = cast("QueryDict", self.data).copy()
+        data["id"], data["version"] = (str(over.pk), str(over.version)) if over else (str(uuid7()), "0")
+        self.data = data
+
     @property
     def audience(self) -> Audience | None:
         """Return to whom, as far as that is chosen already; also of a form that was not sent."""
@@ -154,8 +164,9 @@ def filled_in(row: Bulletin, department_id: UUID | None) -> dict[str, object]:
         (TO_CHILDREN, department_id),
     )
     where = TO_ALL if row.is_to_all else next((f"{kind}:{place}" for kind, place in keys if place), "")
-    left = days.local(row.leaves_at) if row.leaves_at else None
-    plain = ("id", "title", "text", "language", "phrase", "must_confirm", "is_urgent", "remind_after")
+    planned = row.leaves_at or row.was_to_leave_at
+    left = days.local(planned) if planned and planned > clock.now() else None
+    plain = ("id", "title", "text", "language", "phrase", "must_confirm", "is_urgent", "remind_after", "version")
     return {name: getattr(row, name) for name in plain} | {
         "where": where,
         "when": LATER if left else NOW,

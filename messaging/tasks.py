@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from messaging.services import attachments, bulletin_release, escalation, posts, threads
+from messaging.services import attachments, bulletin_release, bulletin_stopping, escalation, posts, threads
 from portal.lib import clock
 
 
@@ -22,6 +22,12 @@ def publish_posts() -> int:
 def release_bulletins() -> int:
     """Make the copies of every bulletin that has left, and tell its readers."""
     return bulletin_release.release_due(now=clock.now())
+
+
+@shared_task
+def stop_bulletins() -> int:
+    """Stop what is to go out by the word of somebody who may write there no more."""
+    return bulletin_stopping.stop_waiting(now=clock.now())
 
 
 @shared_task

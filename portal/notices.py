@@ -82,7 +82,7 @@ IN_CALENDAR = frozenset({Kind.DAY_CLOSED, Kind.DAY_OPENED, Kind.EVENT_ANNOUNCED,
 OWN = frozenset({Kind.PIN_LOCKED})
 EVENTS = frozenset({Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
 # What notices of messaging are about. Whoever may not open it any more is shown no notice of it.
-SAID = ("thread", "bulletin", "post", "department")
+SAID = ("thread", "bulletin", "stopped bulletin", "post", "department")
 
 
 @dataclass(frozen=True)

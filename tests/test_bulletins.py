@@ -470,7 +470,13 @@ def written(world: World, scope: tuple[str, int]) -> Bulletin:
     author = User.objects.create(given_name="Skribent")
     left = NOON - timedelta(minutes=1)
     made = Bulletin.objects.create(
-        written_by=author, title="x", text="x", language="sv", leaves_at=left, **by_kind[kind]
+        written_by=author,
+        title="x",
+        text="x",
+        language="sv",
+        leaves_at=left,
+        claimed_until=left,  # a worker had begun with it: whether its author may write there was asked before
+        **by_kind[kind],
     )
     if kind == "children":
         BulletinChild.objects.bulk_create(

@@ -23,6 +23,9 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
         own = Q(written_by=person_id) | Q(sent_by=person_id)
         return self.filter(own | Q(was_to_leave_at__isnull=False), leaves_at=None)
 
+    def stopped(self) -> Self:
+        return self.filter(was_to_leave_at__isnull=False)
+
     def waiting(self, now: datetime) -> Self:
         """Return what is to go out later, and can be taken back until then."""
         return self.filter(leaves_at__gt=now)

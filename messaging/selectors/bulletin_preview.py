@@ -57,6 +57,11 @@ class Preview:
     cautions: list[Caution]
 
     @property
+    def both(self) -> int:
+        """How many read it as a guardian and as one of the house, and are counted once."""
+        return self.guardians + self.house_count - self.count
+
+    @property
     def child_ids(self) -> set[UUID]:
         rows = self.families.rows if self.families else []
         return {child.pk for row in rows for child in row.children}

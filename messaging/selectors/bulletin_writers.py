@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from children import access
 from children.access import Action
 from children.actors import Actor
 from children.models import Area, Department, Preschool
+from children.selectors.people import kept_away_from
+from children.selectors.reach import who_may
+from children.selectors.reach_places import roles_in
 from messaging.models import Bulletin, BulletinChild
 from messaging.selectors.bulletin_readers import Audience
 
@@ -110,6 +114,15 @@ class Writing:
         if self.departments:
             condition |= Q(Exists(chosen), ~Exists(chosen.exclude(child__in=theirs)), is_to_chosen=True)
         return condition | Q(is_to_all=True) if self.to_all else condition
+
+
+def principals_of(audience: Audience, today: date) -> set[UUID]:
+    """Return who leads where it goes today; of chosen children nobody from whom one of them must be kept."""
+    if audience.is_to_chosen:
+        kept_away = kept_away_from(audience.child_ids)
+        reached = who_may(Action.OVERSEE, audience.child_ids, today)
+        return {reach.person_id for reach in reached if reach.person_id not in kept_away}
+    return {*roles_in(Action.OVERSEE, audience.departments(), today).values_list("person_id", flat=True)}
 
 
 def get_writable(actor: Actor, bulletin_id: UUID) -> Bulletin:

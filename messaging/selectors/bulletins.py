@@ -89,7 +89,7 @@ def get_bulletin(actor: Actor, bulletin_id: UUID, now: datetime) -> tuple[Bullet
 
     Raises `Http404` for whoever is not among its readers today.
     """
-    row = Bulletin.objects.out(now).filter(pk=bulletin_id).select_related(*PLACES, "written_by").first()
+    row = Bulletin.objects.out(now).filter(pk=bulletin_id).select_related(*PLACES, "written_by", "sent_by").first()
     if row is None:
         raise Http404
     children = own_children_in(actor, row, now)

@@ -183,7 +183,7 @@ def record_of_bulletin(bulletin: Bulletin, actor: Actor) -> Record:
     children = frozenset(bulletin.chosen.values_list("child", flat=True))
     protected = protected_among(actor, children)
     people = people_in(
-        {bulletin.written_by_id, *(one.guardian_id for one in named)}
+        {bulletin.sender_id, *(one.guardian_id for one in named)}
         | {one for copy in named if (one := copy.reached_by_id)}
         | ({bulletin.withdrawn_by_id} if bulletin.withdrawn_by_id else set()),
         guardians_of_protected(),
@@ -196,7 +196,7 @@ def record_of_bulletin(bulletin: Bulletin, actor: Actor) -> Record:
         "to": Audience.of(bulletin).name,
         "children": _names(BulletinChild.objects.filter(bulletin=bulletin)),
         "at": _written(bulletin.leaves_at),
-        "by": people.sign(bulletin.written_by_id),
+        "by": people.sign(bulletin.sender_id),
         "must_confirm": bulletin.must_confirm,
         "is_urgent": bulletin.is_urgent,
         "people": people.listed({one.guardian_id: Relation.GUARDIAN for one in named}),

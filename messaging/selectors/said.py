@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from children.access import Action, departments_for
 from children.actors import Actor
 from children.prepared_access import prepared_for_actor
-from messaging.models import Post
+from messaging.models import Bulletin, Post
+from messaging.selectors.bulletin_writers import Writing
 from messaging.selectors.bulletins import bulletins_for
 from messaging.selectors.posts import drafts_for, posts_for
 from messaging.selectors.readers import threads_for
@@ -39,10 +40,9 @@ def said(actor: Actor, ids: Mapping[str, Collection[UUID]]) -> dict[UUID, Said]:
         for thread_id, is_sensitive, subject in _threads(actor, threads):
             title = _("ett känsligt meddelande") if is_sensitive else subject or _("ett återkallat meddelande")
             found[thread_id] = Said(title, "messaging:thread", thread_id)
-    if bulletins := ids.get("bulletin"):
-        for bulletin in bulletins_for(actor, clock.now()).filter(pk__in=bulletins):
-            title = _("ett återkallat anslag") if bulletin.withdrawn_at else bulletin.title
-            found[bulletin.pk] = Said(title, "messaging:bulletin", bulletin.pk, bulletin.withdrawn_at is not None)
+    for bulletin in _bulletins(actor, ids.get("bulletin", ()), ids.get("stopped bulletin", ())):
+        title = _("ett återkallat anslag") if bulletin.withdrawn_at else bulletin.title
+        found[bulletin.pk] = Said(title, "messaging:bulletin", bulletin.pk, bulletin.withdrawn_at is not None)
     if posts := ids.get("post"):
         for post_id, state, words in (*_posts(actor, posts), *_drafts(actor, posts)):
             is_withdrawn = state == Post.State.WITHDRAWN
@@ -52,6 +52,13 @@ def said(actor: Actor, ids: Mapping[str, Collection[UUID]]) -> dict[UUID, Said]:
         for department in departments_for(actor, Action.WRITE_POSTS).filter(pk__in=departments):
             found[department.pk] = Said(department.name, "messaging:department_posts", department.pk)
     return found
+
+
+def _bulletins(actor: Actor, sent: Collection[UUID], stopped: Collection[UUID]) -> Iterator[Bulletin]:
+    if sent:
+        yield from bulletins_for(actor, clock.now()).filter(pk__in=sent)
+    if stopped:
+        yield from Bulletin.objects.stopped().filter(Writing(actor).condition(), pk__in=stopped)
 
 
 @prepared_for_actor

@@ -16,6 +16,7 @@ from children.selectors.placing import places_of
 from children.selectors.reach_places import to_families
 from messaging.models import Bulletin, BulletinCopy
 from messaging.selectors.bulletin_readers import Audience, by_guardian, readers_of
+from messaging.services.bulletin_stopping import stop_if_barred
 from notifications.models import Kind
 from notifications.selectors import told_of
 from notifications.services import Told, notify_of_all
@@ -41,13 +42,14 @@ def release_due(*, now: datetime) -> int:
     A bulletin that cannot be sent is tried again later, and holds up no other.
     """
     released, started = 0, monotonic()
-    for bulletin_id in Bulletin.objects.due(now).order_by("leaves_at").values_list("pk", flat=True)[:50]:
+    for bulletin in Bulletin.objects.due(now).order_by("leaves_at").select_related("written_by", "sent_by")[:50]:
         moment = now + timedelta(seconds=monotonic() - started)
-        if claim(bulletin_id, moment):
-            try:
-                released += _release(Bulletin.objects.get(pk=bulletin_id), moment)
-            except Exception:  # whatever it is, what comes after it must go on
-                log.exception("A bulletin could not be sent: %s", bulletin_id)
+        try:
+            is_stopped = bulletin.claimed_until is None and stop_if_barred(bulletin, moment)
+            if not is_stopped and claim(bulletin.pk, moment):
+                released += _release(Bulletin.objects.get(pk=bulletin.pk), moment)
+        except Exception:  # whatever it is, what comes after it must go on
+            log.exception("A bulletin could not be sent: %s", bulletin.pk)
     return released
 
 

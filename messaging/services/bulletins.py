@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from children.access import Action
 from children.actors import Actor
-from children.selectors.people import kept_away_from
-from children.selectors.reach import who_may
-from children.selectors.reach_places import roles_in
 from messaging import bulletin_rules
 from messaging.models import Bulletin, BulletinChild, BulletinCopy, BulletinReminder, Incident
 from messaging.rules import UNDO, may_withdraw
 from messaging.selectors.bulletin_readers import Audience, size_of
-from messaging.selectors.bulletin_writers import Writing, get_writable
+from messaging.selectors.bulletin_writers import Writing, get_writable, principals_of
 from messaging.selectors.bulletins import get_bulletin
 from messaging.selectors.journal import sealed_of
 from notifications.models import Kind
@@ -50,11 +46,31 @@ class BulletinWords:
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
-def save_draft(*, bulletin_id: UUID, audience: Audience, words: BulletinWords, actor: Actor, now: datetime) -> Bulletin:
-    """Keep a bulletin for later, with whatever is in it. Raises `Http404` as the door does."""
+def save_draft(
+    *,
+    bulletin_id: UUID,
+    audience: Audience,
+    words: BulletinWords,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+) -> Bulletin:
+    """Keep a bulletin for later, with whatever is in it. `version` is the one that was changed, 0 for a new one.
+
+    Raises `Http404` as the door does, and `ValidationError` where it is to go out, or was changed meanwhile.
+    """
     with transaction.atomic():
         bulletin = _held(bulletin_id, audience, words, actor)
-        if not _has_left(bulletin, words, now):
+        is_same = bulletin.leaves_at is None and _says(bulletin, audience, words)
+        _demand_unsent(bulletin, now)
+        if bulletin.leaves_at:
+            raise ValidationError(
+                _("Anslaget ska skickas {moment}. Ta tillbaka det först, om det ska bli ett utkast igen.").format(
+                    moment=days.in_words(days.local(bulletin.leaves_at), "j F H:i")
+                )
+            )
+        if not is_same:
+            _demand_unchanged(bulletin, version, actor)
             _fill(bulletin, audience, words, leaves_at=None)
     return bulletin
 
@@ -68,17 +84,21 @@ def send_bulletin(
     actor: Actor,
     now: datetime,
     leaves_at: datetime | None = None,
+    version: int | None = None,
 ) -> Bulletin:
     """Send a bulletin in half a minute, or at `leaves_at`. Sent once, however often the same id comes.
 
-    `seen` is the sign of the readers that were shown: where they have changed meanwhile, nothing is sent. Raises
-    `Http404` as the door does and `ValidationError`, by field.
+    `seen` is the sign of the readers that were shown: where they have changed meanwhile, nothing is sent. `version` is
+    the one that was changed, 0 for a new one. Raises `Http404` as the door does and `ValidationError`, by field; with
+    the code "sent" where something else has left with this id, "changed" where somebody has changed it meanwhile.
     """
     _check(words, leaves_at, now)
     with transaction.atomic():
         bulletin = _held(bulletin_id, audience, words, actor)
-        if _has_left(bulletin, words, now):
+        if _is_sent_so(bulletin, audience, words, leaves_at, now):
             return bulletin
+        _demand_unsent(bulletin, now)
+        _demand_unchanged(bulletin, version, actor)
         readers = size_of(audience, days.day_of(now))
         if not readers.guardians:
             raise ValidationError({"where": _("Där finns ingen vårdnadshavare att skriva till.")})
@@ -86,6 +106,7 @@ def send_bulletin(
             raise ValidationError(
                 _("Vilka som läser har ändrats sedan du såg listan. Inget är skickat. Titta på den igen."), code="seen"
             )
+        bulletin.sent_by, bulletin.was_to_leave_at = actor.person, None
         _fill(bulletin, audience, words, leaves_at=leaves_at or now + UNDO)
         audit.did(
             "bulletin.sent",
@@ -102,24 +123,48 @@ def _held(bulletin_id: UUID, audience: Audience, words: BulletinWords, actor: Ac
     """Return the bulletin, made where it is new, with its row held. Raises `Http404` as the door does."""
     if actor.person is None or not Writing(actor).allows(audience):
         raise Http404
-    new = {"written_by": actor.person, "language": words.language, **audience.columns}
+    new = {"written_by": actor.person, "language": words.language, "version": 0, **audience.columns}
     bulletin, is_new = Bulletin.objects.select_for_update(of=("self",)).get_or_create(pk=bulletin_id, defaults=new)
     if not is_new:
         get_writable(actor, bulletin_id)
     return bulletin
 
 
-def _has_left(bulletin: Bulletin, words: BulletinWords, now: datetime) -> bool:
-    """Tell whether this has left already, word for word: the same press once more.
+def _says(bulletin: Bulletin, audience: Audience, words: BulletinWords) -> bool:
+    """Tell whether a bulletin is just this to just these."""
+    told = replace(words, title=words.title.strip(), text=words.text.strip())
+    return Audience.of(bulletin) == audience and all(getattr(bulletin, name) == one for name, one in vars(told).items())
 
-    Raises `ValidationError` where something else was written meanwhile.
-    """
-    is_untouched = bulletin.claimed_until is None and bulletin.released_at is None
-    if is_untouched and bulletin_rules.may_change(bulletin.leaves_at, now):
+
+def _is_sent_so(
+    bulletin: Bulletin, audience: Audience, words: BulletinWords, leaves_at: datetime | None, now: datetime
+) -> bool:
+    """Tell whether it was sent just so already: it is the same press once more."""
+    if bulletin.leaves_at is None:
         return False
-    if (bulletin.title, bulletin.text) != (words.title.strip(), words.text.strip()):
-        raise ValidationError(_("Anslaget har redan skickats och går inte att ändra. Du kan återkalla det."))
-    return True
+    is_then = bulletin.leaves_at == leaves_at if leaves_at else bulletin.leaves_at <= now + UNDO
+    return is_then and _says(bulletin, audience, words)
+
+
+def _demand_unsent(bulletin: Bulletin, now: datetime) -> None:
+    is_untouched = bulletin.claimed_until is None and bulletin.released_at is None
+    if not is_untouched or not bulletin_rules.may_change(bulletin.leaves_at, now):
+        raise ValidationError(
+            _("Det som stod här förut är redan skickat. Tryck en gång till om det här också ska skickas."), code="sent"
+        )
+
+
+def _demand_unchanged(bulletin: Bulletin, version: int | None, actor: Actor) -> None:
+    if version in (None, bulletin.version):
+        return
+    sender = bulletin.sent_by
+    said = (
+        _("{name} har ändrat anslaget sedan du öppnade det.").format(name=sender.full_name)
+        if sender and sender.pk != actor.person_id
+        else _("Anslaget har ändrats sedan du öppnade det.")
+    )
+    kept = _("Det du har skrivit står kvar, men är inte sparat. Tryck en gång till om det ska gälla i stället.")
+    raise ValidationError(f"{said} {kept}", code="changed")
 
 
 def _fill(bulletin: Bulletin, audience: Audience, words: BulletinWords, *, leaves_at: datetime | None) -> None:
@@ -128,6 +173,7 @@ def _fill(bulletin: Bulletin, audience: Audience, words: BulletinWords, *, leave
     for name, value in {**vars(words), **audience.columns, "leaves_at": leaves_at}.items():
         setattr(bulletin, name, value)
     bulletin.title, bulletin.text = words.title.strip(), words.text.strip()
+    bulletin.version += 1
     bulletin.save()
     rows = [BulletinChild(bulletin=bulletin, child_id=child_id) for child_id in sorted(audience.child_ids)]
     BulletinChild.objects.bulk_create(rows, ignore_conflicts=True)
@@ -152,15 +198,16 @@ def _check(words: BulletinWords, leaves_at: datetime | None, now: datetime) -> N
 
 
 def take_back(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bulletin:
-    """Make a draft again of a bulletin that has not left. Raises `ValidationError` once it has."""
+    """Make a draft again of a bulletin that has not left; a draft stays one. Raises `ValidationError` once it has."""
     with transaction.atomic():
         bulletin = get_writable(actor, bulletin_id)
         # Of a worker and somebody who takes it back the first to write the row wins, whatever their clocks show.
         untouched = Bulletin.objects.waiting(now).filter(pk=bulletin_id, claimed_until=None, released_at=None)
-        if not untouched.update(leaves_at=None):
-            raise ValidationError(_("Anslaget har redan skickats. Du kan återkalla det."))
-        bulletin.leaves_at = None
-        audit.did("bulletin.undone", person_id=actor.person_id, now=now, bulletin=bulletin_id)
+        if bulletin.leaves_at:
+            if not untouched.update(leaves_at=None, version=F("version") + 1):
+                raise ValidationError(_("Anslaget har redan skickats. Du kan återkalla det."))
+            bulletin.leaves_at = None
+            audit.did("bulletin.undone", person_id=actor.person_id, now=now, bulletin=bulletin_id)
     return bulletin
 
 
@@ -203,19 +250,10 @@ def withdraw_bulletin(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bull
             bulletin=bulletin, withdrawn_by=actor.person, had_read=sorted(str(one) for one in read)
         )
         audit.did("bulletin.withdrawn", person_id=actor.person_id, now=now, bulletin=bulletin.pk, incident=incident.pk)
-        people = _principals(Audience.of(bulletin), now) - {actor.person_id}
-        told = Told(incident.pk, [person for person in people if person], {"bulletin": bulletin.pk})
+        people = principals_of(Audience.of(bulletin), days.day_of(now)) - {actor.person_id}
+        told = Told(incident.pk, people, {"bulletin": bulletin.pk})
         notify_of_all(told=[told], kind=Kind.MESSAGE_WITHDRAWN, now=now)
     return bulletin
-
-
-def _principals(audience: Audience, now: datetime) -> set[UUID | None]:
-    today = days.day_of(now)
-    if audience.is_to_chosen:
-        kept_away = kept_away_from(audience.child_ids)
-        reached = who_may(Action.OVERSEE, audience.child_ids, today)
-        return {reach.person_id for reach in reached if reach.person_id not in kept_away}
-    return {*roles_in(Action.OVERSEE, audience.departments(), today).values_list("person_id", flat=True)}
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
@@ -237,11 +275,16 @@ def mark_read(*, bulletin: Bulletin, person_id: UUID, now: datetime) -> None:
 
 
 def confirm(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bulletin:
-    """Note that the guardian says it is read. Raises `Http404` for whoever does not read it as a guardian."""
+    """Note that the guardian says it is read.
+
+    Raises `Http404` for whoever does not read it as a guardian, and `ValidationError` where it is withdrawn.
+    """
     with transaction.atomic():
         bulletin, children, _is_house = get_bulletin(actor, bulletin_id, now)
-        if not children or actor.person_id is None or not bulletin.must_confirm or bulletin.withdrawn_at:
+        if not children or actor.person_id is None or not bulletin.must_confirm:
             raise Http404
+        if bulletin.withdrawn_at:
+            raise ValidationError(_("Förskolan har återkallat anslaget. Du behöver inte bekräfta något."))
         mark_read(bulletin=bulletin, person_id=actor.person_id, now=now)
         mine = BulletinCopy.objects.filter(bulletin=bulletin, guardian=actor.person_id, confirmed_at=None)
         if mine.update(confirmed_at=now):

@@ -45,7 +45,8 @@ def write(request: ActorRequest) -> HttpResponse:
 def change(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
     """Go on with a draft, or change what has not gone out."""
     row = get_writable(request.actor, bulletin_id)
-    if not may_change(row.leaves_at, clock.now()):
+    is_typed = request.method == "POST" and request.POST.get("id") == str(row.pk)
+    if not may_change(row.leaves_at, clock.now()) and not is_typed:
         messages.info(request, _("Anslaget har gått ut och går inte att ändra. Du kan återkalla det."))
         return redirect("messaging:bulletin", row.pk)
     writing = Writing(request.actor)
@@ -102,11 +103,12 @@ def _saved(request: ActorRequest, form: BulletinForm) -> Bulletin | None:
             bulletin_id=form.cleaned_data["id"],
             audience=audience,
             words=form.words,
+            version=form.cleaned_data.get("version") or 0,
             actor=request.actor,
             now=clock.now(),
         )
     except ValidationError as refused:
-        _take(form, refused)
+        _take(request, form, refused)
         return None
 
 
@@ -122,15 +124,20 @@ def _sent(request: ActorRequest, form: BulletinForm) -> Bulletin | None:
             words=form.words,
             seen=form.cleaned_data["seen"],
             leaves_at=form.leaves_at,
+            version=form.cleaned_data.get("version") or 0,
             actor=request.actor,
             now=clock.now(),
         )
     except ValidationError as refused:
-        _take(form, refused)
+        _take(request, form, refused)
         return None
 
 
-def _take(form: BulletinForm, refused: ValidationError) -> None:
+def _take(request: ActorRequest, form: BulletinForm, refused: ValidationError) -> None:
+    """Say why it was refused. What was typed can be sent all the same, once it is known what is there already."""
+    code = getattr(refused, "code", "")
+    if code in ("sent", "changed"):
+        form.send_again(over=get_writable(request.actor, form.cleaned_data["id"]) if code == "changed" else None)
     for name, errors in refused.message_dict.items() if hasattr(refused, "error_dict") else [("", refused.messages)]:
         form.add_error(name if name in form.fields else None, list(errors))
 
@@ -147,11 +154,14 @@ def _show(request: ActorRequest, form: BulletinForm, do: str, row: Bulletin | No
         children=(shown.child_ids if shown else set()) | {child.pk for child in form.among},
         once_an_hour=True,
     )
+    if row and str(form["id"].value()) != str(row.pk):
+        row = None  # it has left, and what was typed since is another
     context: dict[str, object] = {
         "form": form,
         "shown": shown,
         "row": row,
-        "is_refused": do == "send",
+        "address": reverse("messaging:bulletin_change", args=[row.pk]) if row else reverse("messaging:bulletin_write"),
+        "to": Audience.of(row).name if row and row.was_to_leave_at else "",
     }
     if is_fragment_wanted(request):
         return render(request, "messaging/bulletins/write_main.html", context)
@@ -195,17 +205,18 @@ def house(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 def undo(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
-    """Take back what has not gone out: it is a draft again, as it was written."""
+    """Take back what has not gone out: it is a draft again, as it was written, of those who wrote and sent it."""
     try:
-        services.take_back(bulletin_id=bulletin_id, actor=request.actor, now=clock.now())
+        row = services.take_back(bulletin_id=bulletin_id, actor=request.actor, now=clock.now())
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
         return see_other(request, reverse("messaging:bulletin", args=[bulletin_id]))
-    messages.success(request, _("Inget har gått ut. Anslaget är ett utkast igen."))
-    mine = get_writable(request.actor, bulletin_id).written_by_id == request.actor.person_id
-    return see_other(
-        request, reverse("messaging:bulletin_change", args=[bulletin_id]) if mine else reverse("messaging:bulletins")
-    )
+    if request.actor.person_id in (row.written_by_id, row.sent_by_id):
+        messages.success(request, _("Inget har gått ut. Anslaget är ett utkast igen."))
+        return see_other(request, reverse("messaging:bulletin_change", args=[bulletin_id]))
+    words = _("Inget har gått ut. Anslaget är ett utkast igen, hos {name}.").format(name=row.written_by.full_name)
+    messages.success(request, words)
+    return see_other(request, reverse("messaging:bulletins"))
 
 
 @require_POST

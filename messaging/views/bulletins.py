@@ -7,6 +7,7 @@ from functools import reduce
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -27,7 +28,7 @@ from messaging.selectors.call_list import call_list, not_read
 from messaging.selectors.journal import may_seal_bulletin, packages_about, sealed_of
 from messaging.services import bulletins as services
 from messaging.services.escalation import note_reached
-from messaging.set_phrases import shown_text
+from messaging.set_phrases import Shown, shown_text
 from messaging.views.threads import rests
 from notifications.models import Way
 from notifications.ways import offered
@@ -103,8 +104,7 @@ def bulletin(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
         context["may_seal"] = may_seal_bulletin(actor, row)
         context["packages"] = packages_about(actor, row.pk) if context["may_seal"] and sealed else []
         context["may_withdraw"] = context.get("may_withdraw") and not sealed
-    reads = actor.person.reading_language if actor.person else ""
-    context |= {"to": Audience.of(row).name, "shown": shown_text(row.phrase, row.text, row.language, reads)}
+    context |= {"to": Audience.of(row).name, "shown": _shown(request, row)}
     audit.looked(
         "messaging.bulletin",
         person_id=actor.person_id,
@@ -127,8 +127,14 @@ def _unsent(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
         "seconds": int((row.leaves_at - now).total_seconds()) + 1,
         "is_soon": (row.leaves_at - now).total_seconds() <= 60,
         "count": size_of(audience, request.actor.today).count,
+        "shown": _shown(request, row),
     }
     return render(request, "messaging/bulletins/unsent.html", context)
+
+
+def _shown(request: ActorRequest, row: Bulletin) -> Shown:
+    person = request.actor.person
+    return shown_text(row.phrase, row.text, row.language, person.reading_language if person else "")
 
 
 def _figures(request: ActorRequest, row: Bulletin) -> dict[str, object]:
@@ -213,8 +219,11 @@ def reached(request: ActorRequest, bulletin_id: UUID, copy_id: UUID) -> HttpResp
 @require_POST
 def confirm(request: ActorRequest, bulletin_id: UUID) -> HttpResponse:
     """Say that one has read what one must."""
-    services.confirm(bulletin_id=bulletin_id, actor=request.actor, now=clock.now())
-    messages.success(request, _("Tack! Nu vet vi att du har läst."))
+    try:
+        services.confirm(bulletin_id=bulletin_id, actor=request.actor, now=clock.now())
+        messages.success(request, _("Tack! Nu vet vi att du har läst."))
+    except ValidationError as refused:
+        messages.info(request, " ".join(refused.messages))
     return see_other(request, safe_next(request, reverse("messaging:bulletin", args=[bulletin_id])))
 
 

@@ -1,0 +1,66 @@
+"""A bulletin does not go out by the word of somebody who may write there no more: whoever leads there decides."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts import audit
+from accounts.models import User
+from children.access import Action
+from children.actors import Actor
+from children.selectors.reach_places import roles_for_all
+from messaging.models import Bulletin
+from messaging.selectors.bulletin_readers import Audience
+from messaging.selectors.bulletin_writers import Writing, principals_of
+from notifications.models import Kind
+from notifications.services import Told, notify_of_all
+from portal.lib import days
+from portal.lib.ids import uuid7
+
+log = logging.getLogger(__name__)
+
+
+def stop_waiting(*, now: datetime) -> int:
+    """Stop what is to go out later by the word of somebody who may write there no more; return how many it was."""
+    stopped = 0
+    for bulletin in Bulletin.objects.waiting(now).select_related("written_by", "sent_by"):
+        try:
+            stopped += stop_if_barred(bulletin, now)
+        except Exception:  # whatever it is, what comes after it must go on
+            log.exception("It could not be found out whether a bulletin may leave: %s", bulletin.pk)
+    return stopped
+
+
+def stop_if_barred(bulletin: Bulletin, now: datetime) -> bool:
+    """Stop a bulletin whose sender may write to none of its audience any more, and tell who may; return whether it was.
+
+    One with which a worker has begun goes on to the end: some have been told.
+    """
+    audience, today = Audience.of(bulletin), days.day_of(now)
+    parts = [Audience(child_ids=frozenset({one})) for one in audience.child_ids] or [audience]
+    sender = Writing(Actor.of_person(bulletin.sent_by or bulletin.written_by, today))
+    if any(sender.allows(part) for part in parts):
+        return False
+    with transaction.atomic():
+        unbegun = Bulletin.objects.filter(
+            pk=bulletin.pk, version=bulletin.version, released_at=None, claimed_until=None
+        )
+        if not unbegun.update(leaves_at=None, was_to_leave_at=F("leaves_at"), version=F("version") + 1):
+            return False
+        bulletin.copies.all().delete()  # of those who opened it in the seconds before a worker came
+        audit.did("bulletin.stopped", person_id=None, now=now, bulletin=bulletin.pk)
+        told = Told(uuid7(), _who_may_send(audience, today), {"stopped bulletin": bulletin.pk})
+        notify_of_all(told=[told], kind=Kind.BULLETIN_STOPPED, now=now)
+    return True
+
+
+def _who_may_send(audience: Audience, today: date) -> list[UUID]:
+    """Return who of those who lead there, or write to everybody, may send it instead."""
+    for_all = roles_for_all(Action.BROADCAST, today).values_list("person_id", flat=True)
+    people = User.objects.filter(pk__in=set(for_all) if audience.is_to_all else principals_of(audience, today))
+    return [one.pk for one in people if Writing(Actor.of_person(one, today)).allows(audience)]
