@@ -233,6 +233,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.PROTECT: (administrator,),
     Action.SEE_FIGURES: (administrator,),
     Action.SEE_WAITING: (administrator,),
+    Action.SEE_INCIDENTS: (administrator,),  # of what was withdrawn; whoever leads sees that of the own places
     Action.BROADCAST: (communicator,),
     Action.READ_JOURNAL: (archivist,),
 }

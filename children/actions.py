@@ -47,5 +47,6 @@ class Action(StrEnum):
     PROTECT = "protect"
     SEE_FIGURES = "see_figures"
     SEE_WAITING = "see_waiting"
+    SEE_INCIDENTS = "see_incidents"
     BROADCAST = "broadcast"
     READ_JOURNAL = "read_journal"

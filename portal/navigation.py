@@ -138,8 +138,9 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
     if actor.has_role(Kind.PRINCIPAL, Kind.ADMINISTRATOR):
         is_there = where.is_any("children:kept", "children:readers", "children:protect", "children:protect_one")
         places.append(Place(reverse("children:kept"), "shield", _("Skyddade"), is_there))
-    if actor.has_role(Kind.PRINCIPAL, Kind.ADMINISTRATOR):
         places.append(Place(reverse("children:frozen"), "lock", _("Frysta konton"), where.is_any("children:frozen")))
+        is_there = where.is_any("messaging:incidents")
+        places.append(Place(reverse("messaging:incidents"), "undo-2", _("Återkallat"), is_there))
     if actor.has_role(Kind.ARCHIVIST):
         is_there = where.view_name.startswith("messaging:journal")
         places.append(Place(reverse("messaging:journal"), "file-text", _("Diariet"), is_there))
@@ -156,7 +157,8 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
 def _said(actor: Actor, where: Where) -> list[Place]:
     """Return the way to what is said: conversations and bulletins, and the posts."""
     is_posts = where.view_name.startswith("messaging:post")
-    is_here = where.view_name.startswith("messaging:") and not is_posts and not where.is_any("messaging:journal")
+    is_other = is_posts or where.is_any("messaging:journal", "messaging:incidents")
+    is_here = where.view_name.startswith("messaging:") and not is_other
     return [
         Place(reverse("messaging:threads"), "message-circle", _("Samtal"), is_here, unread_threads(actor)),
         Place(reverse("messaging:posts"), "image", _("Inlägg"), is_posts),

@@ -20,7 +20,7 @@ from attendance.selectors.calendar import event_titles
 from children import access
 from children.access import Action
 from children.actors import Actor
-from children.models import Child, ProtectedIdentity
+from children.models import Child, ProtectedIdentity, StaffRole
 from children.prepared_access import named_children
 from children.protection import bearer_of, identities_kept_by
 from messaging.selectors.said import Said, said
@@ -158,12 +158,19 @@ def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
             icon=ICONS[Kind(row.kind)],
             look="dusk" if _is_over(row, thing) else LOOKS.get(Kind(row.kind), "green"),
             is_new=row.read_at is None,
-            url=reverse(thing.page, args=[thing.id]) + ("#senaste" if thing.page == "messaging:thread" else ""),
+            url=_where_said(actor, row, thing),
             child_id=None,
         )
         for (_kind, one), row in newest.items()
         if (thing := opened.get(one))
     }
+
+
+def _where_said(actor: Actor, row: Delivery, thing: Said) -> str:
+    """Return where it is read; that it was withdrawn, where whoever leads has all that was."""
+    if row.kind == Kind.MESSAGE_WITHDRAWN and actor.has_role(StaffRole.Kind.PRINCIPAL):
+        return f"{reverse('messaging:incidents')}#{row.event}"
+    return reverse(thing.page, args=[thing.id]) + ("#senaste" if thing.page == "messaging:thread" else "")
 
 
 def _is_over(row: Delivery, thing: Said) -> bool:

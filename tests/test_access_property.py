@@ -482,6 +482,7 @@ def test_every_action_is_in_the_model() -> None:
         Action.PROTECT,
         Action.SEE_FIGURES,
         Action.SEE_WAITING,
+        Action.SEE_INCIDENTS,
         Action.BROADCAST,
         Action.READ_JOURNAL,
     }

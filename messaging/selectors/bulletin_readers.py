@@ -265,13 +265,13 @@ def _about_one_of(child_ids: Collection[UUID] | QuerySet[Any, Any], person_id: U
     return condition & ~Q(Exists(chosen.filter(child__in=children_kept_from(person_id)))) if person_id else condition
 
 
-def in_the_house(actor: Actor) -> Q:
-    """Return the condition of a bulletin that the actor reads as one of the house."""
+def in_the_house(actor: Actor, action: Action = Action.LIST_CHILDREN) -> Q:
+    """Return the condition of a bulletin that the actor reads as one of the house; or one of those who may do this."""
     condition = Q(pk__in=[])
-    places = access.departments_for(actor, Action.LIST_CHILDREN).order_by()
+    places = access.departments_for(actor, action).order_by()
     rows: list[tuple[Any, ...]] = list(places.values_list("pk", "preschool", "preschool__area")) if actor.roles else []
     if rows:
-        theirs = access.children_for(actor, Action.LIST_CHILDREN).values("pk")
+        theirs = access.children_for(actor, action).values("pk")
         condition |= Q(department__in={row[0] for row in rows}) | Q(preschool__in={row[1] for row in rows})
         condition |= Q(area__in={row[2] for row in rows if row[2] is not None}) | Q(is_to_all=True)
         condition |= _about_one_of(theirs, actor.person_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -66,15 +66,32 @@ def families(actor: Actor, guardians: Guardians, new: Collection[UUID] = ()) -> 
     return Families(together(rows), len(guardians) - len(rows))
 
 
+def families_of_each(actor: Actor, groups: Sequence[Guardians]) -> list[Families]:
+    """Return the same for each of these groups: as many queries for twenty as for one."""
+    named_each = _named_of_each(actor, groups)
+    return [Families(together(rows), len(group) - len(rows)) for group, rows in zip(groups, named_each, strict=True)]
+
+
 def named(actor: Actor, guardians: Guardians) -> list[Named]:
     """Return the guardians of children whom the actor works with, by child: three queries."""
-    asked = {child for children in guardians.values() for child in children}
+    return _named_of_each(actor, [guardians])[0]
+
+
+def _named_of_each(actor: Actor, groups: Sequence[Guardians]) -> list[list[Named]]:
+    pairs = [pair for guardians in groups for pair in guardians.items()]
+    asked = {child for _person, children in pairs for child in children}
     seen = {child.pk: child for child in access.children_for(actor, Action.SEE_FILE).filter(pk__in=asked)}
     known = set(access.children_for(actor, Action.SEE_CONTACTS).filter(pk__in=seen.keys()).values_list("pk", flat=True))
-    people = User.objects.sealed().in_bulk([one for one, children in guardians.items() if children & known])
+    people = User.objects.sealed().in_bulk({one for one, children in pairs if children & known})
+    return [_named(guardians, seen, known, people) for guardians in groups]
+
+
+def _named(
+    guardians: Guardians, seen: Mapping[UUID, Child], known: Collection[UUID], people: Mapping[UUID, User]
+) -> list[Named]:
     found = []
     for person_id, children in guardians.items():
-        shown = children & known or children & seen.keys()
+        shown = children.intersection(known) or children & seen.keys()
         if shown:
             own = tuple(sorted((seen[child] for child in shown), key=lambda child: (child.given_name, child.pk)))
             found.append(Named(person_id, people.get(person_id), own))

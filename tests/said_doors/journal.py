@@ -1,4 +1,4 @@
-"""The rows of the door test for the registry's packages."""
+"""The rows of the door test for the registry's packages, and for what was withdrawn."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.doors import Doors, Row
 
 LEADS = {"principal": "22422", "principal_elsewhere": "44244", "tablet": "P"}
 ROWS: list[Row] = [
+    Row("messaging:incidents", "GET", dict.fromkeys(("principal", "principal_elsewhere", "administrator"), "2")),
     Row("messaging:journal", "GET", {"archivist": "2"}),
     Row("messaging:journal_package", "GET", {"archivist": "22222"}, about="package"),
     Row("messaging:seal_thread", "GET", LEADS, about="sealed thread"),

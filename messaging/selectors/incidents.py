@@ -1,0 +1,177 @@
+"""What was withdrawn: for whoever leads the place, and for whoever runs the system (DOMAIN 4.6)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from children.access import Action, can, children_for, departments_for
+from children.actors import Actor
+from children.models import StaffRole
+from children.selectors.people import guardians_ever_of
+from children.selectors.placing import departments_of
+from messaging.models import Bulletin, Incident, Message, PostChild, ThreadChild
+from messaging.selectors.bulletin_readers import in_the_house
+from messaging.selectors.bulletins import listed
+from messaging.selectors.family_rows import Families, families_of_each
+from messaging.selectors.inbox import houses_threads
+from messaging.selectors.posts import posts_of
+from messaging.words import joined
+
+
+@dataclass(frozen=True)
+class Row:
+    """Something that was withdrawn, as the reader of the list may know it; nothing of what it said.
+
+    `subject` is what the conversation was called that began with it. `families` and `house` are who had read it, of
+    what the reader leads; of a bulletin they are counted alone. Others have numbers alone, and no `url`.
+    """
+
+    id: UUID
+    what: str
+    icon: str
+    at: datetime
+    by: str
+    place: str
+    number_read: int
+    subject: str = ""
+    url: str = ""
+    families: Families | None = None
+    house: tuple[str, ...] = ()
+    child_ids: frozenset[UUID] = frozenset()
+
+
+def incidents_for(actor: Actor) -> QuerySet[Incident]:
+    """Return what was withdrawn where the actor leads, newest first; everything to whoever runs the system.
+
+    Raises `Http404` for everybody else.
+    """
+    if can(actor, Action.SEE_INCIDENTS):
+        found = Incident.objects.all()
+    elif actor.tablet is None and actor.has_role(StaffRole.Kind.PRINCIPAL):
+        found = _led(actor)
+    else:
+        raise Http404
+    return found.order_by("-created_at", "-pk")
+
+
+def _led(actor: Actor) -> QuerySet[Incident]:
+    """Return what was withdrawn of what the actor opens as whoever leads: of no conversation about an own child."""
+    if actor.person_id is None or not actor.has_role(StaffRole.Kind.PRINCIPAL):
+        return Incident.objects.none()
+    children = children_for(actor, Action.OVERSEE).values("pk")
+    about = ThreadChild.objects.filter(thread=OuterRef("pk"), child__in=children)
+    threads = houses_threads(actor).filter(Exists(about)).order_by().values("pk")
+    departments = departments_for(actor, Action.OVERSEE).order_by().values("pk")
+    return Incident.objects.filter(
+        Q(message__thread__in=threads)
+        | Q(post__in=posts_of(actor.person_id, [], departments).order_by().values("pk"))
+        | Q(bulletin__in=Bulletin.objects.filter(in_the_house(actor, Action.OVERSEE)).values("pk"))
+    )
+
+
+def incident_rows(actor: Actor, page: Collection[Incident]) -> list[Row]:
+    """Return the rows of a page: as many queries for twenty as for one."""
+    rows = list(
+        Incident.objects.filter(pk__in=[one.pk for one in page])
+        .select_related(
+            "message__thread",
+            "post__department__preschool",
+            "bulletin__department__preschool",
+            "bulletin__preschool",
+            "bulletin__area",
+        )
+        .defer("message__body", "post__title", "post__text", "bulletin__title", "bulletin__text")
+        .order_by("-created_at", "-pk")
+    )
+    led = set(_led(actor).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    children = _children_of(rows)
+    ever = guardians_ever_of({child for about in children.values() for child in about})
+    read = {row.pk: _guardians_who_read(row, children[row.pk], ever) for row in rows if row.pk in led}
+    families = dict(zip(read, families_of_each(actor, list(read.values())), strict=True))
+    places = _places_of(actor, rows, children)
+    asked = {UUID(one) for row in rows if row.message_id and row.pk in led for one in row.had_read}
+    people = User.objects.sealed().in_bulk({*asked, *(row.withdrawn_by_id for row in rows)})
+    return [
+        _row(row, places[row.pk], people, families.get(row.pk), read.get(row.pk, {}), children[row.pk]) for row in rows
+    ]
+
+
+def _children_of(rows: Sequence[Incident]) -> dict[UUID, frozenset[UUID]]:
+    """Return the children whom what was withdrawn is about: of messages and posts."""
+    about = defaultdict[UUID, set[UUID]](set)
+    threads = [row.message.thread_id for row in rows if row.message]
+    for thing, child in ThreadChild.objects.filter(thread__in=threads).values_list("thread", "child"):
+        about[thing].add(child)
+    posts = [row.post_id for row in rows if row.post_id]
+    for thing, child in PostChild.objects.filter(post__in=posts).values_list("post", "child"):
+        about[thing].add(child)
+    things = {row.pk: row.message.thread_id if row.message else row.post_id for row in rows}
+    return {pk: frozenset(about[thing]) if thing else frozenset() for pk, thing in things.items()}
+
+
+def _guardians_who_read(
+    row: Incident, child_ids: frozenset[UUID], ever: Mapping[UUID, set[UUID]]
+) -> dict[UUID, frozenset[UUID]]:
+    people = {UUID(one) for one in row.had_read}
+    own = {person: frozenset(child for child in child_ids if person in ever[child]) for person in people}
+    return {person: children for person, children in own.items() if children}
+
+
+def _places_of(actor: Actor, rows: Sequence[Incident], children: Mapping[UUID, frozenset[UUID]]) -> dict[UUID, str]:
+    """Return where each was said: of a conversation, where its children are today."""
+    here = departments_of({one for row in rows if row.message_id for one in children[row.pk]}, actor.today)
+    written_to = {one.bulletin.pk: one.to for one in listed([row.bulletin for row in rows if row.bulletin])}
+    found = {}
+    for row in rows:
+        if row.bulletin_id:
+            found[row.pk] = written_to[row.bulletin_id]
+        elif row.post:
+            found[row.pk] = str(row.post.department)
+        else:
+            found[row.pk] = joined(sorted({here[child].department for child in children[row.pk] if child in here}))
+    return found
+
+
+def _row(
+    row: Incident,
+    place: str,
+    people: Mapping[UUID, User],
+    families: Families | None,
+    guardians: Mapping[UUID, frozenset[UUID]],
+    child_ids: frozenset[UUID],
+) -> Row:
+    thread = row.message.thread if row.message else None
+    is_led = families is not None
+    if thread:
+        what, icon, page = _("Meddelande"), "message-circle", reverse("messaging:thread", args=[thread.pk])
+    elif row.post_id:
+        what, icon, page = _("Inlägg"), "image", reverse("messaging:post", args=[row.post_id])
+    else:
+        what, icon, page = _("Anslag"), "clipboard-check", reverse("messaging:bulletin", args=[row.bulletin_id])
+    by_family = row.message is not None and row.message.side == Message.Side.FAMILY
+    house = [people[person] for one in row.had_read if (person := UUID(one)) in people and person not in guardians]
+    return Row(
+        id=row.pk,
+        what=what,
+        icon=icon,
+        at=row.created_at,
+        by=_("Familjen") if by_family else people[row.withdrawn_by_id].full_name,
+        place=place,
+        number_read=len(row.had_read),
+        # What is sensitive is read behind the strong login, and here is none.
+        subject=row.subject if thread and is_led and not thread.is_sensitive else "",
+        url=page if is_led else "",
+        families=families if row.bulletin_id is None else None,
+        house=tuple(sorted(person.full_name for person in house)) if thread and is_led else (),
+        child_ids=child_ids if is_led else frozenset(),
+    )

@@ -1,0 +1,145 @@
+"""What was withdrawn is listed for whoever answers for it (DOMAIN 4.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Protection, User
+from children.actors import Actor
+from children.models import StaffRole
+from children.protection import protect_child
+from messaging.models import Addressee, Incident, Message
+from messaging.selectors.bulletin_readers import Audience, size_of
+from messaging.services import bulletins, posts, threads
+from messaging.services.bulletins import BulletinWords
+from messaging.services.threads import Words
+from notifications.models import Delivery, Kind
+from portal.lib import clock, days
+from portal.lib.ids import uuid7
+from tests.cast import Cast, employ
+from tests.test_posts import published
+
+pytestmark = pytest.mark.django_db
+LogIn = Callable[[User], Client]
+PAGE = "/aterkallat/"
+
+
+def withdrawn(cast: Cast, by: User, *, seen_by: User | None = None, is_sensitive: bool = False) -> Message:
+    """Return the first message of a conversation about Elsa, which was read and withdrawn."""
+    now = clock.now() - timedelta(minutes=5)
+    (message,) = threads.start_threads(
+        child_ids=[cast.elsa.pk],
+        addressee=Addressee.DEPARTMENT,
+        words=Words("Om löss", "Hemligheten", "sv", is_sensitive=is_sensitive),
+        actor=Actor.of_person(by),
+        now=now,
+    )
+    threads.release_due(now=clock.now())
+    if seen_by:
+        threads.mark_read(thread=message.thread, person_id=seen_by.pk, now=clock.now())
+    return threads.withdraw(message_id=message.pk, actor=Actor.of_person(by), now=clock.now())
+
+
+def withdrawn_bulletin(audience: Audience, by: User) -> None:
+    actor, then = Actor.of_person(by), clock.now() - timedelta(minutes=5)
+    sent = bulletins.send_bulletin(
+        bulletin_id=uuid7(),
+        audience=audience,
+        words=BulletinWords("Vattenläcka", "Hemligheten", "sv"),
+        seen=size_of(audience, days.day_of(then)).sign,
+        actor=actor,
+        now=then,
+    )
+    bulletins.withdraw_bulletin(bulletin_id=sent.pk, actor=actor, now=clock.now())
+
+
+def shown(log_in: LogIn, who: User) -> str:
+    return log_in(who).get(PAGE).content.decode()
+
+
+def test_who_leads_sees_what_was_withdrawn_by_whom_and_who_had_read_it(cast: Cast, log_in: LogIn) -> None:
+    withdrawn(cast, cast.maria, seen_by=cast.johan)
+    withdrawn_bulletin(Audience(department=cast.blasippan), cast.maria)
+    posts.withdraw(post_id=published(cast).pk, actor=Actor.of_person(cast.maria), now=clock.now())
+    page = shown(log_in, cast.eva)
+    for words in ("Om löss", cast.maria.full_name, "Blåsippan", "1 hade läst det", cast.johan.full_name):
+        assert words in page, words
+    for words in ("Meddelande", "Anslag", "Inlägg"):
+        assert f"<h2>{words}" in page
+    for words in ("Hemligheten", "Svampskogen", "Vattenläcka"):
+        assert words not in page, words
+
+
+def test_nobody_else_sees_it(cast: Cast, log_in: LogIn) -> None:
+    """One who leads elsewhere sees an empty page; families, staff and other roles none."""
+    withdrawn(cast, cast.maria, seen_by=cast.johan)
+    posts.withdraw(post_id=published(cast).pk, actor=Actor.of_person(cast.maria), now=clock.now())
+    withdrawn_bulletin(Audience(preschool=cast.granliden), cast.eva)
+    assert "Inget är återkallat" in shown(log_in, cast.ulf)
+    for other in (cast.maria, cast.amina, cast.archivist, cast.communicator):
+        assert log_in(other).get(PAGE).status_code == 404
+
+
+def test_who_runs_the_system_sees_all_of_it_in_numbers(cast: Cast, log_in: LogIn) -> None:
+    """No reading of messages: no subject, no names of readers, no way to the conversation."""
+    message = withdrawn(cast, cast.amina, seen_by=cast.johan)
+    page = shown(log_in, cast.administrator)
+    assert "1 hade läst det" in page
+    for words in ("Om löss", cast.johan.full_name, cast.amina.full_name, str(message.thread_id)):
+        assert words not in page, words
+    assert "Familjen" in page
+
+
+def test_who_leads_sees_none_about_the_own_child(cast: Cast, log_in: LogIn) -> None:
+    withdrawn(cast, cast.amina)
+    employ(cast.johan, StaffRole.Kind.PRINCIPAL, preschool=cast.granliden)
+    assert "Inget är återkallat" in shown(log_in, cast.johan)
+
+
+def test_a_sensitive_subject_is_not_told_here(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 4.11: it is read behind the strong login."""
+    withdrawn(cast, cast.maria, is_sensitive=True)
+    page = shown(log_in, cast.eva)
+    assert "<h2>Meddelande" in page
+    assert "Om löss" not in page
+
+
+def test_a_protected_childs_guardian_is_not_named(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 6.1."""
+    withdrawn(cast, cast.maria, seen_by=cast.johan)
+    protect_child(child=cast.elsa, level=Protection.CONFIDENTIAL, now=clock.now())
+    page = shown(log_in, cast.eva)
+    assert "1 hade läst det" in page
+    assert cast.johan.full_name not in page
+
+
+def test_the_notice_leads_there_and_is_read_with_it(cast: Cast, log_in: LogIn) -> None:
+    withdrawn(cast, cast.maria)
+    eva, address = log_in(cast.eva), f"{PAGE}#{Incident.objects.get().pk}"
+    assert address in eva.get("/nytt/").content.decode()
+    assert f'id="{Incident.objects.get().pk}"' in eva.get(PAGE).content.decode()
+    assert Delivery.objects.get(person=cast.eva, kind=Kind.MESSAGE_WITHDRAWN, way="in_app").read_at
+    assert f'href="{PAGE}"' in eva.get("/").content.decode()
+
+
+def test_it_is_paged_and_costs_the_same_for_many(cast: Cast, log_in: LogIn) -> None:
+    eva = log_in(cast.eva)
+    for _number in range(2):
+        withdrawn(cast, cast.maria, seen_by=cast.johan)
+    eva.get(PAGE)
+    counts = []
+    for more in (0, 20):
+        for _number in range(more):
+            withdrawn(cast, cast.maria, seen_by=cast.johan)
+        with CaptureQueriesContext(connection) as captured:
+            page = eva.get(PAGE).content.decode()
+        counts.append(len(captured))
+    assert counts[1] <= counts[0] + 1  # the paginator counts
+    assert page.count('class="said-entry"') == 20
+    assert eva.get(f"{PAGE}?sida=2").content.decode().count('class="said-entry"') == 2
