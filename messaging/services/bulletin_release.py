@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from itertools import islice
@@ -21,8 +20,7 @@ from notifications.models import Kind
 from notifications.selectors import told_of
 from notifications.services import Told, notify_of_all
 from portal.lib import days
-
-log = logging.getLogger(__name__)
+from portal.lib.alone import each_alone
 
 # With the sweep's ten seconds: what a killed worker was at is resumed within half a minute. Renewed with each batch.
 CLAIM_HOLDS = timedelta(seconds=15)
@@ -41,16 +39,16 @@ def release_due(*, now: datetime) -> int:
     Any number of workers may do this at once. One that is killed leaves what it has made, and the next goes on there.
     A bulletin that cannot be sent is tried again later, and holds up no other.
     """
-    released, started = 0, monotonic()
-    for bulletin in Bulletin.objects.due(now).order_by("leaves_at").select_related("written_by", "sent_by")[:50]:
+    due = Bulletin.objects.due(now).order_by("leaves_at").select_related("written_by", "sent_by")[:50]
+    started = monotonic()
+
+    def release(bulletin: Bulletin) -> bool:
         moment = now + timedelta(seconds=monotonic() - started)
-        try:
-            is_stopped = bulletin.claimed_until is None and stop_if_barred(bulletin, moment)
-            if not is_stopped and claim(bulletin.pk, moment):
-                released += _release(Bulletin.objects.get(pk=bulletin.pk), moment)
-        except Exception:  # whatever it is, what comes after it must go on
-            log.exception("A bulletin could not be sent: %s", bulletin.pk)
-    return released
+        if (bulletin.claimed_until is None and stop_if_barred(bulletin, moment)) or not claim(bulletin.pk, moment):
+            return False
+        return _release(Bulletin.objects.get(pk=bulletin.pk), moment)
+
+    return each_alone(due, release, fault="A bulletin could not be sent")
 
 
 def _release(bulletin: Bulletin, now: datetime) -> bool:
@@ -80,16 +78,16 @@ def ask_newcomers(*, now: datetime) -> int:
 
     Whoever has a copy is passed by: each is told once, however many workers do this at once.
     """
-    asked, standing = 0, Bulletin.objects.asking_newcomers(now)
-    for bulletin_id in standing.values_list("pk", flat=True):
-        try:
-            with transaction.atomic():
-                # Waits for whoever withdraws it just now.
-                for bulletin in standing.filter(pk=bulletin_id).select_for_update(of=("self",), no_key=True):
-                    asked += _ask_newcomers(bulletin, now)
-        except Exception:  # whatever it is, what comes after it must go on
-            log.exception("New readers of a bulletin could not be asked: %s", bulletin_id)
-    return asked
+    standing = Bulletin.objects.asking_newcomers(now)
+
+    def ask(bulletin_id: UUID) -> int:
+        with transaction.atomic():
+            # Waits for whoever withdraws it just now.
+            held = standing.filter(pk=bulletin_id).select_for_update(of=("self",), no_key=True)
+            return sum(_ask_newcomers(bulletin, now) for bulletin in held)
+
+    ids = standing.values_list("pk", flat=True)
+    return each_alone(ids, ask, fault="New readers of a bulletin could not be asked")
 
 
 def _ask_newcomers(bulletin: Bulletin, now: datetime) -> int:

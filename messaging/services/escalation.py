@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
@@ -28,8 +27,7 @@ from notifications.selectors import reached_by_push
 from notifications.services import Told, tell_by
 from notifications.ways import offered
 from portal.lib import days
-
-log = logging.getLogger(__name__)
+from portal.lib.alone import each_alone
 
 
 def escalate_due(*, now: datetime) -> int:
@@ -39,15 +37,14 @@ def escalate_due(*, now: datetime) -> int:
     one that is killed leaves what it has done. A bulletin with which it cannot be done holds up no other.
     """
     due = BulletinCopy.objects.to_remind(now).values("bulletin")
+    bulletins = Bulletin.objects.filter(pk__in=due, withdrawn_at=None).select_related("department", "preschool", "area")
+    return each_alone(bulletins, lambda one: _take_steps(one, now), fault="A bulletin could not be reminded of")
+
+
+def _take_steps(bulletin: Bulletin, now: datetime) -> int:
     taken = 0
-    for bulletin in Bulletin.objects.filter(pk__in=due, withdrawn_at=None).select_related(
-        "department", "preschool", "area"
-    ):
-        try:
-            while number := _take_step(bulletin, now):
-                taken += number
-        except Exception:  # whatever it is, what comes after it must go on
-            log.exception("A bulletin could not be reminded of: %s", bulletin.pk)
+    while number := _take_step(bulletin, now):
+        taken += number
     return taken
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,9 +36,8 @@ from messaging.services.attachments import attach, take_back
 from notifications.models import Kind
 from notifications.services import Told, give_up, notify_of_all
 from portal.lib import days
+from portal.lib.alone import each_alone
 from portal.lib.ids import uuid7
-
-log = logging.getLogger(__name__)
 
 LONGEST_SUBJECT, LONGEST_BODY = 150, 20_000
 
@@ -265,16 +263,16 @@ def release_due(*, now: datetime) -> int:
     Any number of workers may do this at once: a message is claimed by a conditional UPDATE in the transaction that
     writes its notices. One that cannot be told of is tried again in the next run, and holds up no other.
     """
-    released = 0
-    for message_id in Message.objects.due(now).order_by("leaves_at").values_list("pk", flat=True)[:200]:
-        try:
-            with transaction.atomic():
-                if Message.objects.due(now).filter(pk=message_id).update(told_at=now):
-                    _release(Message.objects.select_related("thread").get(pk=message_id), now)
-                    released += 1
-        except Exception:  # whatever it is, what comes after it must go on
-            log.exception("A message could not be told of: %s", message_id)
-    return released
+    due = Message.objects.due(now).order_by("leaves_at").values_list("pk", flat=True)[:200]
+    return each_alone(due, lambda message_id: _release_one(message_id, now), fault="A message could not be told of")
+
+
+def _release_one(message_id: UUID, now: datetime) -> bool:
+    with transaction.atomic():
+        if not Message.objects.due(now).filter(pk=message_id).update(told_at=now):
+            return False
+        _release(Message.objects.select_related("thread").get(pk=message_id), now)
+    return True
 
 
 def _release(message: Message, now: datetime) -> None:
