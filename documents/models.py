@@ -11,8 +11,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from documents import rules
 from portal.lib.crypto import EncryptedTextField
 from portal.lib.models import Base
+
+
+def is_stuck(now: datetime, prefix: str = "") -> Q:
+    """Return the condition of a picture that waits, and with which nobody has been at work for ten minutes."""
+    before = now - rules.STUCK_AFTER
+    unclaimed = Q(**{f"{prefix}claimed_until": None}) | Q(**{f"{prefix}claimed_until__lte": before})
+    return unclaimed & Q(**{f"{prefix}state": "waiting", f"{prefix}created_at__lte": before})
 
 
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
@@ -17,14 +16,6 @@ QUIET_DAYS = 7
 """After so many days without a post a department is reminded, where nothing else is decided."""
 MOST_QUIET_DAYS = 60
 SATURDAY = 5
-
-
-class Picture(StrEnum):
-    """What has become of an uploaded picture."""
-
-    WAITING = "waiting"
-    READY = "ready"
-    DAMAGED = "damaged"
 
 
 def print_of(readers: Iterable[tuple[UUID, str, Collection[UUID]]]) -> str:

@@ -43,7 +43,8 @@ class Kind(models.TextChoices):
     BULLETIN_STOPPED = "bulletin_stopped", _("Ett anslag gick inte ut")
     POST_PUBLISHED = "post_published", _("Ett inlägg")
     POST_THANKED = "post_thanked", _("Ett tack från en familj")
-    PICTURE_DAMAGED = "picture_damaged", _("En bild gick inte att läsa")
+    PICTURE_DAMAGED = "picture_damaged", _("En bild kunde inte göras i ordning")
+    POST_STOPPED = "post_stopped", _("Ett inlägg gick inte ut")
     DEPARTMENT_QUIET = "department_quiet", _("Dags för ett inlägg")
     DIGEST = "digest", _("Kvällens sammanfattning")
 

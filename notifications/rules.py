@@ -47,6 +47,7 @@ TO_STAFF = frozenset(
         "post_thanked",
         "bulletin_stopped",
         "picture_damaged",
+        "post_stopped",
         "department_quiet",
     }
 )
@@ -73,6 +74,7 @@ AT_ONCE_TO_STAFF = frozenset(
         "bulletin_published",
         "bulletin_to_confirm",
         "bulletin_stopped",
+        "post_stopped",
     }
 )
 # Control, not news: whoever is controlled or controls cannot turn it off (DOMAIN 6.1: each look is reported).

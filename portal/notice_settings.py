@@ -43,7 +43,7 @@ OF_STAFF = (
     ("talks", gettext_lazy("Samtal som är mina att svara på"), (Kind.THREAD_ASSIGNED,)),
     ("bulletins", gettext_lazy("Anslag som inte gick ut"), (Kind.BULLETIN_STOPPED,)),
     ("posts", gettext_lazy("Tack från familjer"), (Kind.POST_THANKED,)),
-    ("posts", gettext_lazy("Bilder som inte gick att läsa"), (Kind.PICTURE_DAMAGED,)),
+    ("posts", gettext_lazy("Inlägg som inte går ut"), (Kind.PICTURE_DAMAGED, Kind.POST_STOPPED)),
     ("posts", gettext_lazy("Dags för ett inlägg"), (Kind.DEPARTMENT_QUIET,)),
 )
 POSTS = (("posts", gettext_lazy("Nya inlägg"), (Kind.POST_PUBLISHED,)),)

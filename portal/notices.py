@@ -56,6 +56,7 @@ ICONS = {
     Kind.POST_PUBLISHED: "image",
     Kind.POST_THANKED: "image",
     Kind.PICTURE_DAMAGED: "image",
+    Kind.POST_STOPPED: "image",
     Kind.DEPARTMENT_QUIET: "image",
 }
 LOOKS = {
@@ -74,6 +75,7 @@ LOOKS = {
     Kind.BULLETIN_TO_CONFIRM: "amber",
     Kind.BULLETIN_STOPPED: "amber",
     Kind.PICTURE_DAMAGED: "amber",
+    Kind.POST_STOPPED: "amber",
     Kind.DEPARTMENT_QUIET: "amber",
 }
 LOOK = Kind.IDENTITY_READ
@@ -367,7 +369,8 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str], title: str = "") 
         Kind.BULLETIN_STOPPED: _("Ett anslag gick inte ut: %(title)s"),
         Kind.POST_PUBLISHED: _("Nytt inlägg: %(title)s"),
         Kind.POST_THANKED: _("En familj tackar för %(title)s"),
-        Kind.PICTURE_DAMAGED: _("En bild gick inte att läsa: %(title)s"),
+        Kind.PICTURE_DAMAGED: _("En bild kunde inte göras i ordning: %(title)s"),
+        Kind.POST_STOPPED: _("Inlägget gick inte ut: %(title)s"),
         Kind.DEPARTMENT_QUIET: _("Det är dags för ett inlägg"),
         Kind.DIGEST: _("Något nytt att läsa"),
         Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),

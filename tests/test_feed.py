@@ -29,8 +29,15 @@ from documents.models import StoredFile
 from messaging import curriculum, post_rules
 from messaging.models import Post, PostChild, PostRead
 from messaging.selectors.feed import Before, Sought, feed_for
-from messaging.selectors.post_readers import audience_of, children_at, readers_of_post, readers_today
+from messaging.selectors.post_readers import (
+    audience_of,
+    children_at,
+    guardians_among,
+    readers_of_post,
+    readers_today,
+)
 from messaging.selectors.posts import posts_for
+from messaging.selectors.tagging import still_to_tag
 from messaging.services import posts
 from notifications.models import Delivery, Kind, Way
 from portal.lib import clock, days
@@ -398,7 +405,9 @@ def told_of(world: World, story: tuple[set[int], bool, int]) -> Post:
         state=Post.State.PUBLISHING,
         leaves_at=days.at(TODAY, clock.now().time()),
     )
-    PostChild.objects.bulk_create([PostChild(post=post, child=world.children[number]) for number in children])
+    chosen = {world.children[number].pk for number in children}
+    here = children_at(department.pk, TODAY) if is_for_all else still_to_tag(department.pk, chosen, TODAY)
+    PostChild.objects.bulk_create([PostChild(post=post, child_id=child_id) for child_id in here])
     return post
 
 
@@ -411,6 +420,7 @@ def test_who_is_shown_who_can_open_and_who_is_told_are_the_same(
     with transaction.atomic():
         world = build(plan)
         made = [told_of(world, story) for story in stories]
+        made = [post for post in made if guardians_among(readers_today(post, TODAY))]  # the others do not go out
         shown = [readers_today(post, TODAY) for post in made]
         for post in made:
             posts.release_due(now=post.leaves_at or clock.now())

@@ -42,6 +42,11 @@ def protected_among(actor: Actor, child_ids: Collection[UUID] | QuerySet[Any, An
     return Protected(frozenset(known), frozenset(ids - known))
 
 
+def protected_of(child_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these children have protected identity: to decide by, and to be shown to nobody."""
+    return {child_id for (child_id,) in _protected_of([*child_ids])}
+
+
 @prepared
 def _protected_of(child_ids: Collection[UUID]) -> Rows:
     return _protected(child_ids)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from documents import files_on_disk, rules
-from documents.models import StoredFile
+from documents.models import StoredFile, is_stuck
 from documents.sniffing import Sniffed, sniff
 from portal.lib import bell
 
@@ -89,6 +89,13 @@ def _kept(file: StoredFile) -> None:
         bell.ring("documents.tasks.make_sizes")
     else:
         files_on_disk.settle(file.key)
+
+
+def try_again(files: Iterable[StoredFile], *, now: datetime) -> None:
+    """Let workers make the sizes anew of those of these pictures that are stuck, and give them as long as at first."""
+    stuck = StoredFile.objects.filter(is_stuck(now), pk__in=[file.pk for file in files])
+    if stuck.update(claimed_until=now, tries=0):
+        transaction.on_commit(lambda: bell.ring("documents.tasks.make_sizes"), robust=True)
 
 
 def discard(files: Iterable[StoredFile]) -> None:

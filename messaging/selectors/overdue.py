@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, DateTimeField, Exists, F, Max, Min, OuterRef, QuerySet, Value, When
 
-from documents.models import StoredFile
+from documents.models import StoredFile, is_stuck
 from messaging.models import Bulletin, Message, Post, PostPicture
 
 PATIENCE = timedelta(minutes=1)
@@ -21,6 +21,7 @@ class What(StrEnum):
     MESSAGE = "message"
     BULLETIN = "bulletin"
     POST = "post"
+    PICTURE = "picture"
 
 
 class Why(StrEnum):
@@ -32,8 +33,9 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Overdue:
-    """So many of one kind that wait for one reason. `since` is when the first was to leave, `until` when the last of
-    the claims on them ends.
+    """So many of one kind that wait for one reason.
+
+    `since` is when the first was to leave, or was uploaded; `until` when the last of the claims on them ends.
     """
 
     what: What
@@ -44,7 +46,9 @@ class Overdue:
 
 
 def overdue(now: datetime) -> Sequence[Overdue]:
-    """Return what was to leave over a minute ago and of which not everybody has been told: three queries."""
+    """Return what was to leave over a minute ago and of which not everybody has been told: and what pictures are
+    stuck, wherever they belong: four queries.
+    """
     before = now - PATIENCE
     held = When(claimed_until__gt=now, then=Value(Why.HELD.value))
     waiting, damaged = (_has_picture(state) for state in (StoredFile.State.WAITING, StoredFile.State.DAMAGED))
@@ -57,6 +61,7 @@ def overdue(now: datetime) -> Sequence[Overdue]:
             When(damaged, then=Value(Why.DAMAGED.value)),
             When(waiting, then=Value(Why.PICTURES.value)),
         ),
+        *_grouped(What.PICTURE, StoredFile.objects.filter(is_stuck(now)), since="created_at"),
     ]
 
 
@@ -64,11 +69,13 @@ def _has_picture(state: StoredFile.State) -> Exists:
     return Exists(PostPicture.objects.filter(post=OuterRef("pk"), file__state=state))
 
 
-def _grouped(what: What, rows: QuerySet[Any], *reasons: When, until: str = "") -> list[Overdue]:
+def _grouped(
+    what: What, rows: QuerySet[Any], *reasons: When, since: str = "leaves_at", until: str = ""
+) -> list[Overdue]:
     why = Case(*reasons, default=Value(Why.NOBODY.value), output_field=CharField())
     last = Max(F(until)) if until else Value(None, DateTimeField())
     counted = rows.order_by().annotate(why=why).values("why")
-    groups = counted.annotate(number=Count("pk"), since=Min("leaves_at"), until=last).order_by("why")
+    groups = counted.annotate(number=Count("pk"), since=Min(since), until=last).order_by("why")
     return [
         Overdue(what, Why(group["why"]), group["number"], group["since"], group["until"])
         for group in groups

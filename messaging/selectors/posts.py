@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import Http404
 
 from children.access import Action, children_for, departments_for
@@ -16,9 +16,10 @@ from children.models import Department
 from children.prepared_access import Asked, child_rows, prepared_for_actor
 from children.selectors.people import children_kept_from
 from children.whereabouts import among
-from documents.models import StoredFile
+from documents.models import StoredFile, is_stuck
 from messaging.models import Post, PostChild, PostPicture
 from messaging.post_rules import Written
+from portal.lib import clock
 from portal.lib.prepared import Rows
 
 
@@ -121,7 +122,10 @@ def is_writer(actor: Actor, post: Post) -> bool:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as it is printed: its place from 1, how large it is, what it shows, and what has become of it."""
+    """A picture as it is printed: its place from 1, how large it is, what it shows, and what has become of it.
+
+    `state` is its file's, or "stuck" where it waits and nobody makes it ready.
+    """
 
     id: UUID
     number: int
@@ -133,6 +137,11 @@ class Picture:
     height: int
 
     @property
+    def is_lost(self) -> bool:
+        """Whether it is not to be waited for: damaged, or stuck."""
+        return self.state in (StoredFile.State.DAMAGED, "stuck")
+
+    @property
     def is_upright(self) -> bool:
         return self.height > self.width
 
@@ -140,13 +149,17 @@ class Picture:
 def pictures_of(post_ids: Collection[UUID]) -> dict[UUID, list[Picture]]:
     """Return the pictures of these posts in order, by post: one query, and none where none is asked."""
     found: dict[UUID, list[Picture]] = {post_id: [] for post_id in post_ids}
-    rows = PostPicture.objects.filter(post__in=post_ids).select_related("file") if post_ids else []
-    for row in rows:
+    if not post_ids:
+        return found
+    stuck = ExpressionWrapper(is_stuck(clock.now(), "file__"), BooleanField())
+    rows = PostPicture.objects.filter(post__in=post_ids).select_related("file")
+    for row in rows.annotate(is_stuck=stuck):
         file, own = row.file, found[row.post_id]
+        state = "stuck" if row.is_stuck else file.state
         problem = str(StoredFile.Problem(file.problem).label) if file.problem else ""
         # Until the sizes are made the place is kept as most pictures are.
         size = (file.width or 4, file.height or 3)
-        own.append(Picture(row.pk, len(own) + 1, row.alt, file.name, file.state, problem, *size))
+        own.append(Picture(row.pk, len(own) + 1, row.alt, file.name, state, problem, *size))
     return found
 
 
@@ -157,5 +170,5 @@ def written_in(post: Post) -> Written:
     return Written(post.title, post.text, post.language, post.is_for_all, frozenset(children), frozenset(goals))
 
 
-def damaged_among(pictures: Iterable[Picture]) -> list[Picture]:
-    return [picture for picture in pictures if picture.state == StoredFile.State.DAMAGED]
+def lost_among(pictures: Iterable[Picture]) -> list[Picture]:
+    return [picture for picture in pictures if picture.is_lost]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
@@ -10,7 +12,14 @@ from accounts.models import Protection
 from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Child
+from children.selectors.unknown_families import protected_of
 from children.whereabouts import children_in
+from messaging.selectors.post_readers import children_at
+
+
+def still_to_tag(department_id: UUID, child_ids: Collection[UUID], today: date) -> set[UUID]:
+    """Return which of these children a post of the department may be about today, whoever wrote it."""
+    return children_at(department_id, today).intersection(child_ids) - protected_of(child_ids)
 
 
 def children_to_tag(actor: Actor, department_id: UUID) -> list[Child]:

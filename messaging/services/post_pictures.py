@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from children.actors import Actor
+from documents.services import files
 from documents.services.files import discard, keep
 from messaging import post_rules
 from messaging.models import Post, PostPicture
@@ -51,6 +52,13 @@ def remove(*, post_id: UUID, picture_id: UUID, actor: Actor) -> None:
         if picture := post.pictures.filter(pk=picture_id).select_related("file").first():
             picture.delete()
             discard([picture.file])
+
+
+def try_again(*, post_id: UUID, actor: Actor, now: datetime) -> None:
+    """Let those of an unpublished post's pictures be tried again that nobody has made ready."""
+    with transaction.atomic():
+        post = get_draft(actor, post_id, lock=True)
+        files.try_again([picture.file for picture in post.pictures.select_related("file")], now=now)
 
 
 def move_earlier(*, post_id: UUID, picture_id: UUID, actor: Actor) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
@@ -19,20 +18,20 @@ from children.access import Action, get_department
 from children.actors import Actor
 from children.selectors.reach import Relation
 from children.selectors.reach_places import who_may_at
-from documents.models import StoredFile
+from documents.models import StoredFile, is_stuck
 from documents.services.files import discard
 from messaging import curriculum, post_rules, rules
 from messaging.models import Incident, Post, PostChild, PostGoal, PostPicture, PostRead
 from messaging.post_rules import Written
 from messaging.selectors.post_readers import children_at, guardians_among, readers_of_post, readers_today
-from messaging.selectors.posts import damaged_among, get_draft, get_published, is_writer, pictures_of, written_in
-from messaging.selectors.tagging import children_to_tag
+from messaging.selectors.posts import get_draft, get_post, is_writer, lost_among, pictures_of, written_in
+from messaging.selectors.tagging import children_to_tag, still_to_tag
 from notifications.models import Kind
 from notifications.reading import mark_read_of
 from notifications.services import Told, give_up, notify_of_all
 from portal.lib import days
-
-log = logging.getLogger(__name__)
+from portal.lib.alone import each_alone
+from portal.lib.ids import uuid7
 
 State = Post.State
 
@@ -120,7 +119,7 @@ def _put_children(post: Post, child_ids: Iterable[UUID]) -> None:
 
 
 def publish(*, post_id: UUID, seen: str, without: Collection[UUID] = (), actor: Actor, now: datetime) -> Post:
-    """Let a draft go out in 30 seconds, and then as soon as its pictures are ready.
+    """Let a draft go out in 30 seconds, and then as soon as its pictures are ready, to whoever reads it then.
 
     `seen` is the mark of the readers that were shown: where they have changed meanwhile it is shown anew. Pictures
     `without` which it goes out are thrown away. Raises `ValidationError`, and `Http404` for whoever may not.
@@ -128,7 +127,7 @@ def publish(*, post_id: UUID, seen: str, without: Collection[UUID] = (), actor: 
     with transaction.atomic():
         post = get_draft(actor, post_id, lock=True)
         _demand_draft(post)
-        _drop(post, without)
+        _drop(post, without, now)
         written = written_in(post)
         _check_whole(post, written)
         today = days.day_of(now)
@@ -164,52 +163,66 @@ def _check_whole(post: Post, written: Written) -> None:
         problems["text"] = _("Skriv något, eller lägg till en bild.")
     if not written.is_for_all and not written.child_ids:
         problems["children"] = _("Välj vilka barn inlägget handlar om, eller att hela avdelningen läser.")
-    if damaged := damaged_among(pictures):
-        problems["pictures"] = damaged_words([picture.number for picture in damaged])
+    if lost := lost_among(pictures):
+        problems["pictures"] = lost_words([picture.number for picture in lost])
     if problems:
         raise ValidationError({name: [words] for name, words in problems.items()})
 
 
-def damaged_words(numbers: Collection[int]) -> str:
-    """Return which pictures cannot be read, in words."""
+def lost_words(numbers: Collection[int]) -> str:
+    """Return which pictures could not be made ready, in words."""
     listed = ", ".join(map(str, numbers))
     return ngettext(
-        "Bild {numbers} gick inte att läsa.", "Bilderna {numbers} gick inte att läsa.", len(numbers)
+        "Bild {numbers} kunde inte göras i ordning.", "Bilderna {numbers} kunde inte göras i ordning.", len(numbers)
     ).format(numbers=listed)
 
 
 def publish_without(*, post_id: UUID, picture_ids: Collection[UUID], actor: Actor, now: datetime) -> Post:
-    """Let a post that is being published go out without these pictures, which could not be read (F10)."""
+    """Let a post that is being published go out without these pictures, which could not be made ready (F10)."""
     with transaction.atomic():
-        post = get_draft(actor, post_id, lock=True)
+        post = _written_by(actor, post_id)
         if post.state != State.PUBLISHING:
             raise ValidationError(_("Inlägget publiceras inte just nu."))
-        _drop(post, picture_ids)
+        _drop(post, picture_ids, now)
         if not post.text.strip() and not post.pictures.exists():
             raise ValidationError(_("Utan bilden är inlägget tomt. Ta tillbaka det och skriv något först."))
         audit.did("post.without_picture", person_id=actor.person_id, tablet_id=actor.tablet_id, now=now, post=post.pk)
     return post
 
 
-def _drop(post: Post, picture_ids: Collection[UUID]) -> None:
-    """Throw away those of the post's pictures that have these ids and could not be read."""
-    chosen = post.pictures.filter(pk__in=picture_ids, file__state=StoredFile.State.DAMAGED).select_related("file")
+def _is_lost(now: datetime) -> Q:
+    """Return the condition of a picture that is not to be waited for."""
+    return Q(file__state=StoredFile.State.DAMAGED) | is_stuck(now, "file__")
+
+
+def _drop(post: Post, picture_ids: Collection[UUID], now: datetime) -> None:
+    """Throw away those of the post's pictures that have these ids and could not be made ready."""
+    chosen = post.pictures.filter(_is_lost(now), pk__in=picture_ids).select_related("file")
     files = [picture.file for picture in chosen]
     chosen.delete()
     discard(files)
 
 
 def undo(*, post_id: UUID, actor: Actor, now: datetime) -> Post:
-    """Make a post that has not gone out a draft again: within 30 seconds, or while it waits for its pictures."""
+    """Make a post that has not gone out a draft again: within 30 seconds, or while it waits for its pictures.
+
+    Raises `ValidationError` once it has gone out.
+    """
     with transaction.atomic():
-        post = get_draft(actor, post_id, lock=True)
+        post = _written_by(actor, post_id)
+        if post.published_at:
+            raise ValidationError(_("Inlägget är redan publicerat. Du kan återkalla det."))
         if post.state == State.PUBLISHING:
-            post.state, post.leaves_at, post.published_by_id = State.DRAFT, None, None
-            post.save(update_fields=["state", "leaves_at", "published_by"])
-            if post.is_for_all:
-                post.about.all().delete()
+            _make_draft(post)
             audit.did("post.undone", person_id=actor.person_id, tablet_id=actor.tablet_id, now=now, post=post.pk)
     return post
+
+
+def _make_draft(post: Post) -> None:
+    post.state, post.leaves_at, post.published_by_id, post.published_at = State.DRAFT, None, None, None
+    post.save(update_fields=["state", "leaves_at", "published_by", "published_at"])
+    if post.is_for_all:
+        post.about.all().delete()
 
 
 def throw_away(*, post_id: UUID, actor: Actor, now: datetime) -> None:
@@ -228,44 +241,56 @@ def _unready(post_ids: Collection[UUID]) -> QuerySet[PostPicture]:
 
 
 def release_due(*, now: datetime) -> int:
-    """Publish what has left and has its pictures, each once; return how many posts it was. Tell of damaged pictures.
+    """Publish what has left and has its pictures, each once; return how many posts it was. Tell of lost pictures.
 
     Any number of workers may do this at once: a post is claimed by a conditional UPDATE in the transaction that
     writes its notices.
     """
     due = list(Post.objects.due(now).order_by("leaves_at").values_list("pk", flat=True)[:200])
-    unready = list(_unready(due).select_related("post", "file").order_by("pk")) if due else []
-    _tell_of_damaged([row for row in unready if row.file.state == StoredFile.State.DAMAGED], now)
-    waiting = {row.post_id for row in unready}
-    return sum(_released(post_id, now) for post_id in due if post_id not in waiting)
-
-
-def _released(post_id: UUID, now: datetime) -> bool:
-    """Publish it; one that cannot be is tried again in the next run, and holds up no other."""
-    try:
-        return _release(post_id, now)
-    except Exception:  # whatever it is, what comes after it must go on
-        log.exception("A post could not be published: %s", post_id)
-        return False
+    unready = _unready(due) if due else PostPicture.objects.none()
+    _tell_of_lost(unready.filter(_is_lost(now)).select_related("post").order_by("pk"), now)
+    waiting = set(unready.values_list("post", flat=True))
+    return each_alone(
+        [post_id for post_id in due if post_id not in waiting],
+        lambda post_id: _release(post_id, now),
+        fault="A post could not be published",
+    )
 
 
 def _release(post_id: UUID, now: datetime) -> bool:
+    """Publish it; whose families read it is decided now. It may have waited for its pictures for long."""
     with transaction.atomic():
         ready = Post.objects.due(now).filter(pk=post_id).exclude(pk__in=_unready([post_id]).values("post"))
         if not ready.update(state=State.PUBLISHED, published_at=now):
             return False
-        post = Post.objects.select_related("department__preschool").get(pk=post_id)
-        people = [reader.person_id for reader in guardians_among(readers_today(post, days.day_of(now)))]
+        post, today = Post.objects.select_related("department__preschool").get(pk=post_id), days.day_of(now)
+        chosen = set(post.about.values_list("child", flat=True))
+        if post.is_for_all:
+            _put_children(post, children_at(post.department_id, today))
+        guardians = guardians_among(readers_today(post, today))
+        if not guardians or (not post.is_for_all and chosen - still_to_tag(post.department_id, chosen, today)):
+            _stop(post, now)
+            return False
+        people = [reader.person_id for reader in guardians]
         notify_of_all(told=[Told(post.pk, people, {"post": post.pk})], kind=Kind.POST_PUBLISHED, now=now)
     return True
 
 
-def _tell_of_damaged(rows: Collection[PostPicture], now: datetime) -> None:
+def _stop(post: Post, now: datetime) -> None:
+    """Make it a draft again, and tell: one of its children may not be shown any more, or nobody would read it."""
+    told = Told(uuid7(), _writers(post), {"post": post.pk})
+    _make_draft(post)
+    audit.did("post.stopped", person_id=None, now=now, post=post.pk)
+    notify_of_all(told=[told], kind=Kind.POST_STOPPED, now=now)
+
+
+def _writers(post: Post) -> set[UUID]:
+    return {post.author_id, post.published_by_id or post.author_id}
+
+
+def _tell_of_lost(pictures: Iterable[PostPicture], now: datetime) -> None:
     """Tell whoever wrote the post and whoever published it, of each picture once."""
-    told = [
-        Told(row.pk, {row.post.author_id, row.post.published_by_id or row.post.author_id}, {"post": row.post_id})
-        for row in rows
-    ]
+    told = [Told(picture.pk, _writers(picture.post), {"post": picture.post_id}) for picture in pictures]
     if told:
         with transaction.atomic():
             notify_of_all(told=told, kind=Kind.PICTURE_DAMAGED, now=now)
@@ -274,11 +299,15 @@ def _tell_of_damaged(rows: Collection[PostPicture], now: datetime) -> None:
 def withdraw(*, post_id: UUID, actor: Actor, now: datetime) -> Post:
     """Withdraw a published post within seven days: nobody reads it any more, and the principal is told (DOMAIN 4.6).
 
-    Raises `Http404` for whoever may not write at its department, `ValidationError` after seven days.
+    Raises `Http404` for whoever may not write at its department, `ValidationError` after seven days, before it has
+    gone out, or where it is withdrawn already.
     """
     with transaction.atomic():
-        post = get_published(actor, post_id, lock=True)
-        demand_writer(actor, post)
+        post = _written_by(actor, post_id)
+        if post.is_withdrawn:
+            raise ValidationError(_("Inlägget är redan återkallat."))
+        if not post.published_at:
+            raise ValidationError(_("Inlägget är inte publicerat än. Du kan ångra det."))
         if not post.may_be_withdrawn(now):
             raise ValidationError(_("Det går att återkalla ett inlägg i sju dagar. Nu är det för sent."))
         post.state, post.withdrawn_at, post.withdrawn_by_id = State.WITHDRAWN, now, _person(actor)
@@ -309,10 +338,12 @@ def mark_read(*, post_ids: Collection[UUID], person_id: UUID, now: datetime) -> 
             mark_read_of(person_id=person_id, kind=Kind.POST_PUBLISHED, events=post_ids, now=now)
 
 
-def demand_writer(actor: Actor, post: Post) -> None:
-    """Raise `Http404` for whoever may not write at the post's department."""
+def _written_by(actor: Actor, post_id: UUID) -> Post:
+    """Return a post of any state, held. Raises `Http404` for whoever may not write at its department."""
+    post = get_post(actor, post_id, lock=True)
     if not is_writer(actor, post):
         raise Http404
+    return post
 
 
 def _demand_draft(post: Post) -> None:

@@ -25,7 +25,7 @@ from documents.serving import serve
 from messaging import curriculum
 from messaging.models import Post
 from messaging.selectors.feed import Before, Sought, children_of_posts, drafts_listed, feed_for
-from messaging.selectors.posts import Picture, damaged_among, get_picture, get_post, is_writer, own_of, pictures_of
+from messaging.selectors.posts import Picture, get_picture, get_post, is_writer, lost_among, own_of, pictures_of
 from messaging.selectors.reactions import has_read, own_reaction, reception_of
 from messaging.services.posts import mark_read
 from messaging.services.reactions import put_heart, thank
@@ -143,15 +143,16 @@ def post_state(request: ActorRequest, post_id: UUID) -> HttpResponse:
 
 
 def _wait(row: Post, pictures: list[Picture], now: datetime) -> dict[str, object]:
-    """Return what a post waits for that is on its way: the time to undo, pictures, an answer about damaged ones."""
-    damaged = damaged_among(pictures)
+    """Return what a post waits for that is on its way: the time to undo, pictures, an answer about lost ones."""
+    lost = lost_among(pictures)
     seconds = max(0, int((row.leaves_at - now).total_seconds())) if row.leaves_at else 0
     return {
         "seconds": seconds,
         "waiting": sum(picture.state == "waiting" for picture in pictures),
         "ready": sum(picture.state == "ready" for picture in pictures),
-        "damaged": damaged,
-        "numbers": ", ".join(str(picture.number) for picture in damaged),
+        "lost": lost,
+        "numbers": ", ".join(str(picture.number) for picture in lost),
+        "is_stuck": any(picture.state == "stuck" for picture in lost),
     }
 
 

@@ -20,7 +20,7 @@ from messaging.models import Post
 from messaging.post_forms import PostForm, alts_in, id_in, initial_of
 from messaging.post_rules import Written, joined
 from messaging.selectors.post_readers import audience_of, children_at
-from messaging.selectors.posts import damaged_among, get_draft, get_post, pictures_of, written_in
+from messaging.selectors.posts import get_draft, get_post, lost_among, pictures_of, written_in
 from messaging.selectors.tagging import children_to_tag
 from messaging.services import post_pictures as pictures
 from messaging.services import posts as services
@@ -106,6 +106,8 @@ def _do(request: ActorRequest, post: Post, written: Written, form: PostForm, do:
             messages.error(request, problem)
     elif verb == "remove" and (picture_id := id_in(about)):
         pictures.remove(post_id=post.pk, picture_id=picture_id, actor=actor)
+    elif verb == "again":
+        pictures.try_again(post_id=post.pk, actor=actor, now=now)
     elif verb == "earlier" and (picture_id := id_in(about)):
         pictures.move_earlier(post_id=post.pk, picture_id=picture_id, actor=actor)
     elif is_fragment_wanted(request):
@@ -127,9 +129,10 @@ def show(
         "post": post,
         "form": form,
         "pictures": own,
-        "damaged": damaged_among(own),
+        "lost": lost_among(own),
         "is_waiting": any(picture.state == "waiting" for picture in own),
         "audience": audience_of(actor, post.department, children, clock.now(), is_for_all=written.is_for_all),
+        "is_one_gone": not written.is_for_all and bool(written.child_ids - {child.pk for child in form.taggable}),
         "theirs": theirs,
         "differing": theirs.differs_in(written) if theirs else [],
         "rests": rests(request),
@@ -157,7 +160,7 @@ def _pictures(request: ActorRequest, post_id: UUID) -> HttpResponse:
         "post": post,
         "pictures": own,
         "problems": problems,
-        "damaged": damaged_among(own),
+        "lost": lost_among(own),
         "is_waiting": any(picture.state == "waiting" for picture in own),
     }
     return render(request, "messaging/posts/write_pictures.html", context)
@@ -167,18 +170,25 @@ def _pictures(request: ActorRequest, post_id: UUID) -> HttpResponse:
 @asks_for_pin
 def post_undo(request: ActorRequest, post_id: UUID) -> HttpResponse:
     """Take a post back that has not gone out, and go on with it."""
-    post = services.undo(post_id=post_id, actor=request.actor, now=clock.now())
+    try:
+        services.undo(post_id=post_id, actor=request.actor, now=clock.now())
+    except ValidationError as refused:
+        messages.info(request, " ".join(refused.messages))
+        return see_other(request, reverse("messaging:post", args=[post_id]))
     messages.success(request, _("Inlägget är ett utkast igen. Ingen har läst det."))
-    return see_other(request, reverse("messaging:post_write", args=[post.pk]))
+    return see_other(request, reverse("messaging:post_write", args=[post_id]))
 
 
 @require_POST
 @asks_for_pin
 def post_without(request: ActorRequest, post_id: UUID) -> HttpResponse:
-    """Let a post go out without the pictures that could not be read."""
+    """Let a post go out without the pictures that could not be made ready; or try `again` to make them."""
     chosen = [one for text in request.POST.getlist("without") if (one := id_in(text))]
     try:
-        services.publish_without(post_id=post_id, picture_ids=chosen, actor=request.actor, now=clock.now())
+        if "again" in request.POST:
+            pictures.try_again(post_id=post_id, actor=request.actor, now=clock.now())
+        else:
+            services.publish_without(post_id=post_id, picture_ids=chosen, actor=request.actor, now=clock.now())
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
     return see_other(request, reverse("messaging:post", args=[post_id]))

@@ -58,7 +58,12 @@ def waiting(request: ActorRequest) -> HttpResponse:
 
 
 def _kind(one: Overdue) -> str:
-    return {What.MESSAGE: _("Meddelanden"), What.BULLETIN: _("Anslag"), What.POST: _("Inlägg")}[one.what]
+    return {
+        What.MESSAGE: _("Meddelanden"),
+        What.BULLETIN: _("Anslag"),
+        What.POST: _("Inlägg"),
+        What.PICTURE: _("Bilder att göra i ordning"),
+    }[one.what]
 
 
 def _why(one: Overdue) -> str:
@@ -67,7 +72,7 @@ def _why(one: Overdue) -> str:
         Why.NOBODY: _("Inget arbete pågår med det"),
         Why.HELD: _("Arbete pågår"),
         Why.PICTURES: _("Väntar på att bilderna blir klara"),
-        Why.DAMAGED: _("En bild går inte att läsa, och den som skrev får säga hur det ska bli"),
+        Why.DAMAGED: _("En bild kunde inte göras i ordning, och den som skrev får säga hur det ska bli"),
     }[one.why]
 
 

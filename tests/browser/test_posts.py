@@ -67,11 +67,11 @@ def test_a_post_with_six_photos_of_which_one_is_damaged(
     expect(amina.get_by_text("Inga inlägg än")).to_be_visible()
     make_waiting(now=clock.now())
     assert release_due(now=later) == 0
-    expect(maria.locator("#publishing")).to_contain_text("Bild 4 gick inte att läsa", timeout=15_000)
+    expect(maria.locator("#publishing")).to_contain_text("Bild 4 kunde inte göras i ordning", timeout=15_000)
     expect(maria.locator("#publishing")).to_contain_text("bild4.jpg")
     assert find_barriers(maria) == []
     maria.goto("/nytt/")
-    expect(maria.get_by_text("En bild gick inte att läsa: Svampskogen")).to_be_visible()
+    expect(maria.get_by_text("En bild kunde inte göras i ordning: Svampskogen")).to_be_visible()
     maria.goto(f"/inlagg/{Post.objects.get().pk}/")
     maria.get_by_role("button", name="Publicera utan bild 4").click()
     expect(maria.locator("#publishing")).not_to_contain_text("Bild 4")
