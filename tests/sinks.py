@@ -21,13 +21,15 @@ from portal.lib.web_push import to_text
 
 
 class Phone:
-    """A device with its keys, and its address at the push service."""
+    """A device with its keys, and its address at the push service; `own` and `secret` where a browser has made them."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(
+        self, service: str, own: ec.EllipticCurvePrivateKey | None = None, secret: bytes | None = None
+    ) -> None:
         self.path = f"/push/{uuid4().hex}"
         self.endpoint = service + self.path
-        self._own = ec.generate_private_key(ec.SECP256R1())
-        self.secret = uuid4().bytes
+        self._own = own or ec.generate_private_key(ec.SECP256R1())
+        self.secret = secret or uuid4().bytes
         self.key = self._own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
     @property
