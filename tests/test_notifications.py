@@ -12,7 +12,8 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
@@ -42,8 +43,8 @@ def sweep(after: timedelta = timedelta(0)) -> None:
     services.send_waiting(now=clock.now() + after)
 
 
-def claim(now: datetime) -> Delivery | None:
-    return Delivery.objects.filter(way=Way.EMAIL).claim(now)
+def claim(now: datetime, ahead: list[Delivery] | None = None) -> Delivery | None:
+    return Delivery.objects.filter(way=Way.EMAIL).claim(now, ahead)
 
 
 def deliver(delivery: Delivery, now: datetime) -> None:
@@ -183,6 +184,27 @@ def test_one_delivery_is_claimed_at_a_time(cast: Cast, server: MailServer) -> No
     assert claim(clock.now())
 
 
+def test_what_was_found_ahead_is_asked_for_once_and_still_is_claimed_one_by_one(cast: Cast, server: MailServer) -> None:
+    """What others took, or was withdrawn, since it was found is stepped over; what came since is found at the end."""
+    tell(cast.amina, cast.johan, cast.neighbour, cast.stranger)
+    ahead: list[Delivery] = []
+    assert claim(clock.now(), ahead)
+    assert len(ahead) == 3
+    assert services.give_up(concerned=Q(pk=ahead[-1].pk), now=clock.now()) == 1
+    other = claim(clock.now())
+    tell(cast.maria)
+    with CaptureQueriesContext(connection) as captured:
+        last = claim(clock.now(), ahead)
+    assert {one["sql"].split()[0] for one in captured.captured_queries} == {"UPDATE"}
+    assert other
+    assert last
+    assert other != last
+    late = claim(clock.now(), ahead)
+    assert late
+    assert late.person_id == cast.maria.pk
+    assert claim(clock.now(), ahead) is None
+
+
 def test_a_server_that_never_comes_to_an_end_is_hung_up_on(
     cast: Cast, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,8 +330,9 @@ def test_four_workers_send_each_letter_once(server: MailServer) -> None:
     faults: list[BaseException] = []
 
     def work() -> None:
+        ahead: list[Delivery] = []
         try:
-            while delivery := claim(clock.now()):
+            while delivery := claim(clock.now(), ahead):
                 deliver(delivery, clock.now())
         except BaseException as fault:  # noqa: BLE001 (a thread's fault must reach the test)
             faults.append(fault)

@@ -37,6 +37,7 @@ RESTS_FOR = timedelta(seconds=30)
 TURN = 10.0
 LOOKS_FOR_THE_DEAD = 2.0
 """Seconds after which a run looks anew for what nobody finished: a claim may end in the middle of its turn."""
+FOUND_AT_ONCE = 100
 
 Row = TypeVar("Row", bound="Outgoing")
 
@@ -46,10 +47,12 @@ class Hold:
     """A worker's claim on the row that it sends. Calling it renews the claim and returns the moment; None when it was
     lost, and then nothing may be sent.
 
-    `afterwards` is done when the row has been marked: goodbyes to a server that has taken it already.
+    `since` is when it was made; `afterwards` is done when the row has been marked: goodbyes to a server that has taken
+    it already.
     """
 
     renew: Callable[[], datetime | None]
+    since: datetime
     afterwards: ExitStack
 
     def __call__(self) -> datetime | None:
@@ -103,14 +106,23 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         """Return what a worker should try now: not sent, not given up, not claimed by somebody who is still alive."""
         return self.unfinished().filter(try_after__lte=now).exclude(claimed_until__gt=now)
 
-    def claim(self, now: datetime) -> Row | None:
-        """Take one row for this worker: each is taken by exactly one, by a conditional UPDATE."""
-        for row in self.waiting(now).order_by("try_after")[:10]:
+    def claim(self, now: datetime, ahead: list[Row] | None = None) -> Row | None:
+        """Take one row for this worker: each is taken by exactly one, by a conditional UPDATE.
+
+        `ahead` keeps what was found for the calls that follow: whoever looks for each row anew steps over all that was
+        sent before it.
+        """
+        ahead = [] if ahead is None else ahead
+        while True:
+            if not ahead:
+                ahead += reversed(self.waiting(now).order_by("try_after")[:FOUND_AT_ONCE])
+            if not ahead:
+                return None
+            row = ahead.pop()
             seen = self.waiting(now).filter(pk=row.pk, tries=row.tries)
             if seen.update(claimed_until=now + CLAIM_HOLDS, tries=F("tries") + 1) == 1:
                 row.tries += 1
                 return row
-        return None  # nothing waits, or others were faster and go on
 
     def put_first_what_nobody_finished(self, now: datetime) -> None:
         """Let what a worker died of, or died with, be the next: it has waited for its claim to end, behind nobody."""
@@ -149,13 +161,14 @@ def send_waiting(rows: OutgoingQuerySet[Row], way: Way[Row], *, now: datetime) -
     tried, faults, started = 0, 0, monotonic()
     if rests(way.name, now):
         return 0
-    looks_at = 0.0
+    looks_at, ahead = 0.0, list[Row]()
     while (passed := monotonic() - started) < TURN:
         moment = now + timedelta(seconds=passed)
         if passed >= looks_at:
             rows.put_first_what_nobody_finished(moment)
+            ahead.clear()
             looks_at = passed + LOOKS_FOR_THE_DEAD
-        row = rows.claim(moment)
+        row = rows.claim(moment, ahead)
         if row is None:
             break
         fault = carry_out(row, way, now=moment)
@@ -195,7 +208,7 @@ def carry_out(row: Row, way: Way[Row], *, now: datetime) -> Verdict | None:
         return None
     try:
         with ExitStack() as afterwards:
-            if way.send(row, Hold(renew, afterwards)):
+            if way.send(row, Hold(renew, now, afterwards)):
                 ours.update(sent_at=now, claimed_until=None, problem="")
     except NotYet as later:
         ours.update(try_after=later.until, claimed_until=None, tries=row.tries - 1, problem=str(later))
