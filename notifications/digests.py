@@ -9,7 +9,7 @@ from functools import partial
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from accounts.models import User
 from notifications import rules
@@ -46,16 +46,19 @@ def _waiting(now: datetime) -> DeliveryQuerySet:
 
 
 def _due(now: datetime, last: UUID) -> list[UUID]:
-    """Return people whose hour has come, from `last` on, in order: whoever had today's, or waits for one, has not."""
+    """Return people whose hour has come, from `last` on, in order: whoever had today's, or waits for one, has not.
+
+    Both lists are asked for once, and not for each person anew: in the evening they are as long as this one.
+    """
     here = days.local(now)
-    theirs = Delivery.objects.filter(person=OuterRef("person"), kind=Kind.DIGEST)
-    stuck = theirs.unfinished().exclude(problem=QUIET)
+    made = Delivery.objects.filter(kind=Kind.DIGEST)
+    had, stuck = made.filter(event=digest_of(here.date())), made.unfinished().exclude(problem=QUIET)
     due = Q(person__quiet_hours__digest_hour__lte=here.hour)
     if here.hour >= rules.DIGEST_HOUR:
         due |= Q(person__quiet_hours=None)
-    waiting = _waiting(now).filter(due, ~Exists(theirs.filter(event=digest_of(here.date()))), ~Exists(stuck))
-    people = waiting.filter(person__gt=last).order_by("person").values_list("person", flat=True)
-    return list(people.distinct()[:AT_ONCE])
+    waiting = _waiting(now).filter(due, person__gt=last)
+    waiting = waiting.exclude(person__in=had.values("person")).exclude(person__in=stuck.values("person"))
+    return list(waiting.order_by("person").values_list("person", flat=True).distinct()[:AT_ONCE])
 
 
 def _make(people: Collection[UUID], now: datetime) -> int:
