@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -12,17 +13,18 @@ from notifications.rules import Side, is_over_when_read
 from notifications.selectors import quiet_ends
 from notifications.telling import QUIET, sides_of
 from portal.lib import days
+from portal.lib.models import of_row
 from portal.lib.outbox import Hold, NotToBeSent, NotYet, Way
+from portal.lib.prepared import Rows, prepared
+
+TOLD = ("id", "person_id", "kind", "about")  # of what a digest is about
 
 
 def respectful(way: Way[Delivery]) -> Way[Delivery]:
     """Return the way, with quiet hours asked again before each notice: they may have been chosen since it was made."""
 
     def send(row: Delivery, hold: Hold) -> bool:
-        moment = hold()
-        if moment is None:
-            return False
-        ask_again(row, moment)
+        ask_again(row, hold.since)
         return way.send(row, hold)
 
     return Way(way.name, send, way.verdict)
@@ -36,10 +38,10 @@ def ask_again(row: Delivery, now: datetime) -> None:
     """
     about = [row]
     if row.kind == Kind.DIGEST:
-        about = list(Delivery.objects.unread().filter(person=row.person_id, digest=row.event))
+        about = [of_row(Delivery, TOLD, one) for one in _unread_in(row.person_id, row.event)]
         if not about:
             raise NotToBeSent("read")
-    elif is_over_when_read(row.kind, row.way) and _is_read(row):
+    elif is_over_when_read(row.kind, row.way) and _read(row.event, row.person_id, row.kind):
         raise NotToBeSent("read")
     if not row.is_urgent and (end := quiet_ends({row.person_id: _side(row, now)}, now).get(row.person_id)):
         raise NotYet(end, QUIET)
@@ -47,10 +49,16 @@ def ask_again(row: Delivery, now: datetime) -> None:
         raise NotToBeSent("withdrawn")
 
 
-def _is_read(row: Delivery) -> bool:
-    """Tell whether the person has read the notice's own row in the portal."""
-    own = Delivery.objects.in_app().filter(event=row.event, person=row.person_id, kind=row.kind)
-    return own.exclude(read_at=None).exists()
+@prepared
+def _unread_in(person_id: UUID, digest: UUID) -> Rows:
+    return Delivery.objects.unread().filter(person=person_id, digest=digest).values_list(*TOLD)
+
+
+@prepared
+def _read(event: UUID, person_id: UUID, kind: str) -> Rows:
+    """Ask for the notice's own row in the portal, where the person has read it."""
+    own = Delivery.objects.in_app().filter(event=event, person=person_id, kind=kind)
+    return own.exclude(read_at=None).values_list("pk")
 
 
 def _side(row: Delivery, now: datetime) -> Side:

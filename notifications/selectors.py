@@ -15,9 +15,10 @@ from notifications.device_models import Device
 from notifications.models import IN_DIGEST, Delivery, Kind, Preference, QuietHours, Way
 from notifications.rules import Hours, Side
 from portal.lib import days
-from portal.lib.models import of_row
+from portal.lib.models import columns_of, of_row
 from portal.lib.prepared import Rows, prepared
 
+HOURS = columns_of(QuietHours)
 SHOWN = ("id", "created_at", "person_id", "kind", "event", "about", "read_at")
 
 
@@ -73,8 +74,14 @@ def _with_devices(person_ids: Collection[UUID]) -> Rows:
 
 def hours_of(sides: Mapping[UUID, Side]) -> dict[UUID, Hours]:
     """Return everybody's quiet hours and digest's hour: the own ones, else those of the side on which they are told."""
-    own = {row.person_id: row.hours for row in QuietHours.objects.filter(person__in=sides)}
+    rows = [of_row(QuietHours, HOURS, row) for row in _own_hours(sides)]
+    own = {row.person_id: row.hours for row in rows}
     return {person_id: own.get(person_id, rules.USUAL[side]) for person_id, side in sides.items()}
+
+
+@prepared
+def _own_hours(person_ids: Collection[UUID]) -> Rows:
+    return QuietHours.objects.filter(person__in=person_ids).values_list(*HOURS)
 
 
 def quiet_ends(sides: Mapping[UUID, Side], now: datetime) -> dict[UUID, datetime]:

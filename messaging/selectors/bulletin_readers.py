@@ -20,11 +20,15 @@ from children import access
 from children.access import Action
 from children.actors import Actor
 from children.models import Area, Child, Department, Guardianship, Preschool, StaffRole
+from children.prepared_access import NAMES, Asked, child_rows
 from children.selectors.people import children_kept_from, kept_away_from
 from children.selectors.placing import Place, places_of
 from children.selectors.reach import Relation, sees_own, who_may
 from children.selectors.reach_places import families_at, families_in, roles_for_all, roles_in, to_families
 from messaging.models import Bulletin, BulletinChild
+from portal.lib.models import of_row
+
+OWN = Asked(NAMES.columns, order=("birth_date", "pk"))
 
 
 @dataclass(frozen=True)
@@ -221,9 +225,8 @@ class OwnChildren:
 
     @classmethod
     def of(cls, actor: Actor) -> OwnChildren:
-        children = {
-            child.pk: child for child in access.children_for(actor, Action.SEE_OWN).order_by("birth_date", "pk")
-        }
+        rows = child_rows(actor, Action.SEE_OWN, OWN)
+        children = {row[0]: of_row(Child, OWN.columns, row) for row in rows}
         return cls(actor.person_id, children, places_of(children, to_families(actor.today)) if children else {})
 
     def condition(self) -> Q:
