@@ -366,7 +366,7 @@ def _words(row: Delivery, name: str, readers: dict[UUID, str], title: str = "") 
         Kind.THREAD_ASSIGNED: _("Ditt att svara på: %(title)s"),
         Kind.BULLETIN_PUBLISHED: _("Anslag: %(title)s"),
         Kind.BULLETIN_TO_CONFIRM: _("Läs och bekräfta: %(title)s"),
-        Kind.BULLETIN_STOPPED: _("Ett anslag gick inte ut: %(title)s"),
+        Kind.BULLETIN_STOPPED: _("Ett anslag är stoppat: %(title)s"),
         Kind.POST_PUBLISHED: _("Nytt inlägg: %(title)s"),
         Kind.POST_THANKED: _("En familj tackar för %(title)s"),
         Kind.PICTURE_DAMAGED: _("En bild kunde inte göras i ordning: %(title)s"),

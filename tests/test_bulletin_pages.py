@@ -393,3 +393,26 @@ def test_who_has_opened_it_before_it_was_told_is_not_told(cast: Cast, log_in: Lo
     release_due(now=now)
     assert told(made) == ["Eva", "Johan", "Viktor", "Yasmin"]
     assert made.copies.get(guardian=cast.amina).read_at
+
+
+def test_who_undoes_too_late_is_told_so_on_its_page(cast: Cast, log_in: LogIn) -> None:
+    """Every press that comes after the half minute, and one that has been undone already, ends in a sentence."""
+    desk = log_in(cast.maria)
+    made = sent(cast.maria, Audience(department=cast.blasippan))
+    late = desk.post(f"/anslag/{made.pk}/angra/", follow=True)
+    assert late.redirect_chain == [(f"/anslag/{made.pk}/", 302)]
+    assert "Anslaget har redan skickats. Du kan återkalla det." in text(late)
+    waiting = send(cast.maria, Audience(department=cast.blasippan))
+    for _press in range(2):
+        assert "Inget har gått ut." in text(desk.post(f"/anslag/{waiting.pk}/angra/", follow=True))
+
+
+def test_what_waits_looks_as_it_will_be_read(cast: Cast, log_in: LogIn) -> None:
+    """An address in it can be pressed, and whoever reads it in two ways is counted once and said to be both."""
+    guard(cast.maria, cast.noor)
+    desk = log_in(cast.maria)
+    made = send(cast.maria, Audience(department=cast.blasippan), text="Se https://kommun.example/lov.")
+    assert '<a href="https://kommun.example/lov"' in text(desk.get(f"/anslag/{made.pk}/"))
+    page = text(desk.post(WRITE, fields(cast, do="look")))
+    assert "Läses av 6 personer" in page
+    assert "4 vårdnadshavare och 3 som arbetar här, varav en är båda" in page

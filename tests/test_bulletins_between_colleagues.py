@@ -169,8 +169,8 @@ class TestStopped:
             assert log_in(cast.amina).get(f"/anslag/{planned.pk}/").status_code == 404
             assert log_in(cast.maria).get(f"/anslag/{planned.pk}/andra/").status_code == 404
             eva = log_in(cast.eva)
-            assert "Ett anslag gick inte ut: Stängt tidigt" in text(eva.get("/nytt/"))
-            assert "Gick inte ut onsdag 14 oktober 09:00" in text(eva.get("/anslag/"))
+            assert "Ett anslag är stoppat: Stängt tidigt" in text(eva.get("/nytt/"))
+            assert "Stoppat, skulle skickas onsdag 14 oktober 09:00" in text(eva.get("/anslag/"))
             page = text(eva.get(f"/anslag/{planned.pk}/", follow=True))
             assert "Maria Berg får inte längre skriva till Blåsippan." in page
             assert send_waiting(now=clock.now() + timedelta(minutes=1))
@@ -183,7 +183,7 @@ class TestStopped:
             assert "Påbörjat av Maria Berg, skickat av Eva Sandström" in text(
                 log_in(cast.amina).get(f"/anslag/{planned.pk}/")
             )
-            assert "gick inte ut" not in text(log_in(cast.eva).get("/nytt/"))
+            assert "är stoppat" not in text(log_in(cast.eva).get("/nytt/"))
 
     def test_it_is_found_before_its_time(self, cast: Cast, log_in: LogIn, planned: Bulletin) -> None:
         """So that there is time to do something about it; a draft is made of it for all who may, not for one."""

@@ -16,7 +16,7 @@ from messaging.services.escalation import escalate_due
 from portal.lib import clock
 from tests.browser.conftest import DESKTOP, PHONE, TABLET, FindBarriers, Visit
 from tests.cast import Cast, tablet
-from tests.test_bulletins import sent
+from tests.test_bulletins import send, sent
 
 
 def test_a_bulletin_to_the_preschool(cast: Cast, visit: Visit, find_barriers: FindBarriers) -> None:
@@ -67,6 +67,19 @@ def test_a_mistake_is_taken_back(cast: Cast, visit: Visit) -> None:
     expect(desk.get_by_text("Inget har gått ut.")).to_be_visible()
     expect(desk.get_by_label("Rubrik")).to_have_value("Fel rubrik")
     assert Bulletin.objects.get().leaves_at is None
+
+
+def test_what_has_left_is_shown_as_such_by_itself(cast: Cast, visit: Visit) -> None:
+    """F08: after the half minute nobody has to ask for the figures."""
+    made = send(cast.maria, Audience(department=cast.blasippan))
+    Bulletin.objects.update(leaves_at=clock.now() + timedelta(seconds=2))
+    desk = visit(cast.maria, size=DESKTOP)
+    desk.goto(f"/anslag/{made.pk}/")
+    expect(desk.get_by_text("Anslaget är på väg ut.")).to_be_visible(timeout=30_000)
+    expect(desk.get_by_role("button", name="Ångra")).to_have_count(0)
+    expect(desk.get_by_role("link", name="Återkalla anslaget")).to_be_visible()
+    release_due(now=clock.now())
+    expect(desk.get_by_text("0 av 3 har läst")).to_be_visible(timeout=30_000)
 
 
 def test_what_everybody_must_know(cast: Cast, visit: Visit, find_barriers: FindBarriers) -> None:
