@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,13 +16,45 @@ from children import access
 from children.access import Action
 from children.actors import Actor
 from children.models import Area, Department, Preschool
+from children.prepared_access import DEPARTMENT, PRESCHOOL, prepared_for_actor
 from children.selectors.people import kept_away_from
 from children.selectors.reach import who_may
 from children.selectors.reach_places import roles_in
 from messaging.models import Bulletin, BulletinChild
 from messaging.selectors.bulletin_readers import Audience
+from portal.lib.models import of_row
+from portal.lib.prepared import Row, Rows, prepared
 
 TO_DEPARTMENT, TO_CHILDREN, TO_PRESCHOOL, TO_AREA, TO_ALL = "avdelning", "barn", "forskola", "omrade", "kommun"
+
+
+@prepared_for_actor
+def _departments(actor: Actor) -> Rows:
+    rows = access.departments_for(actor, Action.ANNOUNCE).order_by("preschool__name", "name", "pk")
+    return rows.values_list(*DEPARTMENT, "preschool__name")
+
+
+def _department(row: Row) -> Department:
+    department = of_row(Department, DEPARTMENT, row[:-1])
+    department.preschool = of_row(Preschool, ("id", "name"), (department.preschool_id, row[-1]))
+    return department
+
+
+@prepared_for_actor
+def _preschools(actor: Actor) -> Rows:
+    rows = access.preschools_for(actor, Action.OVERSEE).order_by("name", "pk")
+    return rows.values_list(*PRESCHOOL, "area__name")
+
+
+def _preschool(row: Row) -> Preschool:
+    preschool = of_row(Preschool, PRESCHOOL, row[:-1])
+    preschool.area = of_row(Area, ("id", "name"), (preschool.area_id, row[-1])) if preschool.area_id else None
+    return preschool
+
+
+@prepared
+def _in_areas(area_ids: Collection[UUID], today: date) -> Rows:
+    return Preschool.objects.filter(area__in=area_ids).open_on(today).values_list("pk", "area_id")
 
 
 @dataclass(frozen=True)
@@ -32,18 +65,19 @@ class Writing:
 
     @cached_property
     def departments(self) -> list[Department]:
-        rows = access.departments_for(self.actor, Action.ANNOUNCE).select_related("preschool")
-        return list(rows.order_by("preschool__name", "name", "pk"))
+        return [_department(row) for row in _departments(self.actor)]
 
     @cached_property
     def preschools(self) -> list[Preschool]:
-        rows = access.preschools_for(self.actor, Action.OVERSEE).select_related("area")
-        return list(rows.order_by("name", "pk"))
+        return [_preschool(row) for row in _preschools(self.actor)]
 
     @cached_property
     def areas(self) -> list[Area]:
+        """Those of which the actor leads every preschool."""
         areas = {preschool.area.pk: preschool.area for preschool in self.preschools if preschool.area}
-        return [area for area in areas.values() if access.leads_area(self.actor, area.pk)]
+        led = {preschool.pk for preschool in self.preschools}
+        others = {area for pk, area in _in_areas(sorted(areas), self.actor.today) if pk not in led} if areas else set()
+        return [area for area in areas.values() if area.pk not in others]
 
     @cached_property
     def to_all(self) -> bool:
@@ -63,9 +97,12 @@ class Writing:
         ]
         return [group for group in groups if group[1]]
 
+    @cached_property
+    def _is_in_one_house(self) -> bool:
+        return len({one.preschool_id for one in self.departments}) == 1
+
     def _named(self, department: Department) -> str:
-        is_alone = len({one.preschool_id for one in self.departments}) == 1
-        return department.name if is_alone else f"{department.name}, {department.preschool.name}"
+        return department.name if self._is_in_one_house else f"{department.name}, {department.preschool.name}"
 
     def _some_of(self, department: Department) -> str:
         return _("Utvalda barn på {department}").format(department=self._named(department))
@@ -99,9 +136,9 @@ class Writing:
         if audience.is_to_all:
             return self.to_all
         if audience.area:
-            return access.leads_area(self.actor, audience.area.pk)
+            return audience.area.pk in {one.pk for one in self.areas}
         if audience.preschool:
-            return access.can(self.actor, Action.OVERSEE, audience.preschool)
+            return audience.preschool.pk in {one.pk for one in self.preschools}
         return audience.department is not None and access.can(self.actor, action, audience.department)
 
     def condition(self) -> Q:
