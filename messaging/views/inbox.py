@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import User
 from children.http import ActorRequest, asks_for_pin
 from children.selectors.reach import Relation
 from messaging.inbox_forms import LabelForm, ids_in
@@ -25,6 +24,7 @@ from messaging.selectors import inbox as selected
 from messaging.selectors.away import may_say_away
 from messaging.selectors.inbox import Listed
 from messaging.selectors.labels import inboxes_of, labels_on, labels_that_fit, own_labels
+from messaging.selectors.reader_list import by_name
 from messaging.selectors.readers import Opened, get_thread
 from messaging.services import inbox as services
 from messaging.views.strong import asked_for_strong, is_strong
@@ -101,7 +101,7 @@ def acts_of(request: ActorRequest, opened: Opened) -> dict[str, Any]:
     if not is_house:
         return common
     house = [one.person_id for one in opened.readers.values() if one.relation != Relation.GUARDIAN]
-    people = sorted(User.objects.sealed().filter(pk__in=house), key=lambda person: person.full_name)
+    people = by_name(house)
     on_it = {label.pk for label in labels_on([thread.pk], actor).get(thread.pk, [])}
     return common | {
         "people": people,
