@@ -16,9 +16,9 @@ from children.actors import Actor
 from children.models import StaffRole
 from children.prepared_access import Asked, child_rows, prepared_for_actor
 from messaging.selectors.unread import unread_threads
-from notifications import selectors as notices
 from portal.lib.prepared import Rows
 from portal.models import Feedback
+from portal.notices import number_new
 
 Kind = StaffRole.Kind
 
@@ -146,9 +146,7 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
         places.append(Place(reverse("messaging:journal"), "file-text", _("Diariet"), is_there))
     if is_guardian(actor):
         places.append(Place(reverse("my_children"), "house", _("Mina barn"), where.is_any("my_children")))
-    places.append(
-        Place(reverse("notices"), "bell", _("Nytt"), where.is_any("notices"), notices.unread_count(person.id))
-    )
+    places.append(Place(reverse("notices"), "bell", _("Nytt"), where.is_any("notices"), number_new(actor, person)))
     is_mine = where.view_name.startswith(("accounts:", "account_", "mfa_", "usersessions_"))
     places.append(Place(reverse("accounts:settings"), "settings", _("Inställningar"), is_mine))
     return places

@@ -25,9 +25,11 @@ from children.prepared_access import named_children
 from children.protection import bearer_of, identities_kept_by
 from messaging.selectors.said import Said, said
 from notifications.models import Delivery, Kind
-from notifications.selectors import latest
+from notifications.selectors import latest, unread_count
 from portal.lib import days
 
+MOST = 100
+"""As many of somebody's notices are shown."""
 ICONS = {
     Kind.ABSENCE_REPORTED: "thermometer",
     Kind.ABSENCE_ENDED: "circle-check",
@@ -124,6 +126,11 @@ def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID
     ]
 
 
+def number_new(actor: Actor, person: User) -> int:
+    """Return how many notices on the person's page are new: what a bell says. One small query where there is none."""
+    return sum(one.is_new for one in notices_for(actor, person, most=MOST)) if unread_count(person.id) else 0
+
+
 def is_still_told(rows: Sequence[Delivery], now: datetime) -> bool:
     """Tell whether the person whose notices these are may today see what one of them is about (DOMAIN 4.1).
 
@@ -131,8 +138,13 @@ def is_still_told(rows: Sequence[Delivery], now: datetime) -> bool:
     """
     actor = Actor.of_person(User(pk=rows[0].person_id), days.day_of(now))
     children = named_children(actor, Action.SEE_CHILD, {one for row in rows for one in _children_in(row)})
-    seen = children.keys() | _opened(actor, rows).keys()
-    about = [(row, _children_in(row) | {one for _what, one in _said_in(row)}) for row in rows]
+    opened = _opened(actor, rows)
+    seen = children.keys() | opened.keys()
+    about = [
+        (row, _children_in(row) | {one for _what, one in _said_in(row)})
+        for row in rows
+        if not _is_given_on(row, actor, opened)
+    ]
     return any(row.kind == LOOK or not ids or ids & seen for row, ids in about)
 
 
@@ -144,6 +156,12 @@ def _said_in(row: Delivery) -> list[tuple[str, UUID]]:
 def _opened(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Said]:
     found = [one for row in rows for one in _said_in(row)]
     return said(actor, {what: {one for kind, one in found if kind == what} for what in SAID})
+
+
+def _is_given_on(row: Delivery, actor: Actor, opened: Mapping[UUID, Said]) -> bool:
+    """Tell whether the notice says of a conversation that it is the reader's to answer, and it is so no more."""
+    things = [opened.get(one) for _what, one in _said_in(row)]
+    return row.kind == Kind.THREAD_ASSIGNED and any(one and one.answered_by != actor.person_id for one in things)
 
 
 def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
@@ -164,7 +182,7 @@ def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
             child_id=None,
         )
         for (_kind, one), row in newest.items()
-        if (thing := opened.get(one))
+        if (thing := opened.get(one)) and not _is_given_on(row, actor, opened)
     }
 
 

@@ -24,22 +24,23 @@ from portal.lib.prepared import Rows
 class Said:
     """Something that a notice is about: what it is called, and its page as a name of an address and an id.
 
-    Of what is withdrawn there is nothing more to say than that.
+    Of what is withdrawn there is nothing more to say than that. `answered_by` is who answers for a conversation.
     """
 
     title: str
     page: str
     id: UUID
     is_withdrawn: bool = False
+    answered_by: UUID | None = None
 
 
 def said(actor: Actor, ids: Mapping[str, Collection[UUID]]) -> dict[UUID, Said]:
     """Return those that the actor may open, by id; `ids` by what they are: "thread". No query where none is asked."""
     found: dict[UUID, Said] = {}
     if threads := ids.get("thread"):
-        for thread_id, is_sensitive, subject in _threads(actor, threads):
+        for thread_id, is_sensitive, subject, answered_by in _threads(actor, threads):
             title = _("ett känsligt meddelande") if is_sensitive else subject or _("ett återkallat meddelande")
-            found[thread_id] = Said(title, "messaging:thread", thread_id)
+            found[thread_id] = Said(title, "messaging:thread", thread_id, answered_by=answered_by)
     for bulletin in _bulletins(actor, ids.get("bulletin", ()), ids.get("stopped bulletin", ())):
         title = _("ett återkallat anslag") if bulletin.withdrawn_at else bulletin.title
         found[bulletin.pk] = Said(title, "messaging:bulletin", bulletin.pk, bulletin.withdrawn_at is not None)
@@ -63,7 +64,9 @@ def _bulletins(actor: Actor, sent: Collection[UUID], stopped: Collection[UUID]) 
 
 @prepared_for_actor
 def _threads(actor: Actor, ids: Collection[UUID]) -> Rows:
-    return threads_for(actor).filter(pk__in=ids).order_by().values_list("pk", "is_sensitive", "subject")
+    return (
+        threads_for(actor).filter(pk__in=ids).order_by().values_list("pk", "is_sensitive", "subject", "assigned_to_id")
+    )
 
 
 @prepared_for_actor

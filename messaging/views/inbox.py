@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from children.http import ActorRequest, asks_for_pin
 from children.selectors.reach import Relation
 from messaging.inbox_forms import LabelForm, ids_in
-from messaging.models import Label
+from messaging.models import Label, Thread
 from messaging.selectors import inbox as selected
 from messaging.selectors.away import may_say_away
 from messaging.selectors.inbox import Listed
@@ -116,6 +117,16 @@ def _back_to(request: ActorRequest, thread_id: UUID) -> HttpResponse:
     return see_other(request, reverse("messaging:thread", args=[thread_id]))
 
 
+def _is_accepted(request: ActorRequest, do: Callable[..., Thread], **given: object) -> bool:
+    """Do it with a conversation; where it is refused say why."""
+    try:
+        do(actor=request.actor, now=clock.now(), **given)
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+        return False
+    return True
+
+
 def _asked_for_strong(request: ActorRequest, thread_id: UUID) -> HttpResponse | None:
     return asked_for_strong(request, get_thread(request.actor, thread_id)[0])
 
@@ -127,10 +138,7 @@ def assign(request: ActorRequest, thread_id: UUID) -> HttpResponse:
     if asked := _asked_for_strong(request, thread_id):
         return asked
     person = next(iter(ids_in([request.POST.get("person", "")])), None)
-    try:
-        services.assign(thread_id=thread_id, person_id=person, actor=request.actor, now=clock.now())
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
+    _is_accepted(request, services.assign, thread_id=thread_id, person_id=person)
     return _back_to(request, thread_id)
 
 
@@ -141,8 +149,7 @@ def done(request: ActorRequest, thread_id: UUID) -> HttpResponse:
     if asked := _asked_for_strong(request, thread_id):
         return asked
     is_done = request.POST.get("done") == "1"
-    services.set_done(thread_id=thread_id, is_done=is_done, actor=request.actor, now=clock.now())
-    if not is_done:
+    if not _is_accepted(request, services.set_done, thread_id=thread_id, is_done=is_done) or not is_done:
         return _back_to(request, thread_id)
     messages.success(request, _("Klart. Samtalet öppnas igen om familjen skriver."))
     return see_other(request, reverse("messaging:threads"))
@@ -155,7 +162,7 @@ def put_labels(request: ActorRequest, thread_id: UUID) -> HttpResponse:
     if asked := _asked_for_strong(request, thread_id):
         return asked
     chosen = ids_in(request.POST.getlist("label"))
-    services.set_labels(thread_id=thread_id, label_ids=chosen, actor=request.actor, now=clock.now())
+    _is_accepted(request, services.set_labels, thread_id=thread_id, label_ids=chosen)
     return _back_to(request, thread_id)
 
 
@@ -172,9 +179,9 @@ def sensitive(request: ActorRequest, thread_id: UUID) -> HttpResponse:
         thread.is_sensitive = True  # for the page that asks: it is as if it were
         return asked_for_strong(request, thread) or _back_to(request, thread_id)
     is_sensitive = request.POST.get("sensitive") == "1"
-    services.set_sensitive(thread_id=thread_id, is_sensitive=is_sensitive, actor=request.actor, now=clock.now())
-    said = _("Samtalet är känsligt nu.") if is_sensitive else _("Samtalet är inte känsligt längre.")
-    messages.success(request, said)
+    if _is_accepted(request, services.set_sensitive, thread_id=thread_id, is_sensitive=is_sensitive):
+        said = _("Samtalet är känsligt nu.") if is_sensitive else _("Samtalet är inte känsligt längre.")
+        messages.success(request, said)
     return _back_to(request, thread_id)
 
 

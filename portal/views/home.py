@@ -26,13 +26,13 @@ from children.selectors.homes_page import children_proposed_for
 from children.selectors.overview import is_quiet, tablets_of_the_municipality
 from messaging.selectors.bulletins import bulletins_to_confirm
 from messaging.selectors.feed import feed_for
-from notifications.selectors import unread_count, waiting_counts
+from notifications.selectors import waiting_counts
 from portal import services
 from portal.lib import clock, days
 from portal.lib.http import see_other
 from portal.models import Feedback
 from portal.navigation import is_guardian
-from portal.notices import notices_for
+from portal.notices import notices_for, number_new
 from portal.today import pending_needs, unanswered
 from portal.views.principal import today
 
@@ -92,7 +92,7 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
         "next_week": monday.isocalendar().week,
         "next_monday": monday,
         "notices": notices_for(actor, person, most=NEW_LOOKED_AT, about=own)[:NEW_SHOWN] if own else [],
-        "unread": unread_count(person.id),
+        "unread": number_new(actor, person),
     }
     return render(request, "home/guardian.html", context)
 

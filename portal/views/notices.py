@@ -16,9 +16,7 @@ from portal.lib import clock
 from portal.lib.http import see_other
 from portal.navigation import is_guardian
 from portal.notice_settings import HoursForm, settings_of
-from portal.notices import notices_for
-
-MOST = 100
+from portal.notices import MOST, notices_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
