@@ -28,7 +28,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "publish-posts": {"task": "messaging.tasks.publish_posts", "schedule": 10.0, "options": {"expires": 10}},
     "release-bulletins": {"task": "messaging.tasks.release_bulletins", "schedule": 10.0, "options": {"expires": 10}},
     "escalate-bulletins": {"task": "messaging.tasks.escalate_bulletins", "schedule": 60.0, "options": {"expires": 60}},
-    "stop-bulletins": {"task": "messaging.tasks.stop_bulletins", "schedule": 300.0, "options": {"expires": 300}},
+    "stop-bulletins": {"task": "messaging.tasks.stop_bulletins", "schedule": 60.0, "options": {"expires": 60}},
     "ask-new-readers-of-bulletins": {
         "task": "messaging.tasks.ask_new_readers",
         "schedule": 300.0,

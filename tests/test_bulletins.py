@@ -23,7 +23,7 @@ from messaging.selectors.attention import Attention, attention
 from messaging.selectors.bulletin_readers import Audience, readers_of, size_of
 from messaging.selectors.family_rows import named, together
 from messaging.services import threads as thread_services
-from messaging.services.bulletin_release import release_due
+from messaging.services.bulletin_release import ask_newcomers, release_due
 from messaging.services.bulletins import (
     BulletinWords,
     confirm,
@@ -505,4 +505,25 @@ def test_who_is_shown_who_can_open_and_who_is_told_are_the_same(
             assert sorted(notices) == sorted(shown)
             copies = list(row.copies.values_list("guardian", flat=True))
             assert sorted(copies) == sorted(readers.guardians)
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=PHASES)
+@given(plan=plans, scopes=scopes)
+def test_whoever_became_a_reader_since_is_asked_and_nobody_else(
+    plan: dict[str, Any], scopes: list[tuple[str, int]]
+) -> None:
+    """F09, PROMISES 3.2: of what must be known every guardian who opens it has one copy and one notice."""
+    with transaction.atomic():
+        world = build(plan)
+        rows = [written(world, scope) for scope in scopes]
+        Bulletin.objects.update(must_confirm=True, released_at=NOON)  # when nobody of all these was there yet
+        for _turn in range(2):
+            ask_newcomers(now=NOON)
+        for row in rows:
+            guardians = sorted(readers_of(Audience.of(row), TODAY).guardians)
+            assert sorted(row.copies.values_list("guardian", flat=True)) == guardians
+            notices = Delivery.objects.filter(event=row.pk, way=Way.IN_APP, kind=Kind.BULLETIN_TO_CONFIRM)
+            assert sorted(notices.values_list("person", flat=True)) == guardians
         transaction.set_rollback(True)
