@@ -13,7 +13,7 @@ from django.test import Client
 
 from accounts.models import User
 from children.tablets import PIN_COOKIE
-from messaging.models import Draft
+from messaging.models import Draft, Message
 from messaging.services import drafts
 from portal.lib import clock
 from tests.cast import Cast, local, tablet
@@ -47,6 +47,19 @@ def test_it_is_nobody_elses_and_of_no_other_page(cast: Cast, log_in: LogIn) -> N
     keep(log_in(cast.amina))
     assert "kanin" not in log_in(cast.johan).get(PAGE).content.decode()
     assert "kanin" not in log_in(cast.amina).get(f"{PAGE}?barn={cast.hugo.pk}").content.decode()
+
+
+def test_what_comes_late_is_no_draft_of_what_was_sent(cast: Cast, log_in: LogIn) -> None:
+    """What a page says when it is left may be overtaken by the sending; other words are kept."""
+    amina = log_in(cast.amina)
+    begin(amina, cast.elsa)
+    sending, words = str(Message.objects.get().sending), Message.objects.get().body
+    assert "Utkast" not in keep(amina, body=f"{words}\r\n", sending=sending)
+    assert not Draft.objects.exists()
+    keep(amina, body="Och en sak till", sending=sending)
+    assert Draft.objects.exists()
+    keep(log_in(cast.johan), body=words, sending=sending)
+    assert Draft.objects.filter(person=cast.johan).exists()
 
 
 def test_it_lies_enciphered(cast: Cast, log_in: LogIn) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from children.actors import Actor
-from messaging.models import Draft
+from messaging.models import Draft, Message
 from portal.lib.prepared import Rows, prepared
 
 KEPT_FOR = timedelta(days=30)
@@ -48,6 +48,12 @@ def save_draft(*, person_id: UUID, address: str, fields: Fields, now: datetime) 
     if len(_text(fields)) > LONGEST:
         raise ValidationError(_("Texten är för lång för att sparas som utkast."))
     _save(person_id, address, fields, now)
+
+
+def was_sent(person_id: UUID, sending: Collection[UUID], body: str) -> bool:
+    """Tell whether a draft's words went out meanwhile: what a page says when it is left may come late."""
+    sent = Message.objects.filter(sending__in=sending, written_by=person_id)
+    return any(message.body == body.replace("\r\n", "\n").strip() for message in sent)
 
 
 def put_back(*, person_id: UUID, address: str, fields: Fields, begun: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from children.http import ActorRequest, asks_for_pin
+from messaging.inbox_forms import ids_in
 from messaging.services import drafts
 from portal.lib import clock
 from portal.lib.http import see_other
@@ -31,7 +32,8 @@ def draft(request: ActorRequest) -> HttpResponse:
         return see_other(request, page)
     now, fields, saved_at, problem = clock.now(), fields_in(request.POST), None, ""
     try:
-        if any(value.strip() for name in ("body", "subject") for value in fields.get(name, [])):
+        is_sent = drafts.was_sent(person_id, ids_in(request.POST.getlist("sending")), request.POST.get("body", ""))
+        if not is_sent and any(value.strip() for name in ("body", "subject") for value in fields.get(name, [])):
             drafts.save_draft(person_id=person_id, address=kept, fields=fields, now=now)
             saved_at = now
         else:

@@ -8,6 +8,9 @@ const OFFLINE = "/offline/";
 const PARTS = [OFFLINE, "{% asset "kapprummet.css" %}", "{% asset "icons.svg" %}"];
 
 self.addEventListener("install", (event) => {
+  // What is sent does not come here, where the browser can be told so: the last words of a page that is left were lost
+  // on the way (static/js/said/draft.js).
+  event.addRoutes?.({ condition: { requestMethod: "POST" }, source: "network" });
   event.waitUntil(
     caches
       .open(KEPT)

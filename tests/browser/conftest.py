@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,7 +22,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -146,6 +148,20 @@ def _note(kind: str, text: str, page: Page, faults: list[str]) -> None:
 def _stays_home(asked: str, home: str, faults: list[str]) -> None:
     if not asked.startswith((home, "data:", "blob:", "about:")):
         faults.append(f"asked another host: {asked}")
+
+
+@contextmanager
+def before_scripts(page: Page, address: str) -> Iterator[None]:
+    """Open the page as it is on a slow net: its scripts come when the block is over."""
+    held: list[Route] = []
+    is_over = threading.Event()
+    page.route("**/*.js", lambda route: route.continue_() if is_over.is_set() else held.append(route))
+    page.goto(address, wait_until="commit")
+    yield
+    is_over.set()
+    for script in held:
+        script.continue_()
+    page.wait_for_load_state()
 
 
 class FindBarriers(Protocol):

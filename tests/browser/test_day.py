@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from attendance.models import DayPlan
-from tests.browser.conftest import PHONE, FindBarriers, Visit
+from tests.browser.conftest import PHONE, FindBarriers, Visit, before_scripts
 from tests.cast import Cast, plan
 
 
@@ -50,3 +50,17 @@ def test_a_stray_time_is_not_guessed(cast: Cast, tuesday: object, visit: Visit) 
     expect(page.get_by_text("Skriv en tid, som 07:30.").first).to_be_visible()
     expect(ends).to_have_value("16:001630")
     assert not DayPlan.objects.exists()
+
+
+def test_a_time_that_was_typed_before_the_script_was_there(cast: Cast, tuesday: object, visit: Visit) -> None:
+    """The page is there before what listens to it: what was typed meanwhile counts, and a choice counts for more."""
+    plan(cast.elsa)
+    page = visit(cast.amina, size=PHONE)
+    off = page.get_by_label("Ledig")
+    for chosen in (page.get_by_label("Andra tider"), off):
+        with before_scripts(page, f"/barn/{cast.elsa.id}/dag/2026-10-14/"):
+            page.locator("[name=ends]").fill("15:00")
+            if chosen is off:
+                off.check(force=True)
+        expect(chosen).to_be_checked()
+        page.goto("about:blank")  # nothing that is filled in again stands in the way of the second time

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.core import signing
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from messaging.models import Message, Thread
+from messaging.models import Draft, Message, Thread
 from messaging.services.threads import release_due
 from notifications.models import Delivery
 from portal.lib import clock
-from tests.browser.conftest import DESKTOP, PHONE, TABLET, FindBarriers, Visit
+from tests.browser.conftest import DESKTOP, PHONE, TABLET, FindBarriers, Visit, before_scripts
 from tests.cast import Cast, tablet
 
 
@@ -139,6 +140,39 @@ def test_a_draft_survives_a_closed_browser(cast: Cast, visit: Visit) -> None:
     expect(other.get_by_label("Elsa")).to_be_checked()
 
 
+def wait_for_draft(page: Page, body: str) -> None:
+    """Wait until the words lie on the server: what a page says when it is left comes by its own way."""
+    for _look in range(300):
+        if any(json.loads(draft.fields)["body"] == [body] for draft in Draft.objects.all()):
+            return
+        page.wait_for_timeout(100)  # the browser goes on meanwhile
+    raise AssertionError(f"No draft: {body}")
+
+
+def test_a_draft_whose_saving_was_cut_off_survives(cast: Cast, visit: Visit) -> None:
+    """F16: what is on its way when somebody leaves counts as unsaved; so does what was typed since, or not sent."""
+    phone = visit(cast.amina, size=PHONE)
+    held: list[Route] = []
+    phone.goto("/samtal/nytt/")
+    phone.locator("label.chip", has_text="Elsa").click()
+    expect(phone.get_by_text("Läses av 5 personer")).to_be_visible()
+    phone.route("**/samtal/utkast/", lambda route: held.append(route) if not held else route.continue_())
+    with phone.expect_request("**/samtal/utkast/", timeout=30_000):
+        phone.get_by_label("Meddelande").fill("Elsa vill ha med sig sin kanin")
+    phone.goto("/samtal/")
+    wait_for_draft(phone, "Elsa vill ha med sig sin kanin")
+
+
+def test_what_is_typed_before_the_script_is_there_is_not_lost(cast: Cast, visit: Visit) -> None:
+    """F16: on a slow net the page is there long before what listens to it."""
+    phone = visit(cast.amina, size=PHONE)
+    with before_scripts(phone, "/samtal/nytt/"):
+        phone.locator("label.chip", has_text="Elsa").click()
+        phone.get_by_label("Meddelande").fill("Kaninen")
+    expect(phone.get_by_text("Läses av 5 personer")).to_be_visible()
+    expect(phone.get_by_text("Utkast sparat")).to_be_visible(timeout=30_000)
+
+
 def test_a_draft_survives_going_away_at_once(cast: Cast, visit: Visit) -> None:
     """F16: also the last letters, typed in the second before; and nothing is left of what was sent."""
     phone = visit(cast.amina, size=PHONE)
@@ -147,6 +181,7 @@ def test_a_draft_survives_going_away_at_once(cast: Cast, visit: Visit) -> None:
     phone.get_by_label("Ämne").fill("Kaninen")
     phone.get_by_label("Meddelande").fill("Elsa vill ha med sig sin kanin")
     phone.goto("/samtal/")
+    wait_for_draft(phone, "Elsa vill ha med sig sin kanin")
     phone.goto("/samtal/nytt/")
     expect(phone.get_by_label("Meddelande")).to_have_value("Elsa vill ha med sig sin kanin")
     expect(phone.get_by_text("Läses av 5 personer")).to_be_visible()

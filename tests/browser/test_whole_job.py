@@ -46,6 +46,7 @@ def test_a_day_from_breakfast_to_going_home(cast: Cast, tuesday: date, visit: Vi
     home.locator(f"#child-{nils.id}").get_by_role("link", name="Ändra dagen").click()
     home.locator("[name=starts]").fill("08:30")
     home.locator("[name=ends]").fill("14:00")
+    expect(home.get_by_label("Andra tider")).to_be_checked()
     home.get_by_role("button", name="Spara dagen").click()
     expect(home.locator(f"#child-{nils.id}")).to_contain_text("08:30–14:00")
     expect(brother).to_contain_text("Väntas 08:30")
