@@ -27,6 +27,7 @@ from portal.lib import days, languages
 from portal.lib.models import columns_of, of_row
 from portal.lib.prepared import Row, Rows, prepared
 
+SHOWN_AT_ONCE = 60  # messages: some weeks of most conversations; what is older is asked for
 STAMPED = ("id", "leaves_at", "withdrawn_at", "written_by_id")
 MESSAGE = (*STAMPED, *(column for column in columns_of(Message) if column not in STAMPED))
 
@@ -96,11 +97,18 @@ class Conversation:
     stamp: str
     sealed: Sealed | None
     is_new: bool  # whether something has left that the reader had not read
+    is_whole: bool  # whether it was asked for from its beginning
+    has_earlier: bool  # whether there is more than is shown
 
     @property
     def pending(self) -> Line | None:
         """The last message that can be taken back."""
         return next((line for day in reversed(self.days) for line in reversed(day.lines) if line.seconds), None)
+
+    @property
+    def first_id(self) -> UUID:
+        """The first message that is shown."""
+        return self.days[0].lines[0].id
 
     @property
     def language(self) -> str:
@@ -109,10 +117,14 @@ class Conversation:
         return next(own, "")
 
 
-def conversation(actor: Actor, opened: Opened, now: datetime) -> Conversation:
-    """Return the page of an opened conversation: ten queries, however much was said by however many."""
+def conversation(actor: Actor, opened: Opened, now: datetime, *, whole: bool = False) -> Conversation:
+    """Return the page of an opened conversation: ten queries, however much was said by however many.
+
+    What was said last is on it, and with `whole` all that the reader sees.
+    """
     thread, circle = opened.thread, opened.circle
-    said = [of_row(Message, MESSAGE, row) for row in _said(thread.pk, MESSAGE) if _is_visible(row, opened, now)]
+    rows, has_earlier = _visible(opened, MESSAGE, now, whole=whole)
+    said = [of_row(Message, MESSAGE, row) for row in rows]
     marks: dict[UUID, datetime] = dict(_marks(thread.pk))
     children: dict[UUID, str] = dict(_children(thread.pk))
     writers = {message.written_by_id for message in said}
@@ -140,6 +152,8 @@ def conversation(actor: Actor, opened: Opened, now: datetime) -> Conversation:
         closed="" if is_open else _closed(is_family=is_family, about=people.about(circle)),
         stamp=_stamp([(m.pk, m.leaves_at, m.withdrawn_at) for m in said], marks.items(), opened, now),
         sealed=sealed,
+        is_whole=whole,
+        has_earlier=has_earlier,
         is_new=any(one.leaves_at <= now and _is_unread(one, opened, marks) for one in said),
     )
 
@@ -148,9 +162,17 @@ def _is_unread(message: Message, opened: Opened, marks: Mapping[UUID, datetime])
     return opened.reader.person_id not in marks or message.leaves_at > marks[opened.reader.person_id]
 
 
+def _visible(opened: Opened, columns: tuple[str, ...], now: datetime, *, whole: bool) -> tuple[list[Row], bool]:
+    """Return what the reader sees, as it was said, and whether there is more before it."""
+    newest = _said(opened.thread.pk, columns, None if whole else SHOWN_AT_ONCE + 1)
+    seen = [row for row in reversed(newest) if _is_visible(row, opened, now)]
+    has_earlier = not whole and len(newest) > SHOWN_AT_ONCE and seen[:1] == newest[-1:]
+    return seen[1:] if has_earlier else seen, has_earlier
+
+
 @prepared
-def _said(thread_id: UUID, columns: tuple[str, ...]) -> Rows:
-    return Message.objects.filter(thread=thread_id).order_by("leaves_at", "pk").values_list(*columns)
+def _said(thread_id: UUID, columns: tuple[str, ...], most: int | None) -> Rows:
+    return Message.objects.filter(thread=thread_id).order_by("-leaves_at", "-pk").values_list(*columns)[:most]
 
 
 def _is_visible(row: Row, opened: Opened, now: datetime) -> bool:
@@ -164,10 +186,10 @@ def _is_visible(row: Row, opened: Opened, now: datetime) -> bool:
     return opened.reader.sees_from is None or days.day_of(leaves_at) >= opened.reader.sees_from
 
 
-def news_stamp(opened: Opened, now: datetime) -> str:
+def news_stamp(opened: Opened, now: datetime, *, whole: bool) -> str:
     """Return the stamp of what the page would show now: two queries, and nothing is deciphered."""
-    said = [row[:3] for row in _said(opened.thread.pk, STAMPED) if _is_visible(row, opened, now)]
-    return _stamp(said, _marks(opened.thread.pk), opened, now)
+    rows, _has_earlier = _visible(opened, STAMPED, now, whole=whole)
+    return _stamp([row[:3] for row in rows], _marks(opened.thread.pk), opened, now)
 
 
 @prepared

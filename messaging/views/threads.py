@@ -133,7 +133,7 @@ def _is_sent(request: ActorRequest, form: ReplyForm, files: ChosenFiles, thread_
 
 def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None, files: ChosenFiles) -> HttpResponse:
     actor, now = request.actor, clock.now()
-    shown = conversation(actor, opened, now)
+    shown = conversation(actor, opened, now, whole=_is_whole(request))
     if not shown.days:  # begun by somebody else half a minute ago, or over before this reader began
         raise Http404
     if is_really_seen(request):
@@ -159,6 +159,11 @@ def _show(request: ActorRequest, opened: Opened, form: ReplyForm | None, files: 
         context["acts"] = acts_of(request, opened)
     status = 422 if form is not None and form.is_bound and part == "thread" else 200
     return render(request, f"messaging/threads/{part}.html", context, status=status)
+
+
+def _is_whole(request: ActorRequest) -> bool:
+    """Tell whether the conversation was asked for from its beginning (`allt`)."""
+    return "allt" in request.GET
 
 
 def _note_reading(opened: Opened, *, is_new: bool) -> None:
@@ -191,10 +196,11 @@ def thread_news(request: ActorRequest, thread_id: UUID) -> HttpResponseBase:
     opened = open_thread(request.actor, thread_id)
     if asked := asked_for_strong(request, opened.thread):
         return asked
-    if request.GET.get("sedan") == news_stamp(opened, clock.now()):
+    whole = _is_whole(request)
+    if request.GET.get("sedan") == news_stamp(opened, clock.now(), whole=whole):
         return nothing_new()
     _look(request, opened)
-    shown = conversation(request.actor, opened, clock.now())
+    shown = conversation(request.actor, opened, clock.now(), whole=whole)
     if shown.is_new and is_really_seen(request):
         _note_reading(opened, is_new=True)
     return render(request, "messaging/threads/lines.html", {"shown": shown, "thread": opened.thread})
@@ -254,7 +260,7 @@ def withdraw(request: ActorRequest, message_id: UUID) -> HttpResponse:
     except ValidationError as refused:
         messages.info(request, " ".join(refused.messages))
         return see_other(request, back)
-    shown = conversation(actor, opened, now)
+    shown = conversation(actor, opened, now, whole=True)
     line = next(line for day in shown.days for line in day.lines if line.id == message_id)
     _look(request, opened)
     context = {"shown": shown, "thread": opened.thread, "line": line, "rests": rests(request)}
