@@ -84,8 +84,8 @@ def _make(people: Collection[UUID], now: datetime) -> int:
     return len(ways)
 
 
-def ways_of(people: Collection[UUID]) -> dict[UUID, Way]:
-    """Return by which way each has the digest; not those whom none reaches, or who want none."""
+def ways_of(people: Collection[UUID], *, without: str = "") -> dict[UUID, Way]:
+    """Return by which way each has the digest, besides one `without`; not those whom none reaches, or who want none."""
     active = User.objects.filter(pk__in=people, frozen_at=None)
     has_address = {person_id: index is not None for person_id, index in active.values_list("pk", "email_index")}
     devices = reached_by_push(people)
@@ -96,7 +96,7 @@ def ways_of(people: Collection[UUID]) -> dict[UUID, Way]:
     found: dict[UUID, Way] = {}
     for person_id, has_email in has_address.items():
         own = chosen[person_id]
-        wanted = {way.value for way in Way if rules.is_wanted(Kind.DIGEST, way, chosen=own.get(way.value))}
+        wanted = {way.value for way in Way if rules.is_wanted(Kind.DIGEST, way, chosen=own.get(way.value))} - {without}
         first = rules.digest_way(wanted=wanted, has_device=person_id in devices, has_email=has_email)
         if first:
             found[person_id] = Way(first)

@@ -17,14 +17,14 @@ from notifications.devices import is_offered, may_be_used
 from notifications.models import Delivery
 from notifications.outside import reader_of, said
 from portal.lib import clock, posting, web_push
-from portal.lib.outbox import Hold, NotToBeSent, Verdict, Way
+from portal.lib.outbox import Hold, Verdict, Way
 
 KEPT_FOR = 86_400  # seconds that the push service keeps it for a device that is off
 SIZE = 512  # bytes: all messages are equally long
 GONE = frozenset({404, 410})
 
 
-class NoDevice(NotToBeSent):
+class NoDevice(Exception):
     """Raised where push reaches nobody: the last device is gone, or this portal does not push any more."""
 
 
@@ -92,7 +92,9 @@ def _forget_if_gone(device: Device, fault: Exception) -> Exception | None:
 
 
 def verdict(fault: Exception) -> Verdict:
-    """Judge a fault. Too long is for good; a signature that is refused, a busy or broken service is tried again."""
+    """Judge a fault. No device and too long are for good; a refused signature and a busy service are tried again."""
+    if isinstance(fault, NoDevice):
+        return Verdict(str(fault), is_final=True)
     return posting.verdict(fault, final=frozenset({413}))
 
 

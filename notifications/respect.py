@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -27,7 +28,7 @@ def respectful(way: Way[Delivery]) -> Way[Delivery]:
         ask_again(row, hold.since)
         return way.send(row, hold)
 
-    return Way(way.name, send, way.verdict)
+    return replace(way, send=send)
 
 
 def ask_again(row: Delivery, now: datetime) -> None:

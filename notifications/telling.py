@@ -76,11 +76,12 @@ def rows_by(way: Way, told: Sequence[Told], kind: Kind, now: datetime, *, urgent
     ]
 
 
-def as_of_now(row: Delivery, now: datetime) -> Telling:
-    """Return how this thing would be told its person if it were told now, with the devices that there are now."""
+def as_of_now(row: Delivery, now: datetime, *, without: str) -> Telling:
+    """Return how this thing would be told its person if it were told now, and that one way were refused."""
     people, kind = [row.person_id], Kind(row.kind)
     sides = sides_of(people, kind, days.day_of(now))
-    (one,) = _ones([Told(row.event, people, row.about)], kind, people, sides, now, urgent=row.is_urgent)
+    told = [Told(row.event, people, row.about)]
+    (one,) = _ones(told, kind, people, sides, now, urgent=row.is_urgent, without=without)
     return one.how
 
 
@@ -92,10 +93,17 @@ def sides_of(people: Sequence[UUID], kind: Kind, today: date) -> dict[UUID, Side
 
 
 def _ones(
-    told: Sequence[Told], kind: Kind, people: Sequence[UUID], sides: Mapping[UUID, Side], now: datetime, *, urgent: bool
+    told: Sequence[Told],
+    kind: Kind,
+    people: Sequence[UUID],
+    sides: Mapping[UUID, Side],
+    now: datetime,
+    *,
+    urgent: bool,
+    without: str = "",
 ) -> list[_One]:
     chosen: dict[UUID, dict[str, bool]] = defaultdict(dict)
-    for person_id, way, is_wanted in _chosen(people, kind):
+    for person_id, way, is_wanted in [*_chosen(people, kind), *((one, without, False) for one in people if without)]:
         chosen[person_id][way] = is_wanted
 
     def how(person_id: UUID, urgency: Urgency, *, has_device: bool) -> Telling:

@@ -13,9 +13,9 @@ from notifications import devices, instead, push, sms
 from notifications.models import Delivery, Way
 from notifications.outside import reader_of, said
 from notifications.respect import respectful
-from portal.lib import clock, outbox
+from portal.lib import outbox
 from portal.lib.mailing import by_mail
-from portal.lib.outbox import Hold, NotToBeSent
+from portal.lib.outbox import NotToBeSent
 
 
 def message(delivery: Delivery, _now: datetime) -> EmailMessage:
@@ -30,19 +30,9 @@ def message(delivery: Delivery, _now: datetime) -> EmailMessage:
     )
 
 
-def by_push(delivery: Delivery, hold: Hold) -> bool:
-    """Push it; where no device is left, see that it is told by another way."""
-    try:
-        return push.send(delivery, hold)
-    except push.NoDevice:
-        instead.tell_without_device(delivery, clock.now())
-        raise
-
-
 CARRIED: Mapping[Way, outbox.Way[Delivery]] = {
-    Way.EMAIL: by_mail(message),
-    Way.PUSH: replace(push.BY_PUSH, send=by_push),
-    Way.SMS: sms.BY_SMS,
+    way: replace(carried, gave_up=instead.tell_another_way)
+    for way, carried in ((Way.EMAIL, by_mail(message)), (Way.PUSH, push.BY_PUSH), (Way.SMS, sms.BY_SMS))
 }
 
 

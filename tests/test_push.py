@@ -215,6 +215,39 @@ def test_with_no_device_left_staff_have_mail_and_families_the_digest(cast: Cast,
     assert [row.person for row in Delivery.objects.for_digest()] == [cast.amina]
 
 
+@pytest.mark.parametrize("answer", [503, 413])
+def test_what_push_gave_up_is_told_another_way(cast: Cast, service: HttpSink, answer: int) -> None:
+    """I05: gone for half a day, or refused for good: staff have mail, and families the evening's notice."""
+    choose(person=cast.amina, kind=Kind.MESSAGE_RECEIVED, way=Way.PUSH, is_wanted=True)
+    ids = [Phone(service.url).given_to(one).person_id for one in (cast.amina, cast.maria)]
+    service.answers = [answer, answer]
+    notify(person_ids=ids, kind=Kind.MESSAGE_RECEIVED, event=uuid4(), about={}, now=clock.now())
+    Delivery.objects.filter(way=Way.PUSH).update(tries=outbox.MOST_TRIES - 1)
+    for _sweep in range(2):
+        ways.send_waiting(Way.PUSH, now=clock.now())
+        ways.send_waiting(Way.EMAIL, now=clock.now())
+    assert [letter.to for letter in mail.outbox] == [[cast.maria.email]]
+    assert [row.person for row in Delivery.objects.for_digest()] == [cast.amina]
+
+
+def test_what_mail_gave_up_is_pushed_and_what_push_did_not_get_out_either_ends(
+    cast: Cast, service: HttpSink, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody answers there
+    choose(person=cast.maria, kind=Kind.MESSAGE_RECEIVED, way=Way.EMAIL, is_wanted=True)
+    Phone(service.url).given_to(cast.maria)
+    service.answers = [413]
+    notify(person_ids=[cast.maria.pk], kind=Kind.MESSAGE_RECEIVED, event=uuid4(), about={}, now=clock.now())
+    Delivery.objects.filter(way=Way.EMAIL).update(tries=outbox.MOST_TRIES - 1)
+    for _sweep in range(3):
+        ways.send_waiting(Way.EMAIL, now=clock.now())
+        ways.send_waiting(Way.PUSH, now=clock.now())
+    outside = Delivery.objects.outside().order_by("way").values_list("way", "problem")
+    assert list(outside) == [("email", "ConnectionRefusedError"), ("push", "413")]
+    assert not Delivery.objects.outside().unfinished().exists()
+
+
 @pytest.mark.parametrize("answer", [401, 403, 429, 500, 503])
 def test_what_may_pass_is_tried_later(cast: Cast, service: HttpSink, answer: int) -> None:
     Phone(service.url).given_to(cast.amina)

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Generic, Self, TypeVar
 
 from django.core.cache import caches
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F
 
 from portal.lib.models import Base
@@ -88,12 +88,14 @@ class Verdict:
 @dataclass(frozen=True)
 class Way(Generic[Row]):
     """How rows leave. `send` may be called again for the same row without harm; it calls its `Hold` right before what
-    cannot be taken back, returns False when the claim was lost, and raises what `verdict` judges.
+    cannot be taken back, returns False when the claim was lost, and raises what `verdict` judges. `gave_up` is done in
+    the transaction that gives a row up for a fault.
     """
 
     name: str
     send: Callable[[Row, Hold], bool]
     verdict: Callable[[Exception], Verdict]
+    gave_up: Callable[[Row, datetime], None] = lambda _row, _now: None
 
 
 class OutgoingQuerySet(models.QuerySet[Row]):
@@ -204,7 +206,7 @@ def carry_out(row: Row, way: Way[Row], *, now: datetime) -> Verdict | None:
         return moment if ours.update(claimed_until=moment + CLAIM_HOLDS) else None  # another worker's, or withdrawn
 
     if row.tries > MOST_TRIES:  # workers died of it
-        ours.give_up(now, "tries")
+        _give_up(ours, row, way, "tries", now)
         return None
     try:
         with ExitStack() as afterwards:
@@ -212,10 +214,12 @@ def carry_out(row: Row, way: Way[Row], *, now: datetime) -> Verdict | None:
                 ours.update(sent_at=now, claimed_until=None, problem="")
     except NotYet as later:
         ours.update(try_after=later.until, claimed_until=None, tries=row.tries - 1, problem=str(later))
+    except NotToBeSent as decided:
+        ours.give_up(now, str(decided)[:200])
     except Exception as fault:  # noqa: BLE001 (whatever it is, what waits behind must go on; never with an address)
-        verdict = _judged(fault, way)
+        verdict = way.verdict(fault)
         if verdict.is_final or row.tries >= MOST_TRIES:
-            ours.give_up(now, verdict.problem[:200])
+            _give_up(ours, row, way, verdict.problem[:200], now)
         else:
             wait = max(timedelta(seconds=wait_before_try(row.tries)), verdict.after)
             ours.update(try_after=now + wait, claimed_until=None, problem=verdict.problem[:200])
@@ -223,8 +227,10 @@ def carry_out(row: Row, way: Way[Row], *, now: datetime) -> Verdict | None:
     return None
 
 
-def _judged(fault: Exception, way: Way[Row]) -> Verdict:
-    return Verdict(str(fault), is_final=True) if isinstance(fault, NotToBeSent) else way.verdict(fault)
+def _give_up(ours: OutgoingQuerySet[Row], row: Row, way: Way[Row], problem: str, now: datetime) -> None:
+    with transaction.atomic():
+        if ours.give_up(now, problem):
+            way.gave_up(row, now)
 
 
 def wait_before_try(tries: int) -> int:
