@@ -291,7 +291,7 @@ TIMES = st.none() | st.tuples(*[st.integers(0, 23).map(time)] * 2).filter(lambda
 OWN = st.none() | st.tuples(TIMES, TIMES, st.none() | st.integers(0, 23))
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS, own=OWN)
 def test_whatever_happens(
     cast: Cast,
@@ -328,12 +328,14 @@ def _play(
         while waiting and START + timedelta(minutes=waiting[0].minute) <= now:
             _step(waiting.pop(0), people, told, now)
         send_digests(now=now)
-        for row in digest_rows():
-            if not row.sent_at and not row.given_up_at and not row.about:
+        to_leave = list(Delivery.objects.outside().unfinished())
+        for row in to_leave:
+            if row.kind == Kind.DIGEST and not row.about:
                 members = Delivery.objects.filter(person=row.person_id, digest=row.event)
                 assert members.exists()
                 assert not Delivery.objects.for_digest().filter(person=row.person_id).exists()
-        send_waiting(now=now)
+        if to_leave:  # in most hours nothing is, and asking takes its time
+            send_waiting(now=now)
     _check(people)
 
 
