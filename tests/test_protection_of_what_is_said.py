@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEntry, User
 from children.actors import Actor
@@ -28,10 +29,12 @@ from notifications.digests import send_digests
 from notifications.models import Delivery, Kind, Way
 from notifications.services import choose
 from notifications.tasks import sweep
-from portal.lib import clock, days
+from portal.faults.sinks import HttpSink
+from portal.lib import clock, days, web_push
 from portal.lib.ids import uuid7
 from portal.logs import WithoutValues
 from tests.cast import Cast
+from tests.sinks import Phone
 from tests.test_protection_outside import Hidden, planted_in
 
 Traveller = time_machine.Traveller
@@ -51,12 +54,16 @@ def clock_hand(caplog: pytest.LogCaptureFixture) -> Iterator[Traveller]:
 class Saying:
     """A protected family and its department have written to each other in every way that there is."""
 
-    def __init__(self, cast: Cast, log_in: LogIn, hand: Traveller) -> None:
+    def __init__(self, cast: Cast, log_in: LogIn, hand: Traveller, push_service: HttpSink) -> None:
         self.hidden = Hidden(cast, log_in)
+        self.push_service, self.phones = push_service, dict[str, Phone]()
         self.now, self.department = clock.now(), cast.blasippan
         for person in (cast.maria, cast.eva, cast.neighbour, self.hidden.guardian):
+            phone = Phone(push_service.url)
+            phone.given_to(person)
+            self.phones[phone.path] = phone
             for kind in Kind:
-                for way in (Way.EMAIL, Way.IN_APP):
+                for way in (Way.EMAIL, Way.PUSH, Way.IN_APP):
                     choose(person=person, kind=kind, way=way, is_wanted=True)
         family, maria = Actor.of_person(self.hidden.guardian), Actor.of_person(cast.maria)
         about: dict[str, Any] = {
@@ -131,8 +138,10 @@ def everything(browser: Client, addresses: list[str]) -> str:
 
 
 @pytest.fixture
-def saying(cast: Cast, log_in: LogIn, clock_hand: Traveller) -> Saying:
-    return Saying(cast, log_in, clock_hand)
+def saying(cast: Cast, log_in: LogIn, clock_hand: Traveller, settings: Settings) -> Iterator[Saying]:
+    settings.VAPID_PRIVATE_KEY, settings.PUSH_TO_THIS_MACHINE = web_push.to_text(bytes(range(1, 33))), True
+    with HttpSink() as push_service:
+        yield Saying(cast, log_in, clock_hand, push_service)
 
 
 def test_no_page_has_a_real_name(cast: Cast, saying: Saying, log_in: LogIn, caplog: pytest.LogCaptureFixture) -> None:
@@ -164,15 +173,20 @@ def test_nothing_that_leaves_and_nothing_that_is_kept_has_a_real_name(
     hidden = saying.hidden
     typed = {"page": f"/samtal/{saying.thread.pk}/", "body": "Hej", "language": "sv"}
     assert log_in(hidden.guardian).post("/samtal/utkast/", typed).status_code == 200
-    sweep("email")
-    clock_hand.move_to(days.at(TUESDAY, time(19, 30)))
-    send_digests(now=clock.now())
-    sweep("email")
+    for moment in (time(8, 44), time(19, 30)):
+        clock_hand.move_to(days.at(TUESDAY, moment))
+        send_digests(now=clock.now())
+        sweep("email")
+        sweep("push")
     written = "\n".join(f"{one.subject}\n{one.body}\n{one.message()}" for one in mail.outbox)
-    assert written, "something has left"
-    assert planted_in(written) == []
-    for word in (*hidden.aliases, cast.blasippan.name, "Vantarna", "Stängt", "Skogen", cast.maria.family_name):
-        assert word not in written  # nor who, where or what (DOMAIN 4.10)
+    taken = saying.push_service.taken
+    pushed = "\n".join(f"{one.path} {one.headers} {saying.phones[one.path].opened(one)}" for one in taken)
+    assert {one.path for one in taken} == saying.phones.keys(), "each of them has something on the device"
+    for left in (written, pushed):
+        assert left, "something has left"
+        assert planted_in(left) == []
+        for word in (*hidden.aliases, cast.blasippan.name, "Vantarna", "Stängt", "Skogen", cast.maria.family_name):
+            assert word not in left  # nor who, where or what (DOMAIN 4.10)
     kept = [
         *Delivery.objects.values_list("about", flat=True),
         *AuditEntry.objects.values_list("about", "children"),
