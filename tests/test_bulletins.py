@@ -422,6 +422,10 @@ def test_the_attention_budget_counts_what_reached_a_department(cast: Cast) -> No
     thread_services.release_due(now=(now := clock.now() + timedelta(minutes=1)))
     assert attention([cast.blasippan.pk], now) == Attention("Blåsippan", 5)
     assert attention([cast.musslan.pk], now) == Attention("Musslan", 1)
+    # Whose child is here for some days is written to with the others, and counts here, too.
+    today = days.day_of(now)
+    BackupPlacement.objects.create(child=cast.noor, department=cast.musslan, starts_on=today, ends_on=today)
+    assert attention([cast.musslan.pk], now) == Attention("Musslan", 2)
     # Of several the one whose families were sent most: no family was sent the sum.
     assert attention(Department.objects.values("pk"), now) == Attention("Blåsippan", 5)
     assert attention([cast.blasippan.pk], now + timedelta(days=8)) is None

@@ -39,6 +39,7 @@ FOREIGN = {
 def test_there_are_enough_and_each_has_all_eight_languages() -> None:
     assert 40 <= len(phrases()) <= 60
     assert all(set(one.texts) == set(languages.NAMES) for one in phrases())
+    assert all(len(set(one.texts.values())) == len(languages.NAMES) for one in phrases()), "one was not translated"
     assert {"closed_tomorrow", "lice", "rain_clothes", "collect_early"} <= {one.key for one in phrases()}
     for code in languages.NAMES:
         said = [one.texts[code] for one in phrases()]

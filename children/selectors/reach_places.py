@@ -18,7 +18,7 @@ from children.access import Action, Rule
 from children.actors import Actor
 from children.models import BackupPlacement, Department, Placement, StaffRole
 from children.selectors.reach import Relation
-from children.whereabouts import is_visible
+from children.whereabouts import among, is_visible
 
 Kind = StaffRole.Kind
 
@@ -85,12 +85,12 @@ def families_in(departments: QuerySet[Department], today: date) -> QuerySet[Any,
     return placed.union(backup, all=True)
 
 
-def placed_in(department: OuterRef, today: date) -> QuerySet[Any, Any]:
-    """Return, as ids for a subquery, whose own department it is today, as families see it: without backup placements.
-
-    `department` is a column of the query around it.
-    """
-    return Placement.objects.filter(to_families(today), department=department).values("child")
+def family_counts_to(department: OuterRef, today: date) -> Q:
+    """Return the condition that a row's `child` is one of `families_in` this department, a column of a query around."""
+    held = to_families(today)
+    placed = Placement.objects.filter(held, department=department).values("child")
+    backup = BackupPlacement.objects.filter(held, department=department).values("child")
+    return among((placed, backup), "child")
 
 
 def families_at(departments: QuerySet[Department], today: date, place: str) -> Iterator[tuple[str, UUID]]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from children.models import Department
-from children.selectors.reach_places import placed_in
+from children.selectors.reach_places import family_counts_to
 from messaging.models import Addressee, Bulletin, BulletinChild, Message, Post, ThreadChild
 from portal.lib import days
 
@@ -34,8 +34,8 @@ def attention(department_ids: Collection[UUID] | QuerySet[Any, Any], now: dateti
     """
     week = {"leaves_at__lte": now, "leaves_at__gt": now - WEEK, "withdrawn_at": None}
     department = OuterRef(OuterRef(OuterRef("pk")))  # what was said, about whom, and where they are
-    here = placed_in(department, days.day_of(now))
-    chosen = BulletinChild.objects.filter(child__in=here).values("bulletin")
+    is_here = family_counts_to(department, days.day_of(now))
+    chosen = BulletinChild.objects.filter(is_here).values("bulletin")
     above = Q(department=OuterRef("pk")) | Q(preschool=OuterRef("preschool")) | Q(area=OuterRef("preschool__area"))
     written = Message.objects.filter(**week, side=Message.Side.HOUSE, thread__addressee=Addressee.DEPARTMENT)
     number = (
@@ -48,7 +48,7 @@ def attention(department_ids: Collection[UUID] | QuerySet[Any, Any], now: dateti
                 published_at__lte=now,
             )
         )
-        + _count(written.filter(thread__in=ThreadChild.objects.filter(child__in=here).values("thread")))
+        + _count(written.filter(thread__in=ThreadChild.objects.filter(is_here).values("thread")))
     )
     rows = Department.objects.filter(pk__in=department_ids).annotate(number=number).filter(number__gt=0)
     most = rows.order_by("-number", "name").values_list("name", "number").first()
