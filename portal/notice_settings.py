@@ -41,7 +41,7 @@ OF_BOTH = (
 OF_STAFF = (
     ("day", gettext_lazy("Frånvaro som familjer anmäler"), (Kind.ABSENCE_REPORTED, Kind.ABSENCE_ENDED)),
     ("talks", gettext_lazy("Samtal som är mina att svara på"), (Kind.THREAD_ASSIGNED,)),
-    ("bulletins", gettext_lazy("Anslag som är stoppade"), (Kind.BULLETIN_STOPPED,)),
+    ("bulletins", gettext_lazy("Anslag som inte går ut"), (Kind.BULLETIN_STOPPED,)),
     ("posts", gettext_lazy("Tack från familjer"), (Kind.POST_THANKED,)),
     ("posts", gettext_lazy("Inlägg som inte går ut"), (Kind.PICTURE_DAMAGED, Kind.POST_STOPPED)),
     ("posts", gettext_lazy("Dags för ett inlägg"), (Kind.DEPARTMENT_QUIET,)),

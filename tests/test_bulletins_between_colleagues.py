@@ -192,7 +192,10 @@ class TestStopped:
         assert stop_waiting(now=clock.now()) == 1
         assert stop_waiting(now=clock.now()) == 0
         eva = log_in(cast.eva)
-        eva.post(f"/anslag/{planned.pk}/andra/", form_of(cast, eva, planned, text="Evas", do="draft"))
+        form = form_of(cast, eva, planned, text="Evas", do="draft")
+        eva.post(f"/anslag/{planned.pk}/andra/", form)
+        refused = eva.post(f"/anslag/{planned.pk}/andra/", form | {"text": "Från ett annat fönster"})
+        assert "Anslaget har ändrats sedan du öppnade det." in text(refused)
         planned.refresh_from_db()
         assert (planned.text, planned.was_to_leave_at) == ("Evas", clock.now() + DAY)
         assert eva.post(f"/anslag/{planned.pk}/ta-bort/").status_code == 302

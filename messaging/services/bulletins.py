@@ -157,7 +157,7 @@ def _demand_unsent(bulletin: Bulletin, now: datetime) -> None:
 def _demand_unchanged(bulletin: Bulletin, version: int | None, actor: Actor) -> None:
     if version in (None, bulletin.version):
         return
-    sender = bulletin.sent_by
+    sender = bulletin.sent_by if bulletin.leaves_at else None  # of a draft nobody notes who changed it
     said = (
         _("{name} har ändrat anslaget sedan du öppnade det.").format(name=sender.full_name)
         if sender and sender.pk != actor.person_id
