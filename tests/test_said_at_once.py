@@ -20,7 +20,7 @@ from messaging.selectors.bulletin_readers import Audience
 from messaging.services import bulletin_release, bulletins, escalation, threads
 from notifications.models import Delivery, Kind
 from portal.lib import clock
-from tests.cast import Cast, local
+from tests.cast import Cast, guard, local, person
 from tests.test_bulletins import send, sent
 from tests.test_threads import TO_DEPARTMENT
 
@@ -145,3 +145,28 @@ def test_a_withdrawal_waits_for_whoever_reminds_and_takes_the_reminders_back(
     mails = Delivery.objects.outside().filter(kind=Kind.BULLETIN_TO_CONFIRM)
     assert list(mails.values_list("problem", flat=True)) == ["over"] * 3
     assert escalation.escalate_due(now=now + timedelta(days=9)) == 0
+
+
+def test_two_workers_ask_a_newcomer_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F09: in the portal, and outside of it where it cannot wait."""
+    bulletin = sent(cast.maria, Audience(department=cast.blasippan), must_confirm=True, is_urgent=True)
+    guard(added := person("Nya"), cast.noor)
+    stays(monkeypatch, bulletin_release, "_make_copies")
+    with workers(*[lambda: bulletin_release.ask_newcomers(now=clock.now())] * 2):
+        pass
+    assert bulletin.copies.filter(guardian=added).count() == 1
+    told = Delivery.objects.filter(person=added, event=bulletin.pk)
+    assert sorted(told.values_list("way", flat=True)) == ["email", "in_app"]
+
+
+def test_who_opens_it_while_a_worker_makes_the_copies_has_read_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F08: the worker's row is met, and the reading is noted in it."""
+    bulletin = send(cast.maria, Audience(department=cast.blasippan))
+    assert bulletin.leaves_at
+    at = bulletin.leaves_at
+    is_making = stays(monkeypatch, bulletin_release, "_make_copies")
+    with workers(lambda: bulletin_release.release_due(now=at)):
+        assert is_making.wait(10)
+        bulletins.mark_read(bulletin=bulletin, person_id=cast.amina.pk, now=at)
+    assert bulletin.copies.get(guardian=cast.amina).read_at == at
+    assert Delivery.objects.get(person=cast.amina, event=bulletin.pk).read_at == at
