@@ -226,6 +226,15 @@ class TestTheForm:
         self.answer(phone, message, kept=[str(kept.pk)])
         assert Message.objects.get(written_by=cast.amina).attachments.get() == kept
 
+    def test_a_refused_one_takes_none_of_the_others_out_of_the_draft(self, cast: Cast, log_in: LogIn) -> None:
+        """F16: whoever goes away and comes back finds what was written and what was taken."""
+        (message,) = sent(cast.maria, cast.elsa)
+        phone = log_in(cast.amina)
+        self.answer(phone, message, files=[text("bra.txt"), text("tom.txt", b"")])
+        html = phone.get(f"/samtal/{message.thread_id}/").content.decode()
+        assert f'value="{MessageAttachment.objects.get(message=None).pk}"' in html
+        assert "Se bilagan</textarea>" in html
+
     def test_where_the_text_is_missing_the_file_is_kept(self, cast: Cast, log_in: LogIn) -> None:
         (message,) = sent(cast.maria, cast.elsa)
         html = self.answer(log_in(cast.amina), message, body=" ", files=[text("bra.txt")])

@@ -313,6 +313,23 @@ def test_what_is_no_picture_takes_none_of_the_others_with_it(cast: Cast) -> None
     assert post.pictures.count() == StoredFile.objects.count() == 2
 
 
+def test_a_refused_picture_is_named_beside_those_that_are_taken(cast: Cast, log_in: Callable[[User], Client]) -> None:
+    """F10: one by one as the page sends them, or all at once with a button: none is left behind in silence."""
+    post, maria = draft(cast), log_in(cast.maria)
+    lies = SimpleUploadedFile("lögn.jpg", b"hej\n", "image/jpeg")
+    part = maria.post(f"/inlagg/{post.pk}/bilder/", {"pictures": [lies]}, headers={"HX-Request": "true"})
+    html = part.content.decode()
+    assert "lögn.jpg" in html.partition('hx-swap-oob="beforeend:#post-problems"')[2]
+    written = {"version": post.version, "readers": "all", "language": "sv", "title": "Skogen", "text": "Vi gick."}
+    uploads = [picture(), SimpleUploadedFile("tom.jpg", b"")]
+    sent = written | {"do": "publish", "seen": seen_by(Actor.of_person(cast.maria), post), "pictures": uploads}
+    page = maria.post(f"/inlagg/{post.pk}/skriv/", sent, follow=True)
+    assert "tom.jpg: Filen är tom." in page.content.decode()
+    post.refresh_from_db()
+    assert post.is_draft
+    assert post.pictures.count() == 1
+
+
 def test_pictures_change_places_and_go(cast: Cast) -> None:
     post, actor = draft(cast), Actor.of_person(cast.maria)
     first, second, third = with_pictures(post, cast.maria, "ready", "ready", "ready")

@@ -25,7 +25,7 @@ from messaging.services import threads as services
 from messaging.services.drafts import kept_under
 from messaging.set_phrases import used
 from messaging.views.attachments import ChosenFiles, chosen_files, files_left
-from messaging.views.drafts import LONGEST_ADDRESS, address_in
+from messaging.views.drafts import LONGEST_ADDRESS, address_in, keep_refused
 from messaging.views.strong import asked_for_drafts_sake
 from messaging.views.threads import rests
 from portal.lib import clock, languages
@@ -55,6 +55,8 @@ def begin(request: ActorRequest) -> HttpResponse:
         drafts.discard_draft(person_id=sent[0].written_by_id, address=kept)
         one = reverse("messaging:thread", args=[sent[0].thread_id])
         return see_other(request, one if len(sent) == 1 else reverse("messaging:threads"))
+    if request.POST.get("do") == "send":
+        keep_refused(request, page, files)
     return _show(request, found, form, page, files)
 
 

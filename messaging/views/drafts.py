@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from children.http import ActorRequest, asks_for_pin
 from messaging.inbox_forms import ids_in
 from messaging.services import drafts
+from messaging.views.attachments import ChosenFiles
 from portal.lib import clock
 from portal.lib.http import see_other
 
@@ -41,6 +42,14 @@ def draft(request: ActorRequest) -> HttpResponse:
     except ValidationError as refused:
         problem = " ".join(refused.messages)
     return render(request, "messaging/threads/draft_state.html", {"saved_at": saved_at, "problem": problem})
+
+
+def keep_refused(request: ActorRequest, page: str, files: ChosenFiles) -> None:
+    """Keep as a draft what could not be sent with its files: those that were taken are there when the page is left."""
+    if files.kept and request.actor.person_id:
+        fields = fields_in(request.POST) | {"kept": [str(one) for one in files.ids]}
+        kept = drafts.kept_under(request.actor, page)
+        drafts.save_draft(person_id=request.actor.person_id, address=kept, fields=fields, now=clock.now())
 
 
 def address_in(request: HttpRequest) -> str | None:

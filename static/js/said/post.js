@@ -66,6 +66,7 @@ async function sendAll(input) {
   if (!form || !(line instanceof HTMLElement) || !form.hasAttribute("data-has-script")) return;
   const files = [...(input.files ?? [])];
   input.value = "";
+  form.querySelector("#post-problems")?.replaceChildren();
   const failed = [];
   hold(form, 1);
   for (const [place, file] of files.entries()) {
