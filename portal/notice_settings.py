@@ -238,15 +238,14 @@ class HoursForm(forms.Form):
 
     def _check_hours(self) -> None:
         hours = self.hours()
+        # Who wants nothing at all from Monday to Friday has the digest at the weekend.
+        days, span = ("weekend", hours.weekend) if hours.weekdays == ALL_DAY else ("weekdays", hours.weekdays)
+        # The house's own choice is nobody's fault.
+        is_chosen = bool({"digest_hour", "weekdays", f"{days}_from", f"{days}_to", days} & set(self.changed_data))
         if rules.is_always_quiet(hours):
             self.add_error("weekend", _("Då når vi dig aldrig. Lämna någon tid fri."))
-        elif hours.digest_hour is not None and self._is_chosen and _is_within(time(hours.digest_hour), hours.weekdays):
-            self.add_error("digest_hour", _("Då vill du vara ostörd. Välj en annan timme."))
-
-    @property
-    def _is_chosen(self) -> bool:
-        """Whether the hour or the quiet hours are other than they stood: the house's own choice is nobody's fault."""
-        return bool({"digest_hour", "weekdays", "weekdays_from", "weekdays_to"} & set(self.changed_data))
+        elif hours.digest_hour is not None and is_chosen and _is_within(time(hours.digest_hour), span):
+            self.add_error("digest_hour", _("Då vill du vara ostörd. Välj en annan timme, eller Ingen sammanfattning."))
 
     def hours(self) -> Hours:
         """Return what was chosen, once the form is valid."""

@@ -97,6 +97,7 @@ def test_a_row_chooses_for_all_that_it_is_about(cast: Cast, log_in: LogIn) -> No
         ({"weekdays_to": "20:00"}, "Det är samma tid som den börjar.", "weekdays_to"),
         ({"weekdays": "all", "weekend": "all", "digest_hour": ""}, "Då når vi dig aldrig.", "weekend"),
         ({"weekdays_from": "17:00"}, "Då vill du vara ostörd.", "digest_hour"),
+        ({"weekdays": "all", "digest_hour": "22"}, "Då vill du vara ostörd.", "digest_hour"),
         ({"digest_hour": "99"}, "", "digest_hour"),
     ],
 )
@@ -118,6 +119,12 @@ def test_times_that_are_not_asked_for_are_no_fault(cast: Cast, log_in: LogIn) ->
     fields = {"weekdays": "never", "weekdays_from": "25:71", "weekend": "all", "weekend_to": ""}
     assert save(log_in(cast.amina), **fields) == reverse("notice_settings")
     assert QuietHours.objects.get().hours == Hours(None, ALL_DAY, 18)
+
+
+def test_who_wants_nothing_on_weekdays_has_the_digest_at_the_weekend(cast: Cast, log_in: LogIn) -> None:
+    """F13."""
+    assert save(log_in(cast.amina), weekdays="all", digest_hour="9") == reverse("notice_settings")
+    assert QuietHours.objects.get().hours == Hours(ALL_DAY, (time(20), time(7)), 9)
 
 
 def test_staff_choose_among_theirs(cast: Cast, log_in: LogIn) -> None:
