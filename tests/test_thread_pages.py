@@ -447,6 +447,10 @@ def test_a_tablet_with_a_pin_reads_its_own_department(
     assert hall.get("/samtal/").headers["Location"].startswith("/platta/pin/")
     employ(cast.maria, department=cast.musslan)
     hall.cookies[PIN_COOKIE] = signing.dumps([str(made.pk), str(cast.maria.pk)], salt="pin")
+    for page in ("/samtal/", "/samtal/nytt/", f"/samtal/{here.pk}/"):
+        html = hall.get(page).content.decode()
+        assert "Du skriver som Maria Berg" in html, page
+        assert 'action="/platta/pin/slut/"' in html
     listed = hall.get("/samtal/").content.decode()
     assert str(here.pk) in listed
     assert str(elsewhere.pk) not in listed
