@@ -62,6 +62,20 @@ def test_what_comes_late_is_no_draft_of_what_was_sent(cast: Cast, log_in: LogIn)
     assert Draft.objects.filter(person=cast.johan).exists()
 
 
+def test_what_is_begun_stands_in_the_inbox(cast: Cast, log_in: LogIn) -> None:
+    """F16: found again without writing anew; of what is sensitive only that it is there."""
+    amina = log_in(cast.amina)
+    keep(amina, subject="Kaninen")
+    html = " ".join(amina.get("/samtal/").content.decode().split())
+    assert f'href="{PAGE}"' in html
+    assert "Utkast: Kaninen" in html
+    assert "Utkast" not in log_in(cast.johan).get("/samtal/").content.decode()
+    keep(amina, subject="Kaninen", is_sensitive="on")
+    html = amina.get("/samtal/").content.decode()
+    assert "Utkast" in html
+    assert "Kaninen" not in html
+
+
 def test_it_lies_enciphered(cast: Cast, log_in: LogIn) -> None:
     keep(log_in(cast.amina))
     assert "kanin" not in str(Draft.objects.extra(select={"raw": "fields"}).values_list("raw", flat=True)[0])

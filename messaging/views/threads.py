@@ -32,6 +32,7 @@ from messaging.services import threads as services
 from messaging.services.drafts import kept_under
 from messaging.set_phrases import used
 from messaging.views.attachments import ChosenFiles, chosen_files, files_left
+from messaging.views.drafts import keep_refused
 from messaging.views.inbox import acts_of, filters_of
 from messaging.views.strong import asked_for_strong, not_on_tablets
 from notifications.reading import read_about
@@ -60,6 +61,7 @@ def threads(request: ActorRequest) -> HttpResponse:
         "filters": filters,
         "pending": pending_of(actor, now),
         "may_begin": may_begin(actor),
+        "begun": [] if filters.is_chosen or page.number > 1 else drafts.begun_under(actor, reverse("messaging:begin")),
         "rests": rests(request),
     }
     return render(request, "messaging/threads/inbox.html", context)
@@ -89,6 +91,8 @@ def thread(request: ActorRequest, thread_id: UUID) -> HttpResponse:
             if not is_fragment_wanted(request):
                 return see_other(request, request.path)
             form, files = None, ChosenFiles()
+        else:
+            keep_refused(request, request.path, files)
     return _show(request, opened, form, files)
 
 
