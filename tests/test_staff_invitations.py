@@ -100,7 +100,7 @@ class TestStaff:
         assert eva.post(base(cast) + "skicka/", {"person": [str(pia.id)]}).status_code == 302
         second = eva.post(base(cast) + "skicka/", {"person": [str(pia.id)], "vald": [str(pia.id)]})
         assert second.status_code == 422
-        assert "Mejlet är på väg" in second.content.decode()
+        assert "E-posten är på väg" in second.content.decode()
         assert AuditEntry.objects.filter(action="invitation.asked").count() == 1
         send_waiting_letters(now=clock.now())
         send_waiting_letters(now=clock.now())
