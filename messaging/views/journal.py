@@ -28,8 +28,10 @@ from messaging.selectors.journal import (
     pieces,
     sealed_of,
 )
+from messaging.selectors.readers import with_names
 from messaging.services.journal import seal_bulletin, seal_thread
 from messaging.views.strong import asked_for_registrys_sake, asked_for_strong
+from messaging.words import joined
 from portal.lib import clock
 from portal.lib.http import see_other
 
@@ -81,8 +83,9 @@ def sealing_thread(request: ActorRequest, thread_id: UUID) -> HttpResponse:
     if asked := asked_for_strong(request, opened.thread):
         return asked
     back = reverse("messaging:thread", args=[thread_id])
-    seal = partial(seal_thread, thread_id=thread_id)
-    return _ask(request, thread_id, opened.thread.subject, back, opened.circle.children, seal)
+    seal, names = partial(seal_thread, thread_id=thread_id), with_names([thread_id])[thread_id]
+    about = joined(sorted(names.values()))
+    return _ask(request, thread_id, opened.thread.subject, back, opened.circle.children, seal, about_children=about)
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,6 +106,8 @@ def _ask(
     back: str,
     children: Iterable[UUID],
     seal: Callable[..., JournalPackage],
+    *,
+    about_children: str = "",
 ) -> HttpResponse:
     actor, problem = request.actor, ""
     if request.method == "POST":
@@ -120,5 +125,5 @@ def _ask(
         children=children,
         once_an_hour=True,
     )
-    context = {"title": title, "back": back, "sealed": sealed_of(about), "problem": problem}
+    context = {"title": title, "back": back, "sealed": sealed_of(about), "problem": problem, "about": about_children}
     return render(request, "messaging/journal/seal.html", context, status=422 if problem else 200)

@@ -101,7 +101,7 @@ KLARA = Figure(
     "Klara",
     "Nord",
     _("Kommunikatör i kommunen"),
-    _("Ser inga barn. Hennes verktyg kommer senare."),
+    _("Skriv ett anslag till alla familjer i kommunen. Hon ser inga barn."),
     "mail",
 )
 
