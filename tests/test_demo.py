@@ -44,6 +44,7 @@ from children.models import (
     Tablet,
 )
 from children.tablets import TABLET_COOKIE
+from messaging.models import JournalPackage, Thread
 from portal.demo import people
 from portal.demo.register import TWO_HOMES
 from portal.lib import clock, days
@@ -126,6 +127,19 @@ class TestFilling:
         before = (User.objects.count(), Stay.objects.count())
         fill()
         assert (User.objects.count(), Stay.objects.count()) == before
+
+    @pytest.mark.usefixtures("filled")
+    def test_what_asks_for_a_strong_login_can_be_tried(self) -> None:
+        """F14: who is chosen is let in; who has the password alone is asked, as everywhere."""
+        sensitive = reverse("messaging:thread", args=[Thread.objects.get(is_sensitive=True).pk])
+        for who, page in (("amina", sensitive), ("eva", sensitive), ("ulla", reverse("messaging:journal"))):
+            assert become(who).get(page).status_code == 200, who
+            browser = Client()
+            browser.force_login(
+                User.objects.with_email(people.BY_KEY[who].email).get(), backend="accounts.backends.LoginBackend"
+            )
+            assert browser.get(page).status_code == 403, who
+        assert JournalPackage.objects.count() == 1
 
     def test_days_pass_while_it_is_shut(self, filled: datetime) -> None:
         with time_machine.travel(filled + timedelta(days=2)):

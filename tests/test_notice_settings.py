@@ -122,7 +122,7 @@ def test_times_that_are_not_asked_for_are_no_fault(cast: Cast, log_in: LogIn) ->
 
 
 def test_who_wants_nothing_on_weekdays_has_the_digest_at_the_weekend(cast: Cast, log_in: LogIn) -> None:
-    """F13."""
+    """F12."""
     assert save(log_in(cast.amina), weekdays="all", digest_hour="9") == reverse("notice_settings")
     assert QuietHours.objects.get().hours == Hours(ALL_DAY, (time(20), time(7)), 9)
 

@@ -22,7 +22,7 @@ from children.register.importing import import_register
 from notifications.models import Delivery
 from portal.demo import ahead, families, homes, places, said, weeks
 from portal.demo.cast import Cast
-from portal.demo.people import ADAM, FIGURES, KLARA, MUNICIPALITY, PASSWORD, PIN, WITH_PIN, Figure
+from portal.demo.people import ADAM, FIGURES, KLARA, MUNICIPALITY, PASSWORD, PIN, ULLA, WITH_PIN, Figure
 from portal.demo.register import CHILDREN, SEED, name_everybody
 from portal.lib import days
 
@@ -99,7 +99,8 @@ def _import(moment: datetime) -> None:
 
 def _open_accounts(began: date, now: datetime) -> None:
     """Give the people of the table a password, and make those whom no register knows."""
-    for figure, kind in ((ADAM, StaffRole.Kind.ADMINISTRATOR), (KLARA, StaffRole.Kind.COMMUNICATOR)):
+    kinds = StaffRole.Kind
+    for figure, kind in ((ADAM, kinds.ADMINISTRATOR), (KLARA, kinds.COMMUNICATOR), (ULLA, kinds.ARCHIVIST)):
         person = User.objects.create(given_name=figure.given_name, family_name=figure.family_name, email=figure.email)
         person.staff_roles.create(kind=kind, starts_on=began)
     hashed = make_password(PASSWORD)  # the same for all, and slow to make

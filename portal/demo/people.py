@@ -105,6 +105,15 @@ KLARA = Figure(
     "mail",
 )
 
-FIGURES = (AMINA, JOHAN, SARA, MIKAEL, MARIA, JONAS, EVA, ADAM, KLARA)
+ULLA = Figure(
+    "ulla",
+    "Ulla",
+    "Ask",
+    _("Arkivarie i kommunen"),
+    _("Öppna diariet och hämta ett samtal som rektor har diariefört."),
+    "archive",
+)
+
+FIGURES = (AMINA, JOHAN, SARA, MIKAEL, MARIA, JONAS, EVA, ADAM, KLARA, ULLA)
 BY_KEY = {figure.key: figure for figure in FIGURES}
 WITH_PIN = (MARIA, JONAS, EVA)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from accounts.models import User
 from children.actors import Actor
@@ -16,6 +17,7 @@ from messaging.selectors.bulletin_readers import readers_of as bulletin_readers
 from messaging.selectors.post_readers import children_at, readers_of_post
 from messaging.services.bulletin_release import release_due as release_bulletins
 from messaging.services.bulletins import BulletinWords, send_bulletin
+from messaging.services.journal import seal_thread
 from messaging.services.post_pictures import add
 from messaging.services.posts import begin, publish, save
 from messaging.services.posts import release_due as release_posts
@@ -38,6 +40,7 @@ SURVEY = BulletinWords(
     "sv",
     must_confirm=True,
 )
+SENSITIVE, HANDED_OVER = "Inför vårens utredning", "Byte av avdelning till våren"
 # Each story: how many hours ago, what it is called and tells, its goals, its pictures, and whom it is about (else all).
 STORIES: tuple[
     tuple[float, str, str, tuple[str, ...], tuple[tuple[str, Scene], ...], tuple[str, ...]],
@@ -102,7 +105,7 @@ TALKS: tuple[tuple[str, Addressee, str, tuple[str, ...], tuple[tuple[Figure, flo
         ((SARA, 30, "Nils somnar sent på kvällarna nu. Går det att väcka honom efter en halvtimme?"),),
     ),
     (
-        "Byte av avdelning till våren",
+        HANDED_OVER,
         PRINCIPAL,
         AMINA.family_name,
         ("Hugo",),
@@ -110,6 +113,13 @@ TALKS: tuple[tuple[str, Addressee, str, tuple[str, ...], tuple[tuple[Figure, flo
             (AMINA, 75, "Hej Eva! Vi undrar när Hugo kan få plats på samma avdelning som Elsa."),
             (EVA, 70, "Hej! Jag vet mer när vårens grupper är klara i januari. Jag hör av mig då."),
         ),
+    ),
+    (
+        SENSITIVE,
+        PRINCIPAL,
+        AMINA.family_name,
+        ("Elsa",),
+        ((AMINA, 21, "Elsa utreds på barnkliniken i vår. Vi vill berätta mer innan avdelningen får veta något."),),
     ),
 )
 
@@ -122,7 +132,9 @@ def talk(cast: Cast, now: datetime) -> None:
             for child in cast.children.values()
             if child.family_name == family and (not names or child.given_name in names)
         ]
-        _talk(children, subject, addressee, said, now)
+        thread_id = _talk(children, subject, addressee, said, now)
+        if subject == HANDED_OVER:
+            seal_thread(thread_id=thread_id, actor=Actor.of_person(User.objects.with_email(EVA.email).get()), now=now)
 
 
 def _talk(
@@ -131,13 +143,13 @@ def _talk(
     addressee: Addressee,
     said: tuple[tuple[Figure, float, str], ...],
     now: datetime,
-) -> None:
+) -> UUID:
     message: Message | None = None
     for figure, hours_ago, body in said:
         at = now - timedelta(hours=hours_ago)
         person = User.objects.with_email(figure.email).get()
         actor = Actor.of_person(person, days.day_of(at))
-        words = Words(subject=subject, body=body, language="sv")
+        words = Words(subject=subject, body=body, language="sv", is_sensitive=subject == SENSITIVE)
         if message is None:
             ids = [child.id for child in children]
             message = start_threads(child_ids=ids, addressee=addressee, words=words, actor=actor, now=at)[0]
@@ -145,6 +157,8 @@ def _talk(
             mark_read(thread=message.thread, person_id=person.id, now=at)
             message = reply(thread_id=message.thread_id, words=words, actor=actor, now=at)
         release_due(now=at + UNDO)
+    assert message is not None  # noqa: S101 (nothing is said in no conversation)
+    return message.thread_id
 
 
 def announce(cast: Cast, now: datetime) -> None:

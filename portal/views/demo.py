@@ -47,6 +47,8 @@ def _become_person(request: HttpRequest) -> HttpResponse:
     login(request, person, backend="accounts.backends.LoginBackend")
     # What allauth keeps after its own login: settings of the account then ask for no new proof.
     record_authentication(request, person, method="password", email=person.email)
+    # And as with a strong login, which nobody can make for invented people: whoever logs in with the password has none.
+    record_authentication(request, person, method="mfa")
     answer = redirect("home")
     answer.delete_cookie(tablets.TABLET_COOKIE)
     return answer
