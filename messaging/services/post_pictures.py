@@ -17,6 +17,7 @@ from documents.services.files import discard, keep
 from messaging import post_rules
 from messaging.models import Post, PostPicture
 from messaging.selectors.posts import get_draft
+from messaging.services.posts import demand_draft
 
 
 def add(*, post_id: UUID, uploads: Iterable[File[bytes]], actor: Actor, now: datetime) -> list[str]:
@@ -75,6 +76,5 @@ def move_earlier(*, post_id: UUID, picture_id: UUID, actor: Actor) -> None:
 
 def _draft(actor: Actor, post_id: UUID) -> Post:
     post = get_draft(actor, post_id, lock=True)
-    if not post.is_draft:
-        raise ValidationError(_("Inlägget är redan på väg ut. Ta tillbaka det först om du vill ändra något."))
+    demand_draft(post)
     return post

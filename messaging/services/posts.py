@@ -73,7 +73,7 @@ def save(
     _check_lengths(written, alts.values())
     with transaction.atomic():
         post = get_draft(actor, post_id, lock=True)
-        _demand_draft(post)
+        demand_draft(post)
         _save_alts(post, alts)
         before = written_in(post)
         if not written.differs_in(before) and written.language == before.language:
@@ -126,7 +126,7 @@ def publish(*, post_id: UUID, seen: str, without: Collection[UUID] = (), actor: 
     """
     with transaction.atomic():
         post = get_draft(actor, post_id, lock=True)
-        _demand_draft(post)
+        demand_draft(post)
         _drop(post, without, now)
         written = written_in(post)
         _check_whole(post, written)
@@ -229,7 +229,7 @@ def throw_away(*, post_id: UUID, actor: Actor, now: datetime) -> None:
     """Throw away a draft with its pictures."""
     with transaction.atomic():
         post = get_draft(actor, post_id, lock=True)
-        _demand_draft(post)
+        demand_draft(post)
         files = [picture.file for picture in post.pictures.select_related("file")]
         post.delete()
         discard(files)
@@ -346,7 +346,8 @@ def _written_by(actor: Actor, post_id: UUID) -> Post:
     return post
 
 
-def _demand_draft(post: Post) -> None:
+def demand_draft(post: Post) -> None:
+    """Raise `ValidationError` for what is on its way out."""
     if not post.is_draft:
         raise ValidationError(_("Inlägget är redan på väg ut. Ta tillbaka det först om du vill ändra något."))
 

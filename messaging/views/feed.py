@@ -149,7 +149,6 @@ def _wait(row: Post, pictures: list[Picture], now: datetime) -> dict[str, object
     return {
         "seconds": seconds,
         "waiting": sum(picture.state == "waiting" for picture in pictures),
-        "ready": sum(picture.state == "ready" for picture in pictures),
         "lost": lost,
         "numbers": ", ".join(str(picture.number) for picture in lost),
         "is_stuck": any(picture.state == "stuck" for picture in lost),

@@ -160,7 +160,6 @@ def _pictures(request: ActorRequest, post_id: UUID) -> HttpResponse:
         "post": post,
         "pictures": own,
         "problems": problems,
-        "lost": lost_among(own),
         "is_waiting": any(picture.state == "waiting" for picture in own),
     }
     return render(request, "messaging/posts/write_pictures.html", context)
