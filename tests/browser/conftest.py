@@ -22,7 +22,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -35,6 +35,10 @@ HERE = Path(__file__).parent
 PHONE: ViewportSize = {"width": 390, "height": 844}
 TABLET: ViewportSize = {"width": 1180, "height": 820}
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
+
+PATIENCE = 20_000
+"""Milliseconds until what is not seen is taken for never: on a busy machine a page may well take five seconds."""
+expect.set_options(timeout=PATIENCE)
 
 # Waits for what moves or fades on the page; an undo's bar runs for ten seconds and is left alone.
 SETTLED = """() => Promise.all(document.getAnimations()
@@ -103,7 +107,7 @@ def visit(browser: Browser, live_server: LiveServer, settings: Settings) -> Iter
         context.setdefault("locale", "sv-SE")
         context.setdefault("timezone_id", "Europe/Stockholm")
         made = browser.new_context(base_url=live_server.url, viewport=size, **context)
-        made.set_default_timeout(5_000)
+        made.set_default_timeout(PATIENCE)
         made.set_default_navigation_timeout(30_000)  # the first page of a run waits for everything to be made
         opened.append(made)
         cookies = {}

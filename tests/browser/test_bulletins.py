@@ -56,6 +56,19 @@ def test_a_bulletin_to_the_preschool(cast: Cast, visit: Visit, find_barriers: Fi
     expect(desk.get_by_text("1 av 3 har läst")).to_be_visible(timeout=15_000)
 
 
+def test_the_readers_that_were_opened_stay_open(cast: Cast, visit: Visit) -> None:
+    """An answer that was on its way when somebody opened the list, or that comes later, does not shut it."""
+    desk = visit(cast.eva, size=DESKTOP)
+    desk.goto("/anslag/skriv/")
+    desk.get_by_label("Till", exact=True).select_option(label="Förskolan Granliden")
+    desk.get_by_text("Läses av 6 personer").click()
+    expect(desk.get_by_text("Yasmin Aziz")).to_be_visible()
+    desk.locator("#preview").evaluate("(section) => section.setAttribute('data-old', '')")
+    desk.get_by_label("Brådskande").check(force=True)
+    expect(desk.locator("#preview:not([data-old])")).to_be_visible()
+    expect(desk.get_by_text("Yasmin Aziz")).to_be_visible()
+
+
 def test_a_mistake_is_taken_back(cast: Cast, visit: Visit) -> None:
     """Within half a minute it is a draft again, without script, too; nobody saw it."""
     desk = visit(cast.maria, size=DESKTOP, java_script_enabled=False)
