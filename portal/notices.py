@@ -21,65 +21,18 @@ from children import access
 from children.access import Action
 from children.actors import Actor
 from children.models import Child, ProtectedIdentity, StaffRole
-from children.prepared_access import named_children
+from children.prepared_access import Asked, child_rows, named_children
 from children.protection import bearer_of, identities_kept_by
 from messaging.selectors.said import Said, said
 from notifications.models import Delivery, Kind
 from notifications.selectors import latest, unread_count
 from portal.lib import days
+from portal.notice_looks import ICONS, LOOKS
 
 MOST = 100
 """As many of somebody's notices are shown."""
-ICONS = {
-    Kind.ABSENCE_REPORTED: "thermometer",
-    Kind.ABSENCE_ENDED: "circle-check",
-    Kind.CAME_THOUGH_ABSENT: "circle-alert",
-    Kind.ARRIVED: "circle-check",
-    Kind.LEFT: "log-out",
-    Kind.IDENTITY_READ: "shield",
-    Kind.PIN_LOCKED: "lock",
-    Kind.PLANNED_BY_STAFF: "pencil",
-    Kind.PLAN_MISSING: "calendar",
-    Kind.ENQUIRY_OPENED: "sun",
-    Kind.ENQUIRY_UNANSWERED: "sun",
-    Kind.ENQUIRY_WITHDRAWN: "sun",
-    Kind.HOMES_PROPOSED: "house",
-    Kind.HOMES_AGREED: "house",
-    Kind.DAY_CLOSED: "calendar-off",
-    Kind.DAY_OPENED: "calendar",
-    Kind.EVENT_ANNOUNCED: "calendar",
-    Kind.EVENT_CANCELLED: "calendar-off",
-    Kind.MESSAGE_RECEIVED: "message-circle",
-    Kind.MESSAGE_WITHDRAWN: "undo-2",
-    Kind.THREAD_ASSIGNED: "message-circle",
-    Kind.BULLETIN_PUBLISHED: "clipboard-check",
-    Kind.BULLETIN_TO_CONFIRM: "clipboard-check",
-    Kind.BULLETIN_STOPPED: "circle-alert",
-    Kind.POST_PUBLISHED: "image",
-    Kind.POST_THANKED: "image",
-    Kind.PICTURE_DAMAGED: "image",
-    Kind.POST_STOPPED: "image",
-    Kind.DEPARTMENT_QUIET: "image",
-}
-LOOKS = {
-    Kind.ABSENCE_REPORTED: "dusk",
-    Kind.CAME_THOUGH_ABSENT: "amber",
-    Kind.IDENTITY_READ: "amber",
-    Kind.PIN_LOCKED: "amber",
-    Kind.PLAN_MISSING: "amber",
-    Kind.ENQUIRY_OPENED: "amber",
-    Kind.ENQUIRY_UNANSWERED: "amber",
-    Kind.HOMES_PROPOSED: "amber",
-    Kind.DAY_CLOSED: "red",
-    Kind.EVENT_ANNOUNCED: "dusk",
-    Kind.EVENT_CANCELLED: "dusk",
-    Kind.MESSAGE_WITHDRAWN: "amber",
-    Kind.BULLETIN_TO_CONFIRM: "amber",
-    Kind.BULLETIN_STOPPED: "amber",
-    Kind.PICTURE_DAMAGED: "amber",
-    Kind.POST_STOPPED: "amber",
-    Kind.DEPARTMENT_QUIET: "amber",
-}
+COUNTED = 20
+"""As many unread ones are looked at one by one; of more nobody counts whether some are shown no more."""
 LOOK = Kind.IDENTITY_READ
 IN_CALENDAR = frozenset({Kind.DAY_CLOSED, Kind.DAY_OPENED, Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
 # About nobody but the reader.
@@ -127,8 +80,17 @@ def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID
 
 
 def number_new(actor: Actor, person: User) -> int:
-    """Return how many notices on the person's page are new: what a bell says. One small query where there is none."""
-    return sum(one.is_new for one in notices_for(actor, person, most=MOST)) if unread_count(person.id) else 0
+    """Return how many notices on the person's page are new: what a bell says. One small query where there is none.
+
+    The page's own rules, without its words: every page of the house has a bell. Of many it says how many are unread.
+    """
+    if not 0 < (unread := unread_count(person.id)) <= COUNTED:
+        return unread
+    newest = _newest_said(latest(person.id, most=MOST))
+    rows = [row for row in newest if row.read_at is None]
+    children = named_children(actor, Action.SEE_CHILD, {one for row in rows for one in _children_in(row)})
+    shown = _told(actor, rows).keys() | _looks(actor, [row for row in rows if row.kind == LOOK]).keys()
+    return sum(row.kind in OWN or row.id in shown or not children.keys().isdisjoint(_children_in(row)) for row in rows)
 
 
 def is_still_told(rows: Sequence[Delivery], now: datetime) -> bool:
@@ -165,12 +127,7 @@ def _is_given_on(row: Delivery, actor: Actor, opened: Mapping[UUID, Said]) -> bo
 
 
 def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
-    """Return the notices of what was said to the reader and may be opened today, by delivery.
-
-    Of what was told several times of one thing only the newest: a conversation is one row, however lively.
-    """
-    opened = _opened(actor, rows)
-    newest = {(row.kind, one): row for row in reversed(rows) for _what, one in _said_in(row)}
+    """Return the notices of what was said to the reader and may be opened today, by delivery."""
     return {
         row.id: Notice(
             title=capfirst(thing.title) if _is_over(row, thing) else _words(row, "", {}, thing.title),
@@ -181,9 +138,29 @@ def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
             url=_where_said(actor, row, thing),
             child_id=None,
         )
-        for (_kind, one), row in newest.items()
+        for row, thing in _told(actor, rows).values()
+    }
+
+
+def _told(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, tuple[Delivery, Said]]:
+    """Return what of these is shown of what was said, by delivery, and what each is about.
+
+    Of what was told several times of one thing only the newest: a conversation is one row, however lively.
+    """
+    opened = _opened(actor, rows)
+    return {
+        row.id: (row, thing)
+        for row in _newest_said(rows)
+        for _what, one in _said_in(row)
         if (thing := opened.get(one)) and not _is_given_on(row, actor, opened)
     }
+
+
+def _newest_said(rows: Sequence[Delivery]) -> list[Delivery]:
+    """Return these notices without those of what was said of which there is a newer one."""
+    newest = {(row.kind, one): row.id for row in reversed(rows) for _what, one in _said_in(row)}
+    kept = set(newest.values())
+    return [row for row in rows if row.id in kept or not _said_in(row)]
 
 
 def _where_said(actor: Actor, row: Delivery, thing: Said) -> str:
@@ -277,8 +254,8 @@ def _openable(actor: Actor, children: dict[UUID, Child]) -> dict[UUID, str]:
     """Return the address of each child's own page, for those who work with it."""
     if not children or not actor.is_staff:
         return {}
-    opened = access.children_for(actor, Action.SEE_FILE).filter(pk__in=children.keys()).values_list("pk", flat=True)
-    return {child_id: reverse("children:child", args=[child_id]) for child_id in opened}
+    opened = child_rows(actor, Action.SEE_FILE, Asked(("id",)), among=sorted(children))
+    return {child_id: reverse("children:child", args=[child_id]) for (child_id,) in opened}
 
 
 def _readers(rows: Sequence[Delivery]) -> dict[UUID, str]:
@@ -312,8 +289,9 @@ def _siblings_in(row: Delivery) -> list[UUID]:
 
 
 def _id_in(row: Delivery, name: str) -> UUID | None:
+    text = row.about.get(name)
     try:
-        return UUID(str(row.about.get(name, "")))
+        return UUID(str(text)) if text else None
     except ValueError:
         return None
 

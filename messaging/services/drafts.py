@@ -51,9 +51,9 @@ class Begun(NamedTuple):
 
 def begun_under(actor: Actor, page: str) -> list[Begun]:
     """Return what the actor has begun on the page, for whomever it is chosen there, newest first: one query."""
-    mine = Draft.objects.filter(person=actor.person_id, address__startswith=page).order_by("-updated_at")
+    kept = [pk for pk, address in _kept(actor.person_id) if address.startswith(page)] if actor.person_id else []
     found = []
-    for draft in mine:
+    for draft in Draft.objects.filter(pk__in=kept).order_by("-updated_at") if kept else ():
         if draft.address == kept_under(actor, address := draft.address.partition("#")[0]):
             fields: dict[str, list[str]] = json.loads(draft.fields)
             said = [value.strip() for name in ("subject", "body") for value in fields.get(name, []) if value.strip()]
