@@ -88,6 +88,9 @@ def test_withdrawn_it_is_refused(cast: Cast, log_in: LogIn) -> None:
     (message,) = sent(cast.maria, cast.elsa, files=(chosen(cast.maria),))
     address = address_of(message)
     assert log_in(cast.amina).get(address).status_code == 200
+    asked = log_in(cast.maria).get(f"/samtal/meddelande/{message.pk}/aterkalla/").content.decode()
+    assert "Filen som följer med försvinner också." in asked
+    assert "Om Elsa" in log_in(cast.eva).get(f"/samtal/{message.thread_id}/diariefor/").content.decode()
     withdraw(message_id=message.pk, actor=Actor.of_person(cast.maria), now=clock.now())
     for reader in (cast.amina, cast.maria, cast.eva):
         assert log_in(reader).get(address).status_code == 404
