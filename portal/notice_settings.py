@@ -38,10 +38,13 @@ OF_BOTH = (
     ("talks", gettext_lazy("Nya meddelanden"), (Kind.MESSAGE_RECEIVED, Kind.MESSAGE_WITHDRAWN)),
     ("bulletins", gettext_lazy("Anslag"), (Kind.BULLETIN_PUBLISHED, Kind.BULLETIN_TO_CONFIRM)),
 )
-OF_STAFF = (
-    ("day", gettext_lazy("Frånvaro som familjer anmäler"), (Kind.ABSENCE_REPORTED, Kind.ABSENCE_ENDED)),
+OF_LEADERS = (("talks", gettext_lazy("Meddelanden till rektor"), (Kind.MESSAGE_RECEIVED, Kind.MESSAGE_WITHDRAWN)),)
+OF_HOUSE = (
     ("talks", gettext_lazy("Samtal som är mina att svara på"), (Kind.THREAD_ASSIGNED,)),
     ("bulletins", gettext_lazy("Anslag som inte går ut"), (Kind.BULLETIN_STOPPED,)),
+)
+OF_STAFF = (
+    ("day", gettext_lazy("Frånvaro som familjer anmäler"), (Kind.ABSENCE_REPORTED, Kind.ABSENCE_ENDED)),
     ("posts", gettext_lazy("Tack från familjer"), (Kind.POST_THANKED,)),
     ("posts", gettext_lazy("Inlägg som inte går ut"), (Kind.PICTURE_DAMAGED, Kind.POST_STOPPED)),
     ("posts", gettext_lazy("Dags för ett inlägg"), (Kind.DEPARTMENT_QUIET,)),
@@ -130,7 +133,8 @@ def _kinds_of(actor: Actor, *, is_guardian: bool) -> list[tuple[str, Any, tuple[
     works = actor.has_role(ROLE.STAFF, ROLE.SUBSTITUTE)
     leads = actor.has_role(ROLE.PRINCIPAL)
     found = [*OF_FAMILIES] if is_guardian else []
-    found += OF_BOTH if is_guardian or works or leads else ()
+    found += OF_BOTH if is_guardian or works else OF_LEADERS if leads else ()
+    found += OF_HOUSE if works or leads else ()
     found += POSTS if is_guardian else ()
     found += OF_STAFF if works else ()
     found += PIN if works or leads else ()

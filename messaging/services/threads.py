@@ -33,6 +33,7 @@ from messaging.selectors.readers import (
     stamp_of,
 )
 from messaging.services.attachments import attach, take_back
+from messaging.services.telling import tell_readers
 from notifications.models import Kind
 from notifications.services import Told, give_up, notify_of_all
 from portal.lib import days
@@ -291,11 +292,7 @@ def _release(message: Message, now: datetime) -> None:
         thread.waits_since = message.leaves_at if thread.done_at else thread.waits_since or message.leaves_at
         thread.done_at = None
         thread.save(update_fields=["last_at", "last_by", "waits_since", "done_at"])
-    readers = readers_of(circle_of(thread), Addressee(thread.addressee), days.day_of(now))
-    marks = ReadMark.objects.filter(thread=thread, read_to__gte=message.leaves_at)
-    know = {message.written_by_id, *marks.values_list("person", flat=True)}
-    people = [person_id for person_id in readers if person_id not in know]
-    notify_of_all(told=[Told(message.pk, people, {"thread": thread.pk})], kind=Kind.MESSAGE_RECEIVED, now=now)
+    tell_readers(message, thread, now)
 
 
 def get_message_to_withdraw(actor: Actor, message_id: UUID, *, lock: bool = False) -> Message:
