@@ -65,7 +65,7 @@ def _keep(rows: list[Delivery]) -> list[Delivery]:
 
 
 def ring(to_leave_by: Collection[Way]) -> None:
-    """Wake a worker for each of these ways. Nothing is lost when nobody hears it: sweeps come within ten seconds."""
+    """Wake a worker for each of these ways. Nothing is lost when nobody hears it: sweeps come within five seconds."""
     for way in sorted(to_leave_by):
         bell.ring("notifications.tasks.sweep", way.value)
 

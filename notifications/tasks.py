@@ -7,7 +7,7 @@ from portal.lib import clock
 
 @shared_task
 def sweep(way: str) -> int:
-    """Deliver what waits to leave by this way. Rung after a commit and run every ten seconds; any number at once.
+    """Deliver what waits to leave by this way. Rung after a commit and run every five seconds; any number at once.
 
     A run for each way: one whose server is gone keeps no worker from the others.
     """

@@ -12,8 +12,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         f"sweep-{way}": {
             "task": "notifications.tasks.sweep",
             "args": [way],
-            "schedule": 10.0,
-            "options": {"expires": 10},
+            # A killed worker takes a sweep or two with it, and what it held must go on within half a minute.
+            "schedule": 5.0,
+            "options": {"expires": 5},
         }
         for way in ("email", "push", "sms")
     },

@@ -21,8 +21,8 @@ from portal.lib.models import Base
 LONGEST = 12.0
 """Seconds from the first word to another machine to the last. Every claim holds for longer than this."""
 
-# With the sweep's ten seconds: what a killed worker held is resumed within half a minute, also where its sweep must
-# wait for a moment. A claim is renewed right before sending, and sending is ended (`LONGEST`) before it runs out.
+# With the sweep's five seconds: what a killed worker held is resumed within half a minute, also where a sweep or two
+# are lost or must wait. A claim is renewed right before sending, and sending is ended (`LONGEST`) before it runs out.
 CLAIM_HOLDS = timedelta(seconds=16)
 
 OFTEN = 24  # tries, in about an hour
