@@ -11,9 +11,10 @@ from notifications.models import Delivery, Kind, Way
 def tell_another_way(row: Delivery, now: datetime) -> None:
     """Make the same notice for the ways that reach the person besides its own, or leave the thing for the digest.
 
-    What is urgent has gone by all of them at once. Done again it adds nothing.
+    What is urgent has gone by all of them at once, and what one of the devices has got was told. Done again it adds
+    nothing.
     """
-    if row.is_urgent:
+    if row.is_urgent or row.pushed.exists():
         return
     if row.kind == Kind.DIGEST:
         outside = list(digests.ways_of([row.person_id], without=row.way).values())

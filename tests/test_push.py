@@ -230,6 +230,23 @@ def test_what_push_gave_up_is_told_another_way(cast: Cast, service: HttpSink, an
     assert [row.person for row in Delivery.objects.for_digest()] == [cast.amina]
 
 
+@pytest.mark.parametrize("who", ["maria", "amina"])
+def test_what_one_of_two_devices_has_got_is_told_no_other_way(cast: Cast, service: HttpSink, who: str) -> None:
+    """I05: neither by mail, nor in a family's evening."""
+    reader: User = getattr(cast, who)
+    choose(person=reader, kind=Kind.MESSAGE_RECEIVED, way=Way.PUSH, is_wanted=True)
+    for _number in range(2):
+        Phone(service.url).given_to(reader)
+    service.answers = [201, 413]
+    notify(person_ids=[reader.pk], kind=Kind.MESSAGE_RECEIVED, event=uuid4(), about={}, now=clock.now())
+    for _sweep in range(2):
+        ways.send_waiting(Way.PUSH, now=clock.now())
+        ways.send_waiting(Way.EMAIL, now=clock.now())
+    assert Pushed.objects.count() == 1
+    assert [row.problem for row in Delivery.objects.outside()] == ["413"]
+    assert not Delivery.objects.for_digest().exists()
+
+
 def test_what_mail_gave_up_is_pushed_and_what_push_did_not_get_out_either_ends(
     cast: Cast, service: HttpSink, settings: Settings
 ) -> None:
