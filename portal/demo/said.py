@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from accounts.models import User
@@ -29,6 +29,8 @@ from portal.demo.people import DEPARTMENT as DEPARTMENT_NAME
 from portal.lib import days
 from portal.lib.ids import uuid7
 
+When = tuple[int, str]  # so many working days before today, at that time
+
 LUNCH = BulletinWords(
     "Nya matsedlar", "Från och med måndag lagar vi maten i eget kök. Matsedeln sitter i hallen varje fredag.", "sv"
 )
@@ -41,13 +43,13 @@ SURVEY = BulletinWords(
     must_confirm=True,
 )
 SENSITIVE, HANDED_OVER = "Inför vårens utredning", "Byte av avdelning till våren"
-# Each story: how many hours ago, what it is called and tells, its goals, its pictures, and whom it is about (else all).
+# Each story: when, what it is called and tells, its goals, its pictures, and whom it is about (else all).
 STORIES: tuple[
-    tuple[float, str, str, tuple[str, ...], tuple[tuple[str, Scene], ...], tuple[str, ...]],
+    tuple[When, str, str, tuple[str, ...], tuple[tuple[str, Scene], ...], tuple[str, ...]],
     ...,
 ] = (
     (
-        97,
+        (4, "14:20"),
         "Löven på gården",
         "Vi samlade löv, sorterade dem efter färg och form och räknade till tjugo. Sedan blev de en matta att rulla i.",
         (),
@@ -55,7 +57,7 @@ STORIES: tuple[
         (),
     ),
     (
-        49,
+        (2, "14:05"),
         "Regn, pölar och en jättesvamp",
         (
             "Idag regnade det hela förmiddagen. Vi mätte pölarna med pinnar och fann den djupaste vid sandlådan. "
@@ -66,7 +68,7 @@ STORIES: tuple[
         (),
     ),
     (
-        25,
+        (1, "14:40"),
         "Elsa hittade den största",
         "Vi letade efter flugsvampar och räknade till elva. Elsa hittade den största, under en gran vid bäcken.",
         (),
@@ -77,24 +79,24 @@ STORIES: tuple[
 
 DEPARTMENT, PRINCIPAL = Addressee.DEPARTMENT, Addressee.PRINCIPAL
 
-# Each conversation: its subject, to whom, the family name of the children (and which), and what was said by whom so
-# many hours ago. The last of some waits for an answer.
-TALKS: tuple[tuple[str, Addressee, str, tuple[str, ...], tuple[tuple[Figure, float, str], ...]], ...] = (
+# Each conversation: its subject, to whom, the family name of the children (and which), and what was said by whom and
+# when. The last of some waits for an answer.
+TALKS: tuple[tuple[str, Addressee, str, tuple[str, ...], tuple[tuple[Figure, When, str], ...]], ...] = (
     (
         "Gula stövlar",
         DEPARTMENT,
         AMINA.family_name,
         ("Elsa",),
         (
-            (AMINA, 51, "Hej! Elsa har nya stövlar idag, de gula. Hon vill visa dem för alla."),
+            (AMINA, (2, "07:12"), "Hej! Elsa har nya stövlar idag, de gula. Hon vill visa dem för alla."),
             (
                 MARIA,
-                46,
+                (2, "12:40"),
                 "Så fina! Hon har hoppat i varenda pöl på gården. Ta gärna med ett par extra strumpor imorgon.",
             ),
-            (JOHAN, 44, "Det gör vi. Tack!"),
-            (MARIA, 27, "På torsdag går vi till biblioteket kl. 9. Kommer Elsa till dess?"),
-            (AMINA, 26, "Ja, vi är där senast halv nio."),
+            (JOHAN, (2, "15:05"), "Det gör vi. Tack!"),
+            (MARIA, (1, "09:20"), "På torsdag går vi till biblioteket kl. 9. Kommer Elsa till dess?"),
+            (AMINA, (1, "16:48"), "Ja, vi är där senast halv nio."),
         ),
     ),
     (
@@ -102,7 +104,7 @@ TALKS: tuple[tuple[str, Addressee, str, tuple[str, ...], tuple[tuple[Figure, flo
         DEPARTMENT,
         "Nyberg Holm",
         (),
-        ((SARA, 30, "Nils somnar sent på kvällarna nu. Går det att väcka honom efter en halvtimme?"),),
+        ((SARA, (1, "18:55"), "Nils somnar sent på kvällarna nu. Går det att väcka honom efter en halvtimme?"),),
     ),
     (
         HANDED_OVER,
@@ -110,8 +112,8 @@ TALKS: tuple[tuple[str, Addressee, str, tuple[str, ...], tuple[tuple[Figure, flo
         AMINA.family_name,
         ("Hugo",),
         (
-            (AMINA, 75, "Hej Eva! Vi undrar när Hugo kan få plats på samma avdelning som Elsa."),
-            (EVA, 70, "Hej! Jag vet mer när vårens grupper är klara i januari. Jag hör av mig då."),
+            (AMINA, (4, "08:10"), "Hej Eva! Vi undrar när Hugo kan få plats på samma avdelning som Elsa."),
+            (EVA, (3, "13:30"), "Hej! Jag vet mer när vårens grupper är klara i januari. Jag hör av mig då."),
         ),
     ),
     (
@@ -119,9 +121,23 @@ TALKS: tuple[tuple[str, Addressee, str, tuple[str, ...], tuple[tuple[Figure, flo
         PRINCIPAL,
         AMINA.family_name,
         ("Elsa",),
-        ((AMINA, 21, "Elsa utreds på barnkliniken i vår. Vi vill berätta mer innan avdelningen får veta något."),),
+        (
+            (
+                AMINA,
+                (1, "19:30"),
+                "Elsa utreds på barnkliniken i vår. Vi vill berätta mer innan avdelningen får veta något.",
+            ),
+        ),
     ),
 )
+
+
+def _at(now: datetime, when: When) -> datetime:
+    day, (left, clock) = days.day_of(now), when
+    while left:
+        day -= timedelta(days=1)
+        left -= day.weekday() < 5
+    return days.at(day, time.fromisoformat(clock))
 
 
 def talk(cast: Cast, now: datetime) -> None:
@@ -141,12 +157,12 @@ def _talk(
     children: list[Child],
     subject: str,
     addressee: Addressee,
-    said: tuple[tuple[Figure, float, str], ...],
+    said: tuple[tuple[Figure, When, str], ...],
     now: datetime,
 ) -> UUID:
     message: Message | None = None
-    for figure, hours_ago, body in said:
-        at = now - timedelta(hours=hours_ago)
+    for figure, when, body in said:
+        at = _at(now, when)
         person = User.objects.with_email(figure.email).get()
         actor = Actor.of_person(person, days.day_of(at))
         words = Words(subject=subject, body=body, language="sv", is_sensitive=subject == SENSITIVE)
@@ -164,12 +180,12 @@ def _talk(
 def announce(cast: Cast, now: datetime) -> None:
     """Let the department and the principal put up what everybody should know; one is to be confirmed."""
     department = cast.department(DEPARTMENT_NAME)
-    for figure, hours_ago, audience, words in (
-        (EVA, 52, Audience(preschool=department.preschool), LUNCH),
-        (MARIA, 28, Audience(department=department), RAIN),
-        (EVA, 5, Audience(preschool=department.preschool), SURVEY),
+    for figure, when, audience, words in (
+        (EVA, (3, "14:00"), Audience(preschool=department.preschool), LUNCH),
+        (MARIA, (2, "08:30"), Audience(department=department), RAIN),
+        (EVA, (1, "13:15"), Audience(preschool=department.preschool), SURVEY),
     ):
-        at = now - timedelta(hours=hours_ago)
+        at = _at(now, when)
         actor = Actor.of_person(User.objects.with_email(figure.email).get(), days.day_of(at))
         seen = bulletin_readers(audience, actor.today).sign
         send_bulletin(bulletin_id=uuid7(), audience=audience, words=words, seen=seen, actor=actor, now=at)
@@ -180,8 +196,8 @@ def publish_posts(cast: Cast, now: datetime) -> None:
     """Let the department tell of its days, in words and pictures. Not within a transaction: pictures are made apart."""
     department = cast.department(DEPARTMENT_NAME)
     maria = User.objects.with_email(MARIA.email).get()
-    for hours_ago, title, text, goals, pictures, names in STORIES:
-        at = now - timedelta(hours=hours_ago)
+    for when, title, text, goals, pictures, names in STORIES:
+        at = _at(now, when)
         actor = Actor.of_person(maria, days.day_of(at))
         post = begin(department_id=department.id, language="sv", actor=actor, now=at)
         tagged = frozenset(child.id for child in cast.at(actor.today)[department.id] if child.given_name in names)
