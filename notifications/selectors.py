@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +19,18 @@ from portal.lib.models import columns_of, of_row
 from portal.lib.prepared import Rows, prepared
 
 HOURS = columns_of(QuietHours)
-SHOWN = ("id", "created_at", "person_id", "kind", "event", "about", "read_at")
+
+
+class InApp(NamedTuple):
+    """A notice in the portal: of a `Delivery` what its page needs."""
+
+    id: UUID
+    created_at: datetime
+    person_id: UUID
+    kind: str
+    event: UUID
+    about: Mapping[str, object]
+    read_at: datetime | None
 
 
 def unread_count(person_id: UUID) -> int:
@@ -33,15 +44,15 @@ def _unread(person_id: UUID) -> Rows:
     return unread.order_by().values("person").annotate(number=Count("pk")).values_list("number")
 
 
-def latest(person_id: UUID, *, most: int) -> Sequence[Delivery]:
+def latest(person_id: UUID, *, most: int) -> Sequence[InApp]:
     """Return the person's newest notices in the portal, newest first."""
-    return [of_row(Delivery, SHOWN, row) for row in _newest(person_id, most)]
+    return [InApp._make(row) for row in _newest(person_id, most)]
 
 
 @prepared
 def _newest(person_id: UUID, most: int) -> Rows:
     newest = Delivery.objects.filter(person=person_id).in_app().order_by("-created_at", "-id")
-    return newest.values_list(*SHOWN)[:most]
+    return newest.values_list(*InApp._fields)[:most]
 
 
 def told_since(kind: Kind, moment: datetime) -> set[UUID]:

@@ -25,21 +25,22 @@ from children.prepared_access import Asked, child_rows, named_children
 from children.protection import bearer_of, identities_kept_by
 from messaging.selectors.said import Said, said
 from notifications.models import Delivery, Kind
-from notifications.selectors import latest, unread_count
+from notifications.selectors import InApp, latest, unread_count
 from portal.lib import days
 from portal.notice_looks import ICONS, LOOKS
 
 MOST = 100
 """As many of somebody's notices are shown."""
-COUNTED = 20
-"""As many unread ones are looked at one by one; of more nobody counts whether some are shown no more."""
 LOOK = Kind.IDENTITY_READ
 IN_CALENDAR = frozenset({Kind.DAY_CLOSED, Kind.DAY_OPENED, Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
 # About nobody but the reader.
 OWN = frozenset({Kind.PIN_LOCKED})
 EVENTS = frozenset({Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
 # What notices of messaging are about. Whoever may not open it any more is shown no notice of it.
-SAID = ("thread", "bulletin", "stopped bulletin", "post", "department")
+SAID = frozenset({"thread", "bulletin", "stopped bulletin", "post", "department"})
+
+
+Row = Delivery | InApp
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,10 @@ def notices_for(actor: Actor, person: User, *, most: int, about: Collection[UUID
 def number_new(actor: Actor, person: User) -> int:
     """Return how many notices on the person's page are new: what a bell says. One small query where there is none.
 
-    The page's own rules, without its words: every page of the house has a bell. Of many it says how many are unread.
+    The page's own rules, without its words: every page of the house has a bell.
     """
-    if not 0 < (unread := unread_count(person.id)) <= COUNTED:
-        return unread
+    if not unread_count(person.id):
+        return 0
     newest = _newest_said(latest(person.id, most=MOST))
     rows = [row for row in newest if row.read_at is None]
     children = named_children(actor, Action.SEE_CHILD, {one for row in rows for one in _children_in(row)})
@@ -93,7 +94,7 @@ def number_new(actor: Actor, person: User) -> int:
     return sum(row.kind in OWN or row.id in shown or not children.keys().isdisjoint(_children_in(row)) for row in rows)
 
 
-def is_still_told(rows: Sequence[Delivery], now: datetime) -> bool:
+def is_still_told(rows: Sequence[Row], now: datetime) -> bool:
     """Tell whether the person whose notices these are may today see what one of them is about (DOMAIN 4.1).
 
     Asked in the moment before they leave the house. A look at what is sealed is told whatever else is seen.
@@ -110,23 +111,23 @@ def is_still_told(rows: Sequence[Delivery], now: datetime) -> bool:
     return any(row.kind == LOOK or not ids or ids & seen for row, ids in about)
 
 
-def _said_in(row: Delivery) -> list[tuple[str, UUID]]:
+def _said_in(row: Row) -> list[tuple[str, UUID]]:
     """Return what was said that the notice is about, by its kind and id."""
-    return [(what, one) for what in SAID if (one := _id_in(row, what))]
+    return [(what, one) for what in row.about if what in SAID and (one := _id_in(row, what))]
 
 
-def _opened(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Said]:
+def _opened(actor: Actor, rows: Sequence[Row]) -> dict[UUID, Said]:
     found = [one for row in rows for one in _said_in(row)]
     return said(actor, {what: {one for kind, one in found if kind == what} for what in SAID})
 
 
-def _is_given_on(row: Delivery, actor: Actor, opened: Mapping[UUID, Said]) -> bool:
+def _is_given_on(row: Row, actor: Actor, opened: Mapping[UUID, Said]) -> bool:
     """Tell whether the notice says of a conversation that it is the reader's to answer, and it is so no more."""
     things = [opened.get(one) for _what, one in _said_in(row)]
     return row.kind == Kind.THREAD_ASSIGNED and any(one and one.answered_by != actor.person_id for one in things)
 
 
-def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
+def _said(actor: Actor, rows: Sequence[Row]) -> dict[UUID, Notice]:
     """Return the notices of what was said to the reader and may be opened today, by delivery."""
     return {
         row.id: Notice(
@@ -142,7 +143,7 @@ def _said(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
     }
 
 
-def _told(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, tuple[Delivery, Said]]:
+def _told(actor: Actor, rows: Sequence[Row]) -> dict[UUID, tuple[Row, Said]]:
     """Return what of these is shown of what was said, by delivery, and what each is about.
 
     Of what was told several times of one thing only the newest: a conversation is one row, however lively.
@@ -156,26 +157,26 @@ def _told(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, tuple[Delivery, 
     }
 
 
-def _newest_said(rows: Sequence[Delivery]) -> list[Delivery]:
+def _newest_said(rows: Sequence[Row]) -> list[Row]:
     """Return these notices without those of what was said of which there is a newer one."""
     newest = {(row.kind, one): row.id for row in reversed(rows) for _what, one in _said_in(row)}
     kept = set(newest.values())
     return [row for row in rows if row.id in kept or not _said_in(row)]
 
 
-def _where_said(actor: Actor, row: Delivery, thing: Said) -> str:
+def _where_said(actor: Actor, row: Row, thing: Said) -> str:
     """Return where it is read; that it was withdrawn, where whoever leads has all that was."""
     if row.kind == Kind.MESSAGE_WITHDRAWN and actor.has_role(StaffRole.Kind.PRINCIPAL):
         return f"{reverse('messaging:incidents')}#{row.event}"
     return reverse(thing.page, args=[thing.id]) + ("#senaste" if thing.page == "messaging:thread" else "")
 
 
-def _is_over(row: Delivery, thing: Said) -> bool:
+def _is_over(row: Row, thing: Said) -> bool:
     """Tell whether the notice is of something withdrawn; that it was withdrawn is news to whoever is told just that."""
     return thing.is_withdrawn and row.kind != Kind.MESSAGE_WITHDRAWN
 
 
-def _looks(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
+def _looks(actor: Actor, rows: Sequence[Row]) -> dict[UUID, Notice]:
     """Return the looks at sealed identities which no child leads to, by delivery.
 
     Whoever keeps the list meets the bearer under the alias; an administrator is told of any other look, not of whom.
@@ -195,7 +196,7 @@ def _looks(actor: Actor, rows: Sequence[Delivery]) -> dict[UUID, Notice]:
     }
 
 
-def _look(row: Delivery, identity: ProtectedIdentity | None, readers: dict[UUID, str]) -> Notice:
+def _look(row: Row, identity: ProtectedIdentity | None, readers: dict[UUID, str]) -> Notice:
     name = bearer_of(identity).given_name if identity else ""
     return Notice(
         title=_words(row, name, readers),
@@ -209,7 +210,7 @@ def _look(row: Delivery, identity: ProtectedIdentity | None, readers: dict[UUID,
 
 
 def _notice(
-    row: Delivery,
+    row: Row,
     child: Child | None,
     children: dict[UUID, Child],
     readers: dict[UUID, str],
@@ -230,7 +231,7 @@ def _notice(
     )
 
 
-def _leads_to(row: Delivery, child: Child | None, siblings: Sequence[Child], opens: dict[UUID, str]) -> str:
+def _leads_to(row: Row, child: Child | None, siblings: Sequence[Child], opens: dict[UUID, str]) -> str:
     """Return where the reader can do something about it."""
     if child is None:
         return reverse("accounts:pin")
@@ -258,37 +259,37 @@ def _openable(actor: Actor, children: dict[UUID, Child]) -> dict[UUID, str]:
     return {child_id: reverse("children:child", args=[child_id]) for (child_id,) in opened}
 
 
-def _readers(rows: Sequence[Delivery]) -> dict[UUID, str]:
+def _readers(rows: Sequence[Row]) -> dict[UUID, str]:
     ids = {reader_id for row in rows if row.kind == Kind.IDENTITY_READ and (reader_id := _id_in(row, "reader"))}
     return {reader.id: reader.full_name for reader in User.objects.filter(pk__in=ids)} if ids else {}
 
 
-def _titles(rows: Sequence[Delivery], children: dict[UUID, Child]) -> dict[UUID, str]:
+def _titles(rows: Sequence[Row], children: dict[UUID, Child]) -> dict[UUID, str]:
     """Return what the events are called that happen where the reader's children are; no query where there are none."""
     ids = {event_id for row in rows if row.kind in EVENTS and (event_id := _id_in(row, "event"))}
     return event_titles(ids, list(children)) if ids else {}
 
 
-def _title_of(row: Delivery, titles: dict[UUID, str]) -> str:
+def _title_of(row: Row, titles: dict[UUID, str]) -> str:
     event_id = _id_in(row, "event") if row.kind in EVENTS else None
     return titles.get(event_id, "") if event_id else ""
 
 
-def _seen_of(row: Delivery, child_id: UUID | None, children: Mapping[UUID, Child]) -> UUID | None:
+def _seen_of(row: Row, child_id: UUID | None, children: Mapping[UUID, Child]) -> UUID | None:
     """Return the first of the notice's children whom the reader sees, or the first where there is none."""
     return next((one for one in (child_id, *_siblings_in(row)) if one in children), child_id)
 
 
-def _children_in(row: Delivery) -> set[UUID]:
+def _children_in(row: Row) -> set[UUID]:
     return {one for one in (_id_in(row, "child"), *_siblings_in(row)) if one}
 
 
-def _siblings_in(row: Delivery) -> list[UUID]:
+def _siblings_in(row: Row) -> list[UUID]:
     """Return the other children that the notice is about."""
     return [UUID(text) for text in str(row.about.get("siblings", "")).split()]
 
 
-def _id_in(row: Delivery, name: str) -> UUID | None:
+def _id_in(row: Row, name: str) -> UUID | None:
     text = row.about.get(name)
     try:
         return UUID(str(text)) if text else None
@@ -296,7 +297,7 @@ def _id_in(row: Delivery, name: str) -> UUID | None:
         return None
 
 
-def _day_in(row: Delivery, name: str) -> date:
+def _day_in(row: Row, name: str) -> date:
     """Return a date that the notice is about; its own day where it has none."""
     return parse_date(str(row.about.get(name, ""))) or days.day_of(row.created_at)
 
@@ -324,7 +325,7 @@ def _announced(*, is_changed: bool, is_named: bool) -> str:
     return _("Nytt i kalendern: %(title)s, %(days)s") if is_named else _("Nytt i kalendern: något händer %(days)s")
 
 
-def _words(row: Delivery, name: str, readers: dict[UUID, str], title: str = "") -> str:
+def _words(row: Row, name: str, readers: dict[UUID, str], title: str = "") -> str:
     reader_id = _id_in(row, "reader")
     values = {
         "name": name,

@@ -9,11 +9,12 @@ import pytest
 import time_machine
 
 from accounts.models import User
+from children.models import StaffRole
 from messaging.models import Addressee, Thread
 from messaging.services.threads import release_due
 from notifications.models import Delivery, Kind, Way
 from portal.lib import clock
-from tests.cast import Cast, local
+from tests.cast import Cast, employ, local
 from tests.test_threads import HALF_A_MINUTE, TO_DEPARTMENT, TO_PRINCIPAL, begin
 
 
@@ -40,8 +41,24 @@ def test_whoever_leads_is_written_to_of_what_is_written_to_whoever_leads(
 
 
 def test_what_is_given_to_whoever_leads_is_told(cast: Cast) -> None:
-    """F05: a department's conversation that is the principal's to answer is told as any other."""
+    """F12: a department's conversation that is the principal's to answer is told as any other."""
     (message,) = begin(cast.amina, cast.elsa)
     Thread.objects.filter(pk=message.thread_id).update(assigned_to=cast.eva)
+    release_due(now=clock.now() + HALF_A_MINUTE)
+    assert Way.EMAIL in told(cast.eva)
+
+
+def test_whoever_leads_and_works_there_is_told_as_those_who_work_there(cast: Cast) -> None:
+    """F12: whichever of the two roles began first."""
+    employ(cast.eva, department=cast.blasippan)
+    begin(cast.amina, cast.elsa)
+    release_due(now=clock.now() + HALF_A_MINUTE)
+    assert Way.EMAIL in told(cast.eva)
+
+
+def test_where_nobody_works_whoever_leads_is_told(cast: Cast) -> None:
+    """F12: no family's message is told to nobody outside of the portal."""
+    StaffRole.objects.filter(department=cast.blasippan).delete()
+    begin(cast.amina, cast.elsa)
     release_due(now=clock.now() + HALF_A_MINUTE)
     assert Way.EMAIL in told(cast.eva)

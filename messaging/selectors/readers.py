@@ -48,7 +48,8 @@ class Reader:
 
     `sees_from` is the day from which on messages are read: staff see no more than a week of what was said before
     they began (DOMAIN 4.12). None for guardians, who read all that was said to them. `met` is the day from which on
-    somebody has come to the children at all, for whoever wants to know who is new.
+    somebody has come to the children at all, for whoever wants to know who is new. `leads_only` tells that somebody
+    leads where they are and does not work there.
     """
 
     person_id: UUID
@@ -56,6 +57,7 @@ class Reader:
     child_ids: frozenset[UUID]
     met: date
     sees_from: date | None = None
+    leads_only: bool = False
 
 
 Readers = dict[UUID, Reader]
@@ -100,7 +102,8 @@ def _readers(circle: rules.Circle, found: Mapping[UUID, list[Reach]], families: 
         first = min(reaches, key=lambda reach: (reach.since, reach.relation))
         children = frozenset(reach.child_id for reach in reaches)
         sees_from, met = first.since - rules.SEES_BEFORE_BEGAN, min(reach.met for reach in reaches)
-        readers[person_id] = Reader(person_id, first.relation, children, met, sees_from)
+        leads_only = all(reach.relation == Relation.PRINCIPAL for reach in reaches)
+        readers[person_id] = Reader(person_id, first.relation, children, met, sees_from, leads_only)
     return readers
 
 

@@ -17,18 +17,17 @@ def tell_readers(message: Message, thread: Thread, now: datetime) -> None:
     """Tell everybody who reads the message and has not read it already. Called in the transaction in which it leaves.
 
     Whoever leads reads what is written to each department, hundreds of messages a day where there are many: of those
-    that are not the own ones to answer the portal tells, and nothing leaves the house.
+    that somebody there can answer, and that are not the own ones to answer, the portal tells, and nothing leaves the
+    house.
     """
     readers = readers_of(circle_of(thread), Addressee(thread.addressee), days.day_of(now))
     marks = ReadMark.objects.filter(thread=thread, read_to__gte=message.leaves_at)
     know = {message.written_by_id, *marks.values_list("person", flat=True)}
-    leads = {
-        person_id
-        for person_id, reader in readers.items()
-        if reader.relation == Relation.PRINCIPAL
-        and thread.addressee == Addressee.DEPARTMENT
-        and person_id != thread.assigned_to_id
-    }
+    house = {person_id for person_id, reader in readers.items() if reader.relation != Relation.GUARDIAN}
+    leads = {person_id for person_id in house if readers[person_id].leads_only}
+    if thread.addressee != Addressee.DEPARTMENT or leads == house:
+        leads = set()
+    leads.discard(thread.assigned_to_id)
 
     def told(people: set[UUID]) -> list[Told]:
         return [Told(message.pk, sorted(people - know), {"thread": thread.pk})]
