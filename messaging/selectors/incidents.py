@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from children.access import Action, can, children_for, departments_for
@@ -19,7 +20,8 @@ from children.actors import Actor
 from children.models import StaffRole
 from children.selectors.people import guardians_ever_of
 from children.selectors.placing import departments_of
-from messaging.models import Bulletin, Incident, Message, PostChild, ThreadChild
+from children.selectors.unknown_families import protected_among
+from messaging.models import Bulletin, BulletinChild, Incident, Message, PostChild, ThreadChild
 from messaging.selectors.bulletin_readers import in_the_house
 from messaging.selectors.bulletins import listed
 from messaging.selectors.family_rows import Families, families_of_each
@@ -27,13 +29,17 @@ from messaging.selectors.inbox import houses_threads
 from messaging.selectors.posts import posts_of
 from messaging.words import joined
 
+FEW = 5
+"""Of fewer people it is not said how many had read what is about a child whose family is unknown (DOMAIN 6.1)."""
+
 
 @dataclass(frozen=True)
 class Row:
     """Something that was withdrawn, as the reader of the list may know it; nothing of what it said.
 
-    `subject` is what the conversation was called that began with it. `families` and `house` are who had read it, of
-    what the reader leads; of a bulletin they are counted alone. Others have numbers alone, and no `url`.
+    `families` and `house` are who had read it, of what the reader leads; of a bulletin they are counted alone. Others
+    have numbers alone, and no `url`. Where it is about a child whose family the reader must not know, no family is
+    named, and with `is_few` the number is said no closer.
     """
 
     id: UUID
@@ -43,11 +49,18 @@ class Row:
     by: str
     place: str
     number_read: int
-    subject: str = ""
+    is_few: bool = False
     url: str = ""
     families: Families | None = None
     house: tuple[str, ...] = ()
     child_ids: frozenset[UUID] = frozenset()
+
+    @property
+    def how_many(self) -> str:
+        if self.is_few and self.number_read:
+            return _("Färre än fem hade läst det")
+        words = ngettext("%(count)s hade läst det", "%(count)s hade läst det", self.number_read)
+        return words % {"count": self.number_read} if self.number_read else _("Ingen hade läst det")
 
 
 def incidents_for(actor: Actor) -> QuerySet[Incident]:
@@ -90,24 +103,36 @@ def incident_rows(actor: Actor, page: Collection[Incident]) -> list[Row]:
             "bulletin__preschool",
             "bulletin__area",
         )
-        .defer("message__body", "post__title", "post__text", "bulletin__title", "bulletin__text")
+        .defer("subject", "message__body", "post__title", "post__text", "bulletin__title", "bulletin__text")
         .order_by("-created_at", "-pk")
     )
     led = set(_led(actor).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     children = _children_of(rows)
+    unknown = protected_among(actor, {child for about in children.values() for child in about}).unknown
     ever = guardians_ever_of({child for about in children.values() for child in about})
     read = {row.pk: _guardians_who_read(row, children[row.pk], ever) for row in rows if row.pk in led}
-    families = dict(zip(read, families_of_each(actor, list(read.values())), strict=True))
-    places = _places_of(actor, rows, children)
+    named = {
+        row.pk: read[row.pk] for row in rows if row.pk in led and not (row.bulletin_id or unknown & children[row.pk])
+    }
+    families = dict(zip(named, families_of_each(actor, list(named.values())), strict=True))
+    places = _places_of(actor, rows, {pk: about - unknown for pk, about in children.items()})
     asked = {UUID(one) for row in rows if row.message_id and row.pk in led for one in row.had_read}
     people = User.objects.sealed().in_bulk({*asked, *(row.withdrawn_by_id for row in rows)})
     return [
-        _row(row, places[row.pk], people, families.get(row.pk), read.get(row.pk, {}), children[row.pk]) for row in rows
+        _row(
+            row,
+            places[row.pk],
+            people,
+            families.get(row.pk),
+            read.get(row.pk),
+            is_few=bool(unknown & children[row.pk]) and len(row.had_read) < FEW,
+        )
+        for row in rows
     ]
 
 
 def _children_of(rows: Sequence[Incident]) -> dict[UUID, frozenset[UUID]]:
-    """Return the children whom what was withdrawn is about: of messages and posts."""
+    """Return the children whom what was withdrawn is about: of messages and posts, and the chosen ones of bulletins."""
     about = defaultdict[UUID, set[UUID]](set)
     threads = [row.message.thread_id for row in rows if row.message]
     for thing, child in ThreadChild.objects.filter(thread__in=threads).values_list("thread", "child"):
@@ -115,7 +140,10 @@ def _children_of(rows: Sequence[Incident]) -> dict[UUID, frozenset[UUID]]:
     posts = [row.post_id for row in rows if row.post_id]
     for thing, child in PostChild.objects.filter(post__in=posts).values_list("post", "child"):
         about[thing].add(child)
-    things = {row.pk: row.message.thread_id if row.message else row.post_id for row in rows}
+    bulletins = [row.bulletin_id for row in rows if row.bulletin_id]
+    for thing, child in BulletinChild.objects.filter(bulletin__in=bulletins).values_list("bulletin", "child"):
+        about[thing].add(child)
+    things = {row.pk: row.message.thread_id if row.message else row.post_id or row.bulletin_id for row in rows}
     return {pk: frozenset(about[thing]) if thing else frozenset() for pk, thing in things.items()}
 
 
@@ -147,11 +175,12 @@ def _row(
     place: str,
     people: Mapping[UUID, User],
     families: Families | None,
-    guardians: Mapping[UUID, frozenset[UUID]],
-    child_ids: frozenset[UUID],
+    guardians: Mapping[UUID, frozenset[UUID]] | None,
+    *,
+    is_few: bool,
 ) -> Row:
+    """Return the row; without `guardians`, who had read it of the families, it is in numbers alone."""
     thread = row.message.thread if row.message else None
-    is_led = families is not None
     if thread:
         what, icon, page = _("Meddelande"), "message-circle", reverse("messaging:thread", args=[thread.pk])
     elif row.post_id:
@@ -159,7 +188,8 @@ def _row(
     else:
         what, icon, page = _("Anslag"), "clipboard-check", reverse("messaging:bulletin", args=[row.bulletin_id])
     by_family = row.message is not None and row.message.side == Message.Side.FAMILY
-    house = [people[person] for one in row.had_read if (person := UUID(one)) in people and person not in guardians]
+    is_led = guardians is not None
+    staff = {UUID(one) for one in row.had_read} - (guardians or {}).keys() if thread and is_led else set()
     return Row(
         id=row.pk,
         what=what,
@@ -168,10 +198,9 @@ def _row(
         by=_("Familjen") if by_family else people[row.withdrawn_by_id].full_name,
         place=place,
         number_read=len(row.had_read),
-        # What is sensitive is read behind the strong login, and here is none.
-        subject=row.subject if thread and is_led and not thread.is_sensitive else "",
+        is_few=is_few,
         url=page if is_led else "",
-        families=families if row.bulletin_id is None else None,
-        house=tuple(sorted(person.full_name for person in house)) if thread and is_led else (),
-        child_ids=child_ids if is_led else frozenset(),
+        families=families,
+        house=tuple(sorted(people[person].full_name for person in staff if person in people)),
+        child_ids=frozenset(child.pk for one in (families.rows if families else ()) for child in one.children),
     )
