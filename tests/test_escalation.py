@@ -25,9 +25,12 @@ from messaging.selectors.call_list import call_list
 from messaging.services.bulletin_release import release_due
 from messaging.services.bulletins import confirm, withdraw_bulletin
 from messaging.services.escalation import escalate_due, note_reached, ways_of
+from notifications import ways
 from notifications.models import Delivery, Kind, Way
-from portal.lib import clock, days
+from notifications.services import choose
+from portal.lib import clock, days, outbox
 from tests.cast import Cast, employ, guard, local, person
+from tests.sinks import Phone
 from tests.test_bulletins import send, sent
 
 pytestmark = pytest.mark.django_db
@@ -255,6 +258,31 @@ def test_a_worker_that_was_killed_is_gone_on_after(
     assert len(reminded(must_know)) == 3
     sent_by_mail = Delivery.objects.filter(way=Way.EMAIL, event__in=BulletinReminder.objects.values("pk"))
     assert sent_by_mail.count() == 3
+
+
+@pytest.mark.parametrize(("failing", "steps"), [("push", 1), ("email", 2)])
+def test_what_a_reminder_gave_up_is_its_next_steps_and_at_last_the_telephones(
+    cast: Cast, settings: Settings, failing: str, steps: int
+) -> None:
+    """F09: mail that was chosen to come at once, and each step in its own way. None of them twice."""
+    settings.VAPID_PRIVATE_KEY, settings.PUSH_TO_THIS_MACHINE = "x", True
+    Phone("http://127.0.0.1:1").given_to(cast.amina)
+    for way in (Way.PUSH, Way.EMAIL):
+        choose(person=cast.amina, kind=Kind.BULLETIN_TO_CONFIRM, way=way, is_wanted=True)
+    bulletin = sent(cast.maria, Audience(department=cast.blasippan), must_confirm=True, remind_after=24)
+    Delivery.objects.outside().update(sent_at=clock.now())
+    for step in range(1, 4):
+        escalate_due(now=when(bulletin, step))
+        if step == steps:
+            Delivery.objects.filter(way=failing).update(tries=outbox.MOST_TRIES)
+            ways.send_waiting(Way(failing), now=when(bulletin, step))
+        assert Delivery.objects.outside().filter(person=cast.amina).count() == 2 + min(step, 2)
+    assert [(step, way) for name, step, way in reminded(bulletin) if name == "Amina"] == [
+        (1, "push"),
+        (2, "email"),
+        (3, ""),
+    ]
+    assert "Amina Lind" in names(Actor.of_person(cast.maria), bulletin)
 
 
 def test_a_family_that_few_may_know_has_neither_name_nor_number(cast: Cast, log_in: LogIn) -> None:
