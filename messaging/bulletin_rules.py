@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 READ_FOR = timedelta(days=365)
 """So long families read a bulletin, those who have come since it was sent, too."""
@@ -35,3 +35,11 @@ def next_way(has: Collection[str], used: Collection[str]) -> str:
 def may_change(leaves_at: datetime | None, now: datetime) -> bool:
     """Tell whether a bulletin can still be changed or taken back: until it leaves."""
     return leaves_at is None or now < leaves_at
+
+
+def breaks_through(left_on: date, today: date) -> bool:
+    """Tell whether a notice of what is urgent disturbs those who want to be left alone: on the day on which it left.
+
+    What could not wait then wakes nobody at midnight because their child begins some days later.
+    """
+    return left_on == today

@@ -101,6 +101,20 @@ def test_what_was_urgent_days_ago_wakes_no_newcomer(cast: Cast) -> None:
     assert [urgent.get(person=who).is_urgent for who in (first, tor)] == [True, False]
 
 
+def test_what_was_urgent_days_ago_is_not_reminded_of_at_night(cast: Cast) -> None:
+    """The others are reminded on its own day as they were told; whoever came later waits for the morning."""
+    sent(cast.maria, Audience(department=cast.blasippan), must_confirm=True, is_urgent=True, remind_after=1)
+    later, night = clock.now() + timedelta(minutes=61), local(date(2026, 10, 16), 0, 4)
+    assert escalate_due(now=later)
+    tor = newcomer(cast)
+    assert ask_newcomers(now=night) == 1
+    assert escalate_due(now=night + timedelta(minutes=61))
+    reminded = Delivery.objects.filter(event__in=BulletinReminder.objects.filter(step=1).values("pk"))
+    assert {*reminded.exclude(person=tor).values_list("is_urgent", flat=True)} == {True}
+    (row,) = reminded.filter(person=tor)
+    assert (row.is_urgent, days.local(row.try_after) >= local(date(2026, 10, 16), 6)) == (False, True)
+
+
 def test_one_that_fails_holds_up_no_other(cast: Cast, must_know: Bulletin, monkeypatch: pytest.MonkeyPatch) -> None:
     from messaging.services import bulletin_release as service
 

@@ -11,8 +11,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from children.models import Area, Child, Department, Preschool
+from messaging import bulletin_rules
 from messaging.bulletin_rules import ASKS_NEWCOMERS_FOR, READ_FOR
 from notifications.models import Way
+from portal.lib import days
 from portal.lib.crypto import EncryptedTextField
 from portal.lib.models import Base
 
@@ -113,6 +115,12 @@ class Bulletin(Base):
         if not self.must_confirm or self.withdrawn_at:
             return None
         return told_at + timedelta(hours=self.remind_after)
+
+    def breaks_through(self, now: datetime) -> bool:
+        """Tell whether a notice of it that is written now disturbs those who want to be left alone."""
+        # Until everybody has been told it is leaving, midnight or not.
+        left_on = days.day_of(self.released_at or now)
+        return self.is_urgent and bulletin_rules.breaks_through(left_on, days.day_of(now))
 
 
 class BulletinChild(models.Model):

@@ -64,7 +64,7 @@ def _release(bulletin: Bulletin, now: datetime) -> bool:
             if not Bulletin.objects.due(now).filter(pk=bulletin.pk).update(claimed_until=until):
                 return False  # withdrawn meanwhile
             _make_copies(bulletin, {person: readers.guardians[person] for person in people}, counted_at, now)
-            _tell_guardians(bulletin, people, now, urgent=bulletin.is_urgent)
+            _tell_guardians(bulletin, people, now)
     with transaction.atomic():
         done = Bulletin.objects.due(now).filter(pk=bulletin.pk).update(released_at=now, claimed_until=None)
         if done:
@@ -97,9 +97,7 @@ def _ask_newcomers(bulletin: Bulletin, now: datetime) -> int:
     if people:
         counted_at = _departments(audience, {child for children in people.values() for child in children}, now)
         _make_copies(bulletin, people, counted_at, now)
-        # What could not wait when it was sent wakes nobody at midnight because their child begins some days later.
-        is_from_today = bulletin.leaves_at is not None and days.day_of(bulletin.leaves_at) == today
-        _tell_guardians(bulletin, people, now, urgent=bulletin.is_urgent and is_from_today)
+        _tell_guardians(bulletin, people, now)
     return len(people)
 
 
@@ -136,10 +134,10 @@ def _make_copies(
     )
 
 
-def _tell_guardians(bulletin: Bulletin, people: Iterable[UUID], now: datetime, *, urgent: bool) -> None:
+def _tell_guardians(bulletin: Bulletin, people: Iterable[UUID], now: datetime) -> None:
     """Tell those of them who have not opened it by themselves; all have their copies."""
     left = bulletin.copies.filter(guardian__in=people, read_at=None).values_list("guardian", flat=True)
-    _tell(bulletin, _kind(bulletin), set(left), now, urgent=urgent)
+    _tell(bulletin, _kind(bulletin), set(left), now, urgent=bulletin.breaks_through(now))
 
 
 def _kind(bulletin: Bulletin) -> Kind:

@@ -93,10 +93,10 @@ def _reminders(copies: Collection[BulletinCopy], now: datetime) -> list[Bulletin
 def _tell(bulletin: Bulletin, reminders: Collection[BulletinReminder], now: datetime) -> dict[UUID, datetime]:
     """Write the notices of these reminders; return when each may leave."""
     leaves: dict[UUID, datetime] = {}
-    about = {"bulletin": bulletin.pk}
+    about, urgent = {"bulletin": bulletin.pk}, bulletin.breaks_through(now)
     for way in sorted({reminder.way for reminder in reminders if reminder.way}):
         told = [Told(one.pk, [one.copy.guardian_id], about) for one in reminders if one.way == way]
-        rows = tell_by(way=Way(way), told=told, kind=Kind.BULLETIN_TO_CONFIRM, now=now, urgent=bulletin.is_urgent)
+        rows = tell_by(way=Way(way), told=told, kind=Kind.BULLETIN_TO_CONFIRM, now=now, urgent=urgent)
         leaves |= {row.event: row.try_after for row in rows}
     return leaves
 
