@@ -409,6 +409,19 @@ def test_withdrawn_on_the_seventh_day(
     assert amina.post(address).status_code == 404
 
 
+def test_it_is_said_who_withdrew_what_another_wrote(
+    cast: Cast, log_in: LogIn, at_seven: time_machine.Traveller
+) -> None:
+    """F05: nobody is taken for having withdrawn what whoever leads has."""
+    begin(log_in(cast.maria), cast.elsa, body="Till fel familj")
+    later(at_seven, minutes=1)
+    message = Message.objects.get()
+    log_in(cast.eva).post(f"/samtal/meddelande/{message.pk}/aterkalla/")
+    for reader in (cast.amina, cast.maria):
+        shown = page(log_in(reader), f"/samtal/{message.thread_id}/")
+        assert f"Meddelandet är återkallat av {cast.eva.full_name}." in shown
+
+
 # Closed, tablets, protected -------------------------------------------------------------------------------------------
 
 

@@ -46,6 +46,7 @@ class Line:
     is_house: bool
     seconds: int
     is_withdrawn: bool
+    withdrawn_by: str
     may_withdraw: bool
     in_language: str
     read_by: str
@@ -127,7 +128,7 @@ def conversation(actor: Actor, opened: Opened, now: datetime, *, whole: bool = F
     said = [of_row(Message, MESSAGE, row) for row in rows]
     marks: dict[UUID, datetime] = dict(_marks(thread.pk))
     children: dict[UUID, str] = dict(_children(thread.pk))
-    writers = {message.written_by_id for message in said}
+    writers = {one for message in said for one in (message.written_by_id, message.withdrawn_by_id) if one}
     people = people_of(actor, [circle], writers | set(opened.readers), children)
     is_family = opened.reader.relation == Relation.GUARDIAN
     sealed = sealed_of(thread.pk)
@@ -253,6 +254,7 @@ class _Lines:
             is_house=is_house,
             seconds=ceil(waits) if is_mine and waits > 0 else 0,
             is_withdrawn=message.withdrawn_at is not None,
+            withdrawn_by=self._withdrawn_by(message),
             may_withdraw=not rules.is_sealed(message.leaves_at, self.sealed_at)
             and (is_mine or (is_house and is_own_side))
             and rules.may_withdraw(message.leaves_at, message.withdrawn_at, self.now),
@@ -262,6 +264,11 @@ class _Lines:
             shown=shown,
             attached=self.attached.get(message.pk, ()),
         )
+
+    def _withdrawn_by(self, message: Message) -> str:
+        """Return who withdrew it where that was somebody else than its writer: one of the house then, and named."""
+        by = message.withdrawn_by_id
+        return self.people.name(by) if by and by != message.written_by_id else ""
 
     def _who(self, message: Message) -> str:
         """Return the name of whoever wrote it; of the house with what the person is, where that is known."""

@@ -53,7 +53,7 @@ def begin(request: ActorRequest) -> HttpResponse:
     is_sending = request.POST.get("do") == "send" and form.is_valid() and not files.problems
     if is_sending and (sent := _sent(request, form, files)):
         drafts.discard_draft(person_id=sent[0].written_by_id, address=kept)
-        one = reverse("messaging:thread", args=[sent[0].thread_id])
+        one = reverse("messaging:thread", args=[sent[0].thread_id]) + "#senaste"  # where it can be undone
         return see_other(request, one if len(sent) == 1 else reverse("messaging:threads"))
     if request.POST.get("do") == "send":
         keep_refused(request, page, files)
