@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Protection, User
 from children.actors import Actor
-from children.models import Child
+from children.models import Child, StaffRole
 from children.protection import protect_child
 from documents import pictures as sizes
 from documents.models import StoredFile
@@ -91,6 +91,24 @@ def test_what_nobody_would_read_is_not_published(cast: Cast) -> None:
     mark(picture, "ready")
     assert posts.release_due(now=clock.now()) == 0
     assert told(Kind.POST_STOPPED) == ["Maria", "Viktor"]
+
+
+@pytest.mark.parametrize(("gone", "house"), [(("vikar",), ["Maria"]), (("maria", "vikar"), ["Eva"])])
+def test_it_does_not_go_out_by_the_word_of_somebody_who_may_write_there_no_more(
+    cast: Cast, log_in: LogIn, gone: tuple[str, ...], house: list[str]
+) -> None:
+    """DOMAIN 4.1, as a bulletin: it is a draft again, of which whoever wrote it is told, or else the house."""
+    post, picture = on_its_way(cast, cast.elsa)
+    StaffRole.objects.filter(person__in=[getattr(cast, one) for one in gone]).update(
+        ends_on=days.today() - timedelta(days=1)
+    )
+    mark(picture, "ready")
+    assert posts.release_due(now=clock.now()) == 0
+    assert (told(), told(Kind.POST_STOPPED)) == ([], house)
+    assert reads(cast.amina) == []
+    reader = log_in(cast.eva if house == ["Eva"] else cast.maria)
+    assert "Inlägget gick inte ut: Svampskogen" in reader.get("/nytt/").content.decode()
+    assert reader.get(f"/inlagg/{post.pk}/", follow=True).status_code == 200
 
 
 def test_a_picture_that_nobody_makes_ready_is_told_of_and_tried_again(cast: Cast, log_in: LogIn) -> None:

@@ -263,12 +263,15 @@ def _release(post_id: UUID, now: datetime) -> bool:
         ready = Post.objects.due(now).filter(pk=post_id).exclude(pk__in=_unready([post_id]).values("post"))
         if not ready.update(state=State.PUBLISHED, published_at=now):
             return False
-        post, today = Post.objects.select_related("department__preschool").get(pk=post_id), days.day_of(now)
+        posts, today = Post.objects.select_related("department__preschool", "author", "published_by"), days.day_of(now)
+        post = posts.get(pk=post_id)
         chosen = set(post.about.values_list("child", flat=True))
         if post.is_for_all:
             _put_children(post, children_at(post.department_id, today))
         guardians = guardians_among(readers_today(post, today))
-        if not guardians or (not post.is_for_all and chosen - still_to_tag(post.department_id, chosen, today)):
+        is_barred = not is_writer(Actor.of_person(post.published_by or post.author, today), post)
+        is_about_others = not post.is_for_all and chosen - still_to_tag(post.department_id, chosen, today)
+        if not guardians or is_barred or is_about_others:
             _stop(post, now)
             return False
         people = [reader.person_id for reader in guardians]
@@ -277,8 +280,12 @@ def _release(post_id: UUID, now: datetime) -> bool:
 
 
 def _stop(post: Post, now: datetime) -> None:
-    """Make it a draft again, and tell: one of its children may not be shown any more, or nobody would read it."""
-    told = Told(uuid7(), _writers(post), {"post": post.pk})
+    """Make it a draft again, and tell whose it is, or else whoever may write there.
+
+    One of its children may not be shown any more, nobody would read it, or whoever published it may not write there.
+    """
+    house = who_may_at(Action.WRITE_POSTS, post.department, days.day_of(now)).keys()
+    told = Told(uuid7(), _writers(post) & house or house, {"post": post.pk})
     _make_draft(post)
     audit.did("post.stopped", person_id=None, now=now, post=post.pk)
     notify_of_all(told=[told], kind=Kind.POST_STOPPED, now=now)
