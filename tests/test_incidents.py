@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Protection, User
 from children.actors import Actor
-from children.models import Child, StaffRole
+from children.models import BackupPlacement, Child, StaffRole
 from children.protection import protect_child
-from messaging.models import Addressee, Incident, Message
+from messaging.models import Addressee, Incident, IncidentPlace, Message
 from messaging.selectors.bulletin_readers import Audience, size_of
 from messaging.services import bulletins, posts, threads
 from messaging.services.bulletins import BulletinWords
@@ -22,7 +24,7 @@ from messaging.services.threads import Words
 from notifications.models import Delivery, Kind
 from portal.lib import clock, days
 from portal.lib.ids import uuid7
-from tests.cast import Cast, employ
+from tests.cast import Cast, employ, place
 from tests.test_posts import published
 
 pytestmark = pytest.mark.django_db
@@ -124,10 +126,59 @@ def test_a_protected_childs_guardian_is_not_named(cast: Cast, log_in: LogIn) -> 
     assert cast.johan.full_name not in page
 
 
+def names_nothing(page: str, cast: Cast) -> None:
+    assert "1 hade läst det" in page
+    for words in (cast.johan.full_name, "Elsa", "Vårdnadshavare", "Musslan", "Öppna"):
+        assert words not in page, words
+
+
+@pytest.mark.parametrize("what", ["message", "bulletin"])
+def test_who_led_there_then_keeps_it_in_numbers_and_nobody_else_gets_it(cast: Cast, log_in: LogIn, what: str) -> None:
+    """DOMAIN 4.6: the child moves to another preschool, and then it leaves."""
+    if what == "message":
+        withdrawn(cast, cast.maria, seen_by=cast.johan)
+    else:
+        withdrawn_bulletin(Audience(child_ids=frozenset({cast.elsa.pk})), cast.maria, seen_by=cast.johan)
+    assert "Öppna" in rows_of(log_in, cast.eva)
+    cast.elsa.placements.update(department=cast.musslan)
+    names_nothing(rows_of(log_in, cast.eva), cast)
+    assert "Inget är återkallat" in shown(log_in, cast.ulf)
+    cast.elsa.placements.update(ends_on=days.today() - timedelta(days=1))
+    names_nothing(rows_of(log_in, cast.eva), cast)
+    assert "Inget är återkallat" in shown(log_in, cast.ulf)
+    names_nothing(rows_of(log_in, cast.administrator), cast)
+
+
+def test_both_who_led_there_see_it_where_the_child_was_about_to_move(cast: Cast, log_in: LogIn) -> None:
+    cast.elsa.placements.update(ends_on=days.today())
+    place(cast.elsa, cast.musslan, days.today() + timedelta(days=1))
+    withdrawn(cast, cast.maria)
+    for who in (cast.eva, cast.ulf):
+        assert Delivery.objects.filter(person=who, kind=Kind.MESSAGE_WITHDRAWN).exists()
+        assert "Meddelande" in rows_of(log_in, who)
+
+
+def test_of_what_was_withdrawn_before_places_were_kept_they_are_found(cast: Cast, log_in: LogIn) -> None:
+    """Where the child was on that day, by its backup placement if it had one."""
+    withdrawn(cast, cast.maria)
+    withdrawn_bulletin(Audience(child_ids=frozenset({cast.elsa.pk, cast.hugo.pk})), cast.eva)
+    withdrawn_bulletin(Audience(department=cast.blasippan), cast.maria)
+    BackupPlacement.objects.create(
+        child=cast.hugo, department=cast.musslan, starts_on=days.today(), ends_on=days.today()
+    )
+    IncidentPlace.objects.all().delete()
+    import_module("messaging.migrations.0010_where_it_was_withdrawn").fill_in(apps, None)
+    found = IncidentPlace.objects.values_list(
+        "incident__bulletin__is_to_chosen", "child__given_name", "department__name"
+    )
+    assert {*found} == {(None, "Elsa", "Blåsippan"), (True, "Elsa", "Blåsippan"), (True, "Hugo", "Musslan")}
+    assert "Meddelande" in rows_of(log_in, cast.eva)
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize(("hidden", "place", "hidden_place"), SIBLINGS)
+@pytest.mark.parametrize(("hidden", "shown_place", "hidden_place"), SIBLINGS)
 def test_one_protected_sibling_keeps_the_guardians_of_both_unnamed(
-    cast: Cast, log_in: LogIn, hidden: str, place: str, hidden_place: str, when: str
+    cast: Cast, log_in: LogIn, hidden: str, shown_place: str, hidden_place: str, when: str
 ) -> None:
     """DOMAIN 6.1: protected before it is withdrawn, or after."""
     now, amina = clock.now() - timedelta(minutes=5), Actor.of_person(cast.amina)
@@ -147,7 +198,7 @@ def test_one_protected_sibling_keeps_the_guardians_of_both_unnamed(
     if when == "after":
         protect(getattr(cast, hidden))
     page = rows_of(log_in, cast.eva)
-    for words in ("Färre än fem hade läst det", cast.maria.full_name, place):
+    for words in ("Färre än fem hade läst det", cast.maria.full_name, shown_place):
         assert words in page, words
     for words in ("Johan", "Amina", "Elsa", "Hugo", "Vårdnadshavare", hidden_place):
         assert words not in page, words

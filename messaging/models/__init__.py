@@ -5,7 +5,16 @@ from messaging.models.drafts import Draft
 from messaging.models.inbox import Away, Label, MessageAttachment, ThreadLabel
 from messaging.models.journal import JournalPackage, JournalPart
 from messaging.models.posts import Post, PostChild, PostGoal, PostPicture, PostRead, PostRhythm, PostThanks
-from messaging.models.threads import Addressee, Incident, Message, ReadMark, Thread, ThreadChild, ThreadGuardian
+from messaging.models.threads import (
+    Addressee,
+    Incident,
+    IncidentPlace,
+    Message,
+    ReadMark,
+    Thread,
+    ThreadChild,
+    ThreadGuardian,
+)
 
 __all__ = [
     "Addressee",
@@ -16,6 +25,7 @@ __all__ = [
     "BulletinReminder",
     "Draft",
     "Incident",
+    "IncidentPlace",
     "JournalPackage",
     "JournalPart",
     "Label",

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from children.models import Child
+from children.models import Child, Department
 from portal.lib.crypto import EncryptedTextField
 from portal.lib.ids import uuid7
 from portal.lib.models import Base
@@ -159,6 +159,25 @@ class Incident(Base):
                     | Q(message=None, bulletin=None, post__isnull=False)
                 ),
             )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class IncidentPlace(models.Model):
+    """Where a child was, or was to begin soon, when a message or bulletin about it was withdrawn.
+
+    Kept of conversations and of bulletins to chosen children; a post and any other bulletin say themselves where.
+    """
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="places")
+    child = models.ForeignKey(Child, models.CASCADE, related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "child", "department"], name="messaging_incidentplace_once")
         ]
 
     def __str__(self) -> str:

@@ -15,13 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from children.access import Action, can, children_for, departments_for
+from children.access import Action, can, children_for, departments_for, preschools_for
 from children.actors import Actor
 from children.models import StaffRole
-from children.selectors.people import guardians_ever_of
-from children.selectors.placing import departments_of
+from children.selectors.people import children_ever_of, children_kept_from, guardians_ever_of
 from children.selectors.unknown_families import protected_among
-from messaging.models import Bulletin, BulletinChild, Incident, Message, PostChild, ThreadChild
+from messaging.models import Bulletin, BulletinChild, Incident, IncidentPlace, Message, PostChild, ThreadChild
 from messaging.selectors.bulletin_readers import in_the_house
 from messaging.selectors.bulletins import listed
 from messaging.selectors.family_rows import Families, families_of_each
@@ -71,23 +70,40 @@ def incidents_for(actor: Actor) -> QuerySet[Incident]:
     if can(actor, Action.SEE_INCIDENTS):
         found = Incident.objects.all()
     elif actor.tablet is None and actor.has_role(StaffRole.Kind.PRINCIPAL):
-        found = _led(actor)
+        found = _told(actor)
     else:
         raise Http404
     return found.order_by("-created_at", "-pk")
 
 
-def _led(actor: Actor) -> QuerySet[Incident]:
-    """Return what was withdrawn of what the actor opens as whoever leads: of no conversation about an own child."""
+def _told(actor: Actor) -> QuerySet[Incident]:
+    """Return what was withdrawn in what the actor leads, wherever its children are today.
+
+    Of no conversation about an own child, and nothing to chosen children from one of whom the actor must be kept.
+    """
     if actor.person_id is None or not actor.has_role(StaffRole.Kind.PRINCIPAL):
         return Incident.objects.none()
+    led = preschools_for(actor, Action.OVERSEE).order_by().values("pk")
+    own = ThreadChild.objects.filter(child__in=children_ever_of(actor.person_id)).values("thread")
+    kept = IncidentPlace.objects.filter(child__in=children_kept_from(actor.person_id)).values("incident")
+    there = IncidentPlace.objects.filter(department__preschool__in=led).values("incident")
+    departments = departments_for(actor, Action.OVERSEE).order_by().values("pk")
+    to_places = Bulletin.objects.filter(in_the_house(actor, Action.OVERSEE), is_to_chosen=False)
+    return Incident.objects.exclude(message__thread__in=own).filter(
+        Q(pk__in=there) & ~Q(pk__in=kept)
+        | Q(post__in=posts_of(actor.person_id, [], departments).order_by().values("pk"))
+        | Q(bulletin__in=to_places.order_by().values("pk"))
+    )
+
+
+def _opened(actor: Actor) -> QuerySet[Incident]:
+    """Return those of them whose page the actor opens today as whoever leads."""
     children = children_for(actor, Action.OVERSEE).values("pk")
     about = ThreadChild.objects.filter(thread=OuterRef("pk"), child__in=children)
     threads = houses_threads(actor).filter(Exists(about)).order_by().values("pk")
-    departments = departments_for(actor, Action.OVERSEE).order_by().values("pk")
-    return Incident.objects.filter(
+    return _told(actor).filter(
         Q(message__thread__in=threads)
-        | Q(post__in=posts_of(actor.person_id, [], departments).order_by().values("pk"))
+        | Q(post__isnull=False)
         | Q(bulletin__in=Bulletin.objects.filter(in_the_house(actor, Action.OVERSEE)).values("pk"))
     )
 
@@ -106,7 +122,7 @@ def incident_rows(actor: Actor, page: Collection[Incident]) -> list[Row]:
         .defer("subject", "message__body", "post__title", "post__text", "bulletin__title", "bulletin__text")
         .order_by("-created_at", "-pk")
     )
-    led = set(_led(actor).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    led = set(_opened(actor).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     children = _children_of(rows)
     unknown = protected_among(actor, {child for about in children.values() for child in about}).unknown
     ever = guardians_ever_of({child for about in children.values() for child in about})
@@ -115,7 +131,7 @@ def incident_rows(actor: Actor, page: Collection[Incident]) -> list[Row]:
         row.pk: read[row.pk] for row in rows if row.pk in led and not (row.bulletin_id or unknown & children[row.pk])
     }
     families = dict(zip(named, families_of_each(actor, list(named.values())), strict=True))
-    places = _places_of(actor, rows, {pk: about - unknown for pk, about in children.items()})
+    places = _places_of(rows, {pk: about - unknown for pk, about in children.items()})
     asked = {UUID(one) for row in rows if row.message_id and row.pk in led for one in row.had_read}
     people = User.objects.sealed().in_bulk({*asked, *(row.withdrawn_by_id for row in rows)})
     return [
@@ -155,9 +171,13 @@ def _guardians_who_read(
     return {person: children for person, children in own.items() if children}
 
 
-def _places_of(actor: Actor, rows: Sequence[Incident], children: Mapping[UUID, frozenset[UUID]]) -> dict[UUID, str]:
-    """Return where each was said: of a conversation, where its children are today."""
-    here = departments_of({one for row in rows if row.message_id for one in children[row.pk]}, actor.today)
+def _places_of(rows: Sequence[Incident], children: Mapping[UUID, frozenset[UUID]]) -> dict[UUID, str]:
+    """Return where each was said: of a conversation, where these of its children were when it was withdrawn."""
+    there = defaultdict[UUID, set[str]](set)
+    kept = IncidentPlace.objects.filter(incident__in=[row.pk for row in rows if row.message_id])
+    for pk, child_id, name in kept.values_list("incident", "child", "department__name"):
+        if child_id in children[pk]:
+            there[pk].add(name)
     written_to = {one.bulletin.pk: one.to for one in listed([row.bulletin for row in rows if row.bulletin])}
     found = {}
     for row in rows:
@@ -166,7 +186,7 @@ def _places_of(actor: Actor, rows: Sequence[Incident], children: Mapping[UUID, f
         elif row.post:
             found[row.pk] = str(row.post.department)
         else:
-            found[row.pk] = joined(sorted({here[child].department for child in children[row.pk] if child in here}))
+            found[row.pk] = joined(sorted(there[row.pk]))
     return found
 
 

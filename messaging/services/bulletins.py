@@ -22,6 +22,7 @@ from messaging.selectors.bulletin_readers import Audience, size_of
 from messaging.selectors.bulletin_writers import Writing, get_writable, principals_of
 from messaging.selectors.bulletins import get_bulletin
 from messaging.selectors.journal import sealed_of
+from messaging.services.incidents import keep_incident
 from notifications.models import Kind
 from notifications.reading import read_about
 from notifications.services import Told, give_up, notify_of_all
@@ -246,11 +247,11 @@ def withdraw_bulletin(*, bulletin_id: UUID, actor: Actor, now: datetime) -> Bull
         give_up(concerned=Q(event=bulletin.pk), now=now)
         give_up(concerned=Q(event__in=reminders), now=now)
         read = bulletin.copies.exclude(read_at=None).values_list("guardian", flat=True)
-        incident = Incident.objects.create(
-            bulletin=bulletin, withdrawn_by=actor.person, had_read=sorted(str(one) for one in read)
-        )
+        audience, had_read = Audience.of(bulletin), sorted(str(one) for one in read)
+        incident = Incident(bulletin=bulletin, withdrawn_by=actor.person, had_read=had_read)
+        keep_incident(incident, audience.child_ids, actor)
         audit.did("bulletin.withdrawn", person_id=actor.person_id, now=now, bulletin=bulletin.pk, incident=incident.pk)
-        people = principals_of(Audience.of(bulletin), days.day_of(now)) - {actor.person_id}
+        people = principals_of(audience, days.day_of(now)) - {actor.person_id}
         told = Told(incident.pk, people, {"bulletin": bulletin.pk})
         notify_of_all(told=[told], kind=Kind.MESSAGE_WITHDRAWN, now=now)
     return bulletin

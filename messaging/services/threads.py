@@ -33,6 +33,7 @@ from messaging.selectors.readers import (
     stamp_of,
 )
 from messaging.services.attachments import attach, take_back
+from messaging.services.incidents import keep_incident
 from messaging.services.telling import tell_readers
 from notifications.models import Kind
 from notifications.services import Told, give_up, notify_of_all
@@ -347,11 +348,11 @@ def withdraw(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
             str(person) for person in marks.exclude(person=message.written_by_id).values_list("person", flat=True)
         ]
         subject = _take_subject(thread, message)
-        incident = Incident.objects.create(
-            message=message, withdrawn_by=actor.person, had_read=had_read, subject=subject
-        )
+        circle = circle_of(thread)
+        incident = Incident(message=message, withdrawn_by=actor.person, had_read=had_read, subject=subject)
+        keep_incident(incident, circle.children, actor)
         audit.did("message.withdrawn", person_id=actor.person_id, now=now, message=message.pk, incident=incident.pk)
-        principals = readers_of(circle_of(thread), Addressee.PRINCIPAL, days.day_of(now))
+        principals = readers_of(circle, Addressee.PRINCIPAL, days.day_of(now))
         people = [one.person_id for one in principals.values() if one.relation == Relation.PRINCIPAL]
         told = Told(incident.pk, [person for person in people if person != actor.person_id], {"thread": thread.pk})
         notify_of_all(told=[told], kind=Kind.MESSAGE_WITHDRAWN, now=now)
