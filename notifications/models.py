@@ -82,6 +82,8 @@ class Delivery(Outgoing):
     marks. `event` makes sure that the same thing is told once to the same person in the same way.
     """
 
+    LEAVES_BY = ("-is_urgent", "try_after")
+
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="deliveries")
     kind = models.CharField(max_length=40, choices=Kind)
     way = models.CharField(max_length=10, choices=Way)

@@ -205,6 +205,25 @@ def test_what_was_found_ahead_is_asked_for_once_and_still_is_claimed_one_by_one(
     assert claim(clock.now(), ahead) is None
 
 
+def test_what_is_urgent_leaves_before_the_evenings_hundreds(cast: Cast, server: MailServer) -> None:
+    """DOMAIN 4.8; and after what a dead worker held, which has waited longer than it."""
+    before = clock.now() - timedelta(minutes=5)
+    waiting = [
+        Delivery(person=cast.amina, kind=Kind.DIGEST, way=Way.EMAIL, event=uuid4(), try_after=before)
+        for _number in range(outbox.FOUND_AT_ONCE + 1)
+    ]
+    Delivery.objects.bulk_create(waiting)
+    Delivery.objects.filter(pk=waiting[-1].pk).update(claimed_until=before, tries=1)
+    tell(cast.johan)
+    ahead = Delivery.objects.filter(way=Way.EMAIL).left_behind(clock.now())
+    claimed = [claim(clock.now(), ahead) for _number in range(3)]
+    assert [row and (row.kind, row.tries) for row in claimed] == [
+        (Kind.DIGEST, 2),
+        (Kind.CAME_THOUGH_ABSENT, 1),
+        (Kind.DIGEST, 1),
+    ]
+
+
 def test_a_server_that_never_comes_to_an_end_is_hung_up_on(
     cast: Cast, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

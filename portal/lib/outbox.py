@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Generic, Self, TypeVar
+from typing import ClassVar, Generic, Self, TypeVar
 
 from django.core.cache import caches
 from django.db import models, transaction
@@ -36,7 +36,7 @@ RESTS_FOR = timedelta(seconds=30)
 # longer than a sweep: the ways take turns where there are few workers, and who died in one waits for the others' turns.
 TURN = 10.0
 LOOKS_FOR_THE_DEAD = 2.0
-"""Seconds after which a run looks anew for what nobody finished: a claim may end in the middle of its turn."""
+"""Seconds after which a run looks anew: a claim may end in the middle of its turn, and what is urgent may come."""
 FOUND_AT_ONCE = 100
 
 Row = TypeVar("Row", bound="Outgoing")
@@ -117,7 +117,7 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         ahead = [] if ahead is None else ahead
         while True:
             if not ahead:
-                ahead += reversed(self.waiting(now).order_by("try_after")[:FOUND_AT_ONCE])
+                ahead += self._next(self.waiting(now))
             if not ahead:
                 return None
             row = ahead.pop()
@@ -126,9 +126,14 @@ class OutgoingQuerySet(models.QuerySet[Row]):
                 row.tries += 1
                 return row
 
-    def put_first_what_nobody_finished(self, now: datetime) -> None:
-        """Let what a worker died of, or died with, be the next: it has waited for its claim to end, behind nobody."""
-        self.unfinished().filter(claimed_until__lte=now).update(claimed_until=None, try_after=now - timedelta(days=1))
+    def left_behind(self, now: datetime) -> list[Row]:
+        """Return what workers died of, or died with, to be claimed ahead of all: it has waited for its claim to end."""
+        return self._next(self.waiting(now).exclude(claimed_until=None))
+
+    @staticmethod
+    def _next(found: OutgoingQuerySet[Row]) -> list[Row]:
+        """Return as many as are found at once, the first at the end."""
+        return list(found.order_by(*found.model.LEAVES_BY)[:FOUND_AT_ONCE])[::-1]
 
     def give_up(self, now: datetime, problem: str) -> int:
         """Let nobody try any more, nor again what was given up before; return how many rows still waited."""
@@ -143,6 +148,9 @@ class OutgoingQuerySet(models.QuerySet[Row]):
 
 class Outgoing(Base):
     """Something that is to go out. Whoever inherits says to whom and about what; its words are made when it is sent."""
+
+    LEAVES_BY: ClassVar[tuple[str, ...]] = ("try_after",)
+    """In which order those leave that may leave now."""
 
     try_after = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -167,8 +175,7 @@ def send_waiting(rows: OutgoingQuerySet[Row], way: Way[Row], *, now: datetime) -
     while (passed := monotonic() - started) < TURN:
         moment = now + timedelta(seconds=passed)
         if passed >= looks_at:
-            rows.put_first_what_nobody_finished(moment)
-            ahead.clear()
+            ahead = rows.left_behind(moment)
             looks_at = passed + LOOKS_FOR_THE_DEAD
         row = rows.claim(moment, ahead)
         if row is None:
