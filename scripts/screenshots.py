@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"390": (390, 844), "820": (820, 1180), "1180": (1180, 820), "1440": (1440, 900)}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PEOPLE = ("nobody", "amina", "sara", "mikael", "maria", "jonas", "eva", "adam", "klara", "tablet")
-NOBODYS = ("/logga-in/", "/konto/login/", "/demo/", "/om/", "/tillganglighet/", "/personuppgifter/", "/inbjudan/",
+NOBODYS = ("/konto/logga-in/", "/demo/", "/om/", "/tillganglighet/", "/personuppgifter/", "/inbjudan/",
            "/offline/", "/stilguide/", "/finns-inte/")  # fmt: skip
 LEFT_OUT = re.compile(r"/(logout|logga-ut|static|t)/|\.(csv|pdf|zip|ics)")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
