@@ -106,7 +106,7 @@ def is_still_told(rows: Sequence[Row], now: datetime) -> bool:
     about = [
         (row, _children_in(row) | {one for _what, one in _said_in(row)})
         for row in rows
-        if not _is_given_on(row, actor, opened)
+        if not _is_settled(row, actor, opened)
     ]
     return any(row.kind == LOOK or not ids or ids & seen for row, ids in about)
 
@@ -121,10 +121,12 @@ def _opened(actor: Actor, rows: Sequence[Row]) -> dict[UUID, Said]:
     return said(actor, {what: {one for kind, one in found if kind == what} for what in SAID})
 
 
-def _is_given_on(row: Row, actor: Actor, opened: Mapping[UUID, Said]) -> bool:
-    """Tell whether the notice says of a conversation that it is the reader's to answer, and it is so no more."""
-    things = [opened.get(one) for _what, one in _said_in(row)]
-    return row.kind == Kind.THREAD_ASSIGNED and any(one and one.answered_by != actor.person_id for one in things)
+def _is_settled(row: Row, actor: Actor, opened: Mapping[UUID, Said]) -> bool:
+    """Tell whether nothing is left to do: a conversation is the reader's to answer no more, or a post has gone out."""
+    things = [thing for _what, one in _said_in(row) if (thing := opened.get(one))]
+    if row.kind == Kind.POST_STOPPED:
+        return any(thing.is_out for thing in things)
+    return row.kind == Kind.THREAD_ASSIGNED and any(thing.answered_by != actor.person_id for thing in things)
 
 
 def _said(actor: Actor, rows: Sequence[Row]) -> dict[UUID, Notice]:
@@ -153,7 +155,7 @@ def _told(actor: Actor, rows: Sequence[Row]) -> dict[UUID, tuple[Row, Said]]:
         row.id: (row, thing)
         for row in _newest_said(rows)
         for _what, one in _said_in(row)
-        if (thing := opened.get(one)) and not _is_given_on(row, actor, opened)
+        if (thing := opened.get(one)) and not _is_settled(row, actor, opened)
     }
 
 

@@ -20,10 +20,12 @@ from documents import pictures as sizes
 from documents.models import StoredFile
 from messaging.models import Post, PostPicture
 from messaging.services import posts
-from notifications.models import Kind
+from messaging.services.reactions import thank
+from notifications.models import Delivery, Kind
 from portal.lib import clock, days
+from portal.notices import is_still_told
 from tests.cast import Cast, child, guard, place
-from tests.test_posts import draft, mark, publish, published, reads, told, with_pictures
+from tests.test_posts import draft, mark, publish, published, reads, told, with_pictures, written
 
 pytestmark = pytest.mark.django_db
 LogIn = Callable[[User], Client]
@@ -69,6 +71,38 @@ def test_a_child_that_may_no_longer_be_shown_stops_the_post(
     page = maria.get(f"/inlagg/{post.pk}/", follow=True).content.decode()
     assert "Ett av barnen kan inte vara med längre" in page
     assert "skydd" not in page.lower()
+
+
+def test_that_it_was_stopped_is_told_until_it_has_gone_out(cast: Cast, log_in: LogIn) -> None:
+    """Neither in the portal nor outside it, whatever else is told of the same post."""
+    post, picture = on_its_way(cast, cast.elsa, cast.noor)
+    move(cast.noor)
+    mark(picture, "ready")
+    assert posts.release_due(now=clock.now()) == 0
+    maria, words = log_in(cast.maria), "Inlägget gick inte ut"
+    rows = list(Delivery.objects.filter(person=cast.maria, kind=Kind.POST_STOPPED))
+    assert words in maria.get("/nytt/").content.decode()
+    assert is_still_told(rows, clock.now())
+
+    post.refresh_from_db()
+    posts.save(
+        post_id=post.pk,
+        written=written(about=(cast.elsa,)),
+        alts={},
+        version=post.version,
+        actor=Actor.of_person(cast.maria),
+        now=clock.now(),
+    )
+    post.refresh_from_db()
+    publish(post, cast.maria)
+    Post.objects.filter(pk=post.pk).update(leaves_at=clock.now())
+    assert words in maria.get("/nytt/").content.decode()  # it may be stopped again
+    assert posts.release_due(now=clock.now()) == 1
+    thank(post_id=post.pk, text="Tack", actor=Actor.of_person(cast.amina), now=clock.now())
+    page = maria.get("/nytt/").content.decode()
+    assert "En familj tackar för Svampskogen" in page
+    assert words not in page
+    assert not is_still_told(rows, clock.now())
 
 
 def test_for_all_is_for_those_who_are_there_when_it_goes_out(cast: Cast) -> None:

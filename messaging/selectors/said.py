@@ -24,7 +24,8 @@ from portal.lib.prepared import Rows
 class Said:
     """Something that a notice is about: what it is called, and its page as a name of an address and an id.
 
-    Of what is withdrawn there is nothing more to say than that. `answered_by` is who answers for a conversation.
+    Of what is withdrawn there is nothing more to say than that. `answered_by` is who answers for a conversation,
+    and `is_out` says of a post that it has gone out.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Said:
     id: UUID
     is_withdrawn: bool = False
     answered_by: UUID | None = None
+    is_out: bool = False
 
 
 def said(actor: Actor, ids: Mapping[str, Collection[UUID]]) -> dict[UUID, Said]:
@@ -48,7 +50,8 @@ def said(actor: Actor, ids: Mapping[str, Collection[UUID]]) -> dict[UUID, Said]:
         for post_id, state, words in (*_posts(actor, posts), *_drafts(actor, posts)):
             is_withdrawn = state == Post.State.WITHDRAWN
             title = _("ett återkallat inlägg") if is_withdrawn else words or _("ett inlägg")
-            found[post_id] = Said(title, "messaging:post", post_id, is_withdrawn)
+            is_out = is_withdrawn or state == Post.State.PUBLISHED
+            found[post_id] = Said(title, "messaging:post", post_id, is_withdrawn, is_out=is_out)
     if departments := ids.get("department"):
         for department in departments_for(actor, Action.WRITE_POSTS).filter(pk__in=departments):
             found[department.pk] = Said(department.name, "messaging:department_posts", department.pk)
