@@ -170,7 +170,8 @@ def _where_said(actor: Actor, row: Row, thing: Said) -> str:
     """Return where it is read; that it was withdrawn, where whoever leads has all that was."""
     if row.kind == Kind.MESSAGE_WITHDRAWN and actor.has_role(StaffRole.Kind.PRINCIPAL):
         return f"{reverse('messaging:incidents')}#{row.event}"
-    return reverse(thing.page, args=[thing.id]) + ("#senaste" if thing.page == "messaging:thread" else "")
+    page = reverse(thing.page, args=[thing.id] if thing.id else [])
+    return f"{page}#senaste" if thing.page == "messaging:thread" else page
 
 
 def _is_over(row: Row, thing: Said) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -15,6 +16,7 @@ from accounts.models import User
 from children.models import StaffRole
 from messaging.models import Bulletin
 from messaging.selectors.bulletin_readers import Audience
+from messaging.selectors.bulletin_writers import principals_of
 from messaging.services.bulletin_release import release_due
 from messaging.services.bulletin_stopping import stop_waiting
 from notifications.models import Delivery, Kind, Way
@@ -217,3 +219,48 @@ class TestStopped:
         assert stop_waiting(now=clock.now()) == 1
         made.refresh_from_db()
         assert made.leaves_at is None
+
+    def test_an_area_that_nobody_leads_is_told_to_those_who_lead_a_part(self, cast: Cast, log_in: LogIn) -> None:
+        """They learn to whom it was to go, and none of its words; whoever runs the system sees that it waits."""
+        employ(head := person("Anna", "Chef"), StaffRole.Kind.PRINCIPAL, area=cast.area)
+        audience = Audience(area=cast.area)
+        gone(head, send(head, audience, leaves_at=clock.now() + DAY))
+        leading = principals_of(audience, days.today())
+        assert cast.eva.pk in leading
+        assert told_of_stopped() == leading
+        page = text(log_in(cast.eva).get("/nytt/"))
+        assert f"Ett anslag är stoppat: {audience.name}" in page
+        assert "Stängt tidigt" not in page
+        assert is_stopped_for_administrators(cast, log_in)
+
+    @pytest.mark.parametrize("is_to_all", [False, True])
+    def test_where_nobody_leads_whoever_says_who_does_is_told(
+        self, cast: Cast, log_in: LogIn, *, is_to_all: bool
+    ) -> None:
+        sender = cast.communicator if is_to_all else cast.eva
+        audience = Audience(is_to_all=True) if is_to_all else Audience(preschool=cast.granliden)
+        gone(sender, send(sender, audience, leaves_at=clock.now() + DAY))
+        assert told_of_stopped() == {cast.administrator.pk}
+        page = text(log_in(cast.administrator).get("/nytt/"))
+        assert f"Ett anslag är stoppat: {audience.name}" in page
+        assert 'href="/drift/avisering/"' in page
+        assert send_waiting(now=clock.now() + timedelta(minutes=1))
+        assert is_stopped_for_administrators(cast, log_in)
+
+
+def gone(sender: User, bulletin: Bulletin) -> None:
+    """Let the sender's roles end, and what is to go out by its word be stopped."""
+    StaffRole.objects.filter(person=sender).update(ends_on=days.today() - DAY)
+    assert stop_waiting(now=clock.now()) == 1
+    bulletin.refresh_from_db()
+    assert bulletin.was_to_leave_at
+
+
+def told_of_stopped() -> set[UUID]:
+    return {*Delivery.objects.filter(kind=Kind.BULLETIN_STOPPED).values_list("person", flat=True)}
+
+
+def is_stopped_for_administrators(cast: Cast, log_in: LogIn) -> bool:
+    page = text(log_in(cast.administrator).get("/drift/avisering/"))
+    assert "Stängt tidigt" not in page
+    return "Stoppat: den som skulle skicka det kan inte göra det nu." in page

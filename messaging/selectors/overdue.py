@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Case, CharField, Count, DateTimeField, Exists, F, Max, Min, OuterRef, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from documents.models import StoredFile, is_stuck
 from messaging.models import Bulletin, Message, Post, PostPicture
@@ -29,6 +30,7 @@ class Why(StrEnum):
     HELD = "held"  # a worker has, or died of it: another one may when its claim ends
     PICTURES = "pictures"
     DAMAGED = "damaged"  # whoever wrote it is asked what to do
+    STOPPED = "stopped"  # its sender may not send it any more
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,22 @@ class Overdue:
 
 
 def overdue(now: datetime) -> Sequence[Overdue]:
-    """Return what was to leave over a minute ago and of which not everybody has been told: and what pictures are
-    stuck, wherever they belong: four queries.
+    """Return what was to leave over a minute ago and of which not everybody has been told; what is stopped, however
+    soon it was to leave; and what pictures are stuck, wherever they belong: four queries.
     """
     before = now - PATIENCE
     held = When(claimed_until__gt=now, then=Value(Why.HELD.value))
     waiting, damaged = (_has_picture(state) for state in (StoredFile.State.WAITING, StoredFile.State.DAMAGED))
     return [
         *_grouped(What.MESSAGE, Message.objects.due(before)),
-        *_grouped(What.BULLETIN, Bulletin.objects.due(before), held, until="claimed_until"),
+        *_grouped(
+            What.BULLETIN,
+            Bulletin.objects.due(before) | Bulletin.objects.stopped(),
+            When(was_to_leave_at__isnull=False, then=Value(Why.STOPPED.value)),
+            held,
+            since=Coalesce("leaves_at", "was_to_leave_at"),
+            until="claimed_until",
+        ),
         *_grouped(
             What.POST,
             Post.objects.due(before),
@@ -70,7 +79,7 @@ def _has_picture(state: StoredFile.State) -> Exists:
 
 
 def _grouped(
-    what: What, rows: QuerySet[Any], *reasons: When, since: str = "leaves_at", until: str = ""
+    what: What, rows: QuerySet[Any], *reasons: When, since: str | Coalesce = "leaves_at", until: str = ""
 ) -> list[Overdue]:
     why = Case(*reasons, default=Value(Why.NOBODY.value), output_field=CharField())
     last = Max(F(until)) if until else Value(None, DateTimeField())

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from children.access import Action, departments_for
+from children.access import Action, can, departments_for
 from children.actors import Actor
 from children.prepared_access import prepared_for_actor
 from messaging.models import Bulletin, Post
-from messaging.selectors.bulletin_writers import Writing
+from messaging.selectors.bulletin_readers import Audience
+from messaging.selectors.bulletin_writers import Writing, principals_of
 from messaging.selectors.bulletins import bulletins_for
 from messaging.selectors.posts import drafts_for, posts_for
 from messaging.selectors.readers import threads_for
@@ -25,12 +26,12 @@ class Said:
     """Something that a notice is about: what it is called, and its page as a name of an address and an id.
 
     Of what is withdrawn there is nothing more to say than that. `answered_by` is who answers for a conversation,
-    and `is_out` says of a post that it has gone out.
+    and `is_out` says of a post that it has gone out. Without an id it is a page of many things.
     """
 
     title: str
     page: str
-    id: UUID
+    id: UUID | None
     is_withdrawn: bool = False
     answered_by: UUID | None = None
     is_out: bool = False
@@ -46,6 +47,8 @@ def said(actor: Actor, ids: Mapping[str, Collection[UUID]]) -> dict[UUID, Said]:
     for bulletin in _bulletins(actor, ids.get("bulletin", ()), ids.get("stopped bulletin", ())):
         title = _("ett återkallat anslag") if bulletin.withdrawn_at else bulletin.title
         found[bulletin.pk] = Said(title, "messaging:bulletin", bulletin.pk, bulletin.withdrawn_at is not None)
+    if others := set(ids.get("stopped bulletin", ())) - found.keys():
+        found |= _stopped_elsewhere(actor, others)
     if posts := ids.get("post"):
         for post_id, state, words in (*_posts(actor, posts), *_drafts(actor, posts)):
             is_withdrawn = state == Post.State.WITHDRAWN
@@ -63,6 +66,22 @@ def _bulletins(actor: Actor, sent: Collection[UUID], stopped: Collection[UUID]) 
         yield from bulletins_for(actor, clock.now()).filter(pk__in=sent)
     if stopped:
         yield from Bulletin.objects.stopped().filter(Writing(actor).condition(), pk__in=stopped)
+
+
+def _stopped_elsewhere(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Said]:
+    """Return what is stopped and the actor may not send, as whoever leads a part of it, or runs the system.
+
+    To whom it was to go, and none of its words.
+    """
+    runs = can(actor, Action.SEE_WAITING)
+    page = "waiting" if runs else "messaging:bulletins"
+    stopped = Bulletin.objects.stopped().filter(pk__in=ids).select_related("department", "preschool", "area")
+    audiences = {bulletin.pk: Audience.of(bulletin) for bulletin in stopped}
+    return {
+        bulletin_id: Said(audience.name, page, None)
+        for bulletin_id, audience in audiences.items()
+        if runs or actor.person_id in principals_of(audience, actor.today)
+    }
 
 
 @prepared_for_actor

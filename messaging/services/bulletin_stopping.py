@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -54,13 +55,20 @@ def stop_if_barred(bulletin: Bulletin, now: datetime) -> bool:
             return False
         bulletin.copies.all().delete()  # of those who opened it in the seconds before a worker came
         audit.did("bulletin.stopped", person_id=None, now=now, bulletin=bulletin.pk)
-        told = Told(uuid7(), _who_may_send(audience, today), {"stopped bulletin": bulletin.pk})
+        told = Told(uuid7(), _who_learns(audience, today), {"stopped bulletin": bulletin.pk})
         notify_of_all(told=[told], kind=Kind.BULLETIN_STOPPED, now=now)
     return True
 
 
-def _who_may_send(audience: Audience, today: date) -> list[UUID]:
-    """Return who of those who lead there, or write to everybody, may send it instead."""
-    for_all = roles_for_all(Action.BROADCAST, today).values_list("person_id", flat=True)
-    people = User.objects.filter(pk__in=set(for_all) if audience.is_to_all else principals_of(audience, today))
-    return [one.pk for one in people if Writing(Actor.of_person(one, today)).allows(audience)]
+def _who_learns(audience: Audience, today: date) -> Collection[UUID]:
+    """Return who of those who lead there, or write to everybody, may send it instead.
+
+    Where nobody may, those who lead a part of it; and where nobody leads there, those who say who does.
+    """
+    if audience.is_to_all:
+        near = {*roles_for_all(Action.BROADCAST, today).values_list("person_id", flat=True)}
+    else:
+        near = principals_of(audience, today)
+    people = User.objects.filter(pk__in=near)
+    may_send = [one.pk for one in people if Writing(Actor.of_person(one, today)).allows(audience)]
+    return may_send or near or {*roles_for_all(Action.SEE_WAITING, today).values_list("person_id", flat=True)}

@@ -72,6 +72,7 @@ def _why(one: Overdue) -> str:
         Why.NOBODY: _("Inget arbete pågår med det"),
         Why.HELD: _("Arbete pågår"),
         Why.PICTURES: _("Väntar på att bilderna blir klara"),
+        Why.STOPPED: _("Stoppat: den som skulle skicka det kan inte göra det nu. Någon annan behöver ta över"),
         Why.DAMAGED: _("En bild kunde inte göras i ordning, och den som skrev får säga hur det ska bli"),
     }[one.why]
 
