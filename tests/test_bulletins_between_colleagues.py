@@ -247,6 +247,15 @@ class TestStopped:
         assert send_waiting(now=clock.now() + timedelta(minutes=1))
         assert is_stopped_for_administrators(cast, log_in)
 
+    def test_of_a_frozen_account_nothing_is_said_that_is_not_so(
+        self, cast: Cast, log_in: LogIn, planned: Bulletin
+    ) -> None:
+        User.objects.filter(pk=cast.maria.pk).update(frozen_at=clock.now())
+        assert stop_waiting(now=clock.now()) == 1
+        page = text(log_in(cast.eva).get(f"/anslag/{planned.pk}/", follow=True))
+        assert "Maria Berg har inget öppet konto just nu." in page
+        assert "får inte längre" not in page
+
 
 def gone(sender: User, bulletin: Bulletin) -> None:
     """Let the sender's roles end, and what is to go out by its word be stopped."""

@@ -162,6 +162,7 @@ def _show(request: ActorRequest, form: BulletinForm, do: str, row: Bulletin | No
         "row": row,
         "address": reverse("messaging:bulletin_change", args=[row.pk]) if row else reverse("messaging:bulletin_write"),
         "to": Audience.of(row).name if row and row.was_to_leave_at else "",
+        "sender_is_frozen": row is not None and (row.sent_by or row.written_by).frozen_at is not None,
     }
     if is_fragment_wanted(request):
         return render(request, "messaging/bulletins/write_main.html", context)
