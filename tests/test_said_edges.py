@@ -17,7 +17,7 @@ from children.actors import Actor
 from children.tablets import PIN_COOKIE
 from messaging.models import Bulletin, BulletinCopy, Message
 from messaging.selectors.bulletin_readers import Audience
-from messaging.services import bulletin_release, bulletins, threads
+from messaging.services import bulletin_release, bulletins, telling, threads
 from notifications.models import Delivery, Kind
 from notifications.rules import Side
 from notifications.selectors import hours_of
@@ -100,7 +100,7 @@ def test_one_message_that_cannot_be_told_of_holds_up_no_other(cast: Cast, monkey
             raise RuntimeError
         return really(told=told, **more)
 
-    monkeypatch.setattr(threads, "notify_of_all", notify)
+    monkeypatch.setattr(telling, "notify_of_all", notify)
     assert threads.release_due(now=second.leaves_at) == 1
     told = dict(Message.objects.values_list("pk", "told_at"))
     assert told[first.pk] is None

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
@@ -38,7 +39,10 @@ class Named:
     def name(self) -> str:
         if self.person:
             return self.person.full_name
-        return ngettext("Vårdnadshavare", "{number} vårdnadshavare", self.number).format(number=self.number)
+        if self.number == 1:
+            return _("Vårdnadshavare")
+        words = ngettext("{number} vårdnadshavare", "{number} vårdnadshavare", self.number)
+        return words.format(number=self.number)
 
     @property
     def of(self) -> str:
