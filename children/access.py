@@ -23,6 +23,7 @@ from django.http import Http404
 from children.actions import Action as Action  # noqa: PLC0414 (asked for together with its table)
 from children.actors import Actor
 from children.models import (
+    Area,
     BackupPlacement,
     Block,
     Child,
@@ -352,11 +353,16 @@ def get_preschool(actor: Actor, action: Action, preschool_id: UUID) -> Preschool
     raise Http404
 
 
+def areas_for(actor: Actor) -> QuerySet[Area]:
+    """Return the areas of which the actor leads every preschool."""
+    theirs = Preschool.objects.filter(area=OuterRef("pk")).open_on(actor.today)
+    led = preschools_for(actor, Action.OVERSEE).order_by().values("pk")
+    return Area.objects.filter(Exists(theirs), ~Exists(theirs.exclude(pk__in=led)))
+
+
 def leads_area(actor: Actor, area_id: UUID) -> bool:
     """Tell whether the actor leads every preschool of the area."""
-    theirs = Preschool.objects.filter(area=area_id).open_on(actor.today)
-    led = preschools_for(actor, Action.OVERSEE).values("pk")
-    return theirs.exists() and not theirs.exclude(pk__in=led).exists()
+    return areas_for(actor).filter(pk=area_id).exists()
 
 
 def can(actor: Actor, action: Action, target: Child | Department | Preschool | None = None) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -23,7 +22,7 @@ from children.selectors.reach_places import roles_in
 from messaging.models import Bulletin, BulletinChild
 from messaging.selectors.bulletin_readers import Audience
 from portal.lib.models import of_row
-from portal.lib.prepared import Row, Rows, prepared
+from portal.lib.prepared import Row, Rows
 
 TO_DEPARTMENT, TO_CHILDREN, TO_PRESCHOOL, TO_AREA, TO_ALL = "avdelning", "barn", "forskola", "omrade", "kommun"
 
@@ -43,18 +42,12 @@ def _department(row: Row) -> Department:
 @prepared_for_actor
 def _preschools(actor: Actor) -> Rows:
     rows = access.preschools_for(actor, Action.OVERSEE).order_by("name", "pk")
-    return rows.values_list(*PRESCHOOL, "area__name")
+    return rows.values_list(*PRESCHOOL)
 
 
-def _preschool(row: Row) -> Preschool:
-    preschool = of_row(Preschool, PRESCHOOL, row[:-1])
-    preschool.area = of_row(Area, ("id", "name"), (preschool.area_id, row[-1])) if preschool.area_id else None
-    return preschool
-
-
-@prepared
-def _in_areas(area_ids: Collection[UUID], today: date) -> Rows:
-    return Preschool.objects.filter(area__in=area_ids).open_on(today).values_list("pk", "area_id")
+@prepared_for_actor
+def _areas(actor: Actor) -> Rows:
+    return access.areas_for(actor).order_by("name", "pk").values_list("id", "name")
 
 
 @dataclass(frozen=True)
@@ -69,15 +62,14 @@ class Writing:
 
     @cached_property
     def preschools(self) -> list[Preschool]:
-        return [_preschool(row) for row in _preschools(self.actor)]
+        return [of_row(Preschool, PRESCHOOL, row) for row in _preschools(self.actor)]
 
     @cached_property
     def areas(self) -> list[Area]:
         """Those of which the actor leads every preschool."""
-        areas = {preschool.area.pk: preschool.area for preschool in self.preschools if preschool.area}
-        led = {preschool.pk for preschool in self.preschools}
-        others = {area for pk, area in _in_areas(sorted(areas), self.actor.today) if pk not in led} if areas else set()
-        return [area for area in areas.values() if area.pk not in others]
+        if not any(preschool.area_id for preschool in self.preschools):
+            return []
+        return [of_row(Area, ("id", "name"), row) for row in _areas(self.actor)]
 
     @cached_property
     def to_all(self) -> bool:
