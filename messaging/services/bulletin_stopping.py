@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
@@ -21,20 +20,16 @@ from messaging.selectors.bulletin_writers import Writing, principals_of
 from notifications.models import Kind
 from notifications.services import Told, notify_of_all
 from portal.lib import days
+from portal.lib.alone import each_alone
 from portal.lib.ids import uuid7
-
-log = logging.getLogger(__name__)
 
 
 def stop_waiting(*, now: datetime) -> int:
     """Stop what is to go out later by the word of somebody who may write there no more; return how many it was."""
-    stopped = 0
-    for bulletin in Bulletin.objects.waiting(now).select_related("written_by", "sent_by"):
-        try:
-            stopped += stop_if_barred(bulletin, now)
-        except Exception:  # whatever it is, what comes after it must go on
-            log.exception("It could not be found out whether a bulletin may leave: %s", bulletin.pk)
-    return stopped
+    waiting = Bulletin.objects.waiting(now).select_related("written_by", "sent_by")
+    return each_alone(
+        waiting, lambda one: stop_if_barred(one, now), fault="It could not be found out whether a bulletin may leave"
+    )
 
 
 def stop_if_barred(bulletin: Bulletin, now: datetime) -> bool:
