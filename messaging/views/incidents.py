@@ -22,7 +22,9 @@ ON_A_PAGE = 20
 def incidents(request: ActorRequest) -> HttpResponse:
     """What was withdrawn, newest first. Who has seen it there needs no notice of it any more."""
     actor = request.actor
-    page = Paginator(incidents_for(actor), ON_A_PAGE).get_page(request.GET.get("sida", "1"))
+    page = Paginator(incidents_for(actor).values_list("pk", flat=True), ON_A_PAGE).get_page(
+        request.GET.get("sida", "1")
+    )
     rows = incident_rows(actor, list(page))
     audit.looked(
         "messaging.incidents",
