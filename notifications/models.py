@@ -46,6 +46,13 @@ class Kind(models.TextChoices):
     PICTURE_DAMAGED = "picture_damaged", _("En bild kunde inte göras i ordning")
     POST_STOPPED = "post_stopped", _("Ett inlägg gick inte ut")
     DEPARTMENT_QUIET = "department_quiet", _("Dags för ett inlägg")
+    PICTURE_HIDDEN = "picture_hidden", _("En bild visas inte längre")
+    CONSENT_ASKED = "consent_asked", _("En fråga om medgivande")
+    DOCUMENT_SHARED = "document_shared", _("Ett nytt dokument")
+    FORM_ASKED = "form_asked", _("En blankett att svara på")
+    FORM_UNANSWERED = "form_unanswered", _("En blankett väntar på svar")
+    REMOVAL_AHEAD = "removal_ahead", _("Något tas bort snart")
+    MEMORY_READY = "memory_ready", _("En samling att hämta")
     DIGEST = "digest", _("Kvällens sammanfattning")
 
 

@@ -35,6 +35,11 @@ TO_FAMILIES = frozenset(
         "homes_proposed",
         "homes_agreed",
         "post_published",
+        "consent_asked",
+        "form_asked",
+        "form_unanswered",
+        "removal_ahead",
+        "memory_ready",
     }
 )
 TO_STAFF = frozenset(
@@ -48,6 +53,7 @@ TO_STAFF = frozenset(
         "bulletin_stopped",
         "picture_damaged",
         "post_stopped",
+        "picture_hidden",
         "department_quiet",
     }
 )

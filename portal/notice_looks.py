@@ -32,6 +32,13 @@ ICONS = {
     Kind.PICTURE_DAMAGED: "image",
     Kind.POST_STOPPED: "image",
     Kind.DEPARTMENT_QUIET: "image",
+    Kind.PICTURE_HIDDEN: "image",
+    Kind.CONSENT_ASKED: "circle-check",
+    Kind.DOCUMENT_SHARED: "file-text",
+    Kind.FORM_ASKED: "file-text",
+    Kind.FORM_UNANSWERED: "file-text",
+    Kind.REMOVAL_AHEAD: "trash-2",
+    Kind.MEMORY_READY: "download",
 }
 LOOKS = {
     Kind.ABSENCE_REPORTED: "dusk",
@@ -51,4 +58,8 @@ LOOKS = {
     Kind.PICTURE_DAMAGED: "amber",
     Kind.POST_STOPPED: "amber",
     Kind.DEPARTMENT_QUIET: "amber",
+    Kind.PICTURE_HIDDEN: "amber",
+    Kind.CONSENT_ASKED: "amber",
+    Kind.FORM_UNANSWERED: "amber",
+    Kind.REMOVAL_AHEAD: "amber",
 }

@@ -32,11 +32,15 @@ OF_FAMILIES = (
     ("planning", gettext_lazy("Frågor om lov"), (Kind.ENQUIRY_OPENED, Kind.ENQUIRY_UNANSWERED, Kind.ENQUIRY_WITHDRAWN)),
     ("planning", gettext_lazy("Stängda dagar"), (Kind.DAY_CLOSED, Kind.DAY_OPENED)),
     ("planning", gettext_lazy("Det som händer på förskolan"), (Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED)),
+    ("papers", gettext_lazy("Frågor om medgivande"), (Kind.CONSENT_ASKED,)),
+    ("papers", gettext_lazy("Blanketter att svara på"), (Kind.FORM_ASKED, Kind.FORM_UNANSWERED)),
+    ("papers", gettext_lazy("Innan något tas bort"), (Kind.REMOVAL_AHEAD, Kind.MEMORY_READY)),
     ("planning", gettext_lazy("Barnets två hem"), (Kind.HOMES_PROPOSED, Kind.HOMES_AGREED)),
 )
 OF_BOTH = (
     ("talks", gettext_lazy("Nya meddelanden"), (Kind.MESSAGE_RECEIVED, Kind.MESSAGE_WITHDRAWN)),
     ("bulletins", gettext_lazy("Anslag"), (Kind.BULLETIN_PUBLISHED, Kind.BULLETIN_TO_CONFIRM)),
+    ("papers", gettext_lazy("Nya dokument"), (Kind.DOCUMENT_SHARED,)),
 )
 OF_LEADERS = (("talks", gettext_lazy("Meddelanden till rektor"), (Kind.MESSAGE_RECEIVED, Kind.MESSAGE_WITHDRAWN)),)
 OF_HOUSE = (
@@ -47,6 +51,7 @@ OF_STAFF = (
     ("day", gettext_lazy("Frånvaro som familjer anmäler"), (Kind.ABSENCE_REPORTED, Kind.ABSENCE_ENDED)),
     ("posts", gettext_lazy("Tack från familjer"), (Kind.POST_THANKED,)),
     ("posts", gettext_lazy("Inlägg som inte går ut"), (Kind.PICTURE_DAMAGED, Kind.POST_STOPPED)),
+    ("posts", gettext_lazy("Bilder som inte visas längre"), (Kind.PICTURE_HIDDEN,)),
     ("posts", gettext_lazy("Dags för ett inlägg"), (Kind.DEPARTMENT_QUIET,)),
 )
 POSTS = (("posts", gettext_lazy("Nya inlägg"), (Kind.POST_PUBLISHED,)),)
@@ -58,6 +63,7 @@ GROUPS = {
     "talks": gettext_lazy("Samtal"),
     "bulletins": gettext_lazy("Anslag"),
     "posts": gettext_lazy("Inlägg"),
+    "papers": gettext_lazy("Dokument och blanketter"),
     "safety": gettext_lazy("Säkerhet"),
 }
 

@@ -372,6 +372,13 @@ def _words(row: Row, name: str, readers: dict[UUID, str], title: str = "") -> st
         Kind.PICTURE_DAMAGED: _("En bild kunde inte göras i ordning: %(title)s"),
         Kind.POST_STOPPED: _("Inlägget gick inte ut: %(title)s"),
         Kind.DEPARTMENT_QUIET: _("Det är dags för ett inlägg"),
+        Kind.PICTURE_HIDDEN: _("En bild visas inte längre: %(title)s"),
+        Kind.CONSENT_ASKED: _("Svara på vad ni medger för %(name)s"),
+        Kind.DOCUMENT_SHARED: _("Nytt dokument: %(title)s"),
+        Kind.FORM_ASKED: _("Att svara på: %(title)s"),
+        Kind.FORM_UNANSWERED: _("Väntar på ditt svar: %(title)s"),
+        Kind.REMOVAL_AHEAD: _("%(name)s bilder och dokument tas bort %(day)s. Hämta dem innan dess"),
+        Kind.MEMORY_READY: _("Allt om %(name)s är samlat och kan hämtas"),
         Kind.DIGEST: _("Något nytt att läsa"),
         Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),
     }
