@@ -77,6 +77,12 @@ def badge(text: object, look: str = "", name: str = "") -> SafeString:
     return _badge(str(text), look, icon(name, "small") if name else "")
 
 
+@register.simple_tag
+def state_badge(state: object, text: object = "") -> SafeString:
+    """Print a child's state as a badge: with `text` ("Här 07:34"), or with the state's plain word."""
+    return badge(text or state_word(str(state)), state_look(str(state)), state_icon(str(state)))
+
+
 @lru_cache(maxsize=PARTS_KEPT)
 def _badge(text: str, look: str, sign: str) -> SafeString:
     return format_html('<span class="badge{}">{}{}</span>', f" badge-{look}" if look else "", sign, text)
@@ -205,7 +211,6 @@ def state_look(state: str) -> str:
     return STATES.get(str(state).lower(), UNKNOWN_STATE)[1]
 
 
-@register.filter
 def state_word(state: str) -> str:
     """Return the plain word for the state."""
     return str(STATES.get(str(state).lower(), UNKNOWN_STATE)[2])
