@@ -1,12 +1,12 @@
 """Whose child it is: places, people, and the doors between them."""
 
+from children.models.consents import Consent, ConsentRule, Purpose, ShownChange
 from children.models.doors import ChildGrant, Letter, NamedReader, PairingCode, ProtectedIdentity, Tablet
 from children.models.homes import Household, HouseholdWeeks
 from children.models.people import (
     BackupPlacement,
     Block,
     Child,
-    Consent,
     Contact,
     Guardianship,
     Placement,
@@ -23,6 +23,7 @@ __all__ = [
     "Child",
     "ChildGrant",
     "Consent",
+    "ConsentRule",
     "Contact",
     "Department",
     "Guardianship",
@@ -35,7 +36,9 @@ __all__ = [
     "Placement",
     "Preschool",
     "ProtectedIdentity",
+    "Purpose",
     "RegisterRun",
+    "ShownChange",
     "StaffRole",
     "Tablet",
 ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Protection
@@ -245,45 +244,3 @@ class StaffRole(Dated):
     def place(self) -> Area | Preschool | Department | None:
         """Where it is; None for the whole municipality."""
         return self.department or self.preschool or self.area
-
-
-class ConsentQuerySet(models.QuerySet["Consent"]):
-    def in_force(self, day: date) -> Self:
-        return self.filter(withdrawn_at=None, given_on__lte=day).filter(
-            Q(expires_on__isnull=True) | Q(expires_on__gte=day)
-        )
-
-
-class Consent(Base):
-    """What a guardian has agreed to, for one child and one purpose, until a date or until it is withdrawn."""
-
-    class Purpose(models.TextChoices):
-        DEPARTMENT = "department", _("Dokumentation på avdelningen")
-        FAMILIES = "families", _("Förskolans familjer")
-        PRINT = "print", _("Tryck")
-        PUBLIC = "public", _("Öppen webb")
-
-    child = models.ForeignKey(Child, models.CASCADE, related_name="consents")
-    purpose = models.CharField(max_length=20, choices=Purpose)
-    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="consents")
-    given_on = models.DateField()
-    expires_on = models.DateField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    objects = ConsentQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="children_consent_dates_in_order",
-                condition=Q(expires_on__isnull=True) | Q(expires_on__gte=F("given_on")),
-            ),
-            models.UniqueConstraint(
-                fields=["child", "purpose", "given_by"],
-                condition=Q(withdrawn_at=None),
-                name="children_consent_one_in_force",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)
