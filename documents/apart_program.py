@@ -16,6 +16,8 @@ from typing import Any
 
 MEMORY = 640 * 1024 * 1024  # of address space; what is really used of it is less
 SECONDS = 20  # of processor time
+MARGIN = 0.1  # of a blurred place's sides, round it
+COLOURS = 5  # that are left along its longer side
 LARGEST_OUTPUT = 20 * 1024 * 1024
 FORMATS = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
 
@@ -72,6 +74,13 @@ def sizes(file: Path, most_pixels: int, folder: Path, stem: str, widths: dict[st
         image = Image.frombytes("L", image.size, image.tobytes()[1::2])
     image.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=2.0)
     made = _on_white(_in_srgb(ImageOps.exif_transpose(image)))
+    return _write(made, folder, stem, widths)
+
+
+def _write(made: Any, folder: Path, stem: str, widths: dict[str, int]) -> dict[str, Any]:
+    """Write a picture in each size, the widest first."""
+    from PIL import Image
+
     written = {}
     for name, width in sorted(widths.items(), key=lambda pair: -pair[1]):
         made.thumbnail(_box(width), Image.Resampling.LANCZOS, reducing_gap=2.0)
@@ -79,6 +88,38 @@ def sizes(file: Path, most_pixels: int, folder: Path, stem: str, widths: dict[st
             made.save(out, "WEBP", quality=80, method=4)
         written[name] = made.size
     return {"sizes": written}
+
+
+def blurred(
+    file: Path, most_pixels: int, folder: Path, stem: str, widths: dict[str, int], boxes: list[list[int]]
+) -> dict[str, Any]:
+    """Write a picture's sizes anew from the largest, with some places blurred; boxes are in thousandths of it."""
+    image = _open_picture(file, most_pixels).convert("RGB")
+    for box in boxes:
+        _blur(image, *box)
+    return _write(image, folder, stem, widths)
+
+
+def _blur(image: Any, x: int, y: int, width: int, height: int) -> None:
+    """Leave of a place, with some margin round it, a few colours.
+
+    Each is the average of its part of the place, and only then are they blurred into each other: an average cannot be
+    undone, as a blur alone can.
+    """
+    from PIL import Image, ImageFilter
+
+    around, down = width * MARGIN, height * MARGIN
+    place = (
+        max(0, int((x - around) * image.width / 1000)),
+        max(0, int((y - down) * image.height / 1000)),
+        min(image.width, int((x + width + around) * image.width / 1000) + 1),
+        min(image.height, int((y + height + down) * image.height / 1000) + 1),
+    )
+    part = image.crop(place)
+    longest = max(part.size)
+    few = part.resize([max(1, round(COLOURS * side / longest)) for side in part.size], Image.Resampling.BOX)
+    soft = few.resize(part.size, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(longest / COLOURS / 3))
+    image.paste(soft, place[:2])
 
 
 def _box(width: int) -> tuple[int, int]:
@@ -171,6 +212,10 @@ def main(asked: dict[str, Any]) -> dict[str, Any]:
         return look(file, asked["most_pixels"])
     if asked["work"] == "sizes":
         return sizes(file, asked["most_pixels"], Path(asked["folder"]), asked["stem"], asked["widths"])
+    if asked["work"] == "blurred":
+        return blurred(
+            file, asked["most_pixels"], Path(asked["folder"]), asked["stem"], asked["widths"], asked["boxes"]
+        )
     return pdf(file)
 
 

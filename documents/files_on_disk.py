@@ -53,6 +53,20 @@ def remove_sizes(key: UUID) -> None:
         path_of(key, size).unlink(missing_ok=True)
 
 
+def make_lasting(key: UUID) -> None:
+    """Wait until the disk has the sizes of a picture."""
+    for size in WIDTHS:
+        with path_of(key, size).open("rb+") as written:
+            os.fsync(written.fileno())
+
+
+def link(old: UUID, new: UUID) -> None:
+    """Let the sizes of a picture be under another name, too. Raises `FileNotFoundError`."""
+    make_room(new)
+    for size in WIDTHS:
+        os.link(path_of(old, size), path_of(new, size))
+
+
 def unsettled(now: datetime, *, for_longer_than: timedelta) -> Iterator[UUID]:
     """Go through the files whose notes are older than that."""
     folder = Path(settings.FILES_ROOT) / "unsettled"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timedelta
 from time import monotonic
 
 from django.db import transaction
-from django.db.models import F
 
 from documents import apart, files_on_disk, rules
 from documents.models import StoredFile
@@ -20,20 +18,10 @@ _WHY = {"memory": Problem.TOO_MUCH, "time": Problem.TOO_MUCH, "pixels": Problem.
 def make_waiting(*, now: datetime) -> int:
     """Make the sizes of every picture that waits; return how many were tried. Any number of workers may do this."""
     tried, started = 0, monotonic()
-    while file := _claim(now + timedelta(seconds=monotonic() - started)):
+    while file := StoredFile.objects.claim(now + timedelta(seconds=monotonic() - started)):
         make_sizes(file)
         tried += 1
     return tried
-
-
-def _claim(now: datetime) -> StoredFile | None:
-    """Take one picture for this worker: each is taken by exactly one, by a conditional UPDATE."""
-    for file in StoredFile.objects.free(now).order_by("created_at")[:10]:
-        seen = StoredFile.objects.free(now).filter(pk=file.pk, tries=file.tries)
-        if seen.update(claimed_until=now + rules.CLAIM_HOLDS, tries=F("tries") + 1):
-            file.tries += 1
-            return file
-    return None
 
 
 def make_sizes(file: StoredFile) -> None:
@@ -58,7 +46,7 @@ def make_sizes(file: StoredFile) -> None:
             stem=file.key.hex,
             widths=rules.WIDTHS,
         )
-        _make_lasting(file)
+        files_on_disk.make_lasting(file.key)
     except (apart.Refused, OSError) as fault:
         files_on_disk.remove_sizes(file.key)
         why = fault.why if isinstance(fault, apart.Refused) else "disk"
@@ -77,12 +65,6 @@ def make_sizes(file: StoredFile) -> None:
             "height": height,
         },
     )
-
-
-def _make_lasting(file: StoredFile) -> None:
-    for size in rules.WIDTHS:
-        with files_on_disk.path_of(file.key, size).open("rb+") as written:
-            os.fsync(written.fileno())
 
 
 def _mark(file: StoredFile, columns: dict[str, object]) -> None:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from documents import pictures
+from documents import copying, pictures
 from documents.services import files
 from portal.lib import clock
 
@@ -11,6 +11,12 @@ from portal.lib import clock
 def make_sizes() -> int:
     """Make the sizes of every picture that waits. Any number of workers may do this at once."""
     return pictures.make_waiting(now=clock.now())
+
+
+@shared_task
+def make_copies() -> int:
+    """Make every blurred copy that is asked for. Any number of workers may do this at once."""
+    return copying.make_waiting(now=clock.now())
 
 
 @shared_task

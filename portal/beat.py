@@ -42,6 +42,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 10},
     },
     "make-sizes-of-pictures": {"task": "documents.tasks.make_sizes", "schedule": 10.0, "options": {"expires": 10}},
+    "make-blurred-copies": {"task": "documents.tasks.make_copies", "schedule": 10.0, "options": {"expires": 10}},
     "tidy-files": {"task": "documents.tasks.tidy", "schedule": 3600.0},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "flag-forgotten-stays": {"task": "attendance.tasks.flag_forgotten_stays", "schedule": 1800.0},

@@ -240,11 +240,11 @@ def test_the_program_holds_its_limits_and_knows_nothing(monkeypatch: pytest.Monk
 def test_workers_share_what_waits(tmp_path: Path) -> None:
     file = keep(as_file(picture()))
     now = clock.now()
-    first = pictures._claim(now)
+    first = StoredFile.objects.claim(now)
     assert first == file
-    assert pictures._claim(now) is None
+    assert StoredFile.objects.claim(now) is None
     # The first worker died: the next one takes it when the claim has run out, and the late first one changes nothing.
-    second = pictures._claim(now + timedelta(minutes=3))
+    second = StoredFile.objects.claim(now + timedelta(minutes=3))
     assert second is not None
     pictures.make_sizes(second)
     pictures._mark(first, {"state": State.DAMAGED})
@@ -255,7 +255,7 @@ def test_workers_share_what_waits(tmp_path: Path) -> None:
 def test_workers_that_die_of_it_give_it_up(tmp_path: Path) -> None:
     keep(as_file(picture()))
     for turn in range(rules.MOST_TRIES):
-        assert pictures._claim(clock.now() + timedelta(minutes=3 * turn))
+        assert StoredFile.objects.claim(clock.now() + timedelta(minutes=3 * turn))
     pictures.make_waiting(now=clock.now() + timedelta(hours=1))
     assert StoredFile.objects.get().problem == "too_much"
     assert on_disk(tmp_path) == []

@@ -1,5 +1,6 @@
 """What is kept of files, and of what they are parts of."""
 
 from documents.models.files import StoredFile, is_stuck
+from documents.models.tags import BlurredCopy, PictureTag
 
-__all__ = ["StoredFile", "is_stuck"]
+__all__ = ["BlurredCopy", "PictureTag", "StoredFile", "is_stuck"]

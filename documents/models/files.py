@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -12,8 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from documents import rules
+from documents.models.claims import Claimed, ClaimedQuerySet
 from portal.lib.crypto import EncryptedTextField
-from portal.lib.models import Base
 
 
 def is_stuck(now: datetime, prefix: str = "") -> Q:
@@ -23,17 +22,7 @@ def is_stuck(now: datetime, prefix: str = "") -> Q:
     return unclaimed & Q(**{f"{prefix}state": "waiting", f"{prefix}created_at__lte": before})
 
 
-class StoredFileQuerySet(models.QuerySet["StoredFile"]):
-    def waiting(self) -> Self:
-        """Return the pictures whose sizes are still to be made."""
-        return self.filter(state=StoredFile.State.WAITING)
-
-    def free(self, now: datetime) -> Self:
-        """Return those that wait and that no worker has."""
-        return self.waiting().filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
-
-
-class StoredFile(Base):
+class StoredFile(Claimed):
     """A file under `FILES_ROOT`, by a random name that says nothing (`documents.files_on_disk`).
 
     Whoever has it says who may see it: a message, a post. Of a picture only its sizes are kept, never what was
@@ -46,11 +35,6 @@ class StoredFile(Base):
         OFFICE = "office", _("Dokument")
         TEXT = "text", _("Text")
 
-    class State(models.TextChoices):
-        WAITING = "waiting", _("Görs i ordning")
-        READY = "ready", _("Klar")
-        DAMAGED = "damaged", _("Går inte att visa")
-
     class Problem(models.TextChoices):
         UNREADABLE = "unreadable", _("Bilden är skadad och går inte att öppna.")
         TOO_MUCH = "too_much", _("Bilden är för stor för att göras i ordning.")
@@ -62,15 +46,12 @@ class StoredFile(Base):
     media_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()  # bytes of what is served as the whole
     digest = models.CharField(max_length=64)  # SHA-256 of what was uploaded
-    state = models.CharField(max_length=10, choices=State)
     problem = models.CharField(max_length=20, choices=Problem, blank=True)
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    claimed_until = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
 
-    objects = StoredFileQuerySet.as_manager()
+    objects = ClaimedQuerySet["StoredFile"].as_manager()
 
     class Meta:
         indexes = [
@@ -84,7 +65,3 @@ class StoredFile(Base):
     @property
     def is_picture(self) -> bool:
         return self.kind == self.Kind.PICTURE
-
-    @property
-    def is_ready(self) -> bool:
-        return self.state == self.State.READY

@@ -13,11 +13,12 @@ from uuid import UUID, uuid4
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from documents import files_on_disk, rules
-from documents.models import StoredFile, is_stuck
+from documents.models import BlurredCopy, StoredFile, is_stuck
 from documents.sniffing import Sniffed, sniff
 from portal.lib import bell
 
@@ -99,26 +100,34 @@ def try_again(files: Iterable[StoredFile], *, now: datetime) -> None:
 
 
 def discard(files: Iterable[StoredFile]) -> None:
-    """Throw files away: the rows with the transaction that this is called in, what lies on the disk after it."""
+    """Throw files and their copies away: the rows with the transaction, what lies on the disk after it."""
     gone = list(files)
-    for file in gone:
-        files_on_disk.make_room(file.key)
     with transaction.atomic():
-        StoredFile.objects.filter(pk__in=[file.pk for file in gone]).delete()
-        for file in gone:
-            transaction.on_commit(lambda key=file.key: files_on_disk.remove(key), robust=True)  # type: ignore[misc]
+        discard_rows(BlurredCopy.objects.filter(file__in=gone))
+        discard_rows(StoredFile.objects.filter(pk__in=[file.pk for file in gone]))
+
+
+def discard_rows(rows: QuerySet[StoredFile] | QuerySet[BlurredCopy]) -> None:
+    """Delete these rows, and what lies on the disk for them when the transaction is over."""
+    keys = list(rows.values_list("key", flat=True))
+    for key in keys:
+        files_on_disk.make_room(key)
+    rows.delete()
+    for key in keys:
+        transaction.on_commit(lambda key=key: files_on_disk.remove(key), robust=True)  # type: ignore[misc]
 
 
 def tidy(*, now: datetime) -> int:
     """Bring to an end what was interrupted between the disk and the database; return how many files it was."""
     keys = list(files_on_disk.unsettled(now, for_longer_than=rules.UNSETTLED_FOR))
-    rows = {file.key: file for file in StoredFile.objects.filter(key__in=keys)}
+    rows: dict[UUID, StoredFile | BlurredCopy] = {file.key: file for file in StoredFile.objects.filter(key__in=keys)}
+    rows |= {copy.key: copy for copy in BlurredCopy.objects.filter(key__in=keys)}
     for key in keys:
         settle_one(key, rows.get(key))
     return len(keys)
 
 
-def settle_one(key: UUID, file: StoredFile | None) -> None:
+def settle_one(key: UUID, file: StoredFile | BlurredCopy | None) -> None:
     """Leave on the disk what the row stands for, and nothing else."""
     if file is None or file.state == State.DAMAGED:
         files_on_disk.remove(key)

@@ -1,0 +1,59 @@
+"""Blurred copies are asked for and thrown away; and clean sizes get new names when who may see them has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from documents import files_on_disk, shown_rules
+from documents.models import BlurredCopy, StoredFile
+from documents.selectors.shown import Blurs
+from documents.services.files import discard_rows
+from portal.lib import bell
+
+
+def ask(wanted: Mapping[UUID, Blurs]) -> None:
+    """Ask for the copies of these files that are not there yet: a worker makes them."""
+    rows = [
+        BlurredCopy(
+            file_id=file_id,
+            boxes=sorted(box.as_list for box in boxes),
+            digest=shown_rules.mark_of(boxes),
+            state=BlurredCopy.State.WAITING,
+        )
+        for file_id, blurs in wanted.items()
+        for boxes in blurs
+    ]
+    known = set(BlurredCopy.objects.filter(file__in=wanted.keys()).values_list("file_id", "digest")) if rows else set()
+    new = [row for row in rows if (row.file_id, row.digest) not in known]
+    if new:
+        BlurredCopy.objects.bulk_create(new, ignore_conflicts=True)
+        transaction.on_commit(lambda: bell.ring("documents.tasks.make_copies"), robust=True)
+
+
+def throw_away_unwanted(wanted: Mapping[UUID, Blurs]) -> None:
+    """Throw away the copies of these files that nobody needs any more."""
+    marks = {(file_id, shown_rules.mark_of(boxes)) for file_id, blurs in wanted.items() for boxes in blurs}
+    copies = BlurredCopy.objects.filter(file__in=wanted.keys())
+    gone = [copy.pk for copy in copies if (copy.file_id, copy.digest) not in marks]
+    discard_rows(BlurredCopy.objects.filter(pk__in=gone))
+
+
+def rename(file: StoredFile) -> None:
+    """Give a picture's clean sizes a new random name: from then on nothing lies where it did.
+
+    Both names are there until the row says the new one, and what a fault leaves of either is found by its note.
+    """
+    old, new = file.key, uuid4()
+    files_on_disk.make_room(old)
+    files_on_disk.link(old, new)
+    with transaction.atomic():
+        if StoredFile.objects.filter(pk=file.pk, key=old, state=BlurredCopy.State.READY).update(key=new):
+            transaction.on_commit(lambda: _renamed(old, new), robust=True)
+
+
+def _renamed(old: UUID, new: UUID) -> None:
+    files_on_disk.settle(new)
+    files_on_disk.remove(old)
