@@ -34,7 +34,7 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
 
 from children.letter_paper import FONT, INK, SECOND, register_font
 from children.selectors.reach import Relation
-from messaging.words import relation_word
+from children.words import relation_word
 from portal.lib import days
 
 MARGIN = 22 * mm

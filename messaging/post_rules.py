@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 MANY_READERS = 60
@@ -16,12 +15,6 @@ QUIET_DAYS = 7
 """After so many days without a post a department is reminded, where nothing else is decided."""
 MOST_QUIET_DAYS = 60
 SATURDAY = 5
-
-
-def print_of(readers: Iterable[tuple[UUID, str, Collection[UUID]]]) -> str:
-    """Return a short mark of exactly these readers: person, relation, children. Another list has another mark."""
-    lines = sorted(f"{person} {relation} {sorted(map(str, children))}" for person, relation, children in readers)
-    return sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)

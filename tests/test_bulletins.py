@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from accounts.models import User
 from children.actors import Actor
 from children.models import BackupPlacement, Block, Department, Guardianship, Placement, StaffRole
+from children.selectors.family_rows import named, together
 from messaging.models import Bulletin, BulletinChild, BulletinCopy, Incident
 from messaging.selectors import bulletins as selectors
 from messaging.selectors.attention import Attention, attention
 from messaging.selectors.bulletin_readers import Audience, readers_of, size_of
-from messaging.selectors.family_rows import named, together
 from messaging.services import threads as thread_services
 from messaging.services.bulletin_release import ask_newcomers, release_due
 from messaging.services.bulletins import (

@@ -15,16 +15,16 @@ from children import access
 from children.access import Action
 from children.actors import Actor
 from children.models import Child, Department, Preschool
+from children.selectors.family_rows import Families, families, house_rows
 from children.selectors.placing import departments_of
 from children.selectors.reach import Relation
+from children.selectors.reader_rows import Row
 from children.selectors.unknown_families import Protected, protected_among
+from children.words import relation_word
 from messaging.bulletin_rules import LARGE
 from messaging.models import Bulletin, BulletinCopy
 from messaging.selectors.bulletin_readers import Audience, Readers, Size, guardians_at, readers_of, size_of
 from messaging.selectors.cautions import Caution, of_attention, of_homes, of_many, of_new, of_protected
-from messaging.selectors.family_rows import Families, families, house_rows
-from messaging.selectors.reader_rows import Row
-from messaging.words import relation_word
 from notifications.selectors import number_quiet
 from portal.lib import days
 

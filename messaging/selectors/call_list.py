@@ -7,11 +7,11 @@ from uuid import UUID
 
 from children.actors import Actor
 from children.rules import spoken_phone
+from children.selectors.family_rows import Named, named
 from children.selectors.placing import places_of
 from children.selectors.reach_places import to_families
 from messaging.models import Bulletin, BulletinCopy
 from messaging.selectors.bulletin_readers import Audience, by_guardian
-from messaging.selectors.family_rows import Named, named
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,18 @@ from uuid import UUID
 from children.access import Action
 from children.actors import Actor
 from children.models import Department
+from children.reader_rules import print_of
+from children.selectors.family_rows import Families, families, house_rows
 from children.selectors.people import kept_away_from
 from children.selectors.placing import places_in
 from children.selectors.reach import Relation, who_may
 from children.selectors.reach_places import who_may_at
+from children.selectors.reader_rows import Row
 from children.selectors.unknown_families import protected_among
+from children.words import relation_word
 from messaging import post_rules
 from messaging.models import Post, PostChild
 from messaging.selectors.cautions import Caution, of_attention, of_homes, of_many, of_new, of_protected
-from messaging.selectors.family_rows import Families, families, house_rows
-from messaging.selectors.reader_rows import Row
-from messaging.words import relation_word
 from portal.lib import days
 from portal.lib.models import holds_on
 
@@ -105,7 +106,7 @@ def audience_of(
             *of_new(len(new)),
             *of_attention([department.pk], now),
         ],
-        print=post_rules.print_of((one.person_id, one.relation, one.child_ids) for one in readers.values()),
+        print=print_of((one.person_id, one.relation, one.child_ids) for one in readers.values()),
     )
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from children.access import Action, children_for
 from children.actors import Actor
+from children.selectors.family_rows import Families, Named
 from messaging.models import Post, PostChild, PostRead, PostThanks
-from messaging.selectors.family_rows import Families, Named
 from messaging.selectors.post_readers import families_of, guardians_among, readers_today
 
 

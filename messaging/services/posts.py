@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from accounts import audit
 from children.access import Action, get_department
 from children.actors import Actor
+from children.reader_rules import print_of
 from children.selectors.reach import Relation
 from children.selectors.reach_places import who_may_at
 from documents.models import StoredFile, is_stuck
@@ -136,7 +137,7 @@ def publish(*, post_id: UUID, seen: str, without: Collection[UUID] = (), actor: 
         if not written.is_for_all:
             _demand_taggable(actor, post, children)
         readers = readers_of_post(post.department, children, today, is_for_all=written.is_for_all)
-        if seen != post_rules.print_of((one.person_id, one.relation, one.child_ids) for one in readers.values()):
+        if seen != print_of((one.person_id, one.relation, one.child_ids) for one in readers.values()):
             raise ValidationError(_("Vilka som läser har ändrats sedan du såg listan. Titta på den igen."))
         if not guardians_among(readers):
             raise ValidationError(_("Ingen vårdnadshavare skulle läsa det här inlägget."))

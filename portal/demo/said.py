@@ -8,9 +8,10 @@ from uuid import UUID
 from accounts.models import User
 from children.actors import Actor
 from children.models import Child
+from children.reader_rules import print_of
 from documents.pictures import make_waiting
 from messaging.models import Addressee, Message
-from messaging.post_rules import Written, print_of
+from messaging.post_rules import Written
 from messaging.rules import UNDO
 from messaging.selectors.bulletin_readers import Audience
 from messaging.selectors.bulletin_readers import readers_of as bulletin_readers

@@ -14,8 +14,9 @@ from attendance.services import Question, close_days, make_enquiry
 from attendance.services.events import Happening, announce_event
 from children.actors import Actor
 from children.models import Preschool
+from children.reader_rules import print_of
 from messaging.models import Bulletin
-from messaging.post_rules import Written, print_of
+from messaging.post_rules import Written
 from messaging.selectors.bulletin_readers import Audience
 from messaging.selectors.bulletin_readers import readers_of as bulletin_readers
 from messaging.selectors.post_readers import children_at, readers_of_post

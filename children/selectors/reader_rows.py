@@ -1,4 +1,4 @@
-"""A line of a list of readers, the same for conversations, bulletins and posts (messaging/reader_rows.html)."""
+"""A line of a list of readers, the same for conversations, bulletins and posts (children/reader_rows.html)."""
 
 from __future__ import annotations
 

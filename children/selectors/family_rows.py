@@ -15,8 +15,8 @@ from children.access import Action
 from children.actors import Actor
 from children.models import Child
 from children.selectors.reach import Relation
-from messaging.selectors.reader_rows import Row
-from messaging.words import relation_word
+from children.selectors.reader_rows import Row
+from children.words import relation_word
 
 Guardians = Mapping[UUID, frozenset[UUID]]
 """The children for whose sake each guardian reads."""
