@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-REMINDS_BEFORE = (2, 7)  # days before the last day, the nearest first
-
+import notifications.rules
 
 Answers = dict[UUID | None, dict[UUID, bool]]
 """What was answered about a child's day: by home (None: for the child, which has one), then by enquiry."""
@@ -90,14 +89,5 @@ def is_free(
 
 
 def reminder_due(enquiry: Enquiry, today: date) -> int | None:
-    """Return which reminder is due, by the days before the last day that it was meant for; None where none is.
-
-    One whose day went by is still due until the next. Who was asked on that very day or later needs no reminder of it.
-    """
-    if enquiry_state(enquiry, today) != EnquiryState.OPEN:
-        return None
-    for before in REMINDS_BEFORE:
-        due = enquiry.answer_by - timedelta(days=before)
-        if due <= today:
-            return before if enquiry.opens_on < due else None
-    return None
+    """Return which reminder is due, by the days before the last day that it was meant for; None where none is."""
+    return notifications.rules.reminder_due(enquiry.opens_on, enquiry.answer_by, today)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 IN_APP, EMAIL, PUSH, SMS = "in_app", "email", "push", "sms"
 IN_DIGEST = "digest"  # chosen as if it were a way: told in the evening's one notice
+REMINDS_BEFORE = (2, 7)  # days before the last day to answer something, the nearest first
 
 
 class Side(StrEnum):
@@ -245,3 +246,18 @@ def digest_way(*, wanted: Collection[str], has_device: bool, has_email: bool) ->
     """Return the one way by which the evening's notice goes: the first that the person has and wants."""
     has = {PUSH: has_device, EMAIL: has_email, SMS: True}
     return next((way for way in (PUSH, EMAIL, SMS) if way in wanted and has[way]), None)
+
+
+def reminder_due(opened_on: date, last_day: date, today: date) -> int | None:
+    """Return which reminder is due of something to answer, by the days before the last day that it was meant for.
+
+    None where none is. One whose day went by is still due until the next. Who was asked on that very day or later
+    needs no reminder of it, and nobody does after the last day.
+    """
+    if not opened_on <= today <= last_day:
+        return None
+    for before in REMINDS_BEFORE:
+        due = last_day - timedelta(days=before)
+        if due <= today:
+            return before if opened_on < due else None
+    return None

@@ -36,6 +36,8 @@ PERSONAL = {
     "DayPlan": "attendance",
     "EnquiryAnswer": "attendance",
     "EventAnswer": "attendance",
+    "FormAnswer": "documents",
+    "FormChild": "documents",
     "Guardianship": "children",
     "Household": "children",
     "HouseholdWeeks": "children",
