@@ -197,9 +197,16 @@ class RulesForm(forms.Form):
             for name in ("days", "weekday", "minute", "weeks")
         }
         plain = (
-            "cut_off", "most_weeks", "horizon_weeks", "late_after_minutes", "takes_absence_words", "opens_on_holidays",
-            "warns_over_hours", "reminds_on", "visible_before_days",
-        )  # fmt: skip
+            "cut_off",
+            "most_weeks",
+            "horizon_weeks",
+            "late_after_minutes",
+            "takes_absence_words",
+            "opens_on_holidays",
+            "warns_over_hours",
+            "reminds_on",
+            "visible_before_days",
+        )
         opening = [self._hours_on(number) for number in WEEKDAYS] if given["has_own_hours"] else None
         return {name: given[name] for name in plain} | figures | {"opening": opening}
 

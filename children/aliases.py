@@ -16,7 +16,7 @@ GIRLS = (
     "Julia", "Juni", "Kerstin", "Leah", "Lilly", "Linnea", "Lisa", "Liv", "Lova", "Lovisa", "Luna", "Märta", "Meja",
     "Molly", "Nellie", "Nora", "Novalie", "Olivia", "Ronja", "Saga", "Selma", "Signe", "Siri", "Sofia", "Stella",
     "Svea", "Thea", "Tilda", "Tuva", "Tyra", "Vera", "Wilma",
-)  # fmt: skip
+)  # fmt: skip # words in lines, not one in each
 BOYS = (
     "Adrian", "Albin", "Alfred", "Algot", "Anton", "Aron", "August", "Axel", "Benjamin", "Björn", "Casper", "Charles",
     "Colin", "Daniel", "David", "Ebbe", "Edvin", "Elias", "Elis", "Elliot", "Emil", "Erik", "Filip", "Folke", "Frank",
@@ -24,13 +24,13 @@ BOYS = (
     "Kevin", "Liam", "Linus", "Loke", "Loui", "Lucas", "Ludvig", "Malte", "Matteo", "Max", "Melker", "Melvin", "Milo",
     "Milton", "Nicolas", "Noah", "Oliver", "Oscar", "Otto", "Sam", "Samuel", "Sebastian", "Sigge", "Simon", "Sixten",
     "Theo", "Tage", "Valter", "Vidar", "Vilgot", "Vincent", "William",
-)  # fmt: skip
+)  # fmt: skip # words in lines, not one in each
 EITHERS = (
     "Alex", "Alexis", "Billie", "Bobbie", "Charlie", "Chris", "Dani", "Eddie", "Eli", "Elia", "Ellis", "Frankie",
     "Jackie", "Jamie", "Jo", "Joey", "Jordan", "Juno", "Kai", "Kelly", "Kim", "Kit", "Kris", "Lee", "Lo", "Lou",
     "Love", "Luca", "Marion", "Mika", "Mio", "Nico", "Nikki", "Noa", "Robin", "Sascha", "Sol", "Stevie", "Toni",
     "Vanja",
-)  # fmt: skip
+)  # fmt: skip # words in lines, not one in each
 FAMILY_NAMES = (
     "Abrahamsson", "Andersson", "Arvidsson", "Axelsson", "Bengtsson", "Berggren", "Berglund", "Bergman", "Bergqvist",
     "Bergström", "Björk", "Blomqvist", "Carlsson", "Claesson", "Dahlberg", "Danielsson", "Ek", "Eklund", "Ekström",
@@ -41,7 +41,7 @@ FAMILY_NAMES = (
     "Nilsson", "Norberg", "Nordin", "Nyberg", "Nyström", "Olofsson", "Olsson", "Persson", "Pettersson", "Samuelsson",
     "Sandberg", "Sjöberg", "Ström", "Sundberg", "Svensson", "Söderberg", "Wallin", "Wikström", "Åberg", "Åkesson",
     "Öberg",
-)  # fmt: skip
+)  # fmt: skip # words in lines, not one in each
 
 
 def choose_alias(

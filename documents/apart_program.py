@@ -25,7 +25,7 @@ FORMATS = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP"
 ACTIVE = {
     "/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/ImportData", "/GoToE",
     "/SubmitForm", "/Rendition", "/Movie", "/Sound",
-}  # fmt: skip
+}  # fmt: skip # words in lines, not one in each
 
 
 class Refused(Exception):

@@ -43,7 +43,7 @@ class LabelForm(forms.Form):
 
     def __init__(self, *args: Any, inboxes: Sequence[Inbox], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["inbox"].choices = [(str(one.id), one.name) for one in inboxes]  # type: ignore[attr-defined]
+        self.fields["inbox"].choices = [(str(one.id), one.name) for one in inboxes]  # type: ignore[attr-defined]  # a ChoiceField
         if len(inboxes) == 1:
             self.fields["inbox"].widget = forms.HiddenInput()
             self.fields["inbox"].initial = str(inboxes[0].id)
@@ -72,10 +72,12 @@ class AwayForm(forms.Form):
     def __init__(self, *args: Any, departments: Sequence[Department], myself: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices: list[tuple[str, Any]] = [(str(one.pk), one.name) for one in departments]
-        self.fields["whose"].choices = [*([(MYSELF, _("Jag"))] if myself else []), *choices]  # type: ignore[attr-defined]
-        if len(self.fields["whose"].choices) == 1:  # type: ignore[attr-defined]
+        if myself:
+            choices.insert(0, (MYSELF, _("Jag")))
+        self.fields["whose"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        if len(choices) == 1:
             self.fields["whose"].widget = forms.HiddenInput()
-            self.fields["whose"].initial = self.fields["whose"].choices[0][0]  # type: ignore[attr-defined]
+            self.fields["whose"].initial = choices[0][0]
 
     @property
     def department_id(self) -> UUID | None:

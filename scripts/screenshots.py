@@ -29,7 +29,7 @@ SIZES = {"390": (390, 844), "820": (820, 1180), "1180": (1180, 820), "1440": (14
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PEOPLE = ("nobody", "amina", "sara", "mikael", "maria", "jonas", "eva", "adam", "klara", "tablet")
 NOBODYS = ("/konto/logga-in/", "/demo/", "/om/", "/tillganglighet/", "/personuppgifter/", "/inbjudan/",
-           "/offline/", "/stilguide/", "/finns-inte/")  # fmt: skip
+           "/offline/", "/stilguide/", "/finns-inte/")  # fmt: skip # words in lines, not one in each
 LEFT_OUT = re.compile(r"/(logout|logga-ut|static|t)/|\.(csv|pdf|zip|ics)")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")

@@ -142,9 +142,13 @@ def test_what_staff_reported_outlives_what_guardians_plan(cast: Cast) -> None:
     copied = Draft((SHORT,), days=(DraftDay(wednesday, SHORT[0], like=(cast.elsa.id, MONDAY)),))
     services.save_schedule(drafts={cast.elsa.id: copied}, starts_on=MONDAY, actor=amina, now=now)
     asked = HolidayEnquiry.objects.create(
-        preschool=cast.granliden, title="Lovet", opens_on=TUESDAY, answer_by=date(2026, 10, 16), starts_on=tuesday,
+        preschool=cast.granliden,
+        title="Lovet",
+        opens_on=TUESDAY,
+        answer_by=date(2026, 10, 16),
+        starts_on=tuesday,
         ends_on=wednesday,
-    )  # fmt: skip
+    )
     answers = {cast.elsa.id: {tuesday: True, wednesday: False}}
     assert services.answer_enquiry(enquiry_id=asked.id, answers=answers, actor=amina, now=now) == 2
     absence.refresh_from_db()
@@ -209,9 +213,13 @@ def test_another_homes_hours_are_not_to_be_found_by_trying(said_by: str, cast: C
     homes[0].guardians.add(cast.amina)
     homes[1].guardians.add(cast.johan)
     HouseholdWeeks.objects.create(
-        child=cast.elsa, first=homes[0], second=homes[1], starts_on=date(2026, 10, 5), weeks=["AAAAAAA", "BBBBBBB"],
+        child=cast.elsa,
+        first=homes[0],
+        second=homes[1],
+        starts_on=date(2026, 10, 5),
+        weeks=["AAAAAAA", "BBBBBBB"],
         is_proposed=False,
-    )  # fmt: skip
+    )
     plan(cast.elsa)
     part = Interval(time(10, 7), time(11, 53))
     (theirs,) = report(getattr(cast, said_by), cast.elsa, days=1, parts=(part,))

@@ -38,27 +38,39 @@ def text_at(browser: Client, address: str) -> str:
     ("names", "reason", "days", "parts", "swedish", "english"),
     [
         (
-            ["Elsa"], "sick", (23, 25), [],
+            ["Elsa"],
+            "sick",
+            (23, 25),
+            [],
             "Elsa är anmäld sjuk måndag–onsdag 23–25 november.",
             "Elsa is reported sick Monday–Wednesday 23–25 November.",
         ),
         (
-            ["Elsa", "Hugo"], "sick", (23, 23), [],
+            ["Elsa", "Hugo"],
+            "sick",
+            (23, 23),
+            [],
             "Elsa och Hugo är anmälda sjuka måndag 23 november.",
             "Elsa and Hugo are reported sick Monday 23 November.",
         ),
         (
-            ["Elsa", "Hugo", "Noor"], "leave", (16, 29), [],
+            ["Elsa", "Hugo", "Noor"],
+            "leave",
+            (16, 29),
+            [],
             "Elsa, Hugo och Noor är anmälda lediga 16–29 november.",
             "Elsa, Hugo and Noor are reported on leave 16–29 November.",
         ),
         (
-            ["Elsa"], "other", (23, 23), [MORNING, Interval(time(14), time(15))],
+            ["Elsa"],
+            "other",
+            (23, 23),
+            [MORNING, Interval(time(14), time(15))],
             "Elsa är anmäld frånvarande måndag 23 november 10:00–12:00, 14:00–15:00.",
             "Elsa is reported absent Monday 23 November 10:00–12:00, 14:00–15:00.",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_was_reported(
     names: list[str], reason: str, days: tuple[int, int], parts: list[Interval], swedish: str, english: str
 ) -> None:
@@ -71,8 +83,11 @@ def test_what_was_reported(
 def test_the_form_says_whom_and_when(cast: Cast, log_in: LogIn) -> None:
     phone = log_in(cast.amina)
     form = {
-        "children": [cast.elsa.id, cast.hugo.id], "reason": "leave", "starts_on": "2026-12-07", "ends_on": "2026-12-18",
-    }  # fmt: skip
+        "children": [cast.elsa.id, cast.hugo.id],
+        "reason": "leave",
+        "starts_on": "2026-12-07",
+        "ends_on": "2026-12-18",
+    }
     phone.post(f"/barn/{cast.elsa.id}/franvaro/", form)
     assert "Elsa och Hugo är anmälda lediga 7–18 december." in text_at(phone, "/")
 

@@ -61,19 +61,19 @@ GUARDIAN_OF_PLACED = {"plan", "report_absence", "manage_contacts", "write_to_dep
 STAFF = {
     "see_child", "see_file", "see_notes", "see_contacts", "report_absence", "tap", "tap_many_out", "correct",
     "write_allergy", "plan_for", "read_departments_mail", "write_to_department",
-}  # fmt: skip
+}  # fmt: skip # a table, read by its columns
 EMPLOYED = {
     "see_child", "see_file", "see_contacts", "write_allergy", "confirm_guardian", "plan_for", "set_homes",
     "read_departments_mail", "write_to_department",
-}  # fmt: skip
+}  # fmt: skip # a table, read by its columns
 PRINCIPAL = STAFF | {
     "confirm_guardian", "block", "grant", "set_homes", "read_principals_mail", "write_to_principal", "journalise",
-}  # fmt: skip
+}  # fmt: skip # a table, read by its columns
 TABLET = {"see_child", "tap"}
 TABLET_WITH_PIN = {
     "see_file", "see_notes", "see_contacts", "report_absence", "tap_many_out", "correct", "write_allergy",
     "plan_for", "read_departments_mail", "write_to_department",
-}  # fmt: skip
+}  # fmt: skip # a table, read by its columns
 FAMILY_SECRETS = {"see_contacts", "confirm_guardian", "set_homes"}
 
 STAFF_PLACES = {"see_board", "list_children", "write_posts"}

@@ -16,7 +16,7 @@ from PIL import Image
 
 from accounts.models import AuditEntry, User
 from children.actors import Actor
-from children.models import StaffRole
+from children.models import Child, StaffRole
 from documents.models import StoredFile
 from documents.tasks import make_sizes
 from messaging.models import Message, MessageAttachment
@@ -49,10 +49,10 @@ def chosen(by: User, upload: SimpleUploadedFile | None = None) -> UUID:
     return keep(upload=upload or text(), actor=Actor.of_person(by), now=clock.now()).pk
 
 
-def sent(by: User, *about: object, files: tuple[UUID, ...] = (), ago: timedelta = timedelta(hours=1)) -> list[Message]:
+def sent(by: User, *about: Child, files: tuple[UUID, ...] = (), ago: timedelta = timedelta(hours=1)) -> list[Message]:
     now = clock.now() - ago
     made = start_threads(
-        child_ids=[one.pk for one in about],  # type: ignore[attr-defined]
+        child_ids=[one.pk for one in about],
         addressee=TO_DEPARTMENT,
         words=Words("Mat", "Se bilagan", "sv", attachments=files),
         actor=Actor.of_person(by),

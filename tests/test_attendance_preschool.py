@@ -55,8 +55,9 @@ def test_a_child_in_a_backup_placement_is_counted_once(morning: Cast) -> None:
     assert [total.placed for total in totals] == [1, 2]
     day = preschool_day(Actor.of_person(morning.eva), morning.granliden, TUESDAY, local(TUESDAY, 8))
     assert [[row.name for row in department.rows] for department in day.departments] == [
-        ["Noor Aziz"], ["Elsa Lind", "Hugo Lind"],
-    ]  # fmt: skip
+        ["Noor Aziz"],
+        ["Elsa Lind", "Hugo Lind"],
+    ]
 
 
 def test_departments_cost_the_same_for_two_and_for_twenty(

@@ -130,8 +130,10 @@ def test_what_holds_on_a_day() -> None:
 
     assert on(date(2026, 10, 2)).intervals == hours("08:00-16:00")
     assert [on(date(2026, 10, 6) + timedelta(days=7 * n)).intervals for n in range(3)] == [
-        hours("07:00-15:00"), hours("08:00-16:00"), hours("07:00-15:00"),
-    ]  # fmt: skip
+        hours("07:00-15:00"),
+        hours("08:00-16:00"),
+        hours("07:00-15:00"),
+    ]
     assert merged_plan(DayFacts(DAY)).is_unplanned
     assert on(DAY, changed={None: ()}).intervals == ()
     saturday = date(2026, 10, 17)

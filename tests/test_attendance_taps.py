@@ -53,8 +53,11 @@ def test_a_child_comes_and_goes(cast: Cast, hall: Actor, morning: datetime) -> N
     assert press(hall, LEFT, cast.elsa, at=afternoon) == [Outcome.APPLIED]
     stay = Stay.objects.get()
     assert (stay.child, stay.arrived_at, stay.left_at, stay.department) == (
-        cast.elsa, morning, afternoon, cast.blasippan,
-    )  # fmt: skip
+        cast.elsa,
+        morning,
+        afternoon,
+        cast.blasippan,
+    )
     counts = board_of(cast.blasippan, actor=hall, now=afternoon).counts
     assert (counts.present, counts.left) == (0, 1)
     assert AuditEntry.objects.filter(action="taps.made", tablet_id=hall.tablet_id).count() == 2

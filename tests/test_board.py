@@ -249,9 +249,13 @@ def test_a_sick_report_shows_before_the_next_refresh(on_tablet: OnTablet) -> Non
     stamp = re.search(r'data-stamp="([^"]+)"', board(hall, cast.blasippan))
     assert stamp
     report_absence(
-        child_ids=[cast.elsa.id], starts_on=TUESDAY, ends_on=TUESDAY, reason=Reason.SICK,
-        actor=Actor.of_person(cast.amina), now=clock.now(),
-    )  # fmt: skip
+        child_ids=[cast.elsa.id],
+        starts_on=TUESDAY,
+        ends_on=TUESDAY,
+        reason=Reason.SICK,
+        actor=Actor.of_person(cast.amina),
+        now=clock.now(),
+    )
     answer = hall.get(f"/avdelning/{cast.blasippan.id}/nytt/?sedan={stamp.group(1)}")
     assert answer.status_code == 200
     assert "Frånvarande" in tile(answer.content.decode(), cast.elsa)

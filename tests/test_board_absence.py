@@ -34,9 +34,13 @@ def test_the_gap_stands_on_the_tile(
     week = [[["07:30", "16:00"]]] * 5 + [[], []]
     WeekPlan.objects.create(child=cast.elsa, starts_on=date(2026, 10, 12), weeks=[week])
     form = {
-        "children": [str(cast.elsa.id)], "reason": "sick", "starts_on": "2026-10-13",
-        "is_part": "on", "from_time": "10:00", "to_time": "12:00",
-    }  # fmt: skip
+        "children": [str(cast.elsa.id)],
+        "reason": "sick",
+        "starts_on": "2026-10-13",
+        "is_part": "on",
+        "from_time": "10:00",
+        "to_time": "12:00",
+    }
     assert log_in(cast.amina).post(f"/barn/{cast.elsa.id}/franvaro/", form).status_code == 302
     hall, address = on_tablet(tablet(cast.blasippan)[1]), f"/avdelning/{cast.blasippan.id}/"
 

@@ -157,9 +157,13 @@ def test_closed_days_and_what_happens(cast: Cast) -> None:
     ClosedDay.objects.create(day=day + timedelta(days=1), preschool=cast.granliden, reason="Röjning")
     ClosedDay.objects.create(day=day + timedelta(days=1), preschool=cast.sjostjarnan, reason="Inte vår")
     CalendarEvent.objects.create(
-        title="Luciafest", text="Ta med fika.", day=day + timedelta(days=2), from_time="15:00", to_time="16:30",
+        title="Luciafest",
+        text="Ta med fika.",
+        day=day + timedelta(days=2),
+        from_time="15:00",
+        to_time="16:30",
         area=cast.area,
-    )  # fmt: skip
+    )
     CalendarEvent.objects.create(title="Utflykt", day=day + timedelta(days=2), department=cast.ekorren)
     CalendarEvent.objects.create(
         title="Inställt", day=day + timedelta(days=2), preschool=cast.granliden, cancelled_at=NOW
@@ -168,8 +172,11 @@ def test_closed_days_and_what_happens(cast: Cast) -> None:
     assert said(where, day) == ["Hugo 07:30–16:00", "Stängt: Planeringsdag (Elsa)"]
     assert said(where, day + timedelta(days=1)) == ["Stängt: Röjning"]
     assert sorted(said(where, day + timedelta(days=2))) == [
-        "Elsa 07:30–16:00", "Hugo 07:30–16:00", "Luciafest", "Utflykt (Hugo)",
-    ]  # fmt: skip
+        "Elsa 07:30–16:00",
+        "Hugo 07:30–16:00",
+        "Luciafest",
+        "Utflykt (Hugo)",
+    ]
     (feast,) = (one for one in events(where) if str(one["summary"]) == "Luciafest")
     assert str(feast["description"]) == "Ta med fika."
     assert feast.decoded("dtend") == local(day + timedelta(days=2), 16, 30)
@@ -178,13 +185,21 @@ def test_closed_days_and_what_happens(cast: Cast) -> None:
 def test_what_is_to_be_answered(cast: Cast) -> None:
     """Issue 3, 9: things to do, until they are done."""
     enquiry = HolidayEnquiry.objects.create(
-        title="Höstlov", preschool=cast.granliden, opens_on=TUESDAY - timedelta(days=3),
-        answer_by=TUESDAY + timedelta(days=3), starts_on=date(2026, 10, 26), ends_on=date(2026, 10, 30),
-    )  # fmt: skip
+        title="Höstlov",
+        preschool=cast.granliden,
+        opens_on=TUESDAY - timedelta(days=3),
+        answer_by=TUESDAY + timedelta(days=3),
+        starts_on=date(2026, 10, 26),
+        ends_on=date(2026, 10, 30),
+    )
     HolidayEnquiry.objects.create(
-        title="Inte än", preschool=cast.granliden, opens_on=TUESDAY + timedelta(days=3),
-        answer_by=TUESDAY + timedelta(days=30), starts_on=date(2026, 12, 21), ends_on=date(2026, 12, 23),
-    )  # fmt: skip
+        title="Inte än",
+        preschool=cast.granliden,
+        opens_on=TUESDAY + timedelta(days=3),
+        answer_by=TUESDAY + timedelta(days=30),
+        starts_on=date(2026, 12, 21),
+        ends_on=date(2026, 12, 23),
+    )
     feast = CalendarEvent.objects.create(
         title="Luciafest", day=date(2026, 12, 11), preschool=cast.granliden, asks=True, answer_by=date(2026, 12, 4)
     )
@@ -302,9 +317,14 @@ def test_of_a_day_of_handover_the_words_of_the_page(cast: Cast) -> None:
         assert "dtend" not in one
         assert foreign not in str(one)
     Absence.objects.create(
-        child=cast.elsa, starts_on=friday, ends_on=friday, from_time="06:00", to_time="09:30", reason="other",
+        child=cast.elsa,
+        starts_on=friday,
+        ends_on=friday,
+        from_time="06:00",
+        to_time="09:30",
+        reason="other",
         reported_by=cast.amina,
-    )  # fmt: skip
+    )
     assert said(address(cast.amina), friday) == ["Elsa lämnas 09:30"]
     assert said(address(cast.johan), friday) == ["Elsa hämtas 14:47"]
 
@@ -335,9 +355,13 @@ def test_each_of_two_homes_answers_its_own_days(cast: Cast) -> None:
     Guardianship.objects.filter(child=cast.hugo).update(ends_on=TUESDAY - timedelta(days=1))
     until = TUESDAY + timedelta(days=3)
     enquiry = HolidayEnquiry.objects.create(
-        title="Höstlov", preschool=cast.granliden, opens_on=TUESDAY, answer_by=until,
-        starts_on=date(2026, 10, 26), ends_on=date(2026, 10, 30),
-    )  # fmt: skip
+        title="Höstlov",
+        preschool=cast.granliden,
+        opens_on=TUESDAY,
+        answer_by=until,
+        starts_on=date(2026, 10, 26),
+        ends_on=date(2026, 10, 30),
+    )
     third = person("Tove")
     guard(third, cast.elsa)
     to_do = ["Sista dag att svara: Höstlov"]

@@ -148,8 +148,11 @@ def test_an_area_closes_by_whoever_leads_all_of_it(cast: Cast, eva: Actor) -> No
         open_again(made, eva)
     assert state(cast, FRIDAY) == State.CLOSED
     assert [scope.name for scope in scopes_of(Actor.of_person(head), cast.granliden)] == [
-        "Förskolan Granliden", "Blåsippan", "Ekorren", "Alla i Rektorsområde Öster",
-    ]  # fmt: skip
+        "Förskolan Granliden",
+        "Blåsippan",
+        "Ekorren",
+        "Alla i Rektorsområde Öster",
+    ]
     assert [scope.name for scope in scopes_of(eva, cast.granliden)] == ["Förskolan Granliden", "Blåsippan", "Ekorren"]
 
 

@@ -153,8 +153,10 @@ def test_hours_for_staffing(planned: Cast) -> None:
         WeekPlan.objects.create(child=one, starts_on=MONDAY, weeks=[[[times], *[[]] * 6]])
     week = seen_by(Actor.of_person(planned.maria), planned)
     assert [(row.hour, row.counts[0].count, row.counts[1].count) for row in week.hours] == [
-        (6, 1, 0), *[(hour, 2, 0) for hour in range(7, 12)], *[(hour, 1, 0) for hour in range(12, 18)],
-    ]  # fmt: skip
+        (6, 1, 0),
+        *[(hour, 2, 0) for hour in range(7, 12)],
+        *[(hour, 1, 0) for hour in range(12, 18)],
+    ]
     assert {one.level for row in week.hours for one in row.counts} == {0, 2, 4}
 
 

@@ -244,7 +244,7 @@ def test_it_is_saved_and_opens_in_no_page() -> None:
     file = keep(pdf(), 'Åsas väg; "hem".pdf')
     answer = serve(file)
     assert isinstance(answer, FileResponse)
-    assert b"".join(answer.streaming_content).startswith(b"%PDF")  # type: ignore[arg-type]
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")  # type: ignore[arg-type]  # no async
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"] == "attachment; filename*=utf-8''%C3%85sas%20v%C3%A4g%3B%20hem.pdf"
     assert answer["X-Content-Type-Options"] == "nosniff"

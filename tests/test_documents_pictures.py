@@ -97,7 +97,7 @@ def size_of(file: StoredFile, size: str) -> Image.Image:
 def is_upright(shown: Image.Image) -> bool:
     wide, high = shown.size
     corners = [(wide // 8, high // 8), (wide * 7 // 8, high // 8), (wide // 8, high * 7 // 8)]
-    reds = [shown.getpixel(corner)[0] > 128 for corner in corners]  # type: ignore[index]
+    reds = [shown.getpixel(corner)[0] > 128 for corner in corners]  # type: ignore[index]  # three colours
     return wide > high and reds == [True, False, False]
 
 
@@ -292,7 +292,7 @@ def test_it_is_shown_in_the_page_and_saved_when_asked() -> None:
     file = made(as_file(picture(1000, 800)))
     shown = serve(file, size="small")
     assert isinstance(shown, FileResponse)
-    assert Image.open(io.BytesIO(b"".join(shown.streaming_content))).size == (320, 256)  # type: ignore[arg-type]
+    assert Image.open(io.BytesIO(b"".join(shown.streaming_content))).size == (320, 256)  # type: ignore[arg-type]  # no async
     assert shown["Content-Type"] == "image/webp"
     assert shown["Content-Disposition"].startswith("inline")
     saved = serve(file, as_attachment=True)

@@ -168,9 +168,13 @@ def test_a_long_history_goes_on_on_another_page(cast: Cast, log_in: LogIn, clock
     for number in range(25):
         clock.shift(60)
         services.change_day(
-            child_id=cast.elsa.id, day=MONDAY + timedelta(days=number), intervals=(), actor=actor,
-            now=local(TUESDAY, 10, number), note="nej",
-        )  # fmt: skip
+            child_id=cast.elsa.id,
+            day=MONDAY + timedelta(days=number),
+            intervals=(),
+            actor=actor,
+            now=local(TUESDAY, 10, number),
+            note="nej",
+        )
     phone, seen = log_in(cast.amina), 0
     address: str | None = f"/barn/{cast.elsa.id}/historik/"
     for _page in range(2):

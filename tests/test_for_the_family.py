@@ -61,9 +61,15 @@ def at(child: Child, rest: str = "") -> str:
 def lay(browser: Client, child: Child, address: str = "", **said: object) -> str:
     """Paint a week on the planner, and save it; return the page that follows."""
     fields = {
-        "do": "save", "vecka": str(MONDAY), "barn": str(child.id), "week": "0", "repeats": "1",
-        "weekdays": ["0", "1", "2", "3", "4"], "starts": "08:00", "ends": "15:00",
-    }  # fmt: skip
+        "do": "save",
+        "vecka": str(MONDAY),
+        "barn": str(child.id),
+        "week": "0",
+        "repeats": "1",
+        "weekdays": ["0", "1", "2", "3", "4"],
+        "starts": "08:00",
+        "ends": "15:00",
+    }
     return browser.post(address or at(child, "schema/"), fields | said, follow=True).content.decode()
 
 
@@ -178,9 +184,13 @@ def test_staff_report_and_end_an_absence_of_several_days(cast: Cast, log_in: Log
 
 def test_staff_end_what_a_guardian_reported(cast: Cast, log_in: LogIn) -> None:
     services.report_absence(
-        child_ids=[cast.elsa.id], starts_on=TUESDAY, ends_on=MONDAY, reason=Reason.SICK,
-        actor=Actor.of_person(cast.amina), now=local(TUESDAY, 9),
-    )  # fmt: skip
+        child_ids=[cast.elsa.id],
+        starts_on=TUESDAY,
+        ends_on=MONDAY,
+        reason=Reason.SICK,
+        actor=Actor.of_person(cast.amina),
+        now=local(TUESDAY, 9),
+    )
     absence = Absence.objects.get()
     log_in(cast.maria).post(at(cast.elsa, f"franvaro/{absence.id}/avsluta/"))
     assert Absence.objects.standing().count() == 0
@@ -265,9 +275,14 @@ def two_homes(cast: Cast) -> tuple[Household, Household]:
     one.guardians.add(cast.amina)
     other.guardians.add(cast.johan)
     HouseholdWeeks.objects.create(
-        child=cast.elsa, first=one, second=other, starts_on=date(2026, 10, 12), weeks=["AAAAAAA", "BBBBBBB"],
-        handover="before", is_proposed=False,
-    )  # fmt: skip
+        child=cast.elsa,
+        first=one,
+        second=other,
+        starts_on=date(2026, 10, 12),
+        weeks=["AAAAAAA", "BBBBBBB"],
+        handover="before",
+        is_proposed=False,
+    )
     return one, other
 
 

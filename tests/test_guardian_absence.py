@@ -121,9 +121,13 @@ def test_away_for_two_hours(cast: Cast, log_in: LogIn) -> None:
     """D03: expected, and the gap is shown."""
     plan(cast.elsa)
     form = {
-        "children": [cast.elsa.id], "reason": "other", "starts_on": "2026-10-13",
-        "is_part": "on", "from_time": "10:00", "to_time": "12:00",
-    }  # fmt: skip
+        "children": [cast.elsa.id],
+        "reason": "other",
+        "starts_on": "2026-10-13",
+        "is_part": "on",
+        "from_time": "10:00",
+        "to_time": "12:00",
+    }
     assert log_in(cast.amina).post(f"/barn/{cast.elsa.id}/franvaro/", form).status_code == 302
     (card, _hugo) = guardian_home(Actor.of_person(cast.amina), local(TUESDAY, 7))
     assert (card.state, card.times, card.note) == ("expected", "07:30–16:00", "Borta 10:00–12:00")
@@ -220,9 +224,13 @@ def test_overlapping_absence(cast: Cast) -> None:
 
     def report(first: int, last: int, reason: str) -> None:
         services.report_absence(
-            child_ids=[cast.elsa.id], starts_on=date(2026, 10, first), ends_on=date(2026, 10, last),
-            reason=Reason(reason), actor=amina, now=now,
-        )  # fmt: skip
+            child_ids=[cast.elsa.id],
+            starts_on=date(2026, 10, first),
+            ends_on=date(2026, 10, last),
+            reason=Reason(reason),
+            actor=amina,
+            now=now,
+        )
 
     report(13, 15, "sick")
     report(15, 16, "sick")

@@ -48,14 +48,20 @@ def test_change_the_day(cast: Cast, log_in: LogIn) -> None:
     assert 'value="07:30"' in page
     assert "Karin (Mormor)" in page
     form = {
-        "what": "times", "starts": "08:15", "ends": "15:00", "collector": f"c:{granny.id}", "note": "Gummistövlar med",
-    }  # fmt: skip
+        "what": "times",
+        "starts": "08:15",
+        "ends": "15:00",
+        "collector": f"c:{granny.id}",
+        "note": "Gummistövlar med",
+    }
     for _time in range(2):
         assert browser.post(f"/barn/{cast.elsa.id}/dag/2026-10-13/", form).status_code == 302
     changed = DayPlan.objects.get()
     assert (changed.intervals, changed.collecting_contact, changed.note) == (
-        [["08:15", "15:00"]], granny, "Gummistövlar med",
-    )  # fmt: skip
+        [["08:15", "15:00"]],
+        granny,
+        "Gummistövlar med",
+    )
     card = guardian_home(Actor.of_person(cast.amina), local(TUESDAY, 6, 10))[0]
     assert (card.times, card.collector) == ("08:15–15:00", "Mormor hämtar")
     browser.post(f"/barn/{cast.elsa.id}/dag/2026-10-13/", {"what": "usual"})
@@ -305,9 +311,12 @@ def test_first_times(cast: Cast, log_in: LogIn) -> None:
 def test_the_times_that_were(cast: Cast, log_in: LogIn) -> None:
     plan(cast.elsa)
     Stay.objects.create(
-        id=uuid7(), child=cast.elsa, department=cast.blasippan,
-        arrived_at=local(date(2026, 10, 12), 7, 34), left_at=local(date(2026, 10, 12), 16, 4),
-    )  # fmt: skip
+        id=uuid7(),
+        child=cast.elsa,
+        department=cast.blasippan,
+        arrived_at=local(date(2026, 10, 12), 7, 34),
+        left_at=local(date(2026, 10, 12), 16, 4),
+    )
     page = log_in(cast.amina).get(f"/barn/{cast.elsa.id}/tider/").content.decode()
     assert "07:34–16:04" in page
     found = child_history(cast.elsa, TUESDAY, today=TUESDAY, reader=cast.amina.pk)
@@ -340,9 +349,13 @@ def test_reporting_sick_costs(cast: Cast, django_assert_num_queries: DjangoAsser
     assert (actor.municipality.pk, actor.roles) == (1, [])
     with django_assert_num_queries(9 + 2):  # and the savepoint of the test
         services.report_absence(
-            child_ids=[cast.elsa.id], starts_on=TUESDAY, ends_on=TUESDAY, reason=Reason.SICK, actor=actor,
+            child_ids=[cast.elsa.id],
+            starts_on=TUESDAY,
+            ends_on=TUESDAY,
+            reason=Reason.SICK,
+            actor=actor,
             now=local(TUESDAY, 6, 10),
-        )  # fmt: skip
+        )
 
 
 def test_a_child_that_begins_soon(cast: Cast) -> None:
@@ -369,9 +382,13 @@ def test_a_day_of_an_absence_says_so(cast: Cast, log_in: LogIn) -> None:
     plan(cast.elsa)
     browser = log_in(cast.amina)
     services.report_absence(
-        child_ids=[cast.elsa.id], starts_on=date(2026, 10, 14), ends_on=date(2026, 10, 15), reason=Reason.SICK,
-        actor=Actor.of_person(cast.amina), now=local(TUESDAY, 6, 10),
-    )  # fmt: skip
+        child_ids=[cast.elsa.id],
+        starts_on=date(2026, 10, 14),
+        ends_on=date(2026, 10, 15),
+        reason=Reason.SICK,
+        actor=Actor.of_person(cast.amina),
+        now=local(TUESDAY, 6, 10),
+    )
     shown = [browser.get(f"/barn/{cast.elsa.id}/dag/2026-10-{day}/").content.decode() for day in (14, 15, 16)]
     assert ["Sjuk" in page and "ligger kvar under den" in page for page in shown] == [True, True, False]
     assert "Sjuk till och med tors" in shown[0]

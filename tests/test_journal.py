@@ -176,7 +176,7 @@ def test_the_pdf_has_what_an_archive_asks_for(cast: Cast) -> None:
     fonts = [
         font.get_object()["/FontDescriptor"]
         for page in reader.pages
-        for font in page["/Resources"]["/Font"].values()  # type: ignore[index]
+        for font in page["/Resources"]["/Font"].values()  # type: ignore[index]  # a dictionary
     ]
     assert fonts
     assert all("/FontFile2" in font for font in fonts)
@@ -440,7 +440,7 @@ def test_the_archivist_fetches_and_each_time_is_written_down(cast: Cast, log_in:
         assert fetched["Content-Type"] == "application/zip"
         assert fetched["Content-Disposition"] == 'attachment; filename="diarium-1.zip"'
         assert fetched["Cache-Control"] == "no-store, private"
-        assert b"".join(fetched.streaming_content) == b"".join(pieces(package))  # type: ignore[attr-defined]
+        assert b"".join(fetched.streaming_content) == b"".join(pieces(package))  # type: ignore[attr-defined]  # streams
     looks = AuditEntry.objects.filter(action="messaging.journal_package", is_look=True)
     assert [look.children for look in looks] == [[str(cast.elsa.pk)]] * 2
     for other in (cast.eva, cast.maria, cast.amina, cast.administrator, cast.communicator):

@@ -272,9 +272,13 @@ def test_an_absence_and_a_closed_day_give_the_plan_back(
     before = reads(cast, today)
     actor, first = Actor.of_person(cast.amina, today), today + timedelta(days=days_on)
     report = services.report_absence(
-        child_ids=[cast.elsa.id], starts_on=first, ends_on=first + timedelta(days=length), reason=reason,
-        actor=actor, now=now,
-    )  # fmt: skip
+        child_ids=[cast.elsa.id],
+        starts_on=first,
+        ends_on=first + timedelta(days=length),
+        reason=reason,
+        actor=actor,
+        now=now,
+    )
     hidden = reads(cast, today)
     assert [day.intervals for day in hidden] == [day.intervals for day in before]
     assert not any(day.attending for day in hidden if first <= day.day <= first + timedelta(days=length))

@@ -149,9 +149,14 @@ def begin(cast: Cast, now: datetime, pattern: Any, cut_off: dict[str, Any]) -> W
         theirs.guardians.set([cast.johan])
         living = rules.Living(BEGAN, None, tuple(pattern[0]), ours.pk, theirs.pk, pattern[1])
         HouseholdWeeks.objects.create(
-            child=cast.elsa, first=ours, second=theirs, starts_on=BEGAN, weeks=list(pattern[0]), handover=pattern[1],
+            child=cast.elsa,
+            first=ours,
+            second=theirs,
+            starts_on=BEGAN,
+            weeks=list(pattern[0]),
+            handover=pattern[1],
             is_proposed=False,
-        )  # fmt: skip
+        )
         homes = {cast.amina.pk: ours.pk, cast.johan.pk: theirs.pk}
     world = World(cast, now, homes, living, {})
     for home in set(homes.values()):

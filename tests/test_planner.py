@@ -232,9 +232,14 @@ def test_a_week_is_copied_to_four_others_and_to_a_sibling(cast: Cast, log_in: Lo
     granny = Contact.objects.create(child=cast.elsa, name="Karin", relation="Mormor")
     amina, now = Actor.of_person(cast.amina), local(TUESDAY, 6, 10)
     services.change_day(
-        child_id=cast.elsa.id, day=date(2026, 10, 20), intervals=(Interval(time(9), time(14)),), actor=amina, now=now,
-        note="Tandläkaren", collector=services.Collector(contact_id=granny.id),
-    )  # fmt: skip
+        child_id=cast.elsa.id,
+        day=date(2026, 10, 20),
+        intervals=(Interval(time(9), time(14)),),
+        actor=amina,
+        now=now,
+        note="Tandläkaren",
+        collector=services.Collector(contact_id=granny.id),
+    )
     browser = log_in(cast.amina)
     weeks = ["2026-10-26", "2026-11-02", "2026-11-09", "2026-11-16"]
     for rest in ({}, {"with_rest": "on"}):
@@ -430,9 +435,12 @@ def test_ones_own_page_is_not_in_its_way(cast: Cast, log_in: LogIn) -> None:
     browser = log_in(cast.amina)
     page = browser.get(f"/schema/?vecka=2026-10-19&barn={cast.elsa.id}")
     services.change_day(
-        child_id=cast.hugo.id, day=date(2026, 10, 20), intervals=(), actor=Actor.of_person(cast.johan),
+        child_id=cast.hugo.id,
+        day=date(2026, 10, 20),
+        intervals=(),
+        actor=Actor.of_person(cast.johan),
         now=local(TUESDAY, 6, 10),
-    )  # fmt: skip
+    )
     form = {"starts": "08:00", "ends": "15:00"}
     page = browser.post("/schema/", carried(page) | form | {"do": "paint", "weekdays": [0, 1]})
     page = browser.post("/schema/", carried(page) | form | {"do": "preview"})

@@ -65,9 +65,12 @@ def test_the_same_schedule_at_the_same_moment() -> None:
             draft = Draft((week,), (DraftDay(date(2026, 10, 21), (Interval(time(9), time(13 + number, turn)),)),))
             assert isinstance(seen, dict)
             services.save_schedule(
-                drafts=dict.fromkeys(ids, draft), starts_on=MONDAY, actor=Actor.of_person(person), now=now,
+                drafts=dict.fromkeys(ids, draft),
+                starts_on=MONDAY,
+                actor=Actor.of_person(person),
+                now=now,
                 seen=seen[person.id],
-            )  # fmt: skip
+            )
 
         told = both(press, *people)
         assert sorted(bool(sentence) for sentence in told) == [False, True], turn
@@ -91,9 +94,13 @@ def test_the_same_day_at_the_same_moment() -> None:
         def press(person: User, number: int, now: datetime, turn: int = turn, seen: object = seen) -> None:
             assert isinstance(seen, dict)
             services.change_day(
-                child_id=cast.elsa.id, day=day, intervals=(Interval(time(8), time(12 + number, turn)),), now=now,
-                actor=Actor.of_person(person), seen=seen[person.id],
-            )  # fmt: skip
+                child_id=cast.elsa.id,
+                day=day,
+                intervals=(Interval(time(8), time(12 + number, turn)),),
+                now=now,
+                actor=Actor.of_person(person),
+                seen=seen[person.id],
+            )
 
         told = both(press, *people)
         assert sorted(bool(sentence) for sentence in told) == [False, True], turn

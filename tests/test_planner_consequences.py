@@ -173,8 +173,12 @@ def test_what_somebody_else_changed_meanwhile_is_not_given_back(cast: Cast, log_
     looked = press(browser, "preview", cast.elsa, weekdays=[1], starts="09:00")
     johan = Actor.of_person(cast.johan)
     services.change_day(
-        child_id=cast.elsa.id, day=LATER, intervals=SHORT, actor=johan, now=local(TUESDAY, 6, 10),
-    )  # fmt: skip
+        child_id=cast.elsa.id,
+        day=LATER,
+        intervals=SHORT,
+        actor=johan,
+        now=local(TUESDAY, 6, 10),
+    )
     refused = keep_on(browser, looked, over_every_day="on")
     assert "Johan ändrade schemat för Elsa" in words(refused)
     assert on(LATER) == [("Elsa", [["08:00", "14:00"]])]
@@ -186,9 +190,14 @@ def test_a_home_gives_back_its_own_days_alone(cast: Cast, log_in: LogIn) -> None
     ours.guardians.set([cast.amina])
     theirs.guardians.set([cast.johan])
     HouseholdWeeks.objects.create(
-        child=cast.elsa, first=ours, second=theirs, starts_on=date(2026, 9, 28), is_proposed=False,
-        weeks=["AAAAAAA", "BBBBBBB"], handover=Handover.BEFORE,
-    )  # fmt: skip
+        child=cast.elsa,
+        first=ours,
+        second=theirs,
+        starts_on=date(2026, 9, 28),
+        is_proposed=False,
+        weeks=["AAAAAAA", "BBBBBBB"],
+        handover=Handover.BEFORE,
+    )
     weeks = [[[["07:30", "16:00"]]] * 5 + [[], []]]
     for home in (ours, theirs):
         WeekPlan.objects.create(child=cast.elsa, household=home, starts_on=date(2026, 9, 28), weeks=weeks)

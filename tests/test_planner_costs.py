@@ -97,8 +97,13 @@ def live_in_two_homes(cast: Cast, one: Child) -> None:
     ours.guardians.set([cast.amina])
     theirs.guardians.set([cast.johan])
     HouseholdWeeks.objects.create(
-        child=one, first=ours, second=theirs, starts_on=date(2026, 9, 28), is_proposed=False, weeks=["AAAAAAA"],
+        child=one,
+        first=ours,
+        second=theirs,
+        starts_on=date(2026, 9, 28),
+        is_proposed=False,
+        weeks=["AAAAAAA"],
         handover=Handover.BEFORE,
-    )  # fmt: skip
+    )
     one.day_plans.update(household=ours)
     one.week_plans.update(household=ours)

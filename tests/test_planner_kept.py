@@ -120,9 +120,12 @@ def test_a_change_by_somebody_else_is_still_told(cast: Cast, log_in: LogIn) -> N
     page = browser.get(f"/schema/?vecka=2026-10-19&barn={cast.elsa.id}")
     browser.post("/schema/", carried(page) | {"do": "paint", "weekdays": [0], "starts": "09:00", "ends": "15:00"})
     services.change_day(
-        child_id=cast.elsa.id, day=date(2026, 10, 20), intervals=(Interval(time(8), time(12)),),
-        actor=Actor.of_person(cast.johan), now=local(TUESDAY, 6, 10),
-    )  # fmt: skip
+        child_id=cast.elsa.id,
+        day=date(2026, 10, 20),
+        intervals=(Interval(time(8), time(12)),),
+        actor=Actor.of_person(cast.johan),
+        now=local(TUESDAY, 6, 10),
+    )
     fields = carried(browser.post("/schema/", {"do": "continue"}))
     assert "Johan ändrade schemat för Elsa" in browser.post("/schema/", fields | {"do": "save"}).content.decode()
 

@@ -222,9 +222,18 @@ def answered(
 
 def made_tile(**more: Any) -> Tile:
     given: dict[str, Any] = {
-        "child_id": uuid4(), "name": "Elsa L", "initials": "EL", "tint": 0, "state": "expected", "text": "Väntas 08:00",
-        "detail": "", "tap": "arrived", "tap_words": "Lämna in", "order": "1 08:00 Elsa", "more_url": "/mer/",
-    }  # fmt: skip
+        "child_id": uuid4(),
+        "name": "Elsa L",
+        "initials": "EL",
+        "tint": 0,
+        "state": "expected",
+        "text": "Väntas 08:00",
+        "detail": "",
+        "tap": "arrived",
+        "tap_words": "Lämna in",
+        "order": "1 08:00 Elsa",
+        "more_url": "/mer/",
+    }
     return Tile(**{**given, **more})
 
 

@@ -113,15 +113,30 @@ class Saying:
         thread, bulletin, post = self.thread.pk, self.bulletin.pk, self.post.pk
         child = self.hidden.child.pk
         return [
-            "/", "/nytt/", "/samtal/", f"/samtal/{thread}/", f"/samtal/{thread}/nytt/", f"/samtal/nytt/?barn={child}",
-            "/samtal/sok/?q=vantar", f"/samtal/{thread}/diariefor/", "/samtal/borta/",
-            "/anslag/", "/anslag/mina/", "/anslag/skriv/", f"/anslag/skriv/?till=avdelning:{self.department.pk}",
+            "/",
+            "/nytt/",
+            "/samtal/",
+            f"/samtal/{thread}/",
+            f"/samtal/{thread}/nytt/",
+            f"/samtal/nytt/?barn={child}",
+            "/samtal/sok/?q=vantar",
+            f"/samtal/{thread}/diariefor/",
+            "/samtal/borta/",
+            "/anslag/",
+            "/anslag/mina/",
+            "/anslag/skriv/",
+            f"/anslag/skriv/?till=avdelning:{self.department.pk}",
             f"/anslag/lasare/{self.department.pk}/?till=avdelning:{self.department.pk}",
             f"/anslag/lasare/personal/?till=avdelning:{self.department.pk}",
-            f"/anslag/{bulletin}/", f"/anslag/{bulletin}/siffror/",
-            f"/anslag/{bulletin}/inte-last/", f"/anslag/{bulletin}/ringlista/",
-            "/inlagg/", f"/inlagg/{post}/", "/diarium/", f"/diarium/{self.package.pk}/",
-        ]  # fmt: skip
+            f"/anslag/{bulletin}/",
+            f"/anslag/{bulletin}/siffror/",
+            f"/anslag/{bulletin}/inte-last/",
+            f"/anslag/{bulletin}/ringlista/",
+            "/inlagg/",
+            f"/inlagg/{post}/",
+            "/diarium/",
+            f"/diarium/{self.package.pk}/",
+        ]
 
 
 def everything(browser: Client, addresses: list[str]) -> str:

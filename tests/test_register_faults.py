@@ -21,8 +21,9 @@ pytestmark = pytest.mark.django_db
 def test_a_file_that_was_not_sent_takes_nothing_away(tmp_path: Path, missing: str) -> None:
     register = Register()
     for group in register.lists["groups"][:1]:
-        group["groupMemberships"] = [{"person": {"id": rid(name)}, "startDate": "2025-08-10"}
-                                     for name in ("Elsa", "Hugo", "Leo")]  # fmt: skip
+        group["groupMemberships"] = [
+            {"person": {"id": rid(name)}, "startDate": "2025-08-10"} for name in ("Elsa", "Hugo", "Leo")
+        ]
     register.take_in(tmp_path)
     before = contents()
     del register.lists[missing]

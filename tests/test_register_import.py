@@ -81,8 +81,11 @@ def test_lovkoping_with_errors_goes_in_but_for_its_bad_rows() -> None:
 def test_protected_persons_come_in_under_an_alias() -> None:
     """B08: the register's real names are nowhere but sealed."""
     import_register(SAMPLES / "lovkoping", now=clock.now())
-    marked = [row for row in json.loads((SAMPLES / "lovkoping" / "persons.json").read_text())["data"]
-              if row["securityMarking"] != "Ingen"]  # fmt: skip
+    marked = [
+        row
+        for row in json.loads((SAMPLES / "lovkoping" / "persons.json").read_text())["data"]
+        if row["securityMarking"] != "Ingen"
+    ]
     assert len(marked) == 4
     for row in marked:
         holder: Any = (
@@ -137,8 +140,10 @@ def test_a_child_moves_department(tmp_path: Path) -> None:
     assert counts(report)[:2] == (1, 1)
     assert report.skipped == []
     elsa = child_named("Elsa")
-    where = {day: Placement.objects.on(day).get(child=elsa).department.name
-             for day in (days.today(), moves_on - timedelta(days=1), moves_on)}  # fmt: skip
+    where = {
+        day: Placement.objects.on(day).get(child=elsa).department.name
+        for day in (days.today(), moves_on - timedelta(days=1), moves_on)
+    }
     assert list(where.values()) == ["Blåbär", "Blåbär", "Lingon"]
     assert Guardianship.objects.confirmed().filter(child=elsa).count() == 2
 

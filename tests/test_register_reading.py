@@ -43,9 +43,27 @@ def test_pages_lists_of_pages_and_bare_lists(monkeypatch: pytest.MonkeyPatch, co
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "null", "7", '"x"', "{", "[", '{"data": [', '{"data": [{}', '{"data": {}}', "{}", "[1 2]", "[]]",
-     '{"data": []} x', "[" * 100_000, '{"a":' * 100_000, "[NaNa]", '["\ud800'],
-)  # fmt: skip
+    [
+        "",
+        "   ",
+        "null",
+        "7",
+        '"x"',
+        "{",
+        "[",
+        '{"data": [',
+        '{"data": [{}',
+        '{"data": {}}',
+        "{}",
+        "[1 2]",
+        "[]]",
+        '{"data": []} x',
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        "[NaNa]",
+        '["\ud800',
+    ],
+)
 def test_what_is_not_a_register_file_says_so(text: str) -> None:
     with pytest.raises(UnreadableFile):
         rows_of(text)

@@ -170,9 +170,13 @@ def test_a_part_of_each_day_away_does_not(family: Cast) -> None:
 def test_a_holiday_answer_covers_it(family: Cast) -> None:
     """C13: free on all days by the answer; an answer that the child comes says no times, and does not."""
     enquiry = HolidayEnquiry.objects.create(
-        title="Höstlov", preschool=family.granliden, starts_on=WEEK[0], ends_on=WEEK[4],
-        opens_on=date(2026, 9, 1), answer_by=date(2026, 10, 1),
-    )  # fmt: skip
+        title="Höstlov",
+        preschool=family.granliden,
+        starts_on=WEEK[0],
+        ends_on=WEEK[4],
+        opens_on=date(2026, 9, 1),
+        answer_by=date(2026, 10, 1),
+    )
     for day in WEEK:
         EnquiryAnswer.objects.create(enquiry=enquiry, child=family.elsa, day=day, attends=False, answered_at=MORNING)
     assert reminded() == set()
@@ -182,9 +186,14 @@ def test_a_holiday_answer_covers_it(family: Cast) -> None:
 
 def test_silence_that_means_free_covers_it(family: Cast) -> None:
     HolidayEnquiry.objects.create(
-        title="Höstlov", area=family.area, starts_on=WEEK[0], ends_on=WEEK[4], opens_on=date(2026, 9, 1),
-        answer_by=date(2026, 10, 1), silence="free",
-    )  # fmt: skip
+        title="Höstlov",
+        area=family.area,
+        starts_on=WEEK[0],
+        ends_on=WEEK[4],
+        opens_on=date(2026, 9, 1),
+        answer_by=date(2026, 10, 1),
+        silence="free",
+    )
     assert reminded() == set()
 
 
@@ -233,9 +242,14 @@ def two_homes(cast: Cast, weeks: list[str], handover: str = "there") -> tuple[Ho
     first.guardians.add(cast.amina)
     second.guardians.add(cast.johan)
     HouseholdWeeks.objects.create(
-        child=cast.elsa, first=first, second=second, weeks=weeks, handover=handover, starts_on=MONDAY,
+        child=cast.elsa,
+        first=first,
+        second=second,
+        weeks=weeks,
+        handover=handover,
+        starts_on=MONDAY,
         is_proposed=False,
-    )  # fmt: skip
+    )
     return first, second
 
 

@@ -271,9 +271,12 @@ def test_a_principal_decides_for_the_own_preschool(cast: Cast, log_in: LogIn) ->
     eva = log_in(cast.eva)
     assert "Tider kan ändras så länge dagen varar" in eva.get(address).content.decode()
     form = {
-        "cut_off": "week_before", "cut_off_weekday": "2", "cut_off_minute": "18:00", "cut_off_weeks": "1",
+        "cut_off": "week_before",
+        "cut_off_weekday": "2",
+        "cut_off_minute": "18:00",
+        "cut_off_weeks": "1",
         "late_after_minutes": "20",
-    }  # fmt: skip
+    }
     look = eva.post(address, form | {"do": "look"}).content.decode()
     assert "Så skulle det bli" in look
     assert "En veckas tider låses onsdag kl. 18:00 veckan före." in look

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, User
 from children.actors import Actor
-from children.models import StaffRole
+from children.models import Child, StaffRole
 from messaging import search_rules
 from messaging.models import Addressee, Message, Thread, ThreadChild, ThreadGuardian
 from messaging.selectors import search
@@ -25,12 +25,10 @@ from tests.test_threads import HALF_A_MINUTE, TO_DEPARTMENT
 LogIn = Callable[[User], Client]
 
 
-def said(
-    by: User, *about: object, subject: str = "Kläder", body: str, sensitive: bool = False, ago: int = 1
-) -> Message:
+def said(by: User, *about: Child, subject: str = "Kläder", body: str, sensitive: bool = False, ago: int = 1) -> Message:
     now = clock.now() - timedelta(hours=ago)
     (message,) = start_threads(
-        child_ids=[one.pk for one in about],  # type: ignore[attr-defined]
+        child_ids=[one.pk for one in about],
         addressee=TO_DEPARTMENT,
         words=Words(subject, body, "sv", is_sensitive=sensitive),
         actor=Actor.of_person(by),
@@ -183,7 +181,7 @@ def many(cast: Cast, number: int, body: str) -> None:
         ("zołty", "żółty", True),
     ],
 )
-def test_which_words_are_the_same(query: str, text: str, is_there: bool) -> None:  # noqa: FBT001
+def test_which_words_are_the_same(query: str, text: str, *, is_there: bool) -> None:
     assert search_rules.has_all(search_rules.words_of(query), text) == is_there
 
 

@@ -161,7 +161,7 @@ def test_nobody_undoes_what_has_left_or_is_somebody_elses(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(("after", "may"), [(timedelta(days=7), True), (timedelta(days=7, seconds=1), False)])
-def test_withdrawn_on_the_seventh_day_and_not_on_the_eighth(cast: Cast, after: timedelta, may: bool) -> None:  # noqa: FBT001
+def test_withdrawn_on_the_seventh_day_and_not_on_the_eighth(cast: Cast, after: timedelta, *, may: bool) -> None:
     """F05: the principal is told, and who had read it is noted."""
     now = clock.now()
     (message,) = begin(cast.maria, cast.elsa, now=now)

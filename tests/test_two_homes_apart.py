@@ -331,9 +331,10 @@ def test_a_day_of_the_other_home_is_not_changed_from_here(cast: Cast, log_in: Lo
     coming = days.span(TUESDAY + timedelta(days=1), TUESDAY + timedelta(days=13))
     away = next(day for day in coming if not living.homes_on(day).concerns(ours.pk) and day.weekday() < 5)
     leaves = next(
-        day for day in days.span(away - timedelta(days=14), away + timedelta(days=14))
+        day
+        for day in days.span(away - timedelta(days=14), away + timedelta(days=14))
         if living.homes_on(day).is_handover and living.homes_on(day).morning == ours.pk and day > TUESDAY
-    )  # fmt: skip
+    )
     browser = log_in(cast.amina)
     page = browser.get(f"/barn/{cast.elsa.pk}/dag/{away}/").content.decode()
     assert "Hos det andra hemmet" in page

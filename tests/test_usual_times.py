@@ -259,9 +259,14 @@ def test_each_home_is_asked_of_its_own_days_by_its_own_habit(cast: Cast) -> None
     johan.guardians.add(cast.johan)
     begins = days.monday_of(TUESDAYS[-1])  # eight weeks ago, with Amina first: next week is Amina's again
     HouseholdWeeks.objects.create(
-        child=cast.elsa, first=amina, second=johan, weeks=["AAAAAAA", "BBBBBBB"], handover="before",
-        starts_on=begins - timedelta(days=7), is_proposed=False,
-    )  # fmt: skip
+        child=cast.elsa,
+        first=amina,
+        second=johan,
+        weeks=["AAAAAAA", "BBBBBBB"],
+        handover="before",
+        starts_on=begins - timedelta(days=7),
+        is_proposed=False,
+    )
     for home in (amina, johan):
         planned = [[[["07:30", "16:00"]]] * 5 + [[], []]]
         WeekPlan.objects.create(child=cast.elsa, household=home, starts_on=begins, weeks=planned)
@@ -290,9 +295,16 @@ def test_one_home_again_is_not_asked_by_the_days_of_two(cast: Cast) -> None:
     learnt = UsualTime.objects.get()
     home = Household.objects.create(child=cast.elsa)
     UsualTime.objects.create(
-        child=cast.elsa, household=home, weekday=2, arrives=450, leaves=730, arrives_spread=0, leaves_spread=0,
-        counted=4, computed_on=learnt.computed_on,
-    )  # fmt: skip
+        child=cast.elsa,
+        household=home,
+        weekday=2,
+        arrives=450,
+        leaves=730,
+        arrives_spread=0,
+        leaves_spread=0,
+        counted=4,
+        computed_on=learnt.computed_on,
+    )
     week = days.week(days.monday_of(NEXT), 5)
     facts = known([cast.elsa.pk], week[0], week[-1], with_stays=False, reader=cast.amina.pk)
     assert proposals([cast.elsa], facts, week, usual_times([cast.elsa.pk], cast.amina.pk, TUESDAY), NOW) == []

@@ -140,9 +140,7 @@ def _asking(row: HolidayEnquiry, places: Mapping[UUID, list[Place]], reader: UUI
 
 
 # What an enquiry's page and its rules need.
-_COLUMNS = (
-    "id", "title", "silence", "area_id", "preschool_id", "starts_on", "ends_on", "opens_on", "answer_by"
-)  # fmt: skip
+_COLUMNS = ("id", "title", "silence", "area_id", "preschool_id", "starts_on", "ends_on", "opens_on", "answer_by")
 
 
 def enquiries_to_answer(open_to: Mapping[UUID, Collection[UUID]], reader: UUID) -> list[HolidayEnquiry]:

@@ -62,10 +62,20 @@ BACK_WITHIN = timedelta(days=6)
 
 # The settings that a place decides, as attendance.place_rules reads them.
 DECIDED = (
-    "cut_off", "cut_off_days", "cut_off_weekday", "cut_off_minute", "cut_off_weeks", "opening", "most_weeks",
-    "horizon_weeks", "late_after_minutes", "reminds_on", "warns_over_hours", "takes_absence_words",
+    "cut_off",
+    "cut_off_days",
+    "cut_off_weekday",
+    "cut_off_minute",
+    "cut_off_weeks",
+    "opening",
+    "most_weeks",
+    "horizon_weeks",
+    "late_after_minutes",
+    "reminds_on",
+    "warns_over_hours",
+    "takes_absence_words",
     "opens_on_holidays",
-)  # fmt: skip
+)
 
 
 class Said(NamedTuple):

@@ -21,8 +21,16 @@ OLDEST_TAP = timedelta(days=30)
 SAME_MOMENT = timedelta(seconds=2)
 STAY = ("id", "child_id", "department_id", "arrived_at", "left_at", "left_event", "is_forgotten")
 TAP_EVENT = (
-    "id", "child_id", "department_id", "kind", "undoes", "occurred_at", "received_at", "tablet_id", "person_id",
-)  # fmt: skip
+    "id",
+    "child_id",
+    "department_id",
+    "kind",
+    "undoes",
+    "occurred_at",
+    "received_at",
+    "tablet_id",
+    "person_id",
+)
 
 
 @dataclass(frozen=True)

@@ -151,9 +151,7 @@ def _page(request: ActorRequest, name: str, context: dict[str, Any], form: Enqui
 
 
 def _file(desk: Desk, result: EnquiryResult) -> HttpResponse:
-    head = [
-        _("Förskola"), _("Avdelning"), _("Dag"), _("Kommer"), _("Lediga"), _("Inget svar"), _("Räkna med")
-    ]  # fmt: skip
+    head = [_("Förskola"), _("Avdelning"), _("Dag"), _("Kommer"), _("Lediga"), _("Inget svar"), _("Räkna med")]
     rows = [
         [desk.preschool.name, one.name, day.day.isoformat(), day.coming, day.free, day.unanswered, day.expected]
         for one in result.departments

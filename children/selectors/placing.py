@@ -58,12 +58,18 @@ def _placed(child_ids: Collection[UUID] | QuerySet[Any, Any], holding: Q) -> Row
             model._default_manager.filter(holding, child__in=child_ids)
             .order_by()
             .values_list(
-                "child_id", "starts_on", "ends_on", "department_id", "department__name",
-                "department__preschool_id", "department__preschool__name", "department__preschool__area_id",
+                "child_id",
+                "starts_on",
+                "ends_on",
+                "department_id",
+                "department__name",
+                "department__preschool_id",
+                "department__preschool__name",
+                "department__preschool__area_id",
                 Value(is_backup, BooleanField()),
                 Cast(Value(None) if is_backup else F("hours_per_week"), PositiveSmallIntegerField()),
             )
-        )  # fmt: skip
+        )
 
     return rows(Placement, is_backup=False).union(rows(BackupPlacement, is_backup=True), all=True)
 

@@ -114,7 +114,7 @@ def discard_rows(rows: QuerySet[StoredFile] | QuerySet[BlurredCopy]) -> None:
         files_on_disk.make_room(key)
     rows.delete()
     for key in keys:
-        transaction.on_commit(lambda key=key: files_on_disk.remove(key), robust=True)  # type: ignore[misc]
+        transaction.on_commit(lambda key=key: files_on_disk.remove(key), robust=True)  # type: ignore[misc]  # the default is typed
 
 
 def tidy(*, now: datetime) -> int:

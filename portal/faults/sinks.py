@@ -49,7 +49,7 @@ class HttpSink:
             def do_POST(self) -> None:
                 sink.answer(self)
 
-            do_PUT = do_GET = do_POST  # noqa: N815
+            do_PUT = do_GET = do_POST  # noqa: N815 (names of http.server)
 
             def log_message(self, *_args: Any) -> None:
                 """Say nothing: the addresses are secrets."""

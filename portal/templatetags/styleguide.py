@@ -164,11 +164,21 @@ def examples(theme: str) -> dict[str, Any]:
         "hours": [
             {"label": f"{hour:02}", "value": value, "planned": planned}
             for hour, value, planned in [
-                (6, 3.0, 3.2), (7, 4.1, 4.1), (8, 4.6, 4.8), (9, 5.2, 5.0), (10, 4.8, 4.8), (11, 4.9, 4.9),
-                (12, None, 5.0), (13, None, 5.3), (14, None, 5.6), (15, None, 6.2), (16, None, 4.4), (17, None, 3.0),
+                (6, 3.0, 3.2),
+                (7, 4.1, 4.1),
+                (8, 4.6, 4.8),
+                (9, 5.2, 5.0),
+                (10, 4.8, 4.8),
+                (11, 4.9, 4.9),
+                (12, None, 5.0),
+                (13, None, 5.3),
+                (14, None, 5.6),
+                (15, None, 6.2),
+                (16, None, 4.4),
+                (17, None, 3.0),
             ]
         ],
-    }  # fmt: skip
+    }
 
 
 COLOURS = [

@@ -254,9 +254,11 @@ def test_somebody_else_was_first(cast: Cast, tuesday: date, visit: Visit, find_b
     page.goto("/schema/?vecka=2026-10-19")
     monday, week = date(2026, 10, 19), ((Interval(time(8), time(12)),),) * 5
     services.save_schedule(
-        drafts={cast.elsa.id: Draft(((*week, (), ()),))}, starts_on=monday, actor=Actor.of_person(cast.johan),
+        drafts={cast.elsa.id: Draft(((*week, (), ()),))},
+        starts_on=monday,
+        actor=Actor.of_person(cast.johan),
         now=clock.now(),
-    )  # fmt: skip
+    )
     page.locator("[name=weekdays]").first.check()
     page.locator("[name=ends]").fill("17:00")
     page.get_by_role("button", name="Förhandsgranska och spara").tap()
