@@ -1,7 +1,22 @@
 """What is kept of files, and of what they are parts of."""
 
+from documents.models.documents import Document, DocumentRead, DocumentVersion, Folder, PdfPage, PdfPreview
 from documents.models.files import StoredFile, is_stuck
 from documents.models.forms import FormAnswer, FormChild, PaperForm
 from documents.models.tags import BlurredCopy, PictureTag
 
-__all__ = ["BlurredCopy", "FormAnswer", "FormChild", "PaperForm", "PictureTag", "StoredFile", "is_stuck"]
+__all__ = [
+    "BlurredCopy",
+    "Document",
+    "DocumentRead",
+    "DocumentVersion",
+    "Folder",
+    "FormAnswer",
+    "FormChild",
+    "PaperForm",
+    "PdfPage",
+    "PdfPreview",
+    "PictureTag",
+    "StoredFile",
+    "is_stuck",
+]
