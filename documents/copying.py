@@ -28,7 +28,7 @@ def make(copy: BlurredCopy) -> None:
     files_on_disk.remove_sizes(copy.key)  # of a try that did not come to its end
     try:
         apart.run(
-            "blurred",
+            "pictures.blurred",
             file=str(files_on_disk.path_of(copy.file.key, rules.WHOLE).resolve()),
             most_pixels=rules.MOST_PIXELS,
             folder=str(place.parent.resolve()),

@@ -15,14 +15,14 @@ from uuid import UUID
 
 from django.conf import settings
 
-from documents.rules import WIDTHS
+from documents.rules import FORMS, WIDTHS
 
 PRIVATE = 0o600
 
 
-def path_of(key: UUID, size: str = "") -> Path:
-    """Return where the file lies, or one of a picture's sizes."""
-    return Path(settings.FILES_ROOT) / key.hex[:2] / (f"{key.hex}.{size}.webp" if size else key.hex)
+def path_of(key: UUID, size: str = "", form: str = "webp") -> Path:
+    """Return where the file lies, or one of a picture's sizes in one of its `rules.FORMS`."""
+    return Path(settings.FILES_ROOT) / key.hex[:2] / (f"{key.hex}.{size}.{form}" if size else key.hex)
 
 
 def make_room(key: UUID) -> Path:
@@ -49,22 +49,27 @@ def remove(key: UUID, *, keep_sizes: bool = False) -> None:
 
 def remove_sizes(key: UUID) -> None:
     """Remove the sizes of a picture."""
-    for size in WIDTHS:
-        path_of(key, size).unlink(missing_ok=True)
+    for place in sizes_of(key):
+        place.unlink(missing_ok=True)
+
+
+def sizes_of(key: UUID) -> list[Path]:
+    """Return where all sizes of a picture lie."""
+    return [path_of(key, size, form) for size in WIDTHS for form in FORMS]
 
 
 def make_lasting(key: UUID) -> None:
     """Wait until the disk has the sizes of a picture."""
-    for size in WIDTHS:
-        with path_of(key, size).open("rb+") as written:
+    for place in sizes_of(key):
+        with place.open("rb+") as written:
             os.fsync(written.fileno())
 
 
 def link(old: UUID, new: UUID) -> None:
     """Let the sizes of a picture be under another name, too. Raises `FileNotFoundError`."""
     make_room(new)
-    for size in WIDTHS:
-        os.link(path_of(old, size), path_of(new, size))
+    for one, other in zip(sizes_of(old), sizes_of(new), strict=True):
+        os.link(one, other)
 
 
 def unsettled(now: datetime, *, for_longer_than: timedelta) -> Iterator[UUID]:

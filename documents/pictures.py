@@ -39,7 +39,7 @@ def make_sizes(file: StoredFile) -> None:
     files_on_disk.remove_sizes(file.key)  # of a try that did not come to its end
     try:
         answer = apart.run(
-            "sizes",
+            "pictures.sizes",
             file=str(place.resolve()),
             most_pixels=rules.MOST_PIXELS,
             folder=str(place.parent.resolve()),
@@ -63,6 +63,7 @@ def make_sizes(file: StoredFile) -> None:
             "size": files_on_disk.path_of(file.key, rules.WHOLE).stat().st_size,
             "width": width,
             "height": height,
+            "placeholder": answer["placeholder"],
         },
     )
 

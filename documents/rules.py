@@ -11,6 +11,7 @@ MOST_PIXELS = 40_000_000
 LONGEST_NAME = 120  # characters
 
 WIDTHS = {"small": 320, "medium": 960, "large": 1920}  # of a picture, in pixels
+FORMS = {"webp": "image/webp", "jpg": "image/jpeg"}  # of each size: small, and for whoever cannot show that
 WHOLE = "large"  # what is kept in the place of the original
 MOST_TRIES = 3
 CLAIM_HOLDS = timedelta(minutes=2)  # longer than the longest that making sizes may take

@@ -49,6 +49,7 @@ class StoredFile(Claimed):
     problem = models.CharField(max_length=20, choices=Problem, blank=True)
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
+    placeholder = models.CharField(max_length=400, blank=True, db_default="")  # its colours: WebP in Base64
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     objects = ClaimedQuerySet["StoredFile"].as_manager()
@@ -61,6 +62,11 @@ class StoredFile(Claimed):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def blur(self) -> str:
+        """The address of what stands in a picture's place until it has come, or nothing."""
+        return f"data:image/webp;base64,{self.placeholder}" if self.placeholder else ""
 
     @property
     def is_picture(self) -> bool:

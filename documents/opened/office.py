@@ -6,8 +6,11 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
+
+from documents.opened import Refused
 
 MOST_PARTS = 2_000
 LARGEST_PART = 60 * 1024 * 1024  # bytes, unpacked
@@ -33,12 +36,17 @@ _ELSEWHERE = re.compile(r"^\s*([a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
 _DRAWN = ("image", "object", "object-ole", "plugin", "applet", "floating-frame", "section-source", "fill-image")
 
 
-class Unsafe(Exception):
-    """It is not taken; the word says why, as `documents.sniffing.sentence` knows it."""
+def look(*, file: str) -> dict[str, str]:
+    """Say what kind of Office file it is. Refuse what holds more than words, pictures and figures."""
+    with Path(file).open("rb") as opened:
+        try:
+            return {"media_type": _type(opened)}
+        except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError, OSError):
+            raise Refused("damaged") from None
 
 
-def office_type(opened: IO[bytes], *, is_inside: bool = False) -> str:
-    """Return the media type. Raises `Unsafe`, and what `zipfile` raises for what is damaged."""
+def _type(opened: IO[bytes], *, is_inside: bool = False) -> str:
+    """Return the media type. Raises `Refused`, and what `zipfile` raises for what is damaged."""
     _nothing_around(opened)
     with zipfile.ZipFile(opened) as packed:
         parts = packed.infolist()
@@ -48,15 +56,15 @@ def office_type(opened: IO[bytes], *, is_inside: bool = False) -> str:
             _check_open_document(packed, parts)
             return _TEXT
         if "[Content_Types].xml" not in names:
-            raise Unsafe("kind")
+            raise Refused("kind")
         media_type = _main_type(packed)
         for part in parts:
             if part.filename.endswith(".rels"):
                 _check_relations(packed, part.filename)
             elif _PACKED_INSIDE.search(part.filename):  # the numbers behind a chart
                 if is_inside:
-                    raise Unsafe("active")
-                office_type(io.BytesIO(_read(packed, part.filename)), is_inside=True)
+                    raise Refused("active")
+                _type(io.BytesIO(_read(packed, part.filename)), is_inside=True)
         return media_type
 
 
@@ -67,28 +75,28 @@ def _nothing_around(opened: IO[bytes]) -> None:
     opened.seek(-22, io.SEEK_END)
     end = opened.read(22)
     if not begins or not end.startswith(b"PK\x05\x06") or end[20:] != b"\0\0":
-        raise Unsafe("damaged")
+        raise Refused("damaged")
     opened.seek(0)
 
 
 def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
     if len(parts) > MOST_PARTS or len({part.filename for part in parts}) != len(parts):
-        raise Unsafe("damaged")
+        raise Refused("damaged")
     if sum(part.file_size for part in parts) > LARGEST_IN_ALL:
-        raise Unsafe("memory")
+        raise Refused("memory")
     # The first part lies where the file begins, so that nothing lies before it.
     if not parts or min(part.header_offset for part in parts) != 0:
-        raise Unsafe("damaged")
+        raise Refused("damaged")
     for part in parts:
         if part.flag_bits & 0x1:
-            raise Unsafe("locked")
+            raise Refused("locked")
         if part.file_size > LARGEST_PART or part.file_size > MOST_PACKED * max(part.compress_size, 1_000):
-            raise Unsafe("memory")
+            raise Refused("memory")
         name = part.filename
         if name.startswith(("/", "\\")) or ".." in name.split("/") or "\0" in part.orig_filename:
-            raise Unsafe("damaged")
+            raise Refused("damaged")
         if (_PROGRAMS.search(name) and not _HARMLESS.search(name)) or _ANY_ARCHIVE.search(name):
-            raise Unsafe("active")
+            raise Refused("active")
 
 
 def _read(packed: zipfile.ZipFile, name: str) -> bytes:
@@ -100,13 +108,13 @@ def _read(packed: zipfile.ZipFile, name: str) -> bytes:
 def _parsed(xml: bytes) -> Iterator[ElementTree.Element]:
     """Go through the elements. A document type could define what grows without end: there is none in such files."""
     if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or b"\0" in xml:
-        raise Unsafe("damaged")
+        raise Refused("damaged")
     try:
         for _event, element in ElementTree.iterparse(io.BytesIO(xml)):  # noqa: S314 (see above)  # nosec B314
             yield element
             element.clear()
     except ElementTree.ParseError:
-        raise Unsafe("damaged") from None
+        raise Refused("damaged") from None
 
 
 def _main_type(packed: zipfile.ZipFile) -> str:
@@ -116,11 +124,11 @@ def _main_type(packed: zipfile.ZipFile) -> str:
         if (value := element.get("ContentType"))
     ]
     if any("macro" in one or "vba" in one or "activex" in one for one in types):
-        raise Unsafe("active")
+        raise Refused("active")
     for media_type, main in _MAIN.items():
         if media_type + main in types:
             return media_type
-    raise Unsafe("kind")
+    raise Refused("kind")
 
 
 def _check_relations(packed: zipfile.ZipFile, name: str) -> None:
@@ -128,7 +136,7 @@ def _check_relations(packed: zipfile.ZipFile, name: str) -> None:
     for element in _parsed(_read(packed, name)):
         is_outside = element.get("TargetMode", "").lower() == "external" or _ELSEWHERE.match(element.get("Target", ""))
         if is_outside and not element.get("Type", "").lower().endswith("/hyperlink"):
-            raise Unsafe("active")
+            raise Refused("active")
 
 
 def _check_open_document(packed: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
@@ -138,7 +146,7 @@ def _check_open_document(packed: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) 
         for element in _parsed(_read(packed, part.filename)):
             name = element.tag.rpartition("}")[2]
             if name in ("script", "event-listener", "dde-source", "dde-connection-decl"):
-                raise Unsafe("active")
+                raise Refused("active")
             links = [value for key, value in element.items() if key.endswith("}href")]
             if name in _DRAWN and any(_ELSEWHERE.match(link) for link in links):
-                raise Unsafe("active")
+                raise Refused("active")
