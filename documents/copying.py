@@ -6,9 +6,10 @@ import logging
 from datetime import datetime, timedelta
 from time import monotonic
 
-from documents import apart, files_on_disk, rules
+from documents import apart, kept, rules
 from documents.models import BlurredCopy
 from documents.services.files import settle_one
+from documents.stores import store
 
 log = logging.getLogger(__name__)
 
@@ -24,25 +25,23 @@ def make_waiting(*, now: datetime) -> int:
 
 def make(copy: BlurredCopy) -> None:
     """Make one claimed copy's sizes. What does not succeed is tried again when the claim is over, and never shown."""
-    place = files_on_disk.make_room(copy.key)
-    files_on_disk.remove_sizes(copy.key)  # of a try that did not come to its end
     try:
-        apart.run(
-            "pictures.blurred",
-            file=str(files_on_disk.path_of(copy.file.key, rules.WHOLE).resolve()),
-            most_pixels=rules.MOST_PIXELS,
-            folder=str(place.parent.resolve()),
-            stem=copy.key.hex,
-            widths=rules.WIDTHS,
-            boxes=copy.boxes,
-        )
-        files_on_disk.make_lasting(copy.key)
+        with kept.working_folder() as folder:
+            apart.run(
+                "pictures.blurred",
+                file=str(store().near(kept.name_of(copy.file.key, rules.WHOLE), folder)),
+                most_pixels=rules.MOST_PIXELS,
+                folder=str(folder),
+                stem=copy.key.hex,
+                widths=rules.WIDTHS,
+                boxes=copy.boxes,
+            )
+            kept.put_sizes(copy.key, folder)
     except (apart.Refused, OSError) as fault:
-        files_on_disk.remove_sizes(copy.key)
         log.warning("a blurred copy could not be made (%s): %s", type(fault).__name__, copy.pk)
         return
     ours = BlurredCopy.objects.waiting().filter(pk=copy.pk, tries=copy.tries)
     if ours.update(state=BlurredCopy.State.READY, claimed_until=None):
-        files_on_disk.settle(copy.key)
+        kept.settle(copy.key)
     else:  # it was thrown away meanwhile, or another worker has it
         settle_one(copy.key, BlurredCopy.objects.filter(pk=copy.pk).first())

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
+from pathlib import Path
 from time import monotonic
 
 from django.db import transaction
 
-from documents import apart, files_on_disk, rules
+from documents import apart, kept, rules
 from documents.models import StoredFile
 from documents.services.files import settle_one
+from documents.stores import store
 
+log = logging.getLogger(__name__)
 State, Problem = StoredFile.State, StoredFile.Problem
 _WHY = {"memory": Problem.TOO_MUCH, "time": Problem.TOO_MUCH, "pixels": Problem.TOO_MUCH}
 
@@ -27,49 +31,55 @@ def make_waiting(*, now: datetime) -> int:
 def make_sizes(file: StoredFile) -> None:
     """Make one claimed picture's sizes and remove what was uploaded, or mark it as damaged. Never raises for a picture.
 
-    Where the disk is full it waits for its next try.
+    Where the disk is full, or the store does not answer, it waits for its next try.
     """
     if file.tries > rules.MOST_TRIES:  # workers died of it
         _mark(file, {"state": State.DAMAGED, "problem": Problem.TOO_MUCH})
         return
-    place = files_on_disk.make_room(file.key)
-    if not place.exists():
-        _mark(file, {"state": State.DAMAGED, "problem": Problem.GONE})
-        return
-    files_on_disk.remove_sizes(file.key)  # of a try that did not come to its end
     try:
-        answer = apart.run(
-            "pictures.sizes",
-            file=str(place.resolve()),
-            most_pixels=rules.MOST_PIXELS,
-            folder=str(place.parent.resolve()),
-            stem=file.key.hex,
-            widths=rules.WIDTHS,
-        )
-        files_on_disk.make_lasting(file.key)
+        with kept.working_folder() as folder:
+            columns = _made(file, folder)
+    except FileNotFoundError:
+        columns = {"state": State.DAMAGED, "problem": Problem.GONE}
     except (apart.Refused, OSError) as fault:
-        files_on_disk.remove_sizes(file.key)
         why = fault.why if isinstance(fault, apart.Refused) else "disk"
-        if why != "disk":
-            _mark(file, {"state": State.DAMAGED, "problem": _WHY.get(why, Problem.UNREADABLE)})
-        return
-    width, height = answer["sizes"][rules.WHOLE]
-    _mark(
-        file,
-        {
-            "state": State.READY,
-            "media_type": "image/webp",
-            "name": rules.renamed(file.name, "image/webp"),
-            "size": files_on_disk.path_of(file.key, rules.WHOLE).stat().st_size,
-            "width": width,
-            "height": height,
-            "placeholder": answer["placeholder"],
-        },
+        if why == "disk":
+            log.exception("The sizes of a picture could not be kept")
+            return
+        columns = {"state": State.DAMAGED, "problem": _WHY.get(why, Problem.UNREADABLE)}
+    _mark(file, columns)
+
+
+def _made(file: StoredFile, folder: Path) -> dict[str, object]:
+    """Make the sizes and put them into the store; return what its row says then.
+
+    Raises `apart.Refused`, and `OSError` where the store does not take them.
+    """
+    place = store().near(kept.name_of(file.key), folder)
+    answer = apart.run(
+        "pictures.sizes",
+        file=str(place),
+        most_pixels=rules.MOST_PIXELS,
+        folder=str(folder),
+        stem=file.key.hex,
+        widths=rules.WIDTHS,
     )
+    whole = (folder / f"{file.key.hex}.{rules.WHOLE}.webp").stat().st_size
+    kept.put_sizes(file.key, folder)
+    width, height = answer["sizes"][rules.WHOLE]
+    return {
+        "state": State.READY,
+        "media_type": "image/webp",
+        "name": rules.renamed(file.name, "image/webp"),
+        "size": whole,
+        "width": width,
+        "height": height,
+        "placeholder": answer["placeholder"],
+    }
 
 
 def _mark(file: StoredFile, columns: dict[str, object]) -> None:
-    """Write what came of it, unless the claim was lost; then let the disk agree."""
+    """Write what came of it, unless the claim was lost; then let the store agree."""
     with transaction.atomic():
         ours = StoredFile.objects.waiting().filter(pk=file.pk, tries=file.tries)
         if not ours.update(claimed_until=None, **columns):

@@ -55,3 +55,16 @@ def clean_name(name: str, media_type: str) -> str:
 def renamed(name: str, media_type: str) -> str:
     """Return the name of the same file in another form: a picture's, once its sizes are made."""
     return name.rpartition(".")[0] + ENDINGS[media_type][0]
+
+
+def part_asked(asked: str, whole: int) -> range | None:
+    """Return which bytes a Range header asks for of so many: None for all of them, an empty range for none that are.
+
+    What asks for several parts, or is written otherwise, is answered with everything (RFC 9110, 14.2).
+    """
+    found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", asked.strip())
+    if not found or not (found[1] or found[2]) or (found[1] and found[2] and int(found[1]) > int(found[2])):
+        return None
+    if not found[1]:
+        return range(max(whole - int(found[2]), 0), whole)
+    return range(int(found[1]), min(int(found[2]) + 1, whole) if found[2] else whole)

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import IO, Literal
 
-from django.http import FileResponse, Http404, HttpRequest
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import content_disposition_header
 
-from documents import files_on_disk, rules
+from documents import kept, rules
 from documents.models import StoredFile
+from documents.stores import store
 
 Size = Literal["whole", "small", "medium", "large"]
 
 # Kept by the reader's own browser, which asks before it shows it again: whoever may no longer see a picture sees it
 # no more from that moment on (PROMISES 3.4).
 KEPT = "private, no-cache"
+# No page opens from it. nginx says the same of what it sends itself (deploy/nginx.conf).
+POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+_CHUNK = 1 << 16
 
 
 def open_file(file: StoredFile, *, size: Size = "whole", form: str = "webp") -> IO[bytes]:
-    """Open what is kept of a file that is ready. Raises `FileNotFoundError`."""
-    wanted = rules.WHOLE if size == "whole" else size
-    return files_on_disk.path_of(file.key, wanted if file.is_picture else "", form).open("rb")
+    """Open what is kept of a file that is ready; it may not be seekable. Raises `FileNotFoundError`."""
+    return store().open(_name(file, size, form))
 
 
 def serve(
@@ -29,8 +35,9 @@ def serve(
 ) -> HttpResponseBase:
     """Return the file. Pictures are shown unless `as_attachment`; everything else is saved, and opens in no page.
 
-    With the request a browser that has it already is told so, and it is not sent again (304). Raises `Http404` for what
-    is not ready, damaged or gone, and for sizes of what has none.
+    With the request a browser that has it already is told so, and it is not sent again (304); and whoever asks for a
+    part gets that (206). Where nginx stands before the portal, it sends the file. Raises `Http404` for what is not
+    ready, damaged or gone, and for sizes of what has none.
     """
     if not file.is_ready or (size != "whole" and not file.is_picture):
         raise Http404
@@ -39,21 +46,18 @@ def serve(
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag) if request else None
     if response is None:
         try:
-            opened = open_file(file, size=size, form=form)
+            response = _sent(_name(file, size, form), request, etag)
         except FileNotFoundError:
             raise Http404 from None
         media_type = rules.FORMS[form] if file.is_picture else file.media_type
-        response = FileResponse(
-            opened,
-            as_attachment=as_attachment or not file.is_picture,
-            filename=rules.renamed(file.name, media_type) if file.is_picture else file.name,
-            content_type="text/plain; charset=utf-8" if file.kind == StoredFile.Kind.TEXT else media_type,
-        )
+        name = rules.renamed(file.name, media_type) if file.is_picture else file.name
+        response["Content-Type"] = "text/plain; charset=utf-8" if file.kind == StoredFile.Kind.TEXT else media_type
+        response["Content-Disposition"] = str(content_disposition_header(as_attachment or not file.is_picture, name))
     response["Cache-Control"] = KEPT
     response["ETag"] = etag
     patch_vary_headers(response, ["Accept"])
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
+    response["Content-Security-Policy"] = POLICY
     return response
 
 
@@ -64,3 +68,33 @@ def _form(file: StoredFile, request: HttpRequest | None) -> str:
     """
     shows_webp = not request or rules.FORMS["webp"] in request.headers.get("Accept", "")
     return "webp" if shows_webp or not file.is_picture else "jpg"
+
+
+def _name(file: StoredFile, size: Size, form: str) -> str:
+    wanted = rules.WHOLE if size == "whole" else size
+    return kept.name_of(file.key, wanted if file.is_picture else "", form)
+
+
+def _sent(name: str, request: HttpRequest | None, etag: str) -> HttpResponseBase:
+    """Return the file, the part of it that is asked for, or where nginx finds it."""
+    if settings.FILES_BEHIND_NGINX:
+        return HttpResponse(headers={"X-Accel-Redirect": store().address(name)})
+    whole = store().size(name)
+    asked = request.headers.get("Range", "") if request and request.headers.get("If-Range", etag) == etag else ""
+    part = rules.part_asked(asked, whole)
+    if part is None:
+        response: HttpResponseBase = FileResponse(store().open(name), headers={"Content-Length": whole})
+    elif not part:
+        response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{whole}"})
+    else:
+        headers = {"Content-Range": f"bytes {part[0]}-{part[-1]}/{whole}", "Content-Length": len(part)}
+        response = StreamingHttpResponse(_limited(store().open(name, part[0]), len(part)), status=206, headers=headers)
+    response["Accept-Ranges"] = "bytes"
+    return response
+
+
+def _limited(opened: IO[bytes], left: int) -> Iterator[bytes]:
+    with opened:
+        while left > 0 and (chunk := opened.read(min(left, _CHUNK))):
+            left -= len(chunk)
+            yield chunk

@@ -21,5 +21,5 @@ def make_copies() -> int:
 
 @shared_task
 def tidy() -> int:
-    """Bring to an end what was interrupted between the disk and the database."""
+    """Bring to an end what was interrupted between the store and the database."""
     return files.tidy(now=clock.now())

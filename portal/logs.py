@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
+from typing import Any
 
 from django.db import Error
 
@@ -74,3 +75,17 @@ def _safe(error: BaseException) -> str:
     quotes_values = any(kind.__name__ == "DataError" for kind in type(error).__mro__)
     first = "" if quotes_values else str(error).partition("\n")[0]
     return " ".join(part for part in (first, about and f"[{about}]") if part) or "(not told)"
+
+
+def to_the_console(level: str) -> dict[str, Any]:
+    """Return the setting of what is logged from that level on: in lines on the console, without values."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {"()": "portal.logs.WithoutValues", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        },
+        "filters": {"refused": {"()": "portal.logs.RefusedInOneLine"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused"]}},
+        "root": {"handlers": ["console"], "level": level},
+    }

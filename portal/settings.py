@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from notifications.endpoint_rules import PUSH_SERVICES
 from portal import environment as env
+from portal import logs
 from portal.beat import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -103,6 +104,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = SCHEDULE
 
 FILES_ROOT = env.folder("FILES_ROOT", VAR / "files")
+FILES_BEHIND_NGINX = env.flag("FILES_BEHIND_NGINX")  # nginx sends them, where the portal says so (deploy/nginx.conf)
+FILES_S3 = env.text("FILES_S3", "")  # https://KEY:SECRET@host/bucket?region=...: where they lie instead
 
 _mail = environ.Env.email_url_config(env.text("EMAIL_URL", "consolemail://"))
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
@@ -362,16 +365,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL] if PRODUCTION else []
 if _address_from := env.text("CLIENT_ADDRESS_HEADER", ""):
     ALLAUTH_TRUSTED_CLIENT_IP_HEADER = _address_from
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"()": "portal.logs.WithoutValues", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}
-    },
-    "filters": {"refused": {"()": "portal.logs.RefusedInOneLine"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused"]}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
-}
+LOGGING = logs.to_the_console(env.text("LOG_LEVEL", "WARNING"))
 
 # Production refuses to start when unsafe --------------------------------------------------------------------------
 

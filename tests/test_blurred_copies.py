@@ -12,10 +12,11 @@ from django.test import TestCase
 from PIL import Image, ImageChops, ImageStat
 from pytest_django.fixtures import Settings
 
-from documents import copying, files_on_disk, pictures, rules
+from documents import copying, kept, pictures, rules
 from documents.models import BlurredCopy, StoredFile
 from documents.services import copies, files
 from documents.shown_rules import Box
+from documents.stores import store
 from portal.lib import clock
 from tests.test_documents_pictures import as_file, keep, on_disk, size_of
 
@@ -76,8 +77,8 @@ def test_nothing_small_is_left_in_a_blurred_place(file: StoredFile, size: str) -
     assert copying.make_waiting(now=clock.now()) == 1
     copy.refresh_from_db()
     assert copy.is_ready
-    clear = Image.open(files_on_disk.path_of(file.key, size))
-    blurred = Image.open(files_on_disk.path_of(copy.key, size))
+    clear = size_of(file, size)
+    blurred = size_of(copy, size)
     assert clear.size == blurred.size
     assert steps(inside(clear)) > 30
     assert steps(inside(blurred, wider=0.08)) < 3
@@ -100,7 +101,7 @@ def test_what_differs_in_the_place_alone_gives_nearly_the_same_copy() -> None:
         pictures.make_waiting(now=clock.now())
         copy = copy_of(file, BOX)
         copying.make_waiting(now=clock.now())
-        found.append(inside(Image.open(files_on_disk.path_of(copy.key, "large"))))
+        found.append(inside(size_of(copy, "large")))
     assert ImageStat.Stat(ImageChops.difference(*found).convert("L")).mean[0] < 12  # of 35, as they are drawn
 
 
@@ -109,11 +110,12 @@ def test_a_worker_that_dies_leaves_nothing_and_the_next_one_makes_it(file: Store
     first = BlurredCopy.objects.claim(clock.now())
     assert first == copy
     assert BlurredCopy.objects.claim(clock.now()) is None
-    files_on_disk.make_room(copy.key)
-    files_on_disk.path_of(copy.key, "large").write_bytes(b"half of")
+    with kept.working_folder() as folder:
+        (folder / "half").write_bytes(b"half of")
+        store().put(kept.name_of(copy.key, "large"), folder / "half")
     assert copying.make_waiting(now=clock.now() + timedelta(minutes=3)) == 1
     assert BlurredCopy.objects.get().is_ready
-    assert Image.open(files_on_disk.path_of(copy.key, "large")).size == (1920, 1440)
+    assert size_of(copy, "large").size == (1920, 1440)
 
 
 def test_a_copy_that_is_not_wanted_any_more_is_gone_even_while_it_is_made(
@@ -134,7 +136,7 @@ def test_a_picture_under_a_new_name_is_gone_from_the_old_one(file: StoredFile) -
         copies.rename(file)
     file.refresh_from_db()
     assert file.key != old
-    assert not any(files_on_disk.path_of(old, size).exists() for size in rules.WIDTHS)
+    assert not [found for found in store().listed(f"{old.hex[:2]}/") if old.hex in found.name]
     assert size_of(file, "small").size == (320, 240)
     with TestCase.captureOnCommitCallbacks(execute=True):
         copy_of(file, BOX)

@@ -23,10 +23,11 @@ from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from pytest_django.fixtures import Settings
 
-from documents import files_on_disk, rules
+from documents import kept, rules
 from documents.models import StoredFile
 from documents.services import files
 from documents.serving import serve
+from documents.stores import store
 from portal.lib import clock
 
 pytestmark = pytest.mark.django_db
@@ -139,13 +140,13 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", ACCEPTED)
-def test_it_is_taken_for_what_it_holds(what: str) -> None:
+def test_it_is_taken_for_what_it_holds(what: str, tmp_path: Path) -> None:
     """A15, F11: neither the name nor the browser's word is asked."""
     data, kind, media_type = ACCEPTED[what]
     file = keep(data, "barnet.exe")
     assert (file.kind, file.media_type, file.state) == (kind, media_type, "ready")
     assert file.name.endswith(rules.ENDINGS[media_type][0])
-    place = files_on_disk.path_of(file.key)
+    place = store().near(kept.name_of(file.key), tmp_path)
     assert place.read_bytes() == data
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
     assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
@@ -200,11 +201,11 @@ def test_a_name_is_harmless(name: str, kept: str) -> None:
 
 @given(st.text(max_size=300))
 def test_every_name_is_harmless(name: str) -> None:
-    kept = rules.clean_name(name, "application/pdf")
-    assert len(kept) <= rules.LONGEST_NAME
-    assert kept.endswith(".pdf")
-    assert not set(kept) & set('/\\\0\r\n"<>')
-    assert rules.clean_name(kept, "application/pdf") == kept
+    clean = rules.clean_name(name, "application/pdf")
+    assert len(clean) <= rules.LONGEST_NAME
+    assert clean.endswith(".pdf")
+    assert not set(clean) & set('/\\\0\r\n"<>')
+    assert rules.clean_name(clean, "application/pdf") == clean
 
 
 def test_a_name_is_no_ones_in_the_database() -> None:
@@ -265,6 +266,6 @@ def test_what_is_not_there_is_not_found() -> None:
     file = keep(b"hej")
     with pytest.raises(Http404):
         serve(file, size="small")
-    files_on_disk.path_of(file.key).unlink()
+    store().remove([kept.name_of(file.key)])
     with pytest.raises(Http404):
         serve(file)

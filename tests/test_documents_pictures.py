@@ -19,10 +19,11 @@ from PIL import Image, ImageCms, PngImagePlugin
 from pillow_heif import register_heif_opener
 from pytest_django.fixtures import Settings
 
-from documents import apart, files_on_disk, pictures, rules
-from documents.models import StoredFile
+from documents import apart, kept, pictures, rules
+from documents.models import BlurredCopy, StoredFile
 from documents.services import files
 from documents.serving import serve
+from documents.stores import store
 from portal.lib import clock
 
 pytestmark = pytest.mark.django_db
@@ -92,8 +93,8 @@ def turned(orientation: int) -> Image.Image:
     return drawn
 
 
-def size_of(file: StoredFile, size: str, form: str = "webp") -> Image.Image:
-    return Image.open(files_on_disk.path_of(file.key, size, form))
+def size_of(file: StoredFile | BlurredCopy, size: str, form: str = "webp") -> Image.Image:
+    return Image.open(store().open(kept.name_of(file.key, size, form)))
 
 
 def outputs(file: StoredFile) -> list[str]:
@@ -160,9 +161,10 @@ def test_nothing_of_where_and_how_it_was_taken_is_left(kind: str) -> None:
     else:
         how["xmp"] = b"<x:xmpmeta>" + PLANTED
     file = made(as_file(picture(), kind, **how) + PLANTED)
-    for place in files_on_disk.sizes_of(file.key):
-        assert PLANTED not in place.read_bytes()
-        assert_bare(place.read_bytes())
+    for name in kept.names_of_sizes(file.key):
+        data = store().open(name).read()
+        assert PLANTED not in data
+        assert_bare(data)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16", "CMYK"])

@@ -23,7 +23,7 @@ def is_stuck(now: datetime, prefix: str = "") -> Q:
 
 
 class StoredFile(Claimed):
-    """A file under `FILES_ROOT`, by a random name that says nothing (`documents.files_on_disk`).
+    """A file in the store, by a random name that says nothing (`documents.kept`).
 
     Whoever has it says who may see it: a message, a post. Of a picture only its sizes are kept, never what was
     uploaded (DOMAIN 5.1); it is `waiting` until they are made, and `damaged` where that cannot be done.
@@ -40,7 +40,7 @@ class StoredFile(Claimed):
         TOO_MUCH = "too_much", _("Bilden är för stor för att göras i ordning.")
         GONE = "gone", _("Filen finns inte kvar.")
 
-    key = models.UUIDField(default=uuid4, unique=True, editable=False)  # the file's name on disk
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)  # the file's name in the store
     name = EncryptedTextField()
     kind = models.CharField(max_length=10, choices=Kind)
     media_type = models.CharField(max_length=100)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from documents import files_on_disk, shown_rules
+from documents import kept, shown_rules
 from documents.models import BlurredCopy, StoredFile
 from documents.selectors.shown import Blurs
 from documents.services.files import discard_rows
@@ -47,13 +47,13 @@ def rename(file: StoredFile) -> None:
     Both names are there until the row says the new one, and what a fault leaves of either is found by its note.
     """
     old, new = file.key, uuid4()
-    files_on_disk.make_room(old)
-    files_on_disk.link(old, new)
+    kept.begin(old)
+    kept.link(old, new)
     with transaction.atomic():
         if StoredFile.objects.filter(pk=file.pk, key=old, state=BlurredCopy.State.READY).update(key=new):
             transaction.on_commit(lambda: _renamed(old, new), robust=True)
 
 
 def _renamed(old: UUID, new: UUID) -> None:
-    files_on_disk.settle(new)
-    files_on_disk.remove(old)
+    kept.settle(new)
+    kept.remove(old)

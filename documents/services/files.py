@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
+import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -17,12 +17,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from documents import files_on_disk, rules
+from documents import kept, rules
 from documents.models import BlurredCopy, StoredFile, is_stuck
 from documents.sniffing import Sniffed, sniff
+from documents.stores import store
 from portal.lib import bell
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+log = logging.getLogger(__name__)
 State = StoredFile.State
 
 
@@ -39,12 +40,18 @@ def keep(upload: File[bytes], *, by_id: UUID | None, now: datetime) -> StoredFil
         raise ValidationError(_("Filen är för stor. Den får vara högst 20 MB."))
     key = uuid4()
     try:
-        place = files_on_disk.make_room(key)
-        digest = _write(upload, place)
-        made = _row(upload, sniff(place), key=key, digest=digest, by_id=by_id, now=now)
+        with kept.working_folder() as folder:
+            place = folder / "whole"
+            digest = _write(upload, place)
+            sniffed = sniff(place)
+            kept.begin(key)
+            store().put(kept.name_of(key), place)
+        made = _row(upload, sniffed, key=key, digest=digest, by_id=by_id, now=now)
     except BaseException as fault:
-        files_on_disk.remove(key)
-        if isinstance(fault, OSError) and fault.errno in _FULL:
+        with suppress(OSError):  # its note lies, or nothing does
+            kept.remove(key)
+        if isinstance(fault, OSError):
+            log.exception("A file could not be kept")
             raise ValidationError(_("Det finns inte plats för filen just nu. Försök igen om en stund.")) from fault
         raise
     transaction.on_commit(lambda: _kept(made), robust=True)
@@ -54,15 +61,13 @@ def keep(upload: File[bytes], *, by_id: UUID | None, now: datetime) -> StoredFil
 def _write(upload: File[bytes], place: Path) -> str:
     """Write what was uploaded, never more than is allowed; return its digest."""
     digest, written = hashlib.sha256(), 0
-    with os.fdopen(files_on_disk.open_new(place), "wb") as out:
+    with place.open("xb") as out:
         for chunk in upload.chunks():
             written += len(chunk)
             if written > rules.LARGEST:
                 raise ValidationError(_("Filen är för stor. Den får vara högst 20 MB."))
             digest.update(chunk)
             out.write(chunk)
-        out.flush()
-        os.fsync(out.fileno())
     return digest.hexdigest()
 
 
@@ -89,7 +94,7 @@ def _kept(file: StoredFile) -> None:
     if file.is_picture:  # its note lies until the sizes are made and what was uploaded is gone
         bell.ring("documents.tasks.make_sizes")
     else:
-        files_on_disk.settle(file.key)
+        kept.settle(file.key)
 
 
 def try_again(files: Iterable[StoredFile], *, now: datetime) -> None:
@@ -100,7 +105,7 @@ def try_again(files: Iterable[StoredFile], *, now: datetime) -> None:
 
 
 def discard(files: Iterable[StoredFile]) -> None:
-    """Throw files and their copies away: the rows with the transaction, what lies on the disk after it."""
+    """Throw files and their copies away: the rows with the transaction, what lies in the store after it."""
     gone = list(files)
     with transaction.atomic():
         discard_rows(BlurredCopy.objects.filter(file__in=gone))
@@ -108,18 +113,19 @@ def discard(files: Iterable[StoredFile]) -> None:
 
 
 def discard_rows(rows: QuerySet[StoredFile] | QuerySet[BlurredCopy]) -> None:
-    """Delete these rows, and what lies on the disk for them when the transaction is over."""
+    """Delete these rows, and what lies in the store for them when the transaction is over."""
     keys = list(rows.values_list("key", flat=True))
     for key in keys:
-        files_on_disk.make_room(key)
+        kept.begin(key)
     rows.delete()
     for key in keys:
-        transaction.on_commit(lambda key=key: files_on_disk.remove(key), robust=True)  # type: ignore[misc]  # the default is typed
+        transaction.on_commit(lambda key=key: kept.remove(key), robust=True)  # type: ignore[misc]  # the default is typed
 
 
 def tidy(*, now: datetime) -> int:
-    """Bring to an end what was interrupted between the disk and the database; return how many files it was."""
-    keys = list(files_on_disk.unsettled(now, for_longer_than=rules.UNSETTLED_FOR))
+    """Bring to an end what was interrupted between the store and the database; return how many files it was."""
+    kept.sweep_working(now, for_longer_than=rules.UNSETTLED_FOR)
+    keys = list(kept.unsettled(now, for_longer_than=rules.UNSETTLED_FOR))
     rows: dict[UUID, StoredFile | BlurredCopy] = {file.key: file for file in StoredFile.objects.filter(key__in=keys)}
     rows |= {copy.key: copy for copy in BlurredCopy.objects.filter(key__in=keys)}
     for key in keys:
@@ -128,10 +134,10 @@ def tidy(*, now: datetime) -> int:
 
 
 def settle_one(key: UUID, file: StoredFile | BlurredCopy | None) -> None:
-    """Leave on the disk what the row stands for, and nothing else."""
+    """Leave in the store what the row stands for, and nothing else."""
     if file is None or file.state == State.DAMAGED:
-        files_on_disk.remove(key)
+        kept.remove(key)
     elif file.is_picture and file.is_ready:
-        files_on_disk.remove(key, keep_sizes=True)
+        kept.remove(key, keep_sizes=True)
     elif file.is_ready:
-        files_on_disk.settle(key)
+        kept.settle(key)

@@ -7,8 +7,9 @@ from typing import Any
 
 from children.models import Child
 from children.selectors.placing import departments_of
-from documents import files_on_disk
+from documents import kept
 from documents.models import StoredFile
+from documents.stores import store
 from messaging.models import Post, PostChild, PostPicture
 from portal.lib import clock, days
 from tests.doors import EVERY_PERSON, Doors, Row
@@ -103,6 +104,7 @@ def _picture(post: Post) -> PostPicture:
         width=4,
         height=3,
     )
-    files_on_disk.make_room(file.key)
-    files_on_disk.path_of(file.key, "medium").write_bytes(b"jpg")
+    with kept.working_folder() as folder:
+        (folder / "made").write_bytes(b"jpg")
+        store().put(kept.name_of(file.key, "medium"), folder / "made")
     return PostPicture.objects.create(post=post, file=file, position=1)
