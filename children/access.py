@@ -220,6 +220,8 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.CONFIRM_GUARDIAN: (employed_where_the_child_is, principal_of),
     Action.BLOCK: (principal_of,),
     Action.GRANT: (principal_of,),
+    Action.ANSWER_CONSENTS: (guardian_of,),  # of a child that has left, too: what was published is still there
+    Action.RECORD_CONSENTS: (employed_where_the_child_is, principal_of),
     Action.SEE_BOARD: (tablet_here, works_where_the_child_is, principal_of),
     Action.LIST_CHILDREN: (works_where_the_child_is, principal_of, tablet_with_pin),
     Action.ANNOUNCE: (employed_where_the_child_is, principal_of),
@@ -232,6 +234,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.IMPORT_REGISTER: (administrator,),
     Action.INVITE_PRINCIPALS: (administrator,),
     Action.PROTECT: (administrator,),
+    Action.SET_CONSENT_RULES: (administrator,),
     Action.SEE_FIGURES: (administrator,),
     Action.SEE_WAITING: (administrator,),
     Action.SEE_INCIDENTS: (administrator,),  # of what was withdrawn; whoever leads sees that of the own places
@@ -242,7 +245,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
 GRANTABLE = tuple(action for action, rules in TABLE.items() if granted in rules)
 
 # What tells who a child with protected identity belongs to: for its named readers alone.
-TELLS_THE_FAMILY = frozenset({Action.SEE_CONTACTS, Action.CONFIRM_GUARDIAN, Action.SET_HOMES})
+TELLS_THE_FAMILY = frozenset({Action.SEE_CONTACTS, Action.CONFIRM_GUARDIAN, Action.SET_HOMES, Action.RECORD_CONSENTS})
 
 
 # Denials: last, and they always win ---------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ class Action(StrEnum):
     CONFIRM_GUARDIAN = "confirm_guardian"
     BLOCK = "block"
     GRANT = "grant"
+    ANSWER_CONSENTS = "answer_consents"
+    RECORD_CONSENTS = "record_consents"
     # With a department
     SEE_BOARD = "see_board"
     LIST_CHILDREN = "list_children"
@@ -45,6 +47,7 @@ class Action(StrEnum):
     IMPORT_REGISTER = "import_register"
     INVITE_PRINCIPALS = "invite_principals"
     PROTECT = "protect"
+    SET_CONSENT_RULES = "set_consent_rules"
     SEE_FIGURES = "see_figures"
     SEE_WAITING = "see_waiting"
     SEE_INCIDENTS = "see_incidents"

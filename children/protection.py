@@ -28,6 +28,7 @@ from children.models import (
     NamedReader,
     Placement,
     ProtectedIdentity,
+    ShownChange,
     StaffRole,
 )
 from notifications.models import Kind
@@ -59,6 +60,7 @@ def protect_child(*, child: Child, level: Protection, now: datetime, actor_perso
         audit.did("child.protected", person_id=actor_person.id if actor_person else None, now=now, children=[child.id])
     child.protection = level
     child.save(update_fields=["given_name", "family_name", "protection"])
+    ShownChange.objects.note([child.pk])
     _touch_boards_of(child)
 
 
@@ -110,6 +112,7 @@ def lift_protection(*, actor: Actor, identity: ProtectedIdentity, now: datetime)
             fields += ["phone", "address"]
         bearer.save(update_fields=fields)
         if isinstance(bearer, Child):
+            ShownChange.objects.note([bearer.pk])
             _touch_boards_of(bearer)
         audit.did("protection.lifted", person_id=actor.person_id, now=now, bearer=bearer.id)
         identity.delete()

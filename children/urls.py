@@ -3,6 +3,7 @@
 from django.urls import path
 
 from children.views import (
+    consents,
     contacts,
     devices,
     frozen,
@@ -33,6 +34,8 @@ urlpatterns = [
     path("avdelning/<uuid:department_id>/inbjudningar/skicka/", invitations.send, name="invitations_send"),
     path("barn/<uuid:child_id>/tva-hem/", homes.of_child, name="child_homes"),
     # Guardians
+    path("medgivanden/", consents.consents, name="consents"),
+    path("medgivanden/historik/", consents.history, name="consents_history"),
     path("tva-hem/", homes.homes, name="homes"),
     path("tva-hem/svar/", homes.answer, name="homes_answer"),
     path("tva-hem/dela/", homes.share, name="homes_share"),

@@ -20,6 +20,7 @@ GUARDIAN_PAGES = (
     "attendance:absence",
     "attendance:day",
     "attendance:history",
+    "children:consents",
     "children:homes",
     "attendance:answer_enquiry",
     "attendance:calendar",

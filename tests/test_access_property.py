@@ -56,7 +56,9 @@ SEES_BEFORE = 30  # what the municipality says; an area and a preschool may say 
 IDS, HELD = Asked(("id",)), Asked(("id",), order=("pk",), hold=True)
 
 # What each kind of relation may do, in the words of the issue. Read by the model alone.
-GUARDIAN = {"see_child", "see_notes", "see_own", "read_departments_mail", "read_principals_mail"}
+GUARDIAN = {
+    "see_child", "see_notes", "see_own", "read_departments_mail", "read_principals_mail", "answer_consents",
+}  # fmt: skip # a table, read by its columns
 GUARDIAN_OF_PLACED = {"plan", "report_absence", "manage_contacts", "write_to_department", "write_to_principal"}
 STAFF = {
     "see_child", "see_file", "see_notes", "see_contacts", "report_absence", "tap", "tap_many_out", "correct",
@@ -64,17 +66,18 @@ STAFF = {
 }  # fmt: skip # a table, read by its columns
 EMPLOYED = {
     "see_child", "see_file", "see_contacts", "write_allergy", "confirm_guardian", "plan_for", "set_homes",
-    "read_departments_mail", "write_to_department",
+    "read_departments_mail", "write_to_department", "record_consents",
 }  # fmt: skip # a table, read by its columns
 PRINCIPAL = STAFF | {
     "confirm_guardian", "block", "grant", "set_homes", "read_principals_mail", "write_to_principal", "journalise",
+    "record_consents",
 }  # fmt: skip # a table, read by its columns
 TABLET = {"see_child", "tap"}
 TABLET_WITH_PIN = {
     "see_file", "see_notes", "see_contacts", "report_absence", "tap_many_out", "correct", "write_allergy",
     "plan_for", "read_departments_mail", "write_to_department",
 }  # fmt: skip # a table, read by its columns
-FAMILY_SECRETS = {"see_contacts", "confirm_guardian", "set_homes"}
+FAMILY_SECRETS = {"see_contacts", "confirm_guardian", "set_homes", "record_consents"}
 
 STAFF_PLACES = {"see_board", "list_children", "write_posts"}
 EMPLOYED_PLACES = {"invite", "announce"}
@@ -480,6 +483,7 @@ def test_every_action_is_in_the_model() -> None:
         Action.IMPORT_REGISTER,
         Action.INVITE_PRINCIPALS,
         Action.PROTECT,
+        Action.SET_CONSENT_RULES,
         Action.SEE_FIGURES,
         Action.SEE_WAITING,
         Action.SEE_INCIDENTS,

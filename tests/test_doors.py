@@ -31,6 +31,7 @@ from portal.models import Feedback
 from tests.account_doors import ACCOUNT_ROWS, ARGUMENTS
 from tests.cast import Cast, guard, person
 from tests.doors import ACTORS, OPEN_TO_ALL, PLANTED, TARGETS, Doors, Row, all_doors, person_only, sign_of
+from tests.paper_doors import PAPER_ROWS, paper_things
 from tests.plan_doors import PLAN_ROWS, plan_things
 from tests.said_doors import SAID_ROWS, said_things
 
@@ -250,7 +251,9 @@ class World:
         self.code = PairingCode.objects.create(
             department=cast.blasippan, tablet_name="Ny", code_digest="x", made_by=cast.eva, expires_at=now
         )
-        self.planned = {name: plan_things(doors, name) | said_things(doors, name) for name in TARGETS}
+        self.planned = {
+            name: plan_things(doors, name) | said_things(doors, name) | paper_things(doors, name) for name in TARGETS
+        }
         self.role = cast.communicator.staff_roles.get()
         self.run = RegisterRun.objects.create(started_by=cast.administrator, file_name="register.zip")
 
@@ -304,7 +307,7 @@ ROWS += [
     Row("demo", "GET", {"nobody": "4", "revoked": "4"}),
     Row("demo", "POST", {"nobody": "4", "revoked": "4"}),
 ]
-ROWS += ACCOUNT_ROWS + PLAN_ROWS + SAID_ROWS
+ROWS += ACCOUNT_ROWS + PLAN_ROWS + SAID_ROWS + PAPER_ROWS
 # Django's form views take PUT, too, as a POST in which nothing was sent.
 ROWS += [replace(row, method="PUT") for row in ROWS if row.method == "POST" and (row.name, "PUT") in all_doors()]
 

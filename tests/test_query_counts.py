@@ -82,6 +82,7 @@ def test_a_family(cast: Cast, department: Department, log_in: LogIn, number: int
         "calendar": queries(phone, "/kalender/"),
         "history": queries(phone, f"/barn/{children[0].id}/tider/"),
         "homes": queries(phone, "/tva-hem/"),
+        "consents": queries(phone, "/medgivanden/"),
         "sick": queries(phone, f"/barn/{children[0].id}/sjuk/", {"next": "/"}),
     } == COUNTS["family"]
 

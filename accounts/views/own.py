@@ -67,8 +67,9 @@ def reading_language(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def welcome(request: HttpRequest) -> HttpResponse:
-    """After the first login: offers a passkey, which can wait."""
-    return render(request, "accounts/welcome.html", {"person": _person(request)})
+    """After the first login: offers a passkey, which can wait, and leads to what families are asked first."""
+    onward = f"{address}?forst" if (address := _address("children:consents")) else "/"
+    return render(request, "accounts/welcome.html", {"person": _person(request), "onward": onward})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

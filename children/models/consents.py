@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -96,10 +98,18 @@ class ConsentRule(Base):
         return str(self.id)
 
 
+class ShownChangeQuerySet(models.QuerySet["ShownChange"]):
+    def note(self, child_ids: Collection[UUID]) -> None:
+        """Write that to whom these children are shown may have changed, in the transaction that changes it."""
+        self.bulk_create([ShownChange(child_id=child_id) for child_id in sorted(set(child_ids))], batch_size=1000)
+
+
 class ShownChange(Base):
     """Written in the transaction that may change to whom a child is shown; taken away by whoever has seen to it."""
 
     child = models.ForeignKey(Child, models.CASCADE, related_name="+")
+
+    objects = ShownChangeQuerySet.as_manager()
 
     def __str__(self) -> str:
         return str(self.id)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from children.models import Child, Guardianship, ProtectedIdentity
+from children.models import Child, Guardianship, ProtectedIdentity, ShownChange
 from children.register.people_writing import (
     IDENTITY_FIELDS,
     give_number,
@@ -126,6 +126,7 @@ class ChildrenWriter:
             existing[row.child_id][row.guardian_id] = row
         new: list[Guardianship] = []
         changed: list[Guardianship] = []
+        gone: list[Guardianship] = []
         for person in persons:
             child_id = pks[person.id]
             guardians = self._guardians_of(person)
@@ -137,12 +138,14 @@ class ChildrenWriter:
                 if row.ends_on and row.ends_on < self.run.today:
                     changed.append(self._pending(row))
             if person.id not in self.run.plan.guardians_are_open:
-                gone = [row for row in existing[child_id].values() if row.from_register]
-                changed += [
-                    end_guardianship(self.run, row) for row in gone if not row.ends_on or row.ends_on >= self.run.today
+                gone += [
+                    row
+                    for row in existing[child_id].values()
+                    if row.from_register and (not row.ends_on or row.ends_on >= self.run.today)
                 ]
         Guardianship.objects.bulk_create(new, batch_size=500)
         Guardianship.objects.bulk_update(changed, GUARDIANSHIP_FIELDS, batch_size=200)
+        end_guardianships(self.run, gone)
 
     def _guardians_of(self, person: Person) -> list[UUID]:
         named = self.run.plan.guardians.get(person.id, ())
@@ -155,13 +158,16 @@ class ChildrenWriter:
         return row
 
 
-def end_guardianship(run: Run, row: Guardianship) -> Guardianship:
-    """Close a guardianship from this day on. One that began today cannot end before: it is no longer confirmed.
+def end_guardianships(run: Run, rows: Iterable[Guardianship]) -> None:
+    """Close guardianships from this day on. One that began today cannot end before: it is no longer confirmed.
 
-    What waits to be told about the child is withdrawn.
+    What waits to be told about the children is withdrawn.
     """
-    cancel(person_id=row.guardian_id, child_id=row.child_id, now=run.now)
-    row.ends_on = max(run.yesterday, row.starts_on)
-    if row.ends_on >= run.today:
-        row.confirmed_at = row.confirmed_by = None
-    return row
+    gone = list(rows)
+    ShownChange.objects.note({row.child_id for row in gone if row.confirmed_at})
+    for row in gone:
+        cancel(person_id=row.guardian_id, child_id=row.child_id, now=run.now)
+        row.ends_on = max(run.yesterday, row.starts_on)
+        if row.ends_on >= run.today:
+            row.confirmed_at = row.confirmed_by = None
+    Guardianship.objects.bulk_update(gone, GUARDIANSHIP_FIELDS, batch_size=200)

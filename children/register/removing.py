@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from children.models import Area, Child, Department, Guardianship, Placement, Preschool, StaffRole
-from children.register.children_writing import GUARDIANSHIP_FIELDS, end_guardianship
+from children.register.children_writing import end_guardianships
 from children.register.rows import Entity
 from children.register.staff_writing import end_roles, roles_without_duty
 from children.register.writing import Run, batches
@@ -91,9 +91,7 @@ def remove_missing(run: Run, missing: Missing) -> None:
     """Close what vanished, from this day on. A person who was found again under a new id is not among them."""
     adults = list(User.objects.filter(pk__in=missing.adults).exclude(register_id__in=list(run.plan.adults)))
     for users in batches(adults, 500):
-        guardianships = Guardianship.objects.filter(guardian__in=users).on_or_after(run.today)
-        ended = [end_guardianship(run, row) for row in guardianships]
-        Guardianship.objects.bulk_update(ended, GUARDIANSHIP_FIELDS, batch_size=200)
+        end_guardianships(run, Guardianship.objects.filter(guardian__in=users).on_or_after(run.today))
         roles = StaffRole.objects.filter(person__in=users).on_or_after(run.today)
         end_roles(run, roles.exclude(kind__in=StaffRole.MUNICIPAL))
         User.objects.filter(pk__in=[user.pk for user in users]).update(left_register_on=run.today)

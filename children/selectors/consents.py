@@ -13,6 +13,7 @@ from accounts.models import Protection
 from children.consent_rules import Answer, allows
 from children.models import Consent, ConsentRule, Purpose
 from children.selectors.people import guardians_of
+from portal.lib.models import of_row
 from portal.lib.prepared import Rows, prepared
 
 
@@ -38,3 +39,20 @@ def _answers(child_ids: Collection[UUID], purpose: Purpose, today: date) -> Rows
     decided = ConsentRule.objects.filter(purpose=purpose).order_by("-created_at", "-pk")
     guardians = guardians_of(child_ids, today).filter(child__protection=Protection.NONE).order_by()
     return guardians.values_list("child_id", Subquery(said.values("says_yes")), Subquery(decided.values("needs")[:1]))
+
+
+# The municipality's rules ---------------------------------------------------------------------------------------------
+
+RULE = ("purpose", "needs", "months", "is_asked")
+
+
+def rules_today() -> dict[Purpose, ConsentRule]:
+    """Return what is decided for each purpose, the house's own rule where nothing is: one query."""
+    decided = {row[0]: of_row(ConsentRule, RULE, row) for row in _decided()}
+    return {purpose: decided.get(purpose) or ConsentRule(purpose=purpose) for purpose in Purpose}
+
+
+@prepared
+def _decided() -> Rows:
+    """Return all decisions, each purpose's latest last: they are few."""
+    return ConsentRule.objects.order_by("created_at", "pk").values_list(*RULE)

@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.models import User
 from children.access import Action, children_for, get_child
 from children.actors import Actor
-from children.models import BackupPlacement, Block, Child, Guardianship, Placement
+from children.models import BackupPlacement, Block, Child, Guardianship, Placement, ShownChange
 from notifications.services import cancel
 from portal.lib import live
 
@@ -49,6 +49,7 @@ def confirm_guardianships(*, actor: Actor, guardianship_ids: Collection[UUID], n
                 children=[row.child_id],
                 guardian=row.guardian_id,
             )
+        ShownChange.objects.note({row.child_id for row in confirmed})
     return len(confirmed)
 
 
@@ -67,6 +68,7 @@ def block(*, actor: Actor, child: Child, person_id: UUID, reason: str, now: date
             made = Block.objects.create(child=child, person=guardian, made_by=actor.person, reason=reason)
             audit.did("guardian.blocked", person_id=actor.person_id, now=now, children=[child.id], blocked=guardian.id)
             cancel(person_id=guardian.id, child_id=child.id, now=now)
+            ShownChange.objects.note([child.pk])
             touch_boards(child, actor)
     except IntegrityError:
         raise ValidationError(_("Personen är redan spärrad."), code="blocked") from None
@@ -81,6 +83,7 @@ def lift_block(*, actor: Actor, block: Block, now: datetime) -> None:
             audit.did(
                 "guardian.unblocked", person_id=actor.person_id, now=now, children=[child.id], blocked=block.person_id
             )
+            ShownChange.objects.note([child.pk])
             touch_boards(child, actor)
 
 

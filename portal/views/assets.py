@@ -34,6 +34,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     ),
     "plan.css": ("css/plan/*.css",),
     "said.css": ("css/said/*.css",),
+    "papers.css": ("css/papers/*.css",),
     "styleguide.css": ("css/styleguide.css",),
     "htmx.js": ("vendor/htmx.min.js",),
     "kapprummet.js": (

@@ -1,0 +1,74 @@
+"""What a guardian answers, and what is decided and written down about consents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from children.selectors.consents_page import MyConsents, Question, Topic
+from children.services.consents import Reply
+
+YES, NO = "ja", "nej"
+ANSWERS = [(YES, gettext_lazy("Ja")), (NO, gettext_lazy("Nej"))]
+SIGN = "lydelse"
+Asked = tuple[Topic, BoundField | None, list[tuple[Question, BoundField]]]
+
+
+class AnswerField(forms.ChoiceField):
+    """Yes or no, and neither until somebody has chosen."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self) -> None:
+        super().__init__(choices=ANSWERS, required=False)
+
+
+class ConsentsForm(forms.Form):
+    """A guardian's answers: any number of them, one at least. One for all children counts where a child has none."""
+
+    def __init__(self, sent: Mapping[str, Any] | None, *, page: MyConsents) -> None:
+        super().__init__(sent, label_suffix="")
+        self.page = page
+        self.fields[SIGN] = forms.CharField(required=False, widget=forms.HiddenInput, initial=page.sign)
+        for topic in page.topics:
+            self.fields[topic.purpose] = AnswerField()
+            for question in topic.questions:
+                self.fields[question.field] = AnswerField()
+
+    @property
+    def asked(self) -> Iterator[Asked]:
+        """Yield what waits for an answer: each purpose, its one answer for all where there are several, and each."""
+        for topic in self.page.topics:
+            if due := topic.due:
+                both = self[topic.purpose] if len(due) > 1 else None
+                yield topic, both, [(question, self[question.field]) for question in due]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        replies = self.replies
+        if not replies:
+            raise forms.ValidationError(_("Välj ja eller nej på minst en fråga, eller svara senare."), code="nothing")
+        if self.cleaned_data.get(SIGN) != self.page.sign and any(reply.says_yes for reply in replies):
+            raise forms.ValidationError(
+                _("Texten har ändrats sedan du öppnade sidan. Läs den en gång till. Det du valde står kvar."),
+                code="other words",
+            )
+        return self.cleaned_data
+
+    @property
+    def replies(self) -> list[Reply]:
+        """Return what was answered. The one answer for all children is for those that are asked about."""
+        found = []
+        for topic in self.page.topics:
+            for question in topic.questions:
+                said = self.cleaned_data.get(question.field)
+                if not said and question.is_due:
+                    said = self.cleaned_data.get(topic.purpose)
+                if said:
+                    found.append(Reply(question.child_id, topic.purpose, said == YES, question.wording))
+        return found
