@@ -12,7 +12,9 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import content_disposition_header
 
 from documents import kept, rules
-from documents.models import StoredFile
+from documents.models import BlurredCopy, StoredFile
+from documents.services.copies import ask
+from documents.shown_rules import Shown, mark_of
 from documents.stores import store
 
 Size = Literal["whole", "small", "medium", "large"]
@@ -30,10 +32,34 @@ def open_file(file: StoredFile, *, size: Size = "whole", form: str = "webp") -> 
     return store().open(_name(file, size, form))
 
 
+def serve_shown(file: StoredFile, shown: Shown, *, size: Size, request: HttpRequest) -> HttpResponseBase:
+    """Return a picture as it is shown to who asks. Raises `Http404` where it is hidden.
+
+    So it does where its copy is not made: it is asked for then.
+    """
+    if shown.is_hidden:
+        raise Http404
+    if shown.is_clear:
+        return serve(file, size=size, request=request)
+    copy = file.copies.filter(digest=mark_of(shown.boxes)).first()
+    if copy is None:
+        ask({file.pk: {shown.boxes}})
+    if copy is None or not copy.is_ready:
+        raise Http404
+    return serve(file, size=size, request=request, copy=copy)
+
+
 def serve(
-    file: StoredFile, *, size: Size = "whole", as_attachment: bool = False, request: HttpRequest | None = None
+    file: StoredFile,
+    *,
+    size: Size = "whole",
+    as_attachment: bool = False,
+    request: HttpRequest | None = None,
+    copy: BlurredCopy | None = None,
 ) -> HttpResponseBase:
-    """Return the file. Pictures are shown unless `as_attachment`; everything else is saved, and opens in no page.
+    """Return the file, or a `copy` of it.
+
+    Pictures are shown unless `as_attachment`; everything else is saved, and opens in no page.
 
     With the request a browser that has it already is told so, and it is not sent again (304); and whoever asks for a
     part gets that (206). Where nginx stands before the portal, it sends the file. Raises `Http404` for what is not
@@ -42,11 +68,11 @@ def serve(
     if not file.is_ready or (size != "whole" and not file.is_picture):
         raise Http404
     form = _form(file, request)
-    etag = f'"{file.key.hex}-{rules.WHOLE if size == "whole" else size}-{form}"'
+    etag = f'"{(copy or file).key.hex}-{rules.WHOLE if size == "whole" else size}-{form}"'
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag) if request else None
     if response is None:
         try:
-            response = _sent(_name(file, size, form), request, etag)
+            response = _sent(_name(file, size, form, copy), request, etag)
         except FileNotFoundError:
             raise Http404 from None
         media_type = rules.FORMS[form] if file.is_picture else file.media_type
@@ -70,9 +96,9 @@ def _form(file: StoredFile, request: HttpRequest | None) -> str:
     return "webp" if shows_webp or not file.is_picture else "jpg"
 
 
-def _name(file: StoredFile, size: Size, form: str) -> str:
+def _name(file: StoredFile, size: Size, form: str, copy: BlurredCopy | None = None) -> str:
     wanted = rules.WHOLE if size == "whole" else size
-    return kept.name_of(file.key, wanted if file.is_picture else "", form)
+    return kept.name_of((copy or file).key, wanted if file.is_picture else "", form)
 
 
 def _sent(name: str, request: HttpRequest | None, etag: str) -> HttpResponseBase:

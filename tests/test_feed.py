@@ -25,7 +25,9 @@ from children.access import Action
 from children.actors import Actor
 from children.models import NamedReader, ProtectedIdentity
 from children.selectors.reach_places import who_may_at
-from documents.models import StoredFile
+from documents.models import BlurredCopy, StoredFile
+from documents.services import copies
+from documents.shown_rules import Box
 from messaging import curriculum, post_rules
 from messaging.models import Post, PostChild, PostRead
 from messaging.selectors.feed import Before, Sought, feed_for
@@ -43,7 +45,7 @@ from notifications.models import Delivery, Kind, Way
 from portal.lib import clock, days
 from tests.cast import Cast, child, employ, fill, guard, person, place, tablet
 from tests.test_access_property import TODAY, World, build, plans
-from tests.test_posts import HALF_A_MINUTE, draft, picture, published, with_pictures
+from tests.test_posts import HALF_A_MINUTE, draft, picture, published, tag, with_pictures
 from tests.test_posts import publish as go_out
 from tests.test_query_counts import COUNTS, queries
 
@@ -358,20 +360,28 @@ def test_what_to_think_of_before_publishing(cast: Cast) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", [2, 10])
 def test_what_the_pages_cost(cast: Cast, log_in: LogIn, number: int) -> None:
-    """The same with two posts and two children as with ten and ten; each post has six pictures."""
+    """The same with two posts and two children as with ten and ten; each post has six pictures.
+
+    In each are an own child and, blurred, another family's.
+    """
     for one in fill(cast.blasippan, number):
         guard(cast.amina, one)
     for turn in range(number):
         post = draft(cast, title=f"Dag {turn}")
-        with_pictures(post, cast.maria, *["ready"] * 6)
+        for place_in, added in enumerate(with_pictures(post, cast.maria, *["ready"] * 6)):
+            box = Box(10 + place_in, 10, 100, 100)
+            tag(added.file, cast.elsa, cast.noor, box=box)
+            copies.ask({added.file_id: {frozenset([box])}})
         go_out(post, cast.maria)
+    BlurredCopy.objects.update(state=BlurredCopy.State.READY)
     posts.release_due(now=clock.now() + HALF_A_MINUTE)
     unwritten = draft(cast)
     (shown,) = with_pictures(unwritten, cast.maria, "ready")
     phone, desk = log_in(cast.amina), log_in(cast.maria)
     phone.get("/inlagg/"), desk.get(f"/inlagg/{unwritten.pk}/skriv/")
-    with patch("messaging.views.feed.serve", return_value=HttpResponse(b"jpg")):
+    with patch("documents.serving.serve", return_value=HttpResponse(b"jpg")):
         picture_costs = queries(desk, f"/inlagg/bild/{shown.pk}/small/")
+        published_costs = queries(phone, f"/inlagg/bild/{post.pictures.all()[0].pk}/small/")
     assert {
         "feed": queries(phone, "/inlagg/"),
         "house": queries(desk, "/inlagg/"),
@@ -379,6 +389,7 @@ def test_what_the_pages_cost(cast: Cast, log_in: LogIn, number: int) -> None:
         "reception": queries(desk, f"/inlagg/{post.pk}/"),
         "write": queries(desk, f"/inlagg/{unwritten.pk}/skriv/"),
         "picture": picture_costs,
+        "blurred": published_costs,
     } == COUNTS["posts"]
 
 

@@ -21,13 +21,15 @@ from accounts.models import Protection, User
 from children import protection
 from children.actors import Actor
 from children.models import Block, Child
-from documents.models import StoredFile
+from documents.models import PictureTag, StoredFile
+from documents.shown_rules import Box
 from messaging import post_rules
 from messaging.models import Incident, Post, PostChild, PostPicture, PostThanks
 from messaging.post_rules import Written
 from messaging.selectors.feed import feed_for
 from messaging.selectors.post_readers import audience_of, children_at
-from messaging.selectors.posts import get_picture, posts_for
+from messaging.selectors.posts import posts_for
+from messaging.selectors.shown_pictures import get_picture
 from messaging.services import post_pictures, posts
 from messaging.services.posts import ChangedMeanwhile
 from messaging.services.reactions import put_heart, thank
@@ -102,6 +104,13 @@ def with_pictures(post: Post, by: User, *states: str) -> list[PostPicture]:
 def mark(picture: PostPicture, state: str) -> None:
     problem = "unreadable" if state == "damaged" else ""
     StoredFile.objects.filter(pk=picture.file_id).update(state=state, problem=problem, width=64, height=48)
+
+
+def tag(file: StoredFile, *children: Child, box: Box | None = None) -> None:
+    """Write down that these children are in the picture: the last of them in the box, where one is given."""
+    for one in children:
+        drawn = box.as_list if box and one == children[-1] else [None] * 4
+        PictureTag.objects.create(file=file, child=one, **dict(zip(("x", "y", "width", "height"), drawn, strict=True)))
 
 
 def told(kind: Kind = Kind.POST_PUBLISHED) -> list[str]:
@@ -379,7 +388,7 @@ def test_withdrawn_on_day_seven_and_not_on_day_eight(cast: Cast) -> None:
     for other in (cast.amina, cast.jonas):
         with pytest.raises(Http404):
             posts.withdraw(post_id=post.pk, actor=Actor.of_person(other), now=at)
-    assert get_picture(Actor.of_person(cast.amina), one.pk) == one.file
+    assert get_picture(Actor.of_person(cast.amina), one.pk)[0] == one.file
     posts.withdraw(post_id=post.pk, actor=actor, now=at + timedelta(days=7))
     with pytest.raises(ValidationError, match="redan återkallat"):
         posts.withdraw(post_id=post.pk, actor=actor, now=at + timedelta(days=7))
@@ -396,12 +405,12 @@ def test_a_pictures_address_opens_for_the_posts_readers_alone(cast: Cast) -> Non
     post = draft(cast, about=(cast.elsa,))
     (one,) = with_pictures(post, cast.maria, "ready")
     outside = (cast.neighbour, cast.stranger, cast.jonas, cast.ulf, cast.administrator)
-    assert get_picture(Actor.of_person(cast.vikar), one.pk) == one.file
+    assert get_picture(Actor.of_person(cast.vikar), one.pk)[0] == one.file
     _refused(one.pk, cast.amina, *outside)  # a draft
     publish(post, cast.maria)
     _refused(one.pk, cast.amina, *outside)  # on its way
     posts.release_due(now=clock.now() + HALF_A_MINUTE)
-    assert get_picture(Actor.of_person(cast.amina), one.pk) == one.file
+    assert get_picture(Actor.of_person(cast.amina), one.pk)[0] == one.file
     _refused(one.pk, *outside)
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from children.access import Action
@@ -17,7 +18,8 @@ from documents.models import BlurredCopy, PictureTag
 from documents.shown_rules import Box, Shown, Tag
 from portal.lib.prepared import Rows, prepared
 
-Tags = Mapping[UUID, list[Tag]]
+Key = TypeVar("Key")
+Tags = Mapping[Key, list[Tag]]
 
 
 def shown_to(
@@ -31,22 +33,28 @@ def shown_to(
 
 
 @dataclass(frozen=True)
-class Showing:
+class Showing(Generic[Key]):
     """Who is in some pictures, and who of them may be shown to other families."""
 
-    tags: Tags
+    tags: Tags[Key]
     allowing: Collection[UUID]
 
-    def of(self, file_id: UUID, own: Collection[UUID]) -> Shown:
-        return shown_rules.shown(self.tags[file_id], own, self.allowing)
+    def of(self, picture: Key, own: Collection[UUID]) -> Shown:
+        return shown_rules.shown(self.tags[picture], own, self.allowing)
 
-    def to(self, own: Collection[UUID]) -> dict[UUID, Shown]:
-        return {file_id: self.of(file_id, own) for file_id in self.tags}
+    def to(self, own: Collection[UUID]) -> dict[Key, Shown]:
+        return {picture: self.of(picture, own) for picture in self.tags}
 
 
-def showing(file_ids: Collection[UUID], purpose: Purpose | None, today: date, own: Collection[UUID] = ()) -> Showing:
+def showing(
+    file_ids: Collection[UUID], purpose: Purpose | None, today: date, own: Collection[UUID] = ()
+) -> Showing[UUID]:
     """Return what decides how these pictures are shown to several viewers, of whom each guards at least `own`."""
-    tags = tags_of(file_ids)
+    return deciding(tags_of(file_ids), purpose, today, own)
+
+
+def deciding(tags: Tags[Key], purpose: Purpose | None, today: date, own: Collection[UUID] = ()) -> Showing[Key]:
+    """Return the same where it is known already who is in the pictures: one read, and none where nobody is asked of."""
     tagged = {tag.child_id for of_one in tags.values() for tag in of_one if tag.child_id}
     if purpose is None:
         return Showing(tags, tagged)
@@ -68,11 +76,14 @@ def _tags(file_ids: Collection[UUID]) -> Rows:
     return rows.values_list("file_id", "child_id", "x", "y", "width", "height")
 
 
-def unready_of(shown: Mapping[UUID, Shown]) -> set[UUID]:
-    """Return those of these pictures of which the copy with its places blurred is not made: one read at most."""
-    blurred = {file_id: shown_rules.mark_of(one.boxes) for file_id, one in shown.items() if one.boxes}
-    made = set(_ready([*blurred])) if blurred else set()
-    return {file_id for file_id, digest in blurred.items() if (file_id, digest) not in made}
+Copy = tuple[UUID, frozenset[Box]]
+
+
+def unmade(copies: Iterable[Copy]) -> set[Copy]:
+    """Return those copies, by file and what is blurred, that are not made: one read, and none where none is asked."""
+    wanted = {(file_id, boxes) for file_id, boxes in copies if boxes}
+    made = set(_ready(sorted({file_id for file_id, _boxes in wanted}))) if wanted else set()
+    return {copy for copy in wanted if (copy[0], shown_rules.mark_of(copy[1])) not in made}
 
 
 @prepared

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from children.access import Action, children_for
 from children.actors import Actor
 from children.models import Department
-from children.prepared_access import prepared_for_actor
-from messaging.models import Post, PostChild, PostGoal, PostPicture, PostRead
-from messaging.selectors.posts import departments_of, drafts_for, own_of, posts_of
+from documents.selectors.shown import deciding, unmade
+from documents.shown_rules import CLEAR, Box, Tag
+from messaging.models import Post, PostGoal, PostPicture, PostRead
+from messaging.selectors.post_children import Names, children_of_posts, circle
+from messaging.selectors.posts import PURPOSE, departments_of, drafts_for, own_of, posts_of
 from messaging.words import joined
 from portal.lib.models import columns_of, of_row
 from portal.lib.prepared import Row, Rows, prepared
@@ -31,10 +33,12 @@ ON_A_PAGE, PICTURES_SHOWN, LONGEST_SHOWN = 10, 3, 700
 
 @dataclass(frozen=True)
 class FeedPicture:
+    """A picture's place; `is_ready` where the copy that its reader gets is made."""
+
     id: UUID
-    alt: str
     width: int
     height: int
+    is_ready: bool
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def feed_for(actor: Actor, *, most: int = ON_A_PAGE, sought: Sought = EVERYTHING
     shown = found[:most]
     ids = [post.pk for post in shown]
     own, named = children_of_posts(actor, ids, mine) if ids else ({}, {})
-    pictures, numbers = _pictures(ids) if ids else ({}, {})
+    pictures, numbers = _pictures(actor, ids, mine, named) if ids else ({}, Counter())
     reads = _own_reads(actor, ids) if own else {}
     counts = _counts(ids) if ids and actor.roles else {}
     last = shown[-1] if len(found) > most else None
@@ -147,60 +151,42 @@ def _post(row: Row) -> Post:
     return post
 
 
-Names = dict[UUID, dict[UUID, str]]
-
-
-def children_of_posts(actor: Actor, ids: Collection[UUID], mine: Collection[UUID]) -> tuple[Names, Names]:
-    """Return the actor's own children (`mine`, of `own_of`) whom the posts reach, and the known children about whom
-    they were written.
-    """
-    own: Names = defaultdict(dict)
-    named: Names = defaultdict(dict)
-    if mine:
-        for post_id, is_for_all, child_id, name in _reached(ids, mine):
-            own[post_id][child_id] = name
-            if not is_for_all:
-                named[post_id][child_id] = name
-    if actor.roles:
-        for post_id, child_id, name in _known(actor, ids):
-            named[post_id][child_id] = name
-    return own, named
-
-
-@prepared
-def _reached(ids: Collection[UUID], children: Collection[UUID]) -> Rows:
-    reached = PostChild.objects.filter(post__in=ids, child__in=children).order_by()
-    return reached.values_list("post_id", "post__is_for_all", "child_id", "child__given_name")
-
-
-@prepared_for_actor
-def _known(actor: Actor, ids: Collection[UUID]) -> Rows:
-    chosen = PostChild.objects.filter(
-        post__in=ids, post__is_for_all=False, child__in=children_for(actor, Action.SEE_CHILD).order_by().values("pk")
-    )
-    return chosen.order_by().values_list("post_id", "child_id", "child__given_name")
-
-
-def _pictures(ids: Collection[UUID]) -> tuple[dict[UUID, list[FeedPicture]], dict[UUID, int]]:
-    """Return the first pictures of each post, and how many it has in all."""
+def _pictures(
+    actor: Actor, ids: Collection[UUID], mine: Collection[UUID], named: Names
+) -> tuple[dict[UUID, list[FeedPicture]], Counter[UUID]]:
+    """Return the first pictures of each post that the actor gets, and how many it gets in all."""
+    tags: dict[str, list[Tag]] = defaultdict(list)
+    places: dict[str, tuple[UUID, str, int, int]] = {}
+    made = lru_cache(maxsize=None)(UUID)  # a row for each child in each picture, and few are different
+    for post_id, picture_id, file_id, wide, high, is_tagged, child_id, *box in _tagged_pictures(ids):
+        places[picture_id] = (made(post_id), file_id, wide or 4, high or 3)
+        if is_tagged:
+            tags[picture_id].append(Tag(made(child_id) if child_id else None, Box.of(*box)))
+    showing = deciding(tags, PURPOSE, actor.today, mine)
+    clear = {post_id: circle(mine, named.get(post_id, ())) for post_id in ids}
+    shown = {one: showing.of(one, clear[places[one][0]]) for one in tags}
+    waiting = unmade((UUID(places[one][1]), how.boxes) for one, how in shown.items() if how.boxes)
     found: dict[UUID, list[FeedPicture]] = defaultdict(list)
-    numbers: dict[UUID, int] = {}
-    for post_id, picture_id, alt, width, height, number in _first_pictures(ids):
-        found[post_id].append(FeedPicture(picture_id, alt, width or 4, height or 3))
-        numbers[post_id] = number
+    numbers = Counter[UUID]()
+    for one, (post_id, file_id, wide, high) in places.items():
+        how = shown.get(one, CLEAR)
+        if how.is_hidden:
+            continue
+        numbers[post_id] += 1
+        if numbers[post_id] <= PICTURES_SHOWN:
+            is_ready = how.is_clear or (UUID(file_id), how.boxes) not in waiting
+            found[post_id].append(FeedPicture(UUID(one), wide, high, is_ready))
     return found, numbers
 
 
 @prepared
-def _first_pictures(ids: Collection[UUID]) -> Rows:
-    place = Window(RowNumber(), partition_by=F("post"), order_by=["position", "id"])
-    return (
-        PostPicture.objects.filter(post__in=ids)
-        .annotate(place=place, number=Window(Count("id"), partition_by=F("post")))
-        .filter(place__lte=PICTURES_SHOWN)
-        .order_by("position", "id")
-        .values_list("post_id", "id", "alt", "file__width", "file__height", "number")
-    )
+def _tagged_pictures(ids: Collection[UUID]) -> Rows:
+    """Return a row for each who is in a picture, and one for a picture with nobody; ids as text."""
+    pictures = PostPicture.objects.filter(post__in=ids).order_by("position", "id")
+    texts = [Cast(column, TextField()) for column in ("post", "id", "file", "file__tags__child")]
+    box = [f"file__tags__{side}" for side in ("x", "y", "width", "height")]
+    is_tagged = ExpressionWrapper(Q(file__tags__isnull=False), BooleanField())
+    return pictures.values_list(*texts[:3], "file__width", "file__height", is_tagged, texts[3], *box)
 
 
 def _own_reads(actor: Actor, ids: Collection[UUID]) -> dict[UUID, bool]:
@@ -225,7 +211,7 @@ def _printed(
     own: Names,
     named: Names,
     pictures: Mapping[UUID, list[FeedPicture]],
-    numbers: Mapping[UUID, int],
+    numbers: Counter[UUID],
     reads: Mapping[UUID, bool],
     counts: Mapping[UUID, tuple[int, int]],
 ) -> FeedPost:
@@ -247,7 +233,7 @@ def _printed(
         is_whole=is_whole,
         about=joined(sorted(named.get(post.pk, {}).values())),
         pictures=shown,
-        more_pictures=max(0, numbers.get(post.pk, 0) - PICTURES_SHOWN) if is_said else 0,
+        more_pictures=max(0, numbers[post.pk] - PICTURES_SHOWN) if is_said else 0,
         is_own=post.pk in own,
         is_new=post.pk in own and post.pk not in reads,
         has_heart=reads.get(post.pk, False),

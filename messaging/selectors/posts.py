@@ -12,7 +12,7 @@ from django.http import Http404
 
 from children.access import Action, children_for, departments_for
 from children.actors import Actor
-from children.models import Department
+from children.models import Department, Purpose
 from children.prepared_access import Asked, child_rows, prepared_for_actor
 from children.selectors.people import children_kept_from
 from children.whereabouts import among
@@ -21,6 +21,9 @@ from messaging.models import Post, PostChild, PostPicture
 from messaging.post_rules import Written
 from portal.lib import clock
 from portal.lib.prepared import Rows
+
+PURPOSE = Purpose.DEPARTMENT
+"""What is asked for when a picture of a post shows other families' children."""
 
 
 def posts_for(actor: Actor) -> QuerySet[Post]:
@@ -106,15 +109,6 @@ def _one(posts: QuerySet[Post], post_id: UUID, *, lock: bool) -> Post | None:
     return (found.select_for_update(of=("self",)) if lock else found).first()
 
 
-def get_picture(actor: Actor, picture_id: UUID) -> StoredFile:
-    """Return the file of a picture whose post the actor opens today. Raises `Http404` for any other."""
-    pictures = PostPicture.objects.filter(pk=picture_id).select_related("file")
-    for posts in (posts_for(actor).filter(state=Post.State.PUBLISHED), drafts_for(actor)):
-        if picture := pictures.filter(post__in=posts.order_by().values("pk")).first():
-            return picture.file
-    raise Http404
-
-
 def is_writer(actor: Actor, post: Post) -> bool:
     """Tell whether the actor may write at the post's department: go on, publish, withdraw, read its thanks."""
     return bool(actor.roles) and departments_for(actor, Action.WRITE_POSTS).filter(pk=post.department_id).exists()
@@ -124,10 +118,12 @@ def is_writer(actor: Actor, post: Post) -> bool:
 class Picture:
     """A picture as it is printed: its place from 1, how large it is, what it shows, and what has become of it.
 
-    `state` is its file's, or "stuck" where it waits and nobody makes it ready.
+    `state` is its file's, or "stuck" where it waits and nobody makes it ready, or "blurring" where it is ready and the
+    copy that its reader gets is not.
     """
 
     id: UUID
+    file_id: UUID
     number: int
     alt: str
     name: str
@@ -159,7 +155,7 @@ def pictures_of(post_ids: Collection[UUID]) -> dict[UUID, list[Picture]]:
         problem = str(StoredFile.Problem(file.problem).label) if file.problem else ""
         # Until the sizes are made the place is kept as most pictures are.
         size = (file.width or 4, file.height or 3)
-        own.append(Picture(row.pk, len(own) + 1, row.alt, file.name, state, problem, *size))
+        own.append(Picture(row.pk, file.pk, len(own) + 1, row.alt, file.name, state, problem, *size))
     return found
 
 

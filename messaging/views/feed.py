@@ -21,12 +21,14 @@ from children.access import Action, departments_for, get_department, preschools_
 from children.actors import Actor
 from children.http import ActorRequest, asks_for_pin
 from children.models import Department, StaffRole
-from documents.serving import serve
+from documents.serving import serve_shown
 from messaging import curriculum
 from messaging.models import Post
-from messaging.selectors.feed import Before, Sought, children_of_posts, drafts_listed, feed_for
-from messaging.selectors.posts import Picture, get_picture, get_post, is_writer, lost_among, own_of, pictures_of
+from messaging.selectors.feed import Before, Sought, drafts_listed, feed_for
+from messaging.selectors.post_children import children_of_posts, circle
+from messaging.selectors.posts import Picture, get_post, is_writer, lost_among, own_of, pictures_of
 from messaging.selectors.reactions import has_read, own_reaction, reception_of
+from messaging.selectors.shown_pictures import get_picture, pictures_shown
 from messaging.services.posts import mark_read
 from messaging.services.reactions import put_heart, thank
 from messaging.views.threads import rests
@@ -109,10 +111,10 @@ def post(request: ActorRequest, post_id: UUID) -> HttpResponse:
     row = get_post(actor, post_id)
     if row.is_draft:
         return redirect("messaging:post_write", row.pk)
-    pictures = [] if row.is_withdrawn else pictures_of([row.pk])[row.pk]
-    found = children_of_posts(actor, [row.pk], own_of(actor))
-    own, named = (rows.get(row.pk, {}) for rows in found)
+    mine = own_of(actor)
+    own, named = (rows.get(row.pk, {}) for rows in children_of_posts(actor, [row.pk], mine))
     is_out, writes = row.state == Post.State.PUBLISHED, is_writer(actor, row)
+    pictures = pictures_shown(actor, row, circle(mine, named))
     reader = actor.person_id if own and is_out else None
     if reader and is_really_seen(request) and not has_read(row, reader):
         mark_read(post_ids=[row.pk], person_id=reader, now=now)
@@ -158,10 +160,11 @@ def _wait(row: Post, pictures: list[Picture], now: datetime) -> dict[str, object
 @require_safe
 @asks_for_pin
 def post_picture(request: ActorRequest, picture_id: UUID, size: str) -> HttpResponseBase:
-    """A picture, asked for today: the access to its post first, then the file."""
+    """A picture, asked for today: the access to its post first, then who is in it, then the file."""
     if size not in get_args(Size):
         raise Http404
-    return serve(get_picture(request.actor, picture_id), size=size, request=request)  # type: ignore[arg-type]  # is one
+    file, shown = get_picture(request.actor, picture_id)
+    return serve_shown(file, shown, size=size, request=request)  # type: ignore[arg-type]  # is one
 
 
 @require_POST
