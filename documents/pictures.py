@@ -9,7 +9,7 @@ from time import monotonic
 
 from django.db import transaction
 
-from documents import apart, kept, rules
+from documents import apart, kept, rules, taking
 from documents.models import StoredFile
 from documents.services.files import settle_one
 from documents.stores import store
@@ -46,7 +46,7 @@ def make_sizes(file: StoredFile) -> None:
         if why == "disk":
             log.exception("The sizes of a picture could not be kept")
             return
-        columns = {"state": State.DAMAGED, "problem": _WHY.get(why, Problem.UNREADABLE)}
+        columns = {"state": State.DAMAGED, "problem": problem_of(why)}
     _mark(file, columns)
 
 
@@ -56,14 +56,7 @@ def _made(file: StoredFile, folder: Path) -> dict[str, object]:
     Raises `apart.Refused`, and `OSError` where the store does not take them.
     """
     place = store().near(kept.name_of(file.key), folder)
-    answer = apart.run(
-        "pictures.sizes",
-        file=str(place),
-        most_pixels=rules.MOST_PIXELS,
-        folder=str(folder),
-        stem=file.key.hex,
-        widths=rules.WIDTHS,
-    )
+    answer = taking.make_sizes(place, folder, file.key.hex)
     whole = (folder / f"{file.key.hex}.{rules.WHOLE}.webp").stat().st_size
     kept.put_sizes(file.key, folder)
     width, height = answer["sizes"][rules.WHOLE]
@@ -76,6 +69,11 @@ def _made(file: StoredFile, folder: Path) -> dict[str, object]:
         "height": height,
         "placeholder": answer["placeholder"],
     }
+
+
+def problem_of(why: str) -> StoredFile.Problem:
+    """Return what is said of a picture whose sizes could not be made; `why` is a word of `apart.Refused`."""
+    return _WHY.get(why, Problem.UNREADABLE)
 
 
 def _mark(file: StoredFile, columns: dict[str, object]) -> None:

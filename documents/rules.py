@@ -32,6 +32,8 @@ ENDINGS: dict[str, tuple[str, ...]] = {
 }
 """What is taken, and how the names of such files may end. The first is given to one that ends otherwise."""
 
+# What Windows takes for a device, whatever follows the first dot.
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)
 _ALL_ENDINGS = tuple(ending for endings in ENDINGS.values() for ending in endings)
 
 
@@ -49,7 +51,8 @@ def clean_name(name: str, media_type: str) -> str:
             stem = shown[: -len(known)]
             ending = shown[-len(known) :].lower() if known in ENDINGS[media_type] else ending
             break
-    return (stem.strip(". ")[: LONGEST_NAME - len(ending)] or "fil") + ending
+    stem = stem.strip(". ")[: LONGEST_NAME - len(ending) - 1] or "fil"
+    return ("_" if _RESERVED.match(stem) else "") + stem + ending
 
 
 def renamed(name: str, media_type: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -17,7 +18,15 @@ from documents.models import StoredFile
 from documents.rules import MOST_PIXELS
 
 Kind = StoredFile.Kind
-Sniffed = tuple[StoredFile.Kind, str]
+
+
+class Sniffed(NamedTuple):
+    """What a file is; `peak_mb` is the most memory that it took to find out."""
+
+    kind: StoredFile.Kind
+    media_type: str
+    peak_mb: float
+
 
 _PICTURES = re.compile(
     rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|RIFF....WEBP|....ftyp(heic|heix|heim|heis|mif1|msf1)", re.DOTALL
@@ -26,25 +35,28 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
 def sniff(file: Path) -> Sniffed:
-    """Return what kind of file it is and its media type. Raises `ValidationError`."""
+    """Return what kind of file it is. Raises `ValidationError`."""
     with file.open("rb") as opened:
         head = opened.read(64)
     try:
-        return _by_head(str(file.resolve()), head)
+        kind, work, asked = _by_head(head)
+        answer = apart.run(work, file=str(file.resolve()), **asked)
     except apart.Refused as refusal:
         raise ValidationError(sentence(refusal.why)) from refusal
+    return Sniffed(kind, answer["media_type"], answer["peak_mb"])
 
 
-def _by_head(file: str, head: bytes) -> Sniffed:
+def _by_head(head: bytes) -> tuple[StoredFile.Kind, str, dict[str, int]]:
+    """Return what a file seems to be, and the work that finds out."""
     if _PICTURES.match(head):
-        return Kind.PICTURE, apart.run("pictures.look", file=file, most_pixels=MOST_PIXELS)["media_type"]
+        return Kind.PICTURE, "pictures.look", {"most_pixels": MOST_PIXELS}
     if head.startswith(b"%PDF-"):
-        return Kind.PDF, apart.run("pdf.look", file=file)["media_type"]
+        return Kind.PDF, "pdf.look", {}
     if head.startswith(b"PK\x03\x04"):
-        return Kind.OFFICE, apart.run("office.look", file=file)["media_type"]
+        return Kind.OFFICE, "office.look", {}
     if head.startswith(_OLD_OFFICE):
         raise apart.Refused("old")
-    return Kind.TEXT, apart.run("text.look", file=file)["media_type"]
+    return Kind.TEXT, "text.look", {}
 
 
 def sentence(why: str) -> str:

@@ -49,6 +49,18 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def socket_address(name: str) -> str:
+    """Return where something listens: "host:port", the path of a socket, or nothing where it is not set."""
+
+    def parse(word: str) -> str:
+        host, _colon, port = word.rpartition(":")
+        if word and not word.startswith("/") and not (host and port.isdecimal()):
+            raise ValueError
+        return word
+
+    return _parsed(name, text(name, ""), parse, "host:port or the path of a socket")
+
+
 def fernet_keys(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable of Fernet keys. What is wrong with one is said without showing it."""
     keys = words(name, default)

@@ -106,6 +106,7 @@ CELERY_BEAT_SCHEDULE = SCHEDULE
 FILES_ROOT = env.folder("FILES_ROOT", VAR / "files")
 FILES_BEHIND_NGINX = env.flag("FILES_BEHIND_NGINX")  # nginx sends them, where the portal says so (deploy/nginx.conf)
 FILES_S3 = env.text("FILES_S3", "")  # https://KEY:SECRET@host/bucket?region=...: where they lie instead
+CLAMD = env.socket_address("CLAMD")  # a virus scanner: without its word nothing comes in
 
 _mail = environ.Env.email_url_config(env.text("EMAIL_URL", "consolemail://"))
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]

@@ -25,6 +25,7 @@ from documents.services import files
 from documents.serving import serve
 from documents.stores import store
 from portal.lib import clock
+from tests.hostile import assert_bare
 
 pytestmark = pytest.mark.django_db
 
@@ -99,22 +100,6 @@ def size_of(file: StoredFile | BlurredCopy, size: str, form: str = "webp") -> Im
 
 def outputs(file: StoredFile) -> list[str]:
     return sorted(f"{file.key.hex}.{size}.{form}" for size in rules.WIDTHS for form in rules.FORMS)
-
-
-def assert_bare(data: bytes) -> None:
-    """Fail where a picture of ours carries more than its colours and what is needed to decode them."""
-    if data.startswith(b"RIFF"):
-        assert data[8:16] == b"WEBPVP8 "  # the form that can hold nothing else
-        assert int.from_bytes(data[4:8], "little") + 8 == len(data)
-        return
-    place, found = 2, []
-    while data[place + 1] != 0xDA:  # the pixels, which reach to the end
-        found.append(data[place + 1])
-        place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
-    # JFIF's own fourteen bytes, tables, the frame: no segment of words, and nothing after the end.
-    assert set(found) <= {0xE0, 0xDB, 0xC0, 0xC4}
-    assert data[4:20] == b"\x00\x10JFIF\0\1\1\0\0\1\0\1\0\0"
-    assert data.index(b"\xff\xd9", place) == len(data) - 2
 
 
 def is_upright(shown: Image.Image) -> bool:

@@ -93,7 +93,7 @@ def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
         if part.file_size > LARGEST_PART or part.file_size > MOST_PACKED * max(part.compress_size, 1_000):
             raise Refused("memory")
         name = part.filename
-        if name.startswith(("/", "\\")) or ".." in name.split("/") or "\0" in part.orig_filename:
+        if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or "\0" in part.orig_filename:
             raise Refused("damaged")
         if (_PROGRAMS.search(name) and not _HARMLESS.search(name)) or _ANY_ARCHIVE.search(name):
             raise Refused("active")

@@ -8,14 +8,15 @@ from typing import Any
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
-from pypdf.generic import DictionaryObject, IndirectObject
+from pypdf.generic import DictionaryObject, IndirectObject, NameObject
 
 from documents.opened import Refused
 
 # What a PDF can do besides being read.
 ACTIVE = {
-    "/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/ImportData", "/GoToE",
-    "/SubmitForm", "/Rendition", "/Movie", "/Sound",
+    "/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/EF", "/FileAttachment", "/RichMedia",
+    "/RichMediaContent", "/XFA", "/ImportData", "/GoToE", "/SubmitForm", "/Rendition", "/Movie", "/Sound", "/3D",
+    "/OnInstantiate",
 }  # fmt: skip # words in lines, not one in each
 
 
@@ -56,8 +57,9 @@ def _refuse_active(thing: Any) -> None:
     while waiting:
         one = waiting.pop()
         if isinstance(one, DictionaryObject):
-            if ACTIVE & {str(key) for key in one} or str(one.raw_get("/S") if "/S" in one else "") in ACTIVE:
-                raise Refused("active")
+            waiting += one.keys()
             waiting += [one.raw_get(key) for key in one]
         elif isinstance(one, list):
             waiting += list.__iter__(one)
+        elif isinstance(one, NameObject) and one in ACTIVE:
+            raise Refused("active")

@@ -8,6 +8,7 @@ from pathlib import Path
 from documents.opened import Refused
 
 _MARKUP = re.compile(r"<\s*(!doctype|html|svg|script|\?xml|\?php|body|head|iframe|img|a\s)", re.IGNORECASE)
+_PROGRAM = "%!PS"  # PostScript, which draws and does much besides
 _CONTROL_SIGNS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -17,6 +18,6 @@ def look(*, file: str) -> dict[str, str]:
         text = Path(file).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused("kind") from None
-    if _CONTROL_SIGNS.search(text) or _MARKUP.search(text[:4_096]):
+    if text.startswith(_PROGRAM) or _CONTROL_SIGNS.search(text) or _MARKUP.search(text[:4_096]):
         raise Refused("kind")
     return {"media_type": "text/plain"}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
@@ -19,8 +17,8 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from documents import kept, rules
 from documents.models import BlurredCopy, StoredFile, is_stuck
-from documents.sniffing import Sniffed, sniff
 from documents.stores import store
+from documents.taking import Taken, take
 from portal.lib import bell
 
 log = logging.getLogger(__name__)
@@ -33,20 +31,13 @@ def keep(upload: File[bytes], *, by_id: UUID | None, now: datetime) -> StoredFil
     Raises `ValidationError` with a sentence for whoever chose the file; nothing is kept then. Goes with the transaction
     that it is called in: where that is undone, the file is removed within the hour.
     """
-    size = upload.size or 0
-    if not size:
-        raise ValidationError(_("Filen är tom."))
-    if size > rules.LARGEST:
-        raise ValidationError(_("Filen är för stor. Den får vara högst 20 MB."))
     key = uuid4()
     try:
         with kept.working_folder() as folder:
-            place = folder / "whole"
-            digest = _write(upload, place)
-            sniffed = sniff(place)
+            taken = take(upload, folder / "whole")
             kept.begin(key)
-            store().put(kept.name_of(key), place)
-        made = _row(upload, sniffed, key=key, digest=digest, by_id=by_id, now=now)
+            store().put(kept.name_of(key), folder / "whole")
+        made = _row(taken, key=key, by_id=by_id, now=now)
     except BaseException as fault:
         with suppress(OSError):  # its note lies, or nothing does
             kept.remove(key)
@@ -58,32 +49,16 @@ def keep(upload: File[bytes], *, by_id: UUID | None, now: datetime) -> StoredFil
     return made
 
 
-def _write(upload: File[bytes], place: Path) -> str:
-    """Write what was uploaded, never more than is allowed; return its digest."""
-    digest, written = hashlib.sha256(), 0
-    with place.open("xb") as out:
-        for chunk in upload.chunks():
-            written += len(chunk)
-            if written > rules.LARGEST:
-                raise ValidationError(_("Filen är för stor. Den får vara högst 20 MB."))
-            digest.update(chunk)
-            out.write(chunk)
-    return digest.hexdigest()
-
-
-def _row(
-    upload: File[bytes], sniffed: Sniffed, *, key: UUID, digest: str, by_id: UUID | None, now: datetime
-) -> StoredFile:
-    kind, media_type = sniffed
+def _row(taken: Taken, *, key: UUID, by_id: UUID | None, now: datetime) -> StoredFile:
     with transaction.atomic():
         made = StoredFile.objects.create(
             key=key,
-            name=rules.clean_name(upload.name or "", media_type),
-            kind=kind,
-            media_type=media_type,
-            size=upload.size,
-            digest=digest,
-            state=State.WAITING if kind == StoredFile.Kind.PICTURE else State.READY,
+            name=taken.name,
+            kind=taken.kind,
+            media_type=taken.media_type,
+            size=taken.size,
+            digest=taken.digest,
+            state=State.WAITING if taken.kind == StoredFile.Kind.PICTURE else State.READY,
             uploaded_by_id=by_id,
         )
         audit.did("file.kept", person_id=by_id, now=now, file=made.pk)

@@ -1,0 +1,323 @@
+"""PDFs, Office files and texts that would do something when they are opened, unpack without end, or are damaged."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+
+from pypdf import PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    BooleanObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    PdfObject,
+    TextStringObject,
+)
+
+from tests.hostile import PLANTED, Fate, Hostile, broken_off, with_faults
+
+OFFICE = "application/vnd.openxmlformats-officedocument."
+WORD = f"{OFFICE}wordprocessingml.document"
+Parts = dict[str, "str | bytes"]
+
+
+def pdf(change: Callable[[PdfWriter], object] | None = None) -> bytes:
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    if change:
+        change(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def words(**values: PdfObject | str) -> DictionaryObject:
+    """Return a dictionary of a PDF; a text that begins with a slash is a name."""
+    return DictionaryObject(
+        {
+            NameObject(f"/{key}"): value
+            if isinstance(value, PdfObject)
+            else NameObject(value)
+            if value.startswith("/")
+            else TextStringObject(value)
+            for key, value in values.items()
+        }
+    )
+
+
+SCRIPT = words(S="/JavaScript", JS="app.alert(1)")
+
+
+def _in(place: str, thing: PdfObject) -> Callable[[PdfWriter], object]:
+    """Return what puts something into a PDF: in its catalog, on its page, on a note of the page, in a field."""
+
+    def put(writer: PdfWriter) -> None:
+        if place.startswith("catalog"):
+            writer.root_object[NameObject("/" + place.partition(" ")[2])] = thing
+        elif place.startswith("page"):
+            writer.pages[0][NameObject("/" + place.partition(" ")[2])] = thing
+        elif place == "nobody's object":
+            writer._add_object(thing)
+        else:
+            note = words(Type="/Annot", Subtype="/" + place)
+            note[NameObject("/Rect")] = ArrayObject(
+                [NumberObject(0), NumberObject(0), NumberObject(9), NumberObject(9)]
+            )
+            note.update(thing if isinstance(thing, DictionaryObject) else {})
+            writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(note)])
+
+    return put
+
+
+def _hidden() -> dict[str, bytes]:
+    """PDFs with what runs in all the places where it can stand."""
+    tree = words(Names=ArrayObject([TextStringObject("a"), SCRIPT]))
+    file = words(Type="/Filespec", F="a.exe", EF=words(F="x"))
+    hidden = {
+        "when it is opened": _in("catalog OpenAction", SCRIPT),
+        "when it is closed": _in("catalog AA", words(WC=SCRIPT)),
+        "when it is printed": _in("catalog AA", words(WP=SCRIPT)),
+        "when a page is seen": _in("page AA", words(O=SCRIPT)),
+        "behind a link": _in("Link", words(A=SCRIPT)),
+        "when the pointer is over it": _in("Widget", words(AA=words(E=SCRIPT))),
+        "when a field is filled": _in("Widget", words(FT="/Tx", AA=words(K=SCRIPT))),
+        "in what a field computes": _in(
+            "catalog AcroForm", words(Fields=ArrayObject([words(FT="/Tx", AA=words(C=SCRIPT))]))
+        ),
+        "by its name": _in("catalog Names", words(JavaScript=tree)),
+        "in the second action": _in("catalog OpenAction", words(S="/URI", URI="https://example.org", Next=SCRIPT)),
+        "in a list of actions": _in("catalog OpenAction", words(S="/GoTo", Next=ArrayObject([ArrayObject([SCRIPT])]))),
+        "in the table of contents": _in("catalog Outlines", words(First=words(Title="a", A=SCRIPT))),
+        "in an object that nothing names": _in("nobody's object", SCRIPT),
+        "in a form of XML": _in("catalog AcroForm", words(XFA="<xdp/>")),
+        "in a moving picture of space": _in("3D", words(OnInstantiate="x")),
+        "in a screen": _in("Screen", words(A=words(S="/Rendition", JS="x"))),
+        "in rich media": _in("RichMedia", words(RichMediaContent=words(a="b"))),
+        "that starts a program": _in("catalog OpenAction", words(S="/Launch", F="calc.exe")),
+        "that sends what is filled in": _in("Widget", words(A=words(S="/SubmitForm", F="https://example.org"))),
+        "that fetches what is filled in": _in("Widget", words(A=words(S="/ImportData", F="a.fdf"))),
+        "that goes into a file inside": _in("Link", words(A=words(S="/GoToE"))),
+        "that plays a sound": _in("Link", words(A=words(S="/Sound"))),
+        "that plays a film": _in("Link", words(A=words(S="/Movie"))),
+        "a file inside": lambda writer: writer.add_attachment("a.exe", b"MZ"),
+        "a file pinned to the page": _in("FileAttachment", words(FS=file)),
+        "a file beside the page": _in("catalog AF", ArrayObject([words(Type="/EmbeddedFile")])),
+    }
+    return {what: pdf(change) for what, change in hidden.items()}
+
+
+def _in_a_stream(hidden: bytes) -> bytes:
+    """Return a PDF whose catalog lies packed in a stream of objects."""
+    packed = zlib.compress(
+        b"1 0 2 " + str(len(hidden) + 1).encode() + b" " + hidden + b" <</Type/Pages/Kids[3 0 R]/Count 1>>"
+    )
+    first = len(b"1 0 2 " + str(len(hidden) + 1).encode() + b" ")
+    objects = [
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n",
+        b"4 0 obj<</Type/ObjStm/N 2/First %d/Filter/FlateDecode/Length %d>>stream\n" % (first, len(packed))
+        + packed
+        + b"\nendstream endobj\n",
+    ]
+    data, places = b"%PDF-1.7\n", []
+    for one in objects:
+        places.append(len(data))
+        data += one
+    rows = [(0, 0, 255), (2, 4, 0), (2, 4, 1), (1, places[0], 0), (1, places[1], 0), (1, len(data), 0)]
+    table = b"".join(bytes([kind]) + place.to_bytes(4, "big") + bytes([last]) for kind, place, last in rows)
+    return (
+        data
+        + b"5 0 obj<</Type/XRef/Size 6/W[1 4 1]/Root 1 0 R/Length %d>>stream\n" % len(table)
+        + table
+        + b"\nendstream endobj\nstartxref\n%d\n%%%%EOF\n" % len(data)
+    )
+
+
+def pdfs() -> Iterator[Hostile]:
+    """PDFs that can do something, that lead astray, that are locked, and those that are mere paper."""
+    yield Hostile("PDF, mere paper", pdf(), Fate.CLEANED)
+    yield Hostile(
+        "PDF with a link", pdf(_in("Link", words(A=words(S="/URI", URI="https://example.org")))), Fate.CLEANED
+    )
+    plain = b"<</Type/Catalog/Pages 2 0 R>>"
+    yield Hostile("PDF in a stream", _in_a_stream(plain), Fate.CLEANED)
+    for what, data in _hidden().items():
+        yield Hostile(f"PDF, {what}", data)
+    script = b"<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(1)>>>>"
+    opening = pdf(_in("catalog OpenAction", SCRIPT))
+    later = b"\n9 0 obj<</S/JavaScript/JS(1)>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+    more = {
+        "a script in a stream": _in_a_stream(script),
+        "a film in a stream": _in_a_stream(plain[:-2] + b"/A<</Subtype/RichMedia>>>>"),
+        "a script in a stream, in figures": _in_a_stream(
+            script.replace(b"JavaScript", b"#4aava#53cript").replace(b"/JS", b"/#4aS")
+        ),
+        "a script in figures": opening.replace(b"/JavaScript", b"/#4a#61vaScript"),
+        "a script written over several lines": opening.replace(b"/S /JavaScript", b"/S\r\n%\r\n/JavaScript"),
+        "a script added afterwards": pdf() + later,
+        "two ends": pdf() + b"\n%%EOF<html>",
+        "a zip behind it": pdf() + packed({"a": "b"}),
+        "a page behind it": pdf() + b"<html>" + PLANTED,
+        "a program before it": b"MZ" + bytes(100) + pdf(),
+        "locked": pdf(lambda writer: writer.encrypt("secret")),
+        "locked by its owner alone": pdf(lambda writer: writer.encrypt("", "owner")),
+        "no pages": b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF",
+        "pages of themselves": b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[2 0 R]"
+        b"/Count 1>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF",
+    }
+    for what, data in more.items():
+        yield Hostile(f"PDF, {what}", data)
+    bomb = DecodedStreamObject()
+    bomb.set_data(bytes(100_000_000))
+    deep = b"%PDF-1.7\n1 0 obj" + b"[" * 100_000 + b"]" * 100_000 + b"endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+    either = {
+        "a hundred megabytes of nothing": pdf(lambda writer: writer._add_object(bomb.flate_encode())),
+        "a hundred thousand brackets": deep,
+        "a page of a million": pdf().replace(b"/Count 1", b"/Count 1000000"),
+        "a table that leads to itself": pdf().replace(b"trailer\n<<", b"trailer\n<</Prev 9"),
+        "a flag": pdf(_in("catalog NeedsRendering", BooleanObject(True))),
+    }
+    for what, data in either.items():
+        yield Hostile(f"PDF, {what}", data, Fate.EITHER)
+    yield from broken_off("PDF", pdf(), 8)
+    yield from with_faults("PDF", opening, 8)
+
+
+def packed(parts: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as made:
+        for name, part in parts.items():
+            made.writestr(name, part)
+    return out.getvalue()
+
+
+def types(media_type: str = WORD) -> str:
+    return f'<Types><Override PartName="/a.xml" ContentType="{media_type}.main+xml"/></Types>'
+
+
+def document(parts: Mapping[str, str | bytes] | None = None, media_type: str = WORD) -> bytes:
+    """Return an Office file with these parts besides what each has."""
+    given: Parts = {"[Content_Types].xml": types(media_type), "word/document.xml": "<w/>"}
+    return packed(given | dict(parts or {}))
+
+
+def relation(kind: str, target: str, mode: str = ' TargetMode="External"') -> str:
+    return f'<Relationships><Relationship Type="http://x/{kind}" Target="{target}"{mode}/></Relationships>'
+
+
+def office() -> Iterator[Hostile]:
+    """Office files with programs, with what fetches from elsewhere, that unpack without end, and mere ones."""
+    sheet, slides = f"{OFFICE}spreadsheetml.sheet", f"{OFFICE}presentationml.presentation"
+    for media_type in (WORD, sheet, slides):
+        yield Hostile(f"mere {media_type[-20:]}", document(media_type=media_type), Fate.CLEANED)
+    rels = "word/_rels/document.xml.rels"
+    yield Hostile("a link", document({rels: relation("hyperlink", "https://example.org")}), Fate.CLEANED)
+    for name in (
+        "word/vbaProject.bin", "word/vbaData.xml", "xl/macrosheets/sheet1.xml", "xl/dialogsheets/sheet1.xml",
+        "word/activeX/activeX1.xml", "word/embeddings/oleObject1.bin", "a.exe", "a.js", "a.hta", "a.lnk", "a.vbs",
+        "a.ps1",
+        "word/media/a.svg", "a.html", "a.zip", "a.docm", "customUI/a.dll", "A.EXE", "word/VBAPROJECT.BIN",
+    ):  # fmt: skip # names in lines, not one in each
+        yield Hostile(f"Office with {name}", document({name: b"MZ" + PLANTED}))
+    for kind in ("attachedTemplate", "oleObject", "frame", "image", "subDocument", "externalLink", "audio"):
+        yield Hostile(f"Office, {kind} from elsewhere", document({rels: relation(kind, "https://example.org/a")}))
+    for target in (
+        "file:///etc/passwd",
+        r"\\example.org\a",
+        "//example.org/a",
+        "mhtml:https://example.org",
+        " HTTP://a",
+    ):
+        yield Hostile(f"Office, {target}", document({rels: relation("image", target, "")}))
+    for macro in ("vnd.ms-word.document.macroEnabled", "vnd.ms-excel.sheet.macroEnabled", "vnd.ms-office.vbaProject"):
+        yield Hostile(f"Office, {macro}", packed({"[Content_Types].xml": types(f"application/{macro}")}))
+    lol = "<!DOCTYPE a [" + "".join(f"<!ENTITY b{n + 1} '{f'&b{n};' * 10}'>" for n in range(9)) + "]><a>&b9;</a>"
+    outside = "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>"
+    entities: Parts = {"a billion laughs": lol, "a file of ours": outside, "in UTF-16": lol.encode("utf-16")}
+    for what, xml in entities.items():
+        yield Hostile(f"Office, {what} in its types", packed({"[Content_Types].xml": xml}))
+        yield Hostile(f"Office, {what} in its relations", document({rels: xml}))
+    ours = packed({"[Content_Types].xml": types(), "a": "b"})
+    more = {
+        "climbing": document({"../../etc/passwd": "x"}),
+        "from the root": document({"/etc/passwd": "x"}),
+        "by letters of drives": document({"..\\..\\a": "x"}),
+        "a bomb": document({"word/big.xml": bytes(50_000_000)}),
+        "a bomb of many": document({f"word/{n}.xml": bytes(900_000) for n in range(300)}),
+        "ten thousand parts": document({f"{n}": "" for n in range(10_000)}),
+        "a zip in a zip in a zip": document({"a.docx": document({"b.docx": document()})}),
+        "a bomb in a document inside": document({"a.docx": document({"big.xml": bytes(50_000_000)})}),
+        "something before it": PLANTED + document(),
+        "something after it": document() + PLANTED,
+        "a comment": ours[:-2] + len(PLANTED).to_bytes(2, "little") + PLANTED,
+        "locked": _locked(document()),
+        "a mere zip": packed({"a.txt": "hej"}),
+        "an empty zip": packed({}),
+        "a program for Android": packed({"AndroidManifest.xml": "<a/>", "classes.dex": "dex"}),
+        "a Java program": packed({"META-INF/MANIFEST.MF": "a", "A.class": b"\xca\xfe\xba\xbe"}),
+        "packed in a rare way": packed({"[Content_Types].xml": types()}, zipfile.ZIP_LZMA),
+        "of 2003": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+    }
+    for what, data in more.items():
+        fate = Fate.EITHER if what == "packed in a rare way" else Fate.REFUSED
+        yield Hostile(f"Office, {what}", data, fate)
+    yield from _open_documents()
+    yield from broken_off("Office", document(), 8)
+    yield from with_faults("Office", document({"word/vbaProject.bin": PLANTED * 9}), 8)
+
+
+def _locked(whole: bytes) -> bytes:
+    data = bytearray(whole)
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = -1
+        while (place := data.find(signature, place + 1)) >= 0:
+            data[place + flags] |= 1
+    return bytes(data)
+
+
+def _open_documents() -> Iterator[Hostile]:
+    def odt(content: str = "<a/>", **more: str) -> bytes:
+        return packed({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content, **more})
+
+    yield Hostile("mere odt", odt(), Fate.CLEANED)
+    yield Hostile("odt with Basic", odt(**{"Basic/Standard/Module1.xml": "<a/>"}))
+    yield Hostile("odt with Python", odt(**{"Scripts/python/a.py": "import os"}))
+    yield Hostile("odt with a script", odt('<o:a xmlns:o="o"><o:script/></o:a>'))
+    yield Hostile("odt that listens", odt('<o:a xmlns:o="o"><o:event-listener/></o:a>'))
+    yield Hostile("odt with an entity", odt("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"))
+    for drawn in ("image", "object", "plugin", "floating-frame"):
+        link = f'<d:a xmlns:d="d" xmlns:x="x"><d:{drawn} x:href="https://example.org/1"/></d:a>'
+        yield Hostile(f"odt, {drawn} from elsewhere", odt(link))
+
+
+def other() -> Iterator[Hostile]:
+    """What is neither picture nor paper, and texts."""
+    yield Hostile("text", "Hej på dig!\r\n\tsmultron, 1 < 2".encode(), Fate.CLEANED)
+    for what, data in {
+        "nothing": b"",
+        "a program of Windows": b"MZ\x90\0" + bytes(200) + PLANTED,
+        "a program of Linux": b"\x7fELF\2\1\1" + bytes(200),
+        "a program of macOS": b"\xcf\xfa\xed\xfe" + bytes(200),
+        "a shell script with a NUL": b"#!/bin/sh\n\0",
+        "gzip": b"\x1f\x8b\x08\0" + bytes(100),
+        "7z": b"7z\xbc\xaf\x27\x1c" + bytes(100),
+        "rar": b"Rar!\x1a\x07\0" + bytes(100),
+        "RTF in bytes": rb"{\rtf1\ansi " + bytes(range(128, 200)) + b"}",
+        "a page": b"<!DOCTYPE html><script>1</script>",
+        "a page after spaces": b" \n" * 900 + b"<HTML>",
+        "a page in UTF-16": "<html>".encode("utf-16"),
+        "a page in UTF-7": b"+ADw-script+AD4-\0",
+        "a drawing": b"<svg/onload=1>",
+        "XML": b"<?xml version='1.0'?><a/>",
+        "PHP": b"<?php system('a');",
+        "a frame": b"hej <iframe src='https://example.org'>",
+        "nonsense": bytes(range(256)),
+        "a database": b"SQLite format 3\0" + bytes(100),
+        "a shortcut": b"L\0\0\0\x01\x14\x02\0" + bytes(100),
+        "too much": b"a" * (20 * 1024 * 1024 + 1),
+    }.items():
+        yield Hostile(what, data)
