@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
+from children.consent_words import title_of
+from children.models import Purpose
 from children.selectors.consents_page import MyConsents, Question, Topic
 from children.services.consents import Reply
 
@@ -72,3 +77,36 @@ class ConsentsForm(forms.Form):
                 if said:
                     found.append(Reply(question.child_id, topic.purpose, said == YES, question.wording))
         return found
+
+
+class PaperForm(forms.Form):
+    """What a guardian has signed on paper: who, which day, and yes or no to what the paper asked."""
+
+    guardian = forms.ChoiceField(label=gettext_lazy("Vem har skrivit under?"), widget=forms.RadioSelect)
+    given_on = forms.DateField(
+        label=gettext_lazy("Dagen på pappret"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, sent: Mapping[str, Any] | None, *, people: Iterable[User], today: date) -> None:
+        super().__init__(sent, label_suffix="", initial={"given_on": today})
+        choices = cast("forms.ChoiceField", self.fields["guardian"])
+        choices.choices = [(str(person.pk), person.full_name) for person in people]
+        for purpose in Purpose:
+            self.fields[purpose] = AnswerField()
+            self.fields[purpose].label = title_of(purpose)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if not any(self.cleaned_data.get(purpose) for purpose in Purpose):
+            raise forms.ValidationError(_("Välj ja eller nej på det som pappret gäller."), code="nothing")
+        return self.cleaned_data
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Return what is written down, as `services.consents.record_on_paper` takes it."""
+        answers = {purpose: self.cleaned_data.get(purpose) for purpose in Purpose}
+        return {
+            "guardian_id": UUID(self.cleaned_data["guardian"]),
+            "given_on": self.cleaned_data["given_on"],
+            "says": {purpose: said == YES for purpose, said in answers.items() if said},
+        }

@@ -6,7 +6,7 @@ from celery import Task, shared_task
 
 from children.register import runs
 from children.register.turns import AnotherRunGoesOn
-from children.services import invitations
+from children.services import asking_consents, invitations
 from portal.lib import clock
 
 
@@ -33,3 +33,11 @@ def import_waiting_registers() -> None:
 def send_letters() -> int:
     """Send the invitations that wait. Rung when asked for and swept every ten seconds; any number run at once."""
     return invitations.send_waiting_letters(now=clock.now())
+
+
+@shared_task
+def ask_for_consents() -> int:
+    """Ask for what soon ends, and note what the day changes. Run each day, on the nightly queue."""
+    now = clock.now()
+    asking_consents.note_what_the_day_changes(now=now)
+    return asking_consents.ask_again(now=now)

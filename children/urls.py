@@ -15,6 +15,7 @@ from children.views import (
     register,
     relations,
     staff,
+    staff_consents,
     tablets,
 )
 
@@ -33,6 +34,10 @@ urlpatterns = [
     path("avdelning/<uuid:department_id>/inbjudningar/brev/", invitations.letters, name="invitations_letters"),
     path("avdelning/<uuid:department_id>/inbjudningar/skicka/", invitations.send, name="invitations_send"),
     path("barn/<uuid:child_id>/tva-hem/", homes.of_child, name="child_homes"),
+    path("barn/<uuid:child_id>/medgivanden/", staff_consents.of_child, name="child_consents"),
+    path("avdelning/<uuid:department_id>/medgivanden/", staff_consents.department, name="department_consents"),
+    path("avdelning/<uuid:department_id>/medgivanden/paminn/", staff_consents.remind, name="consents_remind"),
+    path("forskola/<uuid:preschool_id>/medgivanden/", staff_consents.preschool, name="preschool_consents"),
     # Guardians
     path("medgivanden/", consents.consents, name="consents"),
     path("medgivanden/historik/", consents.history, name="consents_history"),

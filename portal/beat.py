@@ -51,6 +51,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="1", minute="40"),  # UTC: at night in every time zone that preschools here may have
         "options": {"queue": "nightly"},
     },
+    "ask-for-consents": {
+        "task": "children.tasks.ask_for_consents",
+        "schedule": crontab(hour="2", minute="20"),  # UTC: after midnight here, and told when quiet hours end
+        "options": {"queue": "nightly"},
+    },
     "remind-of-missing-plans": {"task": "attendance.tasks.remind_of_missing_plans", "schedule": 3600.0},
     "remind-quiet-departments": {"task": "portal.tasks.remind_quiet_departments", "schedule": 3600.0},
     "tell-of-enquiries": {"task": "attendance.tasks.tell_of_enquiries", "schedule": 3600.0},

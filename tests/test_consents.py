@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 import time_machine
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 
@@ -54,7 +55,7 @@ def field(child: Child, purpose: Purpose = DEPARTMENT) -> str:
     return f"{purpose}-{child.pk}"
 
 
-def send(browser: Client, person: User, answers: dict[str, str], address: str = "") -> HttpResponse:
+def send(browser: Client, person: User, answers: dict[str, str], address: str = "") -> Any:
     """Answer as the page does: with the sign of the words that it shows now."""
     return browser.post(address or page(), {"lydelse": my_consents(Actor.of_person(person)).sign, **answers})
 

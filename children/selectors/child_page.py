@@ -24,6 +24,7 @@ from children.models import (
 )
 from children.protection import identities_for
 from children.rules import spoken_phone
+from children.selectors.consents_of import Cell, child_consents
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ class ChildPage:
     may_grant: bool
     may_block: bool
     may_set_homes: bool
+    consents: list[Cell]
+    may_record_consents: bool
     blocks: list[BlockRow]
 
 
@@ -112,6 +115,8 @@ def child_page(actor: Actor, child: Child) -> ChildPage:
         may_grant=can(actor, Action.GRANT, child),
         may_block=may_block and sees_family,
         may_set_homes=can(actor, Action.SET_HOMES, child),
+        consents=child_consents(child, actor.today),
+        may_record_consents=can(actor, Action.RECORD_CONSENTS, child),
         blocks=blocks(child) if may_block and sees_family else [],
     )
 
