@@ -25,6 +25,7 @@ GUARDIAN_PAGES = (
     "attendance:answer_enquiry",
     "attendance:calendar",
     "attendance:event_answer",
+    "messaging:album",
     "messaging:own_bulletin",
 )
 

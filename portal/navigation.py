@@ -47,6 +47,8 @@ PRESCHOOL_PAGES = (
 OF_STAFF = ("attendance:enquiries", "attendance:preschool_calendar")
 READS = (Kind.PRINCIPAL, Kind.STAFF, Kind.SUBSTITUTE, Kind.COMMUNICATOR)  # what is said, besides the families
 BOARD_PAGES = ("attendance:board", "attendance:department_week")  # in the tablet's frame for everybody
+# What lies behind a guardian's "Bilder & dokument".
+PAPER_PAGES = ("messaging:album", "messaging:post", "documents:", "children:consents")
 PLAN_PAGES = ("attendance:schedule", "attendance:calendar", "attendance:event_answer")
 
 
@@ -85,18 +87,21 @@ def is_guardian(actor: Actor) -> bool:
 
 
 def guardian_places(actor: Actor, where: Where) -> list[Place]:
-    """Home, schedule, what is said; more; and the way to work for those who also work here."""
+    """Home, schedule, what is said, pictures and documents; and more, or the way to work for those who also work here:
+    their own settings are there.
+    """
     home = reverse("my_children") if actor.is_staff else reverse("home")
     places = [
         Place(home, "house", _("Hem"), where.is_any("home", "my_children")),
         Place(reverse("attendance:schedule"), "calendar", _("Schema"), where.view_name.startswith(PLAN_PAGES)),
     ]
-    places += _said(actor, where)[: 1 if actor.is_staff else 2]  # the bar has room for five
-    if actor.is_staff:
-        places.append(Place(reverse("home"), "layout-grid", _("Arbetet")))
+    places += _said(actor, where)[:1]
+    is_here = where.view_name.startswith(PAPER_PAGES)
+    places.append(Place(reverse("messaging:album"), "image", _("Bilder & dokument"), is_here))
+    if actor.is_staff:  # the bar has room for five
+        return [*places, Place(reverse("home"), "layout-grid", _("Arbetet"))]
     is_more = where.view_name.startswith(("accounts:", "account_", "mfa_", "usersessions_"))
-    places.append(Place(reverse("accounts:settings"), "settings", _("Mer"), is_more))
-    return places
+    return [*places, Place(reverse("accounts:settings"), "settings", _("Mer"), is_more)]
 
 
 def rail_of(actor: Actor, department_id: UUID, where: Where) -> tuple[Place, ...]:
@@ -155,7 +160,7 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
 def _said(actor: Actor, where: Where) -> list[Place]:
     """Return the way to what is said: conversations and bulletins, and the posts."""
     is_posts = where.view_name.startswith("messaging:post")
-    is_other = is_posts or where.is_any("messaging:journal", "messaging:incidents")
+    is_other = is_posts or where.view_name.startswith(("messaging:album", "messaging:journal", "messaging:incidents"))
     is_here = where.view_name.startswith("messaging:") and not is_other
     return [
         Place(reverse("messaging:threads"), "message-circle", _("Samtal"), is_here, unread_threads(actor)),

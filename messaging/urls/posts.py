@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from messaging.views import feed, post_reminders, posts
+from messaging.views import album, feed, post_reminders, posts
 
 urlpatterns: list[URLPattern] = [
+    path("album/", album.album, name="album"),
+    path("album/<uuid:picture_id>/", album.album_picture, name="album_picture"),
     path("inlagg/", feed.posts, name="posts"),
     path("inlagg/avdelning/<uuid:department_id>/", feed.department_posts, name="department_posts"),
     path("inlagg/avdelning/<uuid:department_id>/nytt/", posts.post_new, name="post_new"),

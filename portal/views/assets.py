@@ -50,6 +50,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     ),
     "plan.js": ("js/early.js", "js/plan/*.js"),
     "said.js": ("js/early.js", "js/said/*.js"),
+    "papers.js": ("js/papers/*.js",),
     "passkey.js": ("js/passkey.js",),
     "push.js": ("js/push.js",),
     "download.js": ("js/download.js",),
