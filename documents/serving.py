@@ -32,21 +32,23 @@ def open_file(file: StoredFile, *, size: Size = "whole", form: str = "webp") -> 
     return store().open(_name(file, size, form))
 
 
-def serve_shown(file: StoredFile, shown: Shown, *, size: Size, request: HttpRequest) -> HttpResponseBase:
-    """Return a picture as it is shown to who asks. Raises `Http404` where it is hidden.
+def serve_shown(
+    file: StoredFile, shown: Shown, *, size: Size, request: HttpRequest, as_attachment: bool = False
+) -> HttpResponseBase:
+    """Return a picture as it is shown to who asks, to be saved with `as_attachment`.
 
-    So it does where its copy is not made: it is asked for then.
+    Raises `Http404` where it is hidden, and where its copy is not made: it is asked for then.
     """
     if shown.is_hidden:
         raise Http404
     if shown.is_clear:
-        return serve(file, size=size, request=request)
+        return serve(file, size=size, request=request, as_attachment=as_attachment)
     copy = file.copies.filter(digest=mark_of(shown.boxes)).first()
     if copy is None:
         ask({file.pk: {shown.boxes}})
     if copy is None or not copy.is_ready:
         raise Http404
-    return serve(file, size=size, request=request, copy=copy)
+    return serve(file, size=size, request=request, as_attachment=as_attachment, copy=copy)
 
 
 def serve(

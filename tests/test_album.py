@@ -6,17 +6,21 @@ import random
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from children.actors import Actor
 from children.models import Block, Child, Consent, Department, Purpose
+from documents import kept
 from documents.models import BlurredCopy, PictureTag, StoredFile
 from documents.shown_rules import Box, mark_of
+from documents.stores import store
 from messaging.models import Post, PostChild, PostPicture
 from messaging.selectors.album import ON_A_PAGE, Sought, album_of
 from portal.lib import clock, days
@@ -146,6 +150,34 @@ def test_what_is_hidden_leaves_no_gap_and_what_is_blurred_waits(cast: Cast, log_
     assert ids_of(cast.amina) == [hidden.pk, blurred.pk, clear.pk]
 
 
+def test_the_one_that_this_family_sees_can_be_saved(
+    cast: Cast, log_in: LogIn, settings: Settings, tmp_path: Path
+) -> None:
+    """Blurred for others, clear for the own family, and with a name of its own on the telephone."""
+    settings.FILES_ROOT = tmp_path
+    (one,) = told(cast.blasippan, cast.maria, [cast.elsa, cast.noor])
+    PictureTag.objects.create(file=one.file, child=cast.noor, **BOX)
+    copy = BlurredCopy.objects.create(
+        file=one.file, boxes=[[*BOX.values()]], digest=mark_of([Box(*BOX.values())]), state=BlurredCopy.State.READY
+    )
+    for key, words in ((one.file.key, b"clear"), (copy.key, b"blurred")):
+        with kept.working_folder() as folder:
+            (folder / "made").write_bytes(words)
+            store().put(kept.name_of(key, "large"), folder / "made")
+    for guardian, words in ((cast.amina, b"blurred"), (cast.neighbour, b"clear")):
+        phone = log_in(guardian)
+        assert f"/inlagg/bild/{one.pk}/large/?spara" in phone.get(f"/album/{one.pk}/").content.decode()
+        saved = phone.get(f"/inlagg/bild/{one.pk}/large/?spara", headers={"Accept": "image/webp"})
+        assert saved["Content-Disposition"] == 'attachment; filename="bild.webp"'
+        assert b"".join(saved) == words
+    assert (
+        "attachment"
+        not in log_in(cast.amina).get(f"/inlagg/bild/{one.pk}/large/", headers={"Accept": "image/webp"})[
+            "Content-Disposition"
+        ]
+    )
+
+
 def test_a_block_and_a_withdrawn_post_close_it_at_once(cast: Cast, log_in: LogIn) -> None:
     (one,) = told(cast.blasippan, cast.maria, [cast.elsa])
     johan = log_in(cast.johan)
@@ -191,8 +223,8 @@ def test_the_album_is_what_the_rules_say_picture_by_picture(cast: Cast) -> None:
             columns: dict[str, Any] = {} if is_out else {"state": Post.State.WITHDRAWN, "withdrawn_at": clock.now()}
             for one in told(cast.blasippan, cast.maria, about, 2, **columns):
                 tags = [(child, chance.random() < 0.5) for child in chance.sample([*children, None], 2)]
-                for child, has_box in tags:
-                    PictureTag.objects.create(file=one.file, child=child, **(BOX if has_box else {}))
+                for one_in, has_box in tags:
+                    PictureTag.objects.create(file=one.file, child=one_in, **(BOX if has_box else {}))
                 if is_out:
                     made.append((one, about, tags))
         for guardian, own in guards.items():

@@ -14,13 +14,13 @@ from django.http import Http404
 
 from children.access import Action
 from children.actors import Actor
-from children.models import Child, Purpose
+from children.models import Child
 from children.prepared_access import NAMES, Asked, child_rows
 from documents.models import StoredFile
-from documents.selectors.shown import Showing, showing, unready_of
+from documents.selectors.shown import Showing, showing, unmade
 from documents.shown_rules import Shown
 from messaging.models import Post, PostPicture
-from messaging.selectors.posts import posts_of
+from messaging.selectors.posts import PURPOSE, posts_of
 from portal.lib import days
 from portal.lib.models import of_row
 from portal.lib.prepared import Rows, prepared
@@ -95,7 +95,7 @@ class Album:
     sought: Sought
     found: Sequence[Found]
     shown: Mapping[UUID, Shown]
-    showing: Showing
+    showing: Showing[UUID]
 
     @property
     def reached(self) -> Collection[UUID]:
@@ -140,7 +140,7 @@ class Album:
     def printed(self, those: Sequence[Found]) -> list[AlbumPicture]:
         """Return these pictures as they are printed: two queries at most."""
         rows = {row[0]: row[1:] for row in _told([one.picture_id for one in those])} if those else {}
-        waiting = unready_of({one.file_id: self.shown[one.file_id] for one in those})
+        waiting = unmade((one.file_id, self.shown[one.file_id].boxes) for one in those)
         printed = []
         for one in those:
             post_id, title, language, alt, width, height, placeholder = rows[one.picture_id]
@@ -148,7 +148,7 @@ class Album:
             size = (width or 4, height or 3)
             # What stands in for it until it has come is made of all of it: not for whoever gets it blurred.
             blur = file.blur if self.shown[one.file_id].is_clear else ""
-            is_ready = one.file_id not in waiting
+            is_ready = (one.file_id, self.shown[one.file_id].boxes) not in waiting
             printed.append(AlbumPicture(one.picture_id, post_id, title, language, alt, one.day, *size, blur, is_ready))
         return printed
 
@@ -167,7 +167,7 @@ def album_of(actor: Actor, sought: Sought) -> Album:
     asked = [sought.child_id] if sought.child_id else own
     rows = _reaching(actor.person_id, asked) if actor.person_id and own else []
     those = [Found(picture_id, file_id, days.day_of(moment)) for picture_id, file_id, moment in rows]
-    seen = showing([one.file_id for one in those], Purpose.DEPARTMENT, actor.today, own)
+    seen = showing([one.file_id for one in those], PURPOSE, actor.today, own)
     shown = seen.to(own)
     with_child = {file_id for file_id, tags in seen.tags.items() if any(tag.child_id in asked for tag in tags)}
     found = [

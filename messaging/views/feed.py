@@ -160,11 +160,12 @@ def _wait(row: Post, pictures: list[Picture], now: datetime) -> dict[str, object
 @require_safe
 @asks_for_pin
 def post_picture(request: ActorRequest, picture_id: UUID, size: str) -> HttpResponseBase:
-    """A picture, asked for today: the access to its post first, then who is in it, then the file."""
+    """A picture, asked for today: the access to its post first, then who is in it, then the file (`spara`: to keep)."""
     if size not in get_args(Size):
         raise Http404
     file, shown = get_picture(request.actor, picture_id)
-    return serve_shown(file, shown, size=size, request=request)  # type: ignore[arg-type]  # is one
+    is_kept = "spara" in request.GET
+    return serve_shown(file, shown, size=size, request=request, as_attachment=is_kept)  # type: ignore[arg-type]  # is one
 
 
 @require_POST
