@@ -225,6 +225,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.SEE_BOARD: (tablet_here, works_where_the_child_is, principal_of),
     Action.LIST_CHILDREN: (works_where_the_child_is, principal_of, tablet_with_pin),
     Action.ANNOUNCE: (employed_where_the_child_is, principal_of),
+    Action.SHARE_DOCUMENTS: (employed_where_the_child_is, principal_of),  # they are read with SEE_FILE and SEE_OWN
     Action.WRITE_POSTS: (works_where_the_child_is, principal_of, tablet_with_pin),
     Action.INVITE: (employed_where_the_child_is, principal_of),
     Action.OVERSEE: (principal_of,),

@@ -37,6 +37,7 @@ class Action(StrEnum):
     LIST_CHILDREN = "list_children"
     ANNOUNCE = "announce"
     WRITE_POSTS = "write_posts"
+    SHARE_DOCUMENTS = "share_documents"
     INVITE = "invite"
     # With a preschool
     OVERSEE = "oversee"

@@ -57,3 +57,8 @@ def asks_for_pin(view: View[Request, Rest]) -> View[Request, Rest]:
         return renews_pin(view)(request, *args, **kwargs)
 
     return asking
+
+
+def rests(request: ActorRequest) -> int:
+    """Return after how many seconds a page on a tablet asks whether its PIN still holds; 0 where there is none."""
+    return int(tablets.PIN_RESTS.total_seconds()) // 6 if request.actor.tablet and request.actor.person else 0

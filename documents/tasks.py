@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from documents import copying, pictures
-from documents.services import files
+from documents import copying, drawing, pictures
+from documents.services import files, telling
 from portal.lib import clock
 
 
@@ -17,6 +17,24 @@ def make_sizes() -> int:
 def make_copies() -> int:
     """Make every blurred copy that is asked for. Any number of workers may do this at once."""
     return copying.make_waiting(now=clock.now())
+
+
+@shared_task
+def draw_pages() -> int:
+    """Draw the pages of every PDF that waits for it. Any number of workers may do this at once."""
+    return drawing.draw_waiting(now=clock.now())
+
+
+@shared_task
+def tell_of_documents() -> int:
+    """Tell families of what was shared with them."""
+    return telling.tell_waiting(now=clock.now())
+
+
+@shared_task
+def remind_of_documents() -> int:
+    """Remind those whose answer is missing, some days before the last one."""
+    return telling.remind_due(now=clock.now())
 
 
 @shared_task

@@ -37,6 +37,7 @@ TO_FAMILIES = frozenset(
         "homes_agreed",
         "post_published",
         "consent_asked",
+        "document_shared",
         "form_asked",
         "form_unanswered",
         "removal_ahead",

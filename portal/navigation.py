@@ -49,6 +49,7 @@ READS = (Kind.PRINCIPAL, Kind.STAFF, Kind.SUBSTITUTE, Kind.COMMUNICATOR)  # what
 BOARD_PAGES = ("attendance:board", "attendance:department_week")  # in the tablet's frame for everybody
 # What lies behind a guardian's "Bilder & dokument".
 PAPER_PAGES = ("messaging:album", "messaging:post", "documents:", "children:consents")
+POST_PAGES = ("messaging:post", "documents:")
 PLAN_PAGES = ("attendance:schedule", "attendance:calendar", "attendance:event_answer")
 
 
@@ -121,7 +122,7 @@ def rail_of(actor: Actor, department_id: UUID, where: Where) -> tuple[Place, ...
             _("Samtal"),
             where.view_name.startswith("messaging:") and not where.view_name.startswith("messaging:post"),
         ),
-        Place(reverse("messaging:posts"), "image", _("Inlägg"), where.view_name.startswith("messaging:post")),
+        Place(reverse("messaging:posts"), "image", _("Inlägg"), where.view_name.startswith(POST_PAGES)),
     )
     return places if actor.tablet else (*places, Place(reverse("home"), "house", _("Hem"), last=True))
 
@@ -159,7 +160,7 @@ def work_places(actor: Actor, person: User, where: Where) -> list[Place]:
 
 def _said(actor: Actor, where: Where) -> list[Place]:
     """Return the way to what is said: conversations and bulletins, and the posts."""
-    is_posts = where.view_name.startswith("messaging:post")
+    is_posts = where.view_name.startswith(POST_PAGES)
     is_other = is_posts or where.view_name.startswith(("messaging:album", "messaging:journal", "messaging:incidents"))
     is_here = where.view_name.startswith("messaging:") and not is_other
     return [

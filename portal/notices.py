@@ -28,6 +28,7 @@ from notifications.models import Delivery, Kind
 from notifications.selectors import InApp, latest, unread_count
 from portal.lib import days
 from portal.notice_looks import ICONS, LOOKS
+from portal.notice_papers import papers
 
 MOST = 100
 """As many of somebody's notices are shown."""
@@ -37,7 +38,7 @@ IN_CALENDAR = frozenset({Kind.DAY_CLOSED, Kind.DAY_OPENED, Kind.EVENT_ANNOUNCED,
 OWN = frozenset({Kind.PIN_LOCKED})
 EVENTS = frozenset({Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
 # What notices of messaging are about. Whoever may not open it any more is shown no notice of it.
-SAID = frozenset({"thread", "bulletin", "stopped bulletin", "post", "department"})
+SAID = frozenset({"thread", "bulletin", "stopped bulletin", "post", "department", "document"})
 
 
 Row = Delivery | InApp
@@ -118,7 +119,8 @@ def _said_in(row: Row) -> list[tuple[str, UUID]]:
 
 def _opened(actor: Actor, rows: Sequence[Row]) -> dict[UUID, Said]:
     found = [one for row in rows for one in _said_in(row)]
-    return said(actor, {what: {one for kind, one in found if kind == what} for what in SAID})
+    ids = {what: {one for kind, one in found if kind == what} for what in SAID}
+    return said(actor, ids) | papers(actor, ids["document"])
 
 
 def _is_settled(row: Row, actor: Actor, opened: Mapping[UUID, Said]) -> bool:
@@ -168,7 +170,8 @@ def _newest_said(rows: Sequence[Row]) -> list[Row]:
 
 def _where_said(actor: Actor, row: Row, thing: Said) -> str:
     """Return where it is read; that it was withdrawn, where whoever leads has all that was."""
-    if row.kind == Kind.MESSAGE_WITHDRAWN and actor.has_role(StaffRole.Kind.PRINCIPAL):
+    is_logged = row.kind == Kind.MESSAGE_WITHDRAWN and "document" not in row.about
+    if is_logged and actor.has_role(StaffRole.Kind.PRINCIPAL):
         return f"{reverse('messaging:incidents')}#{row.event}"
     page = reverse(thing.page, args=[thing.id] if thing.id else [])
     return f"{page}#senaste" if thing.page == "messaging:thread" else page
@@ -364,7 +367,9 @@ def _words(row: Row, name: str, readers: dict[UUID, str], title: str = "") -> st
         Kind.HOMES_PROPOSED: _("Ett förslag om barnens två hem väntar på ditt svar"),
         Kind.HOMES_AGREED: _("Det är bestämt i vilket hem barnen är vilka dagar"),
         Kind.MESSAGE_RECEIVED: _("Nytt meddelande: %(title)s"),
-        Kind.MESSAGE_WITHDRAWN: _("Ett meddelande är återkallat: %(title)s"),
+        Kind.MESSAGE_WITHDRAWN: _("Ett dokument är återkallat")
+        if "document" in row.about
+        else _("Ett meddelande är återkallat: %(title)s"),
         Kind.THREAD_ASSIGNED: _("Ditt att svara på: %(title)s"),
         Kind.BULLETIN_PUBLISHED: _("Anslag: %(title)s"),
         Kind.BULLETIN_TO_CONFIRM: _("Läs och bekräfta: %(title)s"),

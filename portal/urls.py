@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("synpunkter/", home.feedback, name="feedback"),
     path("", include("attendance.urls")),
     path("", include("messaging.urls")),
+    path("", include("documents.urls")),
     path("", include("children.urls")),
     path("", include("accounts.urls")),
     path("konto/", include("accounts.allauth_urls")),

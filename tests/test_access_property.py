@@ -80,8 +80,17 @@ TABLET_WITH_PIN = {
 FAMILY_SECRETS = {"see_contacts", "confirm_guardian", "set_homes", "record_consents"}
 
 STAFF_PLACES = {"see_board", "list_children", "write_posts"}
-EMPLOYED_PLACES = {"invite", "announce"}
-PRINCIPAL_PLACES = {"see_board", "list_children", "announce", "write_posts", "invite", "oversee", "pair_tablets"}
+EMPLOYED_PLACES = {"invite", "announce", "share_documents"}
+PRINCIPAL_PLACES = {
+    "see_board",
+    "list_children",
+    "announce",
+    "share_documents",
+    "write_posts",
+    "invite",
+    "oversee",
+    "pair_tablets",
+}
 PRINCIPAL_PRESCHOOLS = {"oversee", "pair_tablets", "invite_staff", "set_rules"}
 
 

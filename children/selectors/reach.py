@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from children import access
 from children.access import Action, Rule
 from children.actors import ROLE, Actor
-from children.models import Block, Guardianship, Municipality, Placement, StaffRole
+from children.models import Block, ChildGrant, Guardianship, Municipality, Placement, StaffRole
 from children.selectors.people import guardians_of
 from children.selectors.placing import Place, coming_places, departments_of
 from children.whereabouts import is_visible
@@ -132,6 +132,14 @@ def _covers(role: StaffRole, place: Place) -> bool:
     if role.preschool_id:
         return role.preschool_id == place.preschool_id
     return role.area_id is not None and role.area_id == place.area_id
+
+
+def granted_to(action: Action, child_ids: Collection[UUID], today: date) -> set[UUID]:
+    """Return who was granted to do this with one of these children (`access.granted`), and is not kept away from it."""
+    kept_away = Block.objects.in_force().filter(child=OuterRef("content_object"), person=OuterRef("user"))
+    grants = ChildGrant.objects.on(today).filter(content_object__in=child_ids, permission__codename=action.value)
+    open_to = grants.filter(~Exists(kept_away), user__frozen_at=None) if access.granted in access.TABLE[action] else ()
+    return {grant.user_id for grant in open_to}
 
 
 def sees_own(child_ids: Collection[UUID] | QuerySet[Any, Any], today: date) -> QuerySet[Guardianship]:

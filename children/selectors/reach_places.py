@@ -18,7 +18,7 @@ from children.access import Action, Rule
 from children.actors import Actor
 from children.models import BackupPlacement, Department, Placement, StaffRole
 from children.selectors.reach import Relation
-from children.whereabouts import among, is_visible
+from children.whereabouts import Ids, among, is_visible
 
 Kind = StaffRole.Kind
 
@@ -99,6 +99,17 @@ def families_at(departments: QuerySet[Department], today: date, place: str) -> I
     for model in (Placement, BackupPlacement):
         rows = model._default_manager.filter(to_families(today), department__in=written_to)
         yield from rows.values_list(Cast("child", TextField()), place)
+
+
+def departments_of_families(actor: Actor, child_ids: QuerySet[Any, Any]) -> Ids:
+    """Return, as ids for a subquery, the departments to which these children's families count themselves today.
+
+    The other side of `families_in`; the actor says from when on families see a placement.
+    """
+    held = is_visible(actor) & (Q(ends_on=None) | Q(ends_on__gte=actor.today))
+    placed = Placement.objects.filter(held, child__in=child_ids).values("department")
+    backup = BackupPlacement.objects.filter(held, child__in=child_ids).values("department")
+    return placed, backup
 
 
 def to_families(today: date) -> Q:

@@ -9,7 +9,6 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from children.models import Child
 from documents.rules import WIDTHS
 from messaging.selectors.posts import Picture
 from messaging.words import language_word
@@ -47,19 +46,3 @@ def picture_sizes(picture_id: UUID) -> str:
     return ", ".join(
         f"{reverse('messaging:post_picture', args=[picture_id, size])} {width}w" for size, width in WIDTHS.items()
     )
-
-
-@register.simple_tag
-def child_chips(children: Iterable[Child], chosen: Iterable[object] | None) -> list[dict[str, object]]:
-    """Return children to choose among, as components/chips.html prints them; `chosen` are ids, as a form holds them."""
-    marked = {str(value) for value in chosen or ()}
-    return [
-        {
-            "value": child.pk,
-            "label": child.tile_name,
-            "initials": child.initials,
-            "tint": child.tint,
-            "chosen": str(child.pk) in marked,
-        }
-        for child in children
-    ]

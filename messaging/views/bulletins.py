@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from children.http import ActorRequest, asks_for_pin
+from children.http import ActorRequest, asks_for_pin, rests
 from messaging.bulletin_rules import WAYS, may_change, step_at
 from messaging.models import Bulletin, BulletinCopy
 from messaging.rules import may_withdraw
@@ -29,7 +29,6 @@ from messaging.selectors.journal import may_seal_bulletin, packages_about, seale
 from messaging.services import bulletins as services
 from messaging.services.escalation import note_reached
 from messaging.set_phrases import Shown, shown_text
-from messaging.views.threads import rests
 from notifications.models import Way
 from notifications.ways import offered
 from portal.lib import clock

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit
-from children.http import ActorRequest, asks_for_pin
+from children.http import ActorRequest, asks_for_pin, rests
 from messaging.forms import BeginForm
 from messaging.models import Addressee, Message
 from messaging.selectors.away import away_notices
@@ -27,7 +27,6 @@ from messaging.set_phrases import used
 from messaging.views.attachments import ChosenFiles, chosen_files, files_left
 from messaging.views.drafts import LONGEST_ADDRESS, address_in, keep_refused
 from messaging.views.strong import asked_for_drafts_sake
-from messaging.views.threads import rests
 from portal.lib import clock, languages
 from portal.lib.http import is_fragment_wanted, see_other
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from children.access import Action, departments_for, get_department, preschools_for
 from children.actors import Actor
-from children.http import ActorRequest, asks_for_pin
+from children.http import ActorRequest, asks_for_pin, rests
 from children.models import Department, StaffRole
 from documents.serving import serve_shown
 from messaging import curriculum
@@ -31,7 +31,6 @@ from messaging.selectors.reactions import has_read, own_reaction, reception_of
 from messaging.selectors.shown_pictures import get_picture, pictures_shown
 from messaging.services.posts import mark_read
 from messaging.services.reactions import put_heart, thank
-from messaging.views.threads import rests
 from portal.lib import clock, languages
 from portal.lib.http import is_fragment_wanted, is_really_seen, see_other
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
-from children.http import ActorRequest, asks_for_pin, renews_pin
+from children.http import ActorRequest, asks_for_pin, renews_pin, rests
 from messaging.models import Post
 from messaging.post_forms import PostForm, alts_in, id_in, initial_of
 from messaging.post_rules import Written, joined
@@ -25,7 +25,6 @@ from messaging.selectors.tagging import children_to_tag
 from messaging.services import post_pictures as pictures
 from messaging.services import posts as services
 from messaging.services.posts import ChangedMeanwhile
-from messaging.views.threads import rests
 from portal.lib import clock, languages
 from portal.lib.http import is_fragment_wanted, see_other
 

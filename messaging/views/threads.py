@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
-from children.http import ActorRequest, asks_for_pin
-from children.tablets import PIN_RESTS
+from children.http import ActorRequest, asks_for_pin, rests
 from messaging.forms import ReplyForm
 from messaging.models import Message
 from messaging.selectors.away import away_notices
@@ -269,8 +268,3 @@ def withdraw(request: ActorRequest, message_id: UUID) -> HttpResponse:
     _look(request, opened)
     context = {"shown": shown, "thread": opened.thread, "line": line, "rests": rests(request)}
     return render(request, "messaging/threads/withdraw.html", context)
-
-
-def rests(request: ActorRequest) -> int:
-    """Return after how many seconds a page on a tablet asks whether its PIN still holds; 0 where there is none."""
-    return int(PIN_RESTS.total_seconds()) // 6 if request.actor.tablet and request.actor.person else 0

@@ -25,6 +25,7 @@ from children.models import RegisterRun, StaffRole
 from children.selectors.consents_page import number_to_answer
 from children.selectors.homes_page import children_proposed_for
 from children.selectors.overview import is_quiet, tablets_of_the_municipality
+from documents.selectors.papers import to_answer
 from messaging.selectors.bulletins import bulletins_to_confirm
 from messaging.selectors.feed import feed_for
 from notifications.selectors import waiting_counts
@@ -80,6 +81,7 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
     events = events_to_answer({card.child_id: card.places for card in cards}, actor.today, person.id)
     proposed = children_proposed_for(own, person.id)
     bulletins = bulletins_to_confirm(actor, now)
+    papers = to_answer(actor)
     consents = number_to_answer(own, person.id, actor.today)
     context = {
         "greeting": _greeting(days.local(now).hour, person.given_name),
@@ -90,8 +92,15 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
         "enquiries": enquiries,
         "events": events,
         "bulletins": bulletins,
+        "papers": papers,
         "consents": consents,
-        "to_do": len(lacking) + len(enquiries) + len(events) + len(bulletins) + bool(proposed) + bool(consents),
+        "to_do": len(lacking)
+        + len(enquiries)
+        + len(events)
+        + len(bulletins)
+        + len(papers)
+        + bool(proposed)
+        + bool(consents),
         "next_week": monday.isocalendar().week,
         "next_monday": monday,
         "notices": notices_for(actor, person, most=NEW_LOOKED_AT, about=own)[:NEW_SHOWN] if own else [],

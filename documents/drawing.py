@@ -1,0 +1,77 @@
+"""The pages of PDFs as pictures: drawn by a worker, in a process apart, from rows that it claims."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from documents import apart, kept, paper_rules, rules
+from documents.models import PdfPage, PdfPreview, StoredFile
+from documents.services import files
+from documents.stores import store
+
+log = logging.getLogger(__name__)
+State = PdfPreview.State
+
+
+def draw_waiting(*, now: datetime) -> int:
+    """Draw every PDF that waits; return how many were tried. Any number of workers may do this at once."""
+    tried, started = 0, monotonic()
+    rows = PdfPreview.objects.select_related("file")
+    while preview := rows.claim(now + timedelta(seconds=monotonic() - started)):
+        draw(preview, now=now)
+        tried += 1
+    return tried
+
+
+def draw(preview: PdfPreview, *, now: datetime) -> None:
+    """Draw one claimed PDF's first pages, each a picture as any other. One that cannot be drawn has none; that is all.
+
+    Where the disk is full, or the store does not answer, it waits for its next try.
+    """
+    pages, drawn = 0, list[StoredFile]()
+    if preview.tries <= rules.MOST_TRIES:  # else workers died of it
+        try:
+            with kept.working_folder() as folder:
+                answer = apart.run(
+                    "pages.draw",
+                    file=str(store().near(kept.name_of(preview.file.key), folder)),
+                    folder=str(folder),
+                    most=paper_rules.MOST_PAGES,
+                    width=paper_rules.WIDTH_OF_PAGE,
+                )
+                pages = answer["pages"]
+                for number in range(1, answer["drawn"] + 1):
+                    drawn.append(_kept(folder / f"{number}.png", number, now))
+        except OSError:
+            log.exception("The pages of a PDF could not be kept")
+            files.discard(drawn)
+            return
+        except (apart.Refused, ValidationError) as fault:
+            log.warning("The pages of a PDF could not be drawn (%s): %s", fault, preview.file_id)
+    _mark(preview, pages, drawn)
+
+
+def _kept(page: Path, number: int, now: datetime) -> StoredFile:
+    with page.open("rb") as opened:
+        return files.keep(File(opened, name=_("Sida {number}").format(number=number) + ".png"), by_id=None, now=now)
+
+
+def _mark(preview: PdfPreview, pages: int, drawn: list[StoredFile]) -> None:
+    """Write what came of it, unless the claim was lost or the PDF is gone."""
+    with transaction.atomic():
+        ours = PdfPreview.objects.waiting().filter(pk=preview.pk, tries=preview.tries)
+        state = State.READY if drawn else State.DAMAGED
+        if ours.update(state=state, pages=min(pages, 32_767), claimed_until=None):
+            PdfPage.objects.bulk_create(
+                PdfPage(preview=preview, number=number, picture=picture) for number, picture in enumerate(drawn, 1)
+            )
+        else:
+            files.discard(drawn)

@@ -1,0 +1,32 @@
+"""What notices of documents are about, as far as the reader may open it today."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from children.actors import Actor
+from children.prepared_access import prepared_for_actor
+from documents.selectors.reading import documents_for
+from messaging.selectors.said import Said
+from portal.lib.prepared import Rows
+
+
+def papers(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Said]:
+    """Return those of these documents that the actor may open, by id. No query where none is asked."""
+    return {
+        document_id: Said(
+            _("ett återkallat dokument") if withdrawn_at else title,
+            "documents:document",
+            document_id,
+            is_withdrawn=withdrawn_at is not None,
+        )
+        for document_id, withdrawn_at, title in (_papers(actor, ids) if ids else ())
+    }
+
+
+@prepared_for_actor
+def _papers(actor: Actor, ids: Collection[UUID]) -> Rows:
+    return documents_for(actor).filter(pk__in=ids).order_by().values_list("pk", "withdrawn_at", "title")
