@@ -71,3 +71,8 @@ def part_asked(asked: str, whole: int) -> range | None:
     if not found[1]:
         return range(max(whole - int(found[2]), 0), whole)
     return range(int(found[1]), min(int(found[2]) + 1, whole) if found[2] else whole)
+
+
+def blur_address(placeholder: str) -> str:
+    """Return the address by which a page shows a picture's placeholder, or nothing where it has none."""
+    return f"data:image/webp;base64,{placeholder}" if placeholder else ""

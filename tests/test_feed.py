@@ -358,6 +358,28 @@ def test_what_to_think_of_before_publishing(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
+def test_its_colours_stand_in_a_pictures_place_but_nobodys_who_is_blurred(cast: Cast, log_in: LogIn) -> None:
+    """G03: of a face that fills the picture sixteen pixels are enough for whoever knows it."""
+    post = draft(cast)
+    clear, blurred = with_pictures(post, cast.maria, "ready", "ready")
+    box = Box(10, 10, 100, 100)
+    tag(blurred.file, cast.noor, box=box)
+    copies.ask({blurred.file_id: {frozenset([box])}})
+    for one, colours in ((clear, "S0xBUg=="), (blurred, "RE9MRA==")):
+        StoredFile.objects.filter(pk=one.file_id).update(placeholder=colours)
+    written = log_in(cast.maria).get(f"/inlagg/{post.pk}/skriv/").content.decode()
+    assert written.count("data:image/webp;base64,") == 2
+    go_out(post, cast.maria)
+    BlurredCopy.objects.update(state=BlurredCopy.State.READY)
+    posts.release_due(now=clock.now() + HALF_A_MINUTE)
+    for address in ("/inlagg/", f"/inlagg/{post.pk}/"):
+        shown = log_in(cast.amina).get(address).content.decode()
+        assert 'src="data:image/webp;base64,S0xBUg=="' in shown
+        assert f"/inlagg/bild/{blurred.pk}/medium/" in shown
+        assert "RE9MRA==" not in shown
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("number", [2, 10])
 def test_what_the_pages_cost(cast: Cast, log_in: LogIn, number: int) -> None:
     """The same with two posts and two children as with ten and ten; each post has six pictures.

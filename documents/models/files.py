@@ -66,7 +66,7 @@ class StoredFile(Claimed):
     @property
     def blur(self) -> str:
         """The address of what stands in a picture's place until it has come, or nothing."""
-        return f"data:image/webp;base64,{self.placeholder}" if self.placeholder else ""
+        return rules.blur_address(self.placeholder)
 
     @property
     def is_picture(self) -> bool:

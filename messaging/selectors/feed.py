@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from children.actors import Actor
 from children.models import Department
+from documents.rules import blur_address
 from documents.selectors.shown import deciding, unmade
 from documents.shown_rules import CLEAR, Box, Tag
 from messaging.models import Post, PostGoal, PostPicture, PostRead
@@ -33,12 +34,13 @@ ON_A_PAGE, PICTURES_SHOWN, LONGEST_SHOWN = 10, 3, 700
 
 @dataclass(frozen=True)
 class FeedPicture:
-    """A picture's place; `is_ready` where the copy that its reader gets is made."""
+    """A picture's place, `is_ready` where its reader's copy is made; `blur` is shown until it has come."""
 
     id: UUID
     width: int
     height: int
     is_ready: bool
+    blur: str
 
 
 @dataclass(frozen=True)
@@ -156,10 +158,10 @@ def _pictures(
 ) -> tuple[dict[UUID, list[FeedPicture]], Counter[UUID]]:
     """Return the first pictures of each post that the actor gets, and how many it gets in all."""
     tags: dict[str, list[Tag]] = defaultdict(list)
-    places: dict[str, tuple[UUID, str, int, int]] = {}
+    places: dict[str, tuple[UUID, str, int, int, str]] = {}
     made = lru_cache(maxsize=None)(UUID)  # a row for each child in each picture, and few are different
-    for post_id, picture_id, file_id, wide, high, is_tagged, child_id, *box in _tagged_pictures(ids):
-        places[picture_id] = (made(post_id), file_id, wide or 4, high or 3)
+    for post_id, picture_id, file_id, wide, high, blur, is_tagged, child_id, *box in _tagged_pictures(ids):
+        places[picture_id] = (made(post_id), file_id, wide or 4, high or 3, blur)
         if is_tagged:
             tags[picture_id].append(Tag(made(child_id) if child_id else None, Box.of(*box)))
     showing = deciding(tags, PURPOSE, actor.today, mine)
@@ -168,14 +170,16 @@ def _pictures(
     waiting = unmade((UUID(places[one][1]), how.boxes) for one, how in shown.items() if how.boxes)
     found: dict[UUID, list[FeedPicture]] = defaultdict(list)
     numbers = Counter[UUID]()
-    for one, (post_id, file_id, wide, high) in places.items():
+    for one, (post_id, file_id, wide, high, blur) in places.items():
         how = shown.get(one, CLEAR)
         if how.is_hidden:
             continue
         numbers[post_id] += 1
         if numbers[post_id] <= PICTURES_SHOWN:
             is_ready = how.is_clear or (UUID(file_id), how.boxes) not in waiting
-            found[post_id].append(FeedPicture(UUID(one), wide, high, is_ready))
+            found[post_id].append(
+                FeedPicture(UUID(one), wide, high, is_ready, blur_address(blur) if how.is_clear else "")
+            )
     return found, numbers
 
 
@@ -186,7 +190,9 @@ def _tagged_pictures(ids: Collection[UUID]) -> Rows:
     texts = [Cast(column, TextField()) for column in ("post", "id", "file", "file__tags__child")]
     box = [f"file__tags__{side}" for side in ("x", "y", "width", "height")]
     is_tagged = ExpressionWrapper(Q(file__tags__isnull=False), BooleanField())
-    return pictures.values_list(*texts[:3], "file__width", "file__height", is_tagged, texts[3], *box)
+    return pictures.values_list(
+        *texts[:3], "file__width", "file__height", "file__placeholder", is_tagged, texts[3], *box
+    )
 
 
 def _own_reads(actor: Actor, ids: Collection[UUID]) -> dict[UUID, bool]:

@@ -131,6 +131,7 @@ class Picture:
     problem: str
     width: int
     height: int
+    blur: str  # the address of what stands in its place until it has come
 
     @property
     def is_lost(self) -> bool:
@@ -155,7 +156,7 @@ def pictures_of(post_ids: Collection[UUID]) -> dict[UUID, list[Picture]]:
         problem = str(StoredFile.Problem(file.problem).label) if file.problem else ""
         # Until the sizes are made the place is kept as most pictures are.
         size = (file.width or 4, file.height or 3)
-        own.append(Picture(row.pk, file.pk, len(own) + 1, row.alt, file.name, state, problem, *size))
+        own.append(Picture(row.pk, file.pk, len(own) + 1, row.alt, file.name, state, problem, *size, file.blur))
     return found
 
 

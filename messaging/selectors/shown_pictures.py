@@ -57,6 +57,7 @@ def pictures_shown(actor: Actor, post: Post, own: Collection[UUID]) -> list[Pict
         replace(
             picture,
             number=number,
+            blur=picture.blur if shown[picture.file_id].is_clear else "",  # all of it says who somebody is
             state="blurring" if (picture.file_id, shown[picture.file_id].boxes) in waiting else picture.state,
         )
         for number, picture in enumerate(seen, 1)

@@ -45,6 +45,32 @@ def begin(page: Page) -> None:
     expect(page.locator("#post-saved")).to_contain_text("Utkast sparat")
 
 
+def assert_nothing_jumps(page: Page, title: str, *, pictures: int) -> None:
+    """Open a post on a net that holds its pictures: each has its place, and its colours in it, before it comes."""
+    held: list[Route] = []
+    is_fast: list[bool] = []
+    page.route("**/inlagg/bild/**", lambda route: route.continue_() if is_fast else held.append(route))
+    page.get_by_role("link", name=title).click()
+    page.wait_for_function(
+        "number => [...document.querySelectorAll('.picture-blur')].filter(one => one.naturalWidth).length === number",
+        arg=pictures,
+    )
+    places = page.locator(".post-pictures")
+    before = places.bounding_box()
+    is_fast.append(True)
+    for route in held:
+        route.continue_()
+    shown = places.locator("img:not(.picture-blur)")
+    expect(shown).to_have_count(pictures)
+    for place in range(pictures):
+        shown.nth(place).scroll_into_view_if_needed()
+        page.wait_for_function(
+            "image => image.complete && image.naturalWidth > 0", arg=shown.nth(place).element_handle()
+        )
+    page.evaluate("scrollTo(0, 0)")
+    assert places.bounding_box() == before
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_post_with_six_photos_of_which_one_is_damaged(
     cast: Cast, visit: Visit, tuesday: date, settings: Settings, tmp_path: Path, find_barriers: FindBarriers
@@ -81,14 +107,7 @@ def test_a_post_with_six_photos_of_which_one_is_damaged(
     expect(amina.get_by_role("link", name="Svampskogen")).to_be_visible()
     expect(amina.locator(".feed-pictures-more")).to_have_text("+2")
     assert find_barriers(amina) == []
-    amina.get_by_role("link", name="Svampskogen").click()
-    shown = amina.locator(".post-pictures img")
-    expect(shown).to_have_count(5)
-    for place in range(5):
-        shown.nth(place).scroll_into_view_if_needed()
-        amina.wait_for_function(
-            "image => image.complete && image.naturalWidth > 0", arg=shown.nth(place).element_handle()
-        )
+    assert_nothing_jumps(amina, "Svampskogen", pictures=5)
     amina.get_by_role("button", name="Hjärta").click()
     expect(amina.get_by_role("button", name="Hjärta")).to_have_attribute("aria-pressed", "true")
     amina.get_by_label("Skriv ett kort tack").fill("Så fint!")

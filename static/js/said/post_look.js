@@ -20,13 +20,14 @@ function lookFurther(step) {
   if (!chosen) return;
   lookedAt = chosen.href;
   for (const tile of all) tile.setAttribute("aria-current", String(tile === chosen));
-  const [head, large, small] = [place.querySelector("h2"), place.querySelector("img"), chosen.querySelector("img")];
+  const [head, large] = [place.querySelector("h2"), place.querySelector("img")];
+  const small = chosen.querySelector("img:not(.picture-blur)");
   if (!head || !large || !small) return;
   const number = chosen.querySelector(".post-tile-state")?.textContent?.trim() ?? "";
   const total = document.querySelectorAll(".post-tile").length;
   head.textContent = (head.dataset.words ?? "").replace("{number}", number).replace("{total}", String(total));
   if (large.getAttribute("src") !== chosen.dataset.postShow) large.src = chosen.dataset.postShow ?? "";
-  large.alt = small.alt;
+  large.alt = small.getAttribute("alt") ?? "";
 }
 
 document.addEventListener("click", (event) => {
