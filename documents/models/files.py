@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from children.models import Department
 from documents import rules
 from documents.models.claims import Claimed, ClaimedQuerySet
 from portal.lib.crypto import EncryptedTextField
@@ -50,11 +51,20 @@ class StoredFile(Claimed):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     placeholder = models.CharField(max_length=400, blank=True, db_default="")  # its colours: WebP in Base64
+    # Whose it is: the same upload there again is the same file, and it counts against its preschool's room.
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     objects = ClaimedQuerySet["StoredFile"].as_manager()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "digest"],
+                name="documents_file_once_at_department",
+                condition=~Q(state="damaged"),
+            )
+        ]
         indexes = [
             models.Index(fields=["created_at"], name="documents_file_waiting", condition=Q(state="waiting")),
             models.Index(fields=["digest"], name="documents_file_by_digest"),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
-from django.db import transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -25,19 +25,27 @@ log = logging.getLogger(__name__)
 State = StoredFile.State
 
 
-def keep(upload: File[bytes], *, by_id: UUID | None, now: datetime) -> StoredFile:
+def keep(upload: File[bytes], *, by_id: UUID | None, now: datetime, department_id: UUID | None = None) -> StoredFile:
     """Keep an uploaded file, and return its row. A picture waits for the worker to make its sizes.
 
     Raises `ValidationError` with a sentence for whoever chose the file; nothing is kept then. Goes with the transaction
-    that it is called in: where that is undone, the file is removed within the hour.
+    that it is called in: where that is undone, the file is removed within the hour. What a department has already is
+    not kept again: its row is returned, held until that transaction is over.
     """
     key = uuid4()
     try:
         with kept.working_folder() as folder:
             taken = take(upload, folder / "whole")
+            if found := _same(taken, department_id):
+                return found
             kept.begin(key)
             store().put(kept.name_of(key), folder / "whole")
-        made = _row(taken, key=key, by_id=by_id, now=now)
+        made = _row(taken, key=key, department_id=department_id, by_id=by_id, now=now)
+    except IntegrityError:  # somebody else has just kept the same
+        kept.remove(key)
+        if found := _same(taken, department_id):
+            return found
+        raise
     except BaseException as fault:
         with suppress(OSError):  # its note lies, or nothing does
             kept.remove(key)
@@ -49,7 +57,15 @@ def keep(upload: File[bytes], *, by_id: UUID | None, now: datetime) -> StoredFil
     return made
 
 
-def _row(taken: Taken, *, key: UUID, by_id: UUID | None, now: datetime) -> StoredFile:
+def _same(taken: Taken, department_id: UUID | None) -> StoredFile | None:
+    """Return what the department has of the same contents, and let nobody throw it away before we refer to it."""
+    if department_id is None:
+        return None
+    same = StoredFile.objects.filter(department=department_id, digest=taken.digest).exclude(state=State.DAMAGED)
+    return same.select_for_update(of=("self",)).first()
+
+
+def _row(taken: Taken, *, key: UUID, department_id: UUID | None, by_id: UUID | None, now: datetime) -> StoredFile:
     with transaction.atomic():
         made = StoredFile.objects.create(
             key=key,
@@ -59,6 +75,7 @@ def _row(taken: Taken, *, key: UUID, by_id: UUID | None, now: datetime) -> Store
             size=taken.size,
             digest=taken.digest,
             state=State.WAITING if taken.kind == StoredFile.Kind.PICTURE else State.READY,
+            department_id=department_id,
             uploaded_by_id=by_id,
         )
         audit.did("file.kept", person_id=by_id, now=now, file=made.pk)
@@ -83,8 +100,22 @@ def discard(files: Iterable[StoredFile]) -> None:
     """Throw files and their copies away: the rows with the transaction, what lies in the store after it."""
     gone = list(files)
     with transaction.atomic():
+        gone = _unreferred(gone)
         discard_rows(BlurredCopy.objects.filter(file__in=gone))
         discard_rows(StoredFile.objects.filter(pk__in=[file.pk for file in gone]))
+
+
+def _unreferred(files: Collection[StoredFile]) -> list[StoredFile]:
+    """Return those that nothing but their own copies refers to: another post may have the same picture. Holds them."""
+    held = StoredFile.objects.select_for_update(of=("self",)).in_bulk([file.pk for file in files])
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        is_own = relation.related_model is BlurredCopy
+        if isinstance(relation, models.ManyToOneRel) and relation.on_delete is models.PROTECT and not is_own:
+            column = relation.field.name
+            referring = relation.related_model._base_manager.filter(**{f"{column}__in": list(held)})
+            for file_id in referring.values_list(column, flat=True):
+                held.pop(file_id, None)
+    return list(held.values())
 
 
 def discard_rows(rows: QuerySet[StoredFile] | QuerySet[BlurredCopy]) -> None:

@@ -112,12 +112,13 @@ class PostPicture(Base):
     """A picture of a post, in its place; `alt` says what it shows to those who do not see it."""
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="pictures")
-    file = models.OneToOneField(StoredFile, models.PROTECT, related_name="+")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     position = models.PositiveIntegerField()
     alt = EncryptedTextField(blank=True, default="")
 
     class Meta:
         ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["file", "post"], name="messaging_postpicture_once")]
 
     def __str__(self) -> str:
         return str(self.id)

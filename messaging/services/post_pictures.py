@@ -40,7 +40,9 @@ def _add(post_id: UUID, upload: File[bytes], actor: Actor, now: datetime) -> Non
         positions = list(post.pictures.values_list("position", flat=True))
         if len(positions) >= post_rules.MOST_PICTURES:
             raise ValidationError(_("Ett inlägg har högst {number} bilder.").format(number=post_rules.MOST_PICTURES))
-        file = keep(upload, by_id=actor.person_id, now=now)
+        file = keep(upload, by_id=actor.person_id, now=now, department_id=post.department_id)
+        if post.pictures.filter(file=file).exists():
+            return  # sent twice: a double tap, or again after an answer that was lost (G09)
         if not file.is_picture:
             raise ValidationError(_("Det är ingen bild. Här går det att lägga till bilder."))
         PostPicture.objects.create(post=post, file=file, position=max(positions, default=0) + 1)

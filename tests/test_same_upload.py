@@ -1,0 +1,105 @@
+"""The same upload twice is one file inside a department, and never across departments (G09)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
+from PIL import Image
+from pytest_django.fixtures import Settings
+
+from children.actors import Actor
+from children.models import Department
+from documents import kept
+from documents.models import StoredFile
+from documents.services import files
+from documents.stores import store
+from messaging.models import Post
+from messaging.services import post_pictures, posts
+from portal.lib import clock
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, settings: Settings) -> None:
+    settings.FILES_ROOT = tmp_path / "files"
+
+
+def photo(colour: str = "red") -> ContentFile[bytes]:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(out, "JPEG")
+    return ContentFile(out.getvalue(), "a.jpg")
+
+
+def keep_at(department: Department) -> StoredFile:
+    with transaction.atomic():
+        return files.keep(photo(), by_id=None, now=clock.now(), department_id=department.pk)
+
+
+def draft(cast: Cast) -> Post:
+    actor = Actor.of_person(cast.maria)
+    return posts.begin(department_id=cast.blasippan.pk, language="sv", actor=actor, now=clock.now())
+
+
+def add(cast: Cast, post: Post, uploads: Iterable[ContentFile[bytes]]) -> list[str]:
+    actor = Actor.of_person(cast.maria)
+    return post_pictures.add(post_id=post.pk, uploads=uploads, actor=actor, now=clock.now())
+
+
+def test_a_picture_sent_twice_is_one(cast: Cast) -> None:
+    """G09: a double tap, or a retry after an answer that was lost."""
+    post = draft(cast)
+    assert add(cast, post, [photo(), photo()]) == []
+    assert add(cast, post, [photo(), photo("blue")]) == []
+    assert [picture.position for picture in post.pictures.all()] == [1, 2]
+
+
+def test_another_post_has_the_same_file_until_the_last_is_gone(cast: Cast) -> None:
+    one = draft(cast)
+    assert add(cast, one, [photo()]) == []
+    other = draft(cast)
+    assert add(cast, other, [photo()]) == []
+    file = StoredFile.objects.get()
+    actor = Actor.of_person(cast.maria)
+    posts.throw_away(post_id=one.pk, actor=actor, now=clock.now())
+    assert StoredFile.objects.get() == file
+    post_pictures.remove(post_id=other.pk, picture_id=other.pictures.get().pk, actor=actor)
+    assert not StoredFile.objects.exists()
+
+
+def test_departments_never_share(cast: Cast) -> None:
+    assert keep_at(cast.blasippan).pk == keep_at(cast.blasippan).pk
+    assert keep_at(cast.blasippan).pk != keep_at(cast.ekorren).pk
+
+
+def test_what_is_damaged_is_not_taken_for_the_same(cast: Cast) -> None:
+    file = keep_at(cast.blasippan)
+    StoredFile.objects.filter(pk=file.pk).update(state="damaged")
+    assert keep_at(cast.blasippan).pk != file.pk
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_are_one(cast: Cast) -> None:
+    found: list[StoredFile] = []
+
+    def one() -> None:
+        found.append(keep_at(cast.blasippan))
+        connection.close()
+
+    threads = [Thread(target=one) for _thread in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({file.pk for file in found}) == 1
+    key = found[0].key
+    lying = [listed.name for number in range(256) for listed in store().listed(f"{number:02x}/")]
+    assert lying == [kept.name_of(key)]
