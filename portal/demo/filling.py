@@ -20,7 +20,7 @@ from attendance.services import learn_usual_times
 from children.models import Municipality, StaffRole
 from children.register.importing import import_register
 from notifications.models import Delivery
-from portal.demo import ahead, families, homes, places, said, weeks
+from portal.demo import ahead, families, homes, papers, places, said, weeks
 from portal.demo.cast import Cast
 from portal.demo.people import ADAM, FIGURES, KLARA, MUNICIPALITY, PASSWORD, PIN, ULLA, WITH_PIN, Figure
 from portal.demo.register import CHILDREN, SEED, name_everybody
@@ -65,6 +65,8 @@ def fill(now: datetime, say: Say) -> None:
         _read_old_notices(now)
     say("a department's posts, with pictures")
     said.publish_posts(cast, now)
+    say("documents in folders")
+    papers.share_documents(cast, now)
     _read_old_notices(now)
 
 
