@@ -122,7 +122,7 @@ def test_every_kind_becomes_three_sizes(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["JPEG", "HEIF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
 def test_it_stands_upright_however_the_camera_was_held(orientation: int, kind: str) -> None:
     file = made(as_file(turned(orientation), kind, exif=exif(orientation)))
     assert is_upright(size_of(file, "large"))
