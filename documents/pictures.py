@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from math import inf
 from pathlib import Path
 from time import monotonic
 
@@ -13,18 +14,25 @@ from documents import apart, kept, rules, taking
 from documents.models import StoredFile
 from documents.services.files import settle_one
 from documents.stores import store
+from portal.lib import bell
 
 log = logging.getLogger(__name__)
 State, Problem = StoredFile.State, StoredFile.Problem
 _WHY = {"memory": Problem.TOO_MUCH, "time": Problem.TOO_MUCH, "pixels": Problem.TOO_MUCH}
 
 
-def make_waiting(*, now: datetime) -> int:
-    """Make the sizes of every picture that waits; return how many were tried. Any number of workers may do this."""
+def make_waiting(*, now: datetime, seconds: float = inf) -> int:
+    """Make the sizes of every picture that waits; return how many were tried. Any number of workers may do this.
+
+    After so many seconds it stops and rings for another turn: what else waits for this worker has its own before.
+    """
     tried, started = 0, monotonic()
     while file := StoredFile.objects.claim(now + timedelta(seconds=monotonic() - started)):
         make_sizes(file)
         tried += 1
+        if monotonic() - started > seconds:
+            bell.ring("documents.tasks.make_sizes")
+            break
     return tried
 
 

@@ -9,8 +9,8 @@ from portal.lib import clock
 
 @shared_task
 def make_sizes() -> int:
-    """Make the sizes of every picture that waits. Any number of workers may do this at once."""
-    return pictures.make_waiting(now=clock.now())
+    """Make the sizes of pictures that wait, for a turn. Any number of workers may do this at once."""
+    return pictures.make_waiting(now=clock.now(), seconds=5)
 
 
 @shared_task

@@ -24,8 +24,9 @@ from documents.models import BlurredCopy, StoredFile
 from documents.services import files
 from documents.serving import serve
 from documents.stores import store
-from portal.lib import clock
+from portal.lib import bell, clock
 from tests.hostile import assert_bare
+from tests.hostile import pictures as hostile_pictures
 
 pytestmark = pytest.mark.django_db
 
@@ -256,6 +257,43 @@ def test_workers_share_what_waits(tmp_path: Path) -> None:
     pictures._mark(first, {"state": State.DAMAGED})
     file.refresh_from_db()
     assert file.state == State.READY
+
+
+def test_hostile_pictures_do_not_hold_the_queue(tmp_path: Path) -> None:
+    """PROMISES 2: each is refused at the door or marked with its reason, and the one behind them is made."""
+    refused = 0
+    for hostile in hostile_pictures.damaged():
+        if len(hostile.data) < 100:
+            continue  # of those that are hardly begun one is a text
+        try:
+            keep(hostile.data)
+        except ValidationError:
+            refused += 1
+    last = keep(as_file(picture()))
+    waiting = StoredFile.objects.waiting().count()
+    assert refused > 10
+    assert waiting > 20
+    assert pictures.make_waiting(now=clock.now()) == waiting
+    assert not StoredFile.objects.waiting().exists()
+    damaged = StoredFile.objects.filter(state=State.DAMAGED)
+    assert damaged.count() > 10
+    assert set(damaged.values_list("problem", flat=True)) == {"unreadable"}
+    made_ready = StoredFile.objects.filter(state=State.READY, kind="picture")
+    ready = [name for file in made_ready for name in outputs(file)]
+    assert f"{last.key.hex}.small.jpg" in ready
+    assert on_disk(tmp_path) == sorted(ready)
+
+
+def test_pictures_are_made_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five hundred of them do not keep an urgent notice waiting until the last is made."""
+    rung: list[str] = []
+    for _turn in range(2):
+        keep(as_file(picture()))
+    monkeypatch.setattr(bell, "ring", rung.append)
+    assert pictures.make_waiting(now=clock.now(), seconds=0) == 1
+    assert rung == ["documents.tasks.make_sizes"]
+    assert pictures.make_waiting(now=clock.now(), seconds=60) == 1
+    assert len(rung) == 1
 
 
 def test_workers_that_die_of_it_give_it_up(tmp_path: Path) -> None:
