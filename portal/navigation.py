@@ -206,7 +206,7 @@ def _departments(actor: Actor, where: Where) -> list[Place]:
     own = _own_departments(actor)
     places = []
     for department_id, name in own:
-        is_there = where.place_id == department_id
+        is_there = where.place_id == department_id and not where.view_name.startswith(POST_PAGES)
         board = reverse("attendance:board", args=[department_id])
         places.append(Place(board, "chart-no-axes-gantt", name, is_there and "board" in where.view_name))
         if len(own) < MOST_PLACES // 2:

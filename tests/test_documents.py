@@ -37,6 +37,7 @@ from tests.cast import Cast
 from tests.papers import folder_of, pdf, shared, uploaded, version_of
 from tests.test_access_property import TODAY, World, build, plans
 from tests.test_feed import PHASES
+from tests.test_query_counts import COUNTS, queries
 
 LogIn = Callable[[User], Client]
 TUESDAY = date(2026, 10, 13)
@@ -373,6 +374,24 @@ def test_two_hundred_documents_are_paged_and_found(cast: Cast, log_in: LogIn) ->
     found = phone.get("/dokument/?sok=nummer+137").content.decode()
     assert "Brev nummer 137" in found
     assert "Brev nummer 13<" not in found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [2, 20])
+def test_what_the_pages_cost(cast: Cast, log_in: LogIn, number: int) -> None:
+    """The same with two children and two documents about each as with twenty."""
+    for one in people.fill(cast.blasippan, number):
+        people.guard(cast.amina, one)
+        (document,) = shared(cast.blasippan, cast.maria, one, asks="read")
+    phone, desk = log_in(cast.amina), log_in(cast.maria)
+    phone.get("/dokument/"), desk.get(f"/dokument/avdelning/{cast.blasippan.pk}/")
+    assert {
+        "own": queries(phone, "/dokument/"),
+        "house": queries(desk, f"/dokument/avdelning/{cast.blasippan.pk}/"),
+        "document": queries(desk, f"/dokument/{document.pk}/"),
+        "share": queries(desk, f"/dokument/mapp/{document.folder_id}/dela/"),
+        "file": queries(phone, f"/dokument/fil/{version_of(document).pk}/"),
+    } == COUNTS["documents"]
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,8 @@ class Shown:
         return {child_id for one in self.page.object_list if (child_id := one.document.child_id)}
 
 
-def own_papers(actor: Actor, sought: Sought) -> Shown:
-    """Return what a guardian reads, newest first."""
+def own_papers(actor: Actor, sought: Sought, *, waiting: Collection[UUID]) -> Shown:
+    """Return what a guardian reads, newest first; `waiting` is what is to be answered."""
     documents = own_documents(actor)
     if sought.child_id:
         placed = places_of([sought.child_id], to_families(actor.today)).get(sought.child_id, [])
@@ -97,9 +97,8 @@ def own_papers(actor: Actor, sought: Sought) -> Shown:
     mine = dict(
         DocumentRead.objects.filter(version__in=shown, person=actor.person_id).values_list("version", "answered_at")
     )
-    waiting = still_to_answer(actor, shown)
     papers = [
-        _paper(one, is_new=one.pk not in mine and not one.document.is_withdrawn, is_waiting=one.pk in waiting)
+        _paper(one, is_new=one.pk not in mine and not one.document.is_withdrawn, is_waiting=one.document_id in waiting)
         for one in shown
     ]
     return Shown(papers, page)

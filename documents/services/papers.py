@@ -38,13 +38,12 @@ def renew(*, document_id: UUID, upload: File[bytes], note: str, actor: Actor, no
         raise ValidationError(_("Skriv högst {number} tecken.").format(number=paper_rules.LONGEST_NOTE))
     with transaction.atomic():
         document = _standing(actor, document_id)
-        file = files.keep(upload, by_id=actor.person_id, now=now)
+        file = files.keep(upload, by_id=actor.person_id, now=now, department_id=document.folder.department_id)
         before = document.versions.select_related("file").get(is_current=True)
         if file.digest == before.file.digest:
             discard_unused([file])
             return document
         if file.is_picture and document.child_id is None:
-            discard_unused([file])
             raise ValidationError(_("Lägg bilder i ett inlägg i stället."))
         add_version(document, file, number=before.number + 1, by_id=person_of(actor), note=note.strip())
         document.told_at = document.reminded_at = None

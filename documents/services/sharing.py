@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from children.access import Action, children_for
 from children.actors import Actor
-from documents import paper_rules
+from documents import paper_rules, rules
 from documents.models import Document, DocumentVersion, Folder, PdfPreview, StoredFile
 from documents.selectors.readers import About, readers_of
 from documents.selectors.reading import documents_changed_by, get_folder
@@ -66,16 +66,15 @@ def _keep(folder_id: UUID, upload: File[bytes], actor: Actor, now: datetime) -> 
         there = Document.objects.filter(folder=folder, child=None, removed_at=None, withdrawn_at=None)
         if _digest(upload) in current_digests(there):
             return
-        file = files.keep(upload, by_id=actor.person_id, now=now)
+        file = files.keep(upload, by_id=actor.person_id, now=now, department_id=folder.department_id)
         if file.is_picture and folder.department is None:
-            files.discard([file])
             raise ValidationError(_("Lägg bilder i ett inlägg i stället."))
         document = Document.objects.create(
             folder=folder,
             department=folder.department,
             preschool=folder.preschool,
             is_for_all=folder.department is None and folder.preschool is None,
-            title=paper_rules.title_of(file.name),
+            title=paper_rules.title_of(rules.clean_name(upload.name or "", file.media_type)),
             added_by_id=person_of(actor),
         )
         add_version(document, file, number=1, by_id=person_of(actor))

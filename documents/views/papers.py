@@ -56,11 +56,12 @@ def documents(request: ActorRequest) -> HttpResponseBase:
         return redirect(places[0].address)
     if sought.child_id and sought.child_id not in {child.pk for child in children}:
         raise Http404
-    shown = own_papers(actor, sought) if children else None
+    asked = to_answer(actor) if children else []
+    shown = own_papers(actor, sought, waiting={paper.id for paper in asked}) if children else None
     audit.looked("documents", person_id=actor.person_id, children=[one.pk for one in children], once_an_hour=True)
     context = {
         "shown": shown,
-        "to_answer": to_answer(actor) if children else [],
+        "to_answer": asked,
         "children": children,
         "places": places,
         "sought": sought,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
+from django.apps import apps
 from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw, ImageFont
 
@@ -39,12 +41,17 @@ def paper(title: str, lines: Iterable[str]) -> ContentFile[bytes]:
     """Return a page as a PDF, written large enough to be read on a phone."""
     image = Image.new("L", A4, 255)
     draw = ImageDraw.Draw(image)
-    draw.text((120, 140), title, fill=20, font=ImageFont.load_default(64))
+    draw.text((120, 140), title, fill=20, font=_font(64))
     for number, line in enumerate(lines):
-        draw.text((120, 300 + 70 * number), line, fill=40, font=ImageFont.load_default(38))
+        draw.text((120, 300 + 70 * number), line, fill=40, font=_font(34))
     kept = BytesIO()
     image.save(kept, "PDF", resolution=150)
     return ContentFile(kept.getvalue(), name=f"{title}.pdf")
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """Return the font that the house's letters are printed in."""
+    return ImageFont.truetype(str(Path(apps.get_app_config("children").path) / "fonts" / "DejaVuSans.ttf"), size)
 
 
 def share_documents(cast: Cast, now: datetime) -> None:
