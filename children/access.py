@@ -217,6 +217,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     ),
     Action.WRITE_TO_PRINCIPAL: (guardian_of_placed, principal_of),
     Action.JOURNALISE: (principal_of,),
+    Action.ANSWER_FORMS: (guardian_of_placed,),
     Action.CONFIRM_GUARDIAN: (employed_where_the_child_is, principal_of),
     Action.BLOCK: (principal_of,),
     Action.GRANT: (principal_of,),
@@ -227,6 +228,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.ANNOUNCE: (employed_where_the_child_is, principal_of),
     Action.SHARE_DOCUMENTS: (employed_where_the_child_is, principal_of),  # they are read with SEE_FILE and SEE_OWN
     Action.WRITE_POSTS: (works_where_the_child_is, principal_of, tablet_with_pin),
+    Action.KEEP_FORMS: (works_where_the_child_is, employed_where_the_child_is, principal_of, tablet_with_pin),
     Action.INVITE: (employed_where_the_child_is, principal_of),
     Action.OVERSEE: (principal_of,),
     Action.PAIR_TABLETS: (principal_of,),

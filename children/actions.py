@@ -27,6 +27,7 @@ class Action(StrEnum):
     WRITE_TO_DEPARTMENT = "write_to_department"
     WRITE_TO_PRINCIPAL = "write_to_principal"
     JOURNALISE = "journalise"
+    ANSWER_FORMS = "answer_forms"
     CONFIRM_GUARDIAN = "confirm_guardian"
     BLOCK = "block"
     GRANT = "grant"
@@ -38,6 +39,7 @@ class Action(StrEnum):
     ANNOUNCE = "announce"
     WRITE_POSTS = "write_posts"
     SHARE_DOCUMENTS = "share_documents"
+    KEEP_FORMS = "keep_forms"
     INVITE = "invite"
     # With a preschool
     OVERSEE = "oversee"

@@ -1,9 +1,9 @@
-"""What a worker does with files: rung after a commit, and run by itself now and then."""
+"""What a worker does with files and forms: rung after a commit, and run by itself now and then."""
 
 from celery import shared_task
 
 from documents import copying, drawing, pictures
-from documents.services import files, telling
+from documents.services import files, form_telling, telling
 from portal.lib import clock
 
 
@@ -41,3 +41,9 @@ def remind_of_documents() -> int:
 def tidy() -> int:
     """Bring to an end what was interrupted between the store and the database."""
     return files.tidy(now=clock.now())
+
+
+@shared_task
+def tell_of_forms() -> int:
+    """Tell families of forms that have come to them, and of those that wait for their answer. Run every hour."""
+    return form_telling.tell_of_forms(now=clock.now())

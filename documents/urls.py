@@ -1,8 +1,8 @@
-"""Addresses of documents. Each has a row in the door test."""
+"""Addresses of documents and forms. Each has a row in the door test."""
 
 from django.urls import path
 
-from documents.views import house, papers, sharing
+from documents.views import form_building, forms, house, own_forms, papers, sharing
 
 app_name = "documents"
 urlpatterns = [
@@ -20,4 +20,23 @@ urlpatterns = [
     path("dokument/<uuid:document_id>/version/", house.renew, name="renew"),
     path("dokument/<uuid:document_id>/paminn/", house.remind, name="remind"),
     path("dokument/<uuid:document_id>/ta-bort/", house.end, name="end"),
+    path("blanketter/", own_forms.own_list, name="own_list"),
+    path("blanketter/<uuid:form_id>/<uuid:child_id>/", own_forms.own, name="own"),
+    path("blanketter/<uuid:form_id>/<uuid:child_id>/svar/", own_forms.own_answer, name="own_answer"),
+    path("blanketter/personal/", forms.forms, name="forms"),
+    path("blanketter/personal/ny/", form_building.form_new, name="form_new"),
+    path("blanketter/personal/<uuid:form_id>/", forms.form, name="form"),
+    path("blanketter/personal/<uuid:form_id>/bygg/", form_building.form_build, name="form_build"),
+    path("blanketter/personal/<uuid:form_id>/se/", form_building.form_preview, name="form_preview"),
+    path("blanketter/personal/<uuid:form_id>/kasta/", form_building.form_throw_away, name="form_throw_away"),
+    path("blanketter/personal/<uuid:form_id>/paminn/", forms.form_remind, name="form_remind"),
+    path("blanketter/personal/<uuid:form_id>/stang/", forms.form_close, name="form_close"),
+    path("blanketter/personal/<uuid:form_id>/mall/", forms.form_keep, name="form_keep"),
+    path("blanketter/personal/<uuid:form_id>/barn/<uuid:child_id>/", forms.form_child, name="form_child"),
+    path(
+        "blanketter/personal/<uuid:form_id>/barn/<uuid:child_id>/<uuid:person_id>/",
+        forms.form_paper,
+        name="form_paper",
+    ),
+    path("barn/<uuid:child_id>/blanketter/", forms.child_forms, name="child_forms"),
 ]

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from portal.lib import days, languages
-
-
-def joined(names: Iterable[str]) -> str:
-    """Return names as a sentence has them: "Elsa, Hugo och Ida"."""
-    found = list(names)
-    return get_text_list(found, _("och")) if len(found) > 1 else "".join(found)
 
 
 def language_word(code: str) -> str:

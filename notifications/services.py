@@ -17,7 +17,7 @@ from notifications.rules import Hours, Side
 from portal.lib import bell
 
 Told = telling.Told
-SAID = ("thread", "bulletin", "post", "document")
+SAID = ("thread", "bulletin", "post", "document", "form")
 """What a notice's `about` calls something that was said: of which children, only rooms above know."""
 
 

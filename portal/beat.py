@@ -46,6 +46,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "draw-pages-of-documents": {"task": "documents.tasks.draw_pages", "schedule": 10.0, "options": {"expires": 10}},
     "tell-of-documents": {"task": "documents.tasks.tell_of_documents", "schedule": 10.0, "options": {"expires": 10}},
     "remind-of-documents": {"task": "documents.tasks.remind_of_documents", "schedule": 3600.0},
+    "tell-of-forms": {"task": "documents.tasks.tell_of_forms", "schedule": 3600.0},
     "tidy-files": {"task": "documents.tasks.tidy", "schedule": 3600.0},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "flag-forgotten-stays": {"task": "attendance.tasks.flag_forgotten_stays", "schedule": 1800.0},

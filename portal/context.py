@@ -27,6 +27,7 @@ GUARDIAN_PAGES = (
     "attendance:event_answer",
     "messaging:album",
     "messaging:own_bulletin",
+    "documents:own",
 )
 
 

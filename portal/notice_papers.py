@@ -1,4 +1,4 @@
-"""What notices of documents are about, as far as the reader may open it today."""
+"""What notices of documents and forms are about, as far as the reader may open it today."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from children.actors import Actor
 from children.prepared_access import prepared_for_actor
+from documents.selectors.form_waiting import forms_to_answer
 from documents.selectors.reading import documents_for
 from messaging.selectors.said import Said
 from portal.lib.prepared import Rows
@@ -30,3 +31,9 @@ def papers(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Said]:
 @prepared_for_actor
 def _papers(actor: Actor, ids: Collection[UUID]) -> Rows:
     return documents_for(actor).filter(pk__in=ids).order_by().values_list("pk", "withdrawn_at", "title")
+
+
+def forms_waiting(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Said]:
+    """Return the forms among these that wait for the actor: whoever has answered is told no more. No query for none."""
+    waiting = forms_to_answer(actor) if ids else []
+    return {one.form_id: Said(one.title, "documents:own_list", None) for one in waiting if one.form_id in ids}

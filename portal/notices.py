@@ -28,7 +28,7 @@ from notifications.models import Delivery, Kind
 from notifications.selectors import InApp, latest, unread_count
 from portal.lib import days
 from portal.notice_looks import ICONS, LOOKS
-from portal.notice_papers import papers
+from portal.notice_papers import forms_waiting, papers
 
 MOST = 100
 """As many of somebody's notices are shown."""
@@ -37,8 +37,8 @@ IN_CALENDAR = frozenset({Kind.DAY_CLOSED, Kind.DAY_OPENED, Kind.EVENT_ANNOUNCED,
 # About nobody but the reader.
 OWN = frozenset({Kind.PIN_LOCKED})
 EVENTS = frozenset({Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
-# What notices of messaging are about. Whoever may not open it any more is shown no notice of it.
-SAID = frozenset({"thread", "bulletin", "stopped bulletin", "post", "department", "document"})
+# What notices of messaging and documents are about. Whoever may not open it any more is shown no notice of it.
+SAID = frozenset({"thread", "bulletin", "stopped bulletin", "post", "department", "document", "form"})
 
 
 Row = Delivery | InApp
@@ -120,7 +120,7 @@ def _said_in(row: Row) -> list[tuple[str, UUID]]:
 def _opened(actor: Actor, rows: Sequence[Row]) -> dict[UUID, Said]:
     found = [one for row in rows for one in _said_in(row)]
     ids = {what: {one for kind, one in found if kind == what} for what in SAID}
-    return said(actor, ids) | papers(actor, ids["document"])
+    return said(actor, ids) | papers(actor, ids["document"]) | forms_waiting(actor, ids["form"])
 
 
 def _is_settled(row: Row, actor: Actor, opened: Mapping[UUID, Said]) -> bool:

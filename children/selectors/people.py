@@ -16,8 +16,30 @@ from portal.lib.prepared import Rows, prepared
 
 def guardians_of(child_ids: Collection[UUID] | QuerySet[Any, Any], day: date) -> QuerySet[Guardianship]:
     """Return the confirmed guardianships that hold on `day`, without those of people who are kept out."""
+    return _guarding(day).filter(child__in=child_ids)
+
+
+def _guarding(day: date) -> QuerySet[Guardianship]:
     blocked = Block.objects.in_force().filter(child=OuterRef("child"), person=OuterRef("guardian"))
-    return Guardianship.objects.on(day).confirmed().filter(~Exists(blocked), child__in=child_ids)
+    return Guardianship.objects.on(day).confirmed().filter(~Exists(blocked))
+
+
+def guards_child_on(day: date) -> Exists:
+    """Return the condition that a row's `guardian` is one of its `child`'s `guardians_of` on `day`."""
+    return Exists(_guarding(day).filter(child=OuterRef("child"), guardian=OuterRef("guardian")))
+
+
+def guardian_ids_of(child_ids: Collection[UUID], day: date) -> dict[UUID, set[UUID]]:
+    """Return who the guardians of each of these children are on `day`: one query."""
+    found: dict[UUID, set[UUID]] = {child_id: set() for child_id in child_ids}
+    for child_id, guardian_id in _guardian_ids([*found], day):
+        found[child_id].add(guardian_id)
+    return found
+
+
+@prepared
+def _guardian_ids(child_ids: Collection[UUID], day: date) -> Rows:
+    return guardians_of(child_ids, day).order_by().values_list("child_id", "guardian_id")
 
 
 def guardians_ever(*child_ids: UUID) -> set[UUID]:

@@ -18,9 +18,9 @@ from django.utils.translation import ngettext
 from children.actors import Actor
 from children.selectors.homes import people_of_homes
 from children.selectors.unknown_families import Protected
+from children.words import joined
 from messaging import rules
 from messaging.selectors.attention import attention
-from messaging.words import joined
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from children.actors import Actor
 from children.selectors.reach import Relation
-from children.words import relation_word
+from children.words import joined, relation_word
 from messaging import rules
 from messaging.models import Message, ReadMark, Thread, ThreadChild
 from messaging.selectors.attachments import Attached, attachments_of
@@ -23,7 +23,7 @@ from messaging.selectors.journal import Sealed, sealed_of
 from messaging.selectors.reader_list import People, ReaderList, list_of, people_of
 from messaging.selectors.readers import Opened, Reader, may_write
 from messaging.set_phrases import Shown, shown_text
-from messaging.words import day_heading, joined, language_word
+from messaging.words import day_heading, language_word
 from portal.lib import days, languages
 from portal.lib.models import columns_of, of_row
 from portal.lib.prepared import Row, Rows, prepared

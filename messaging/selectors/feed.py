@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from children.actors import Actor
 from children.models import Department
+from children.words import joined
 from documents.rules import blur_address
 from documents.selectors.shown import deciding, unmade
 from documents.shown_rules import CLEAR, Box, Tag
 from messaging.models import Post, PostGoal, PostPicture, PostRead
 from messaging.selectors.post_children import Names, children_of_posts, circle
 from messaging.selectors.posts import PURPOSE, departments_of, drafts_for, own_of, posts_of
-from messaging.words import joined
 from portal.lib.models import columns_of, of_row
 from portal.lib.prepared import Row, Rows, prepared
 

@@ -17,11 +17,12 @@ from accounts.models import User
 from children.actors import Actor
 from children.selectors.placing import departments_of
 from children.selectors.unknown_families import protected_among
+from children.words import joined
 from messaging.models import Label, Message, ReadMark, Thread
 from messaging.selectors.inbox import Listed, Reading, answering, readings
 from messaging.selectors.labels import labels_on
 from messaging.selectors.readers import with_names
-from messaging.words import joined, moment_words
+from messaging.words import moment_words
 from portal.lib import days
 from portal.lib.models import columns_of, of_row
 from portal.lib.prepared import Rows, prepared

@@ -21,12 +21,12 @@ from children.models import StaffRole
 from children.selectors.family_rows import Families, families_of_each
 from children.selectors.people import children_ever_of, children_kept_from, guardians_ever_of
 from children.selectors.unknown_families import protected_among
+from children.words import joined
 from messaging.models import Bulletin, BulletinChild, Incident, IncidentPlace, Message, PostChild, ThreadChild
 from messaging.selectors.bulletin_readers import in_the_house
 from messaging.selectors.bulletins import listed
 from messaging.selectors.inbox import houses_threads
 from messaging.selectors.posts import posts_of
-from messaging.words import joined
 
 FEW = 5
 """Of fewer people it is not said how many had read what is about a child whose family is unknown (DOMAIN 6.1)."""

@@ -21,12 +21,11 @@ from children.selectors.placing import Place, departments_of
 from children.selectors.reach import Relation
 from children.selectors.reader_rows import Row
 from children.selectors.unknown_families import Protected, protected_among
-from children.words import relation_word
+from children.words import joined, relation_word
 from messaging import rules
 from messaging.models import Addressee
 from messaging.selectors.cautions import Caution, of_attention, of_homes, of_many, of_new_names, of_protected
 from messaging.selectors.readers import Reader, Readers, readers_of_all, stamp_of, threads_for
-from messaging.words import joined
 from portal.lib import days
 from portal.lib.models import of_row
 from portal.lib.prepared import Rows, prepared

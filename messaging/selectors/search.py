@@ -15,12 +15,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from children.actors import Actor
+from children.words import joined
 from messaging import search_rules
 from messaging.models import Message, Thread
 from messaging.search_rules import Piece
 from messaging.selectors.inbox import readings
 from messaging.selectors.readers import threads_for, with_names
-from messaging.words import joined
 from portal.lib import days
 
 OPENED_AT_ONCE = 2_000

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from children.http import ActorRequest, asks_for_pin
 from children.selectors.reach import Relation
+from children.strong import is_strong
 from messaging.inbox_forms import LabelForm, ids_in
 from messaging.models import Label, Thread
 from messaging.selectors import inbox as selected
@@ -28,7 +29,7 @@ from messaging.selectors.labels import inboxes_of, labels_on, labels_that_fit, o
 from messaging.selectors.reader_list import by_name
 from messaging.selectors.readers import Opened, get_thread
 from messaging.services import inbox as services
-from messaging.views.strong import asked_for_strong, is_strong
+from messaging.views.strong import asked_for_strong
 from portal.lib import clock
 from portal.lib.http import see_other
 

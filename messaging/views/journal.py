@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from children.http import ActorRequest, asks_for_pin
+from children.words import joined
 from messaging.models import JournalPackage
 from messaging.selectors.journal import (
     get_package,
@@ -31,7 +32,6 @@ from messaging.selectors.journal import (
 from messaging.selectors.readers import with_names
 from messaging.services.journal import seal_bulletin, seal_thread
 from messaging.views.strong import asked_for_registrys_sake, asked_for_strong
-from messaging.words import joined
 from portal.lib import clock
 from portal.lib.http import see_other
 

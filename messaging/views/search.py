@@ -8,11 +8,11 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from children.http import ActorRequest, asks_for_pin
+from children.strong import is_strong
 from messaging.inbox_forms import ids_in
 from messaging.search_rules import words_of
 from messaging.selectors.search import OPENED_AT_ONCE, Found
 from messaging.selectors.search import search as found_in
-from messaging.views.strong import is_strong
 from portal.lib import clock
 
 LONGEST_QUERY = 100

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
-from urllib.parse import urlencode
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts.second_factor import has_second_factor
 from children.http import ActorRequest
+from children.strong import is_back, is_strong, way_to_strong
 from messaging.models import Thread
 from messaging.selectors.readers import SensitiveOnTablet
 from messaging.services.drafts import Fields, is_sensitive
@@ -22,13 +20,6 @@ from portal.lib import clock
 from portal.lib.http import is_fragment_wanted, see_other
 
 Rest = ParamSpec("Rest")
-BACK_TO = "strong_for"
-"""Where the person wanted to read: kept in the session until a second factor has been shown or set up."""
-
-
-def is_strong(request: ActorRequest) -> bool:
-    """Tell whether what is sensitive may be read in this session. Asks the session only; never on a tablet."""
-    return request.actor.tablet is None and has_second_factor(request)
 
 
 def asked_for_strong(request: ActorRequest, thread: Thread) -> HttpResponse | None:
@@ -40,7 +31,7 @@ def asked_for_strong(request: ActorRequest, thread: Thread) -> HttpResponse | No
         return None
     page = reverse("messaging:thread", args=[thread.pk])
     if is_strong(request):
-        _is_back(request, page)
+        is_back(request, page)
         return None
     if is_fragment_wanted(request):
         return see_other(request, page)
@@ -68,7 +59,7 @@ def not_on_tablets(
 def asked_for_drafts_sake(request: ActorRequest, page: str, draft: Fields) -> HttpResponse | None:
     """Return the same for a page on which the person has left something sensitive. It can be put away unread."""
     if is_strong(request):
-        _is_back(request, page)
+        is_back(request, page)
         return None
     return _ask(request, page, {"draft_page": page}) if is_sensitive(draft) else None
 
@@ -77,19 +68,11 @@ def asked_for_registrys_sake(request: ActorRequest) -> HttpResponse | None:
     """Return the same for the registry, in which everything lies together, or None for whoever may read on."""
     page = reverse("messaging:journal")
     if is_strong(request):
-        _is_back(request, page)
+        is_back(request, page)
         return None
     return _ask(request, page, {"is_registry": True})
 
 
-def _is_back(request: ActorRequest, page: str) -> None:
-    if request.session.get(BACK_TO) == page:
-        del request.session[BACK_TO]
-
-
 def _ask(request: ActorRequest, page: str, context: dict[str, Any]) -> HttpResponse:
-    request.session[BACK_TO] = page
-    has_one = is_mfa_enabled(request.user)
-    shown = reverse("mfa_reauthenticate") + "?" + urlencode({"next": page}) if has_one else reverse("mfa_index")
-    context |= {"has_one": has_one, "strong_url": shown}
+    context |= way_to_strong(request, page)
     return render(request, "messaging/inbox/strong.html", context, status=403)

@@ -25,6 +25,7 @@ from children.models import RegisterRun, StaffRole
 from children.selectors.consents_page import number_to_answer
 from children.selectors.homes_page import children_proposed_for
 from children.selectors.overview import is_quiet, tablets_of_the_municipality
+from documents.selectors.form_waiting import forms_to_answer
 from documents.selectors.papers import to_answer
 from messaging.selectors.bulletins import bulletins_to_confirm
 from messaging.selectors.feed import feed_for
@@ -80,8 +81,7 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
     enquiries = enquiries_to_answer({card.child_id: card.enquiries for card in cards}, person.id)
     events = events_to_answer({card.child_id: card.places for card in cards}, actor.today, person.id)
     proposed = children_proposed_for(own, person.id)
-    bulletins = bulletins_to_confirm(actor, now)
-    papers = to_answer(actor)
+    bulletins, papers, forms = bulletins_to_confirm(actor, now), to_answer(actor), forms_to_answer(actor)
     consents = number_to_answer(own, person.id, actor.today)
     context = {
         "greeting": _greeting(days.local(now).hour, person.given_name),
@@ -94,11 +94,9 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
         "bulletins": bulletins,
         "papers": papers,
         "consents": consents,
-        "to_do": len(lacking)
-        + len(enquiries)
-        + len(events)
-        + len(bulletins)
-        + len(papers)
+        "forms": forms,
+        "today": actor.today,
+        "to_do": sum(map(len, (lacking, enquiries, events, bulletins, papers, forms)))
         + bool(proposed)
         + bool(consents),
         "next_week": monday.isocalendar().week,

@@ -1,0 +1,392 @@
+"""Forms and agreements: built by staff, answered by guardians, and who has not (G06, DOMAIN 5.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEntry, Protection, User
+from children import protection
+from children.models import Block, Child, Guardianship, Household, HouseholdWeeks
+from documents.models import FormAnswer, PaperForm
+from documents.services.form_telling import tell_of_forms
+from notifications.models import Delivery, Kind
+from portal.lib import clock, days
+from tests.cast import Cast, child, guard, person, place
+
+LogIn = Callable[[User], Client]
+MORNING = "2026-11-24T09:00:00+01:00"  # a Tuesday
+YES = {"q-1": "yes", "q-3": "070-123 45 67"}
+
+
+@pytest.fixture(autouse=True)
+def morning() -> Any:
+    with time_machine.travel(MORNING, tick=False) as traveller:
+        yield traveller
+
+
+def _begin(browser: Client, cast: Cast, template: str = "trip") -> PaperForm:
+    sent = {"place": cast.blasippan.pk, "template": template}
+    begun = browser.post(reverse("documents:form_new"), sent)
+    return PaperForm.objects.get(pk=begun["Location"].split("/")[-3])
+
+
+def _sibling(cast: Cast, guardian: User) -> Child:
+    """Place another child of the guardian's at Blåsippan."""
+    made = child("Tage")
+    place(made, cast.blasippan)
+    guard(guardian, made)
+    return made
+
+
+def _page(browser: Client, form: PaperForm) -> str:
+    return browser.get(reverse("documents:form_build", args=[form.pk])).content.decode()
+
+
+def _fields(browser: Client, form: PaperForm, **other: Any) -> dict[str, Any]:
+    """Return what the page would send as it stands, with `other` changed."""
+    page = _page(browser, form)
+    version = re.search(r'name="version"\s+value="(\d+)"', page)
+    seen = re.search(r'name="seen"\s+value="(\w+)"', page)
+    assert version
+    assert seen
+    sent: dict[str, Any] = {
+        "version": version[1],
+        "seen": seen[1],
+        "title": form.title,
+        "text": form.text,
+        "who": "both" if form.needs_both else "one",
+        "readers": "all" if form.is_for_all else "some",
+        "due_on": form.due_on or "",
+        "question": [f"{one['id']}:{one['kind']}" for one in form.questions],
+    }
+    for name in ("is_signed", "needs_strong", "is_same_for_siblings", "asks_new"):
+        sent |= {name: "on"} if getattr(form, name) else {}
+    for one in form.questions:
+        sent |= {
+            f"label-{one['id']}": one["label"],
+            f"help-{one['id']}": one["help"],
+            f"choices-{one['id']}": "\n".join(one["choices"]),
+        }
+        sent |= {f"required-{one['id']}": "on"} if one["is_required"] else {}
+    return sent | other
+
+
+def _press(browser: Client, form: PaperForm, do: str, **other: Any) -> Any:
+    answer = browser.post(reverse("documents:form_build", args=[form.pk]), _fields(browser, form, **other) | {"do": do})
+    form.refresh_from_db()
+    return answer
+
+
+def _sent(log_in: LogIn, cast: Cast, template: str = "trip", **other: Any) -> PaperForm:
+    """Let Maria send a form to all of Blåsippan; the list of readers is the one that she saw."""
+    browser = log_in(cast.maria)
+    form = _begin(browser, cast, template)
+    assert _press(browser, form, "save", **other).status_code == 302
+    assert _press(browser, form, "open").status_code == 302
+    assert form.is_open
+    return form
+
+
+def _answer(browser: Client, form: PaperForm, child_id: UUID, sent: dict[str, Any] | None = None) -> Any:
+    return browser.post(reverse("documents:own", args=[form.pk, child_id]), (sent or YES) | {"do": "leave"})
+
+
+def _result(log_in: LogIn, cast: Cast, form: PaperForm) -> str:
+    page = log_in(cast.maria).get(reverse("documents:form", args=[form.pk])).content.decode()
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_a_form_for_both_is_done_when_both_have_answered(cast: Cast, log_in: LogIn) -> None:
+    """G06: it says who has not, and a guardian who is confirmed later opens it again."""
+    form = _sent(log_in, cast, who="both")
+    looked = log_in(cast.amina).post(reverse("documents:own", args=[form.pk, cast.elsa.pk]), YES)
+    assert "Du undertecknar med din inloggning, Amina Lind, 24 november 2026 09:00" in looked.content.decode()
+    assert not FormAnswer.objects.exists()
+    assert _answer(log_in(cast.amina), form, cast.elsa.pk).status_code == 302
+    page = _result(log_in, cast, form)
+    assert "0 av 2 barn är klara" in page
+    assert "Har svarat Amina Lind" in page
+    assert "Väntar Johan Lind" in page
+    _answer(log_in(cast.johan), form, cast.elsa.pk)
+    assert "1 av 2 barn är klara" in _result(log_in, cast, form)
+    guard(person("Ny", "Vård"), cast.elsa)
+    page = _result(log_in, cast, form)
+    assert "0 av 2 barn är klara" in page
+    assert "Väntar Ny Vård" in page
+
+
+def test_one_of_them_is_enough_where_one_is_asked_for(cast: Cast, log_in: LogIn) -> None:
+    form = _sent(log_in, cast)
+    _answer(log_in(cast.amina), form, cast.elsa.pk)
+    assert "1 av 2 barn är klara" in _result(log_in, cast, form)
+    assert "Utflykt" not in log_in(cast.johan).get("/").content.decode()
+    Block.objects.create(child=cast.elsa, person=cast.amina, made_by=cast.eva)
+    assert "0 av 2 barn är klara" in _result(log_in, cast, form)
+    assert "Utflykt" in log_in(cast.johan).get("/").content.decode()
+
+
+def test_no_button_of_the_builder_loses_what_was_written(cast: Cast, log_in: LogIn) -> None:
+    """Without JavaScript: each button saves first. Beginning twice is one draft."""
+    browser = log_in(cast.maria)
+    form = _begin(browser, cast)
+    assert _begin(browser, cast) == form
+    answer = _press(browser, form, "add", title="Till skogen", new_kind="one", **{"label-1": "Får barnet gå med?"})
+    assert answer["Location"].endswith("#fraga-5")
+    assert (form.title, form.questions[0]["label"], len(form.questions)) == ("Till skogen", "Får barnet gå med?", 5)
+    _press(browser, form, "earlier.5", **{"label-5": "Med vem?", "choices-5": "Mamma\nPappa\n\nMamma"})
+    assert [one["id"] for one in form.questions] == ["1", "2", "3", "5", "4"]
+    assert form.questions[3]["choices"] == ["Mamma", "Pappa"]
+    _press(browser, form, "remove.2")
+    assert [one["id"] for one in form.questions] == ["1", "3", "5", "4"]
+    refused = _press(browser, form, "save", title="x" * 200)
+    assert refused.status_code == 422
+    assert "x" * 200 in refused.content.decode()
+
+
+def test_what_a_form_lacks_is_said_where_it_lacks_it(cast: Cast, log_in: LogIn) -> None:
+    browser = log_in(cast.maria)
+    form = _begin(browser, cast, "")
+    assert "Lägg till minst en fråga" not in _page(browser, form)
+    _press(browser, form, "add", new_kind="one")
+    page = _press(browser, form, "open", due_on="2026-11-01").content.decode()
+    for words in ("Skriv vad blanketten gäller.", "Skriv frågan, eller ta bort den.", "Dagen har varit."):
+        assert words in page
+    form.refresh_from_db()
+    assert form.is_draft
+
+
+def test_what_a_colleague_has_written_meanwhile_is_not_lost(cast: Cast, log_in: LogIn) -> None:
+    maria, vikar = log_in(cast.maria), log_in(cast.vikar)
+    form = _begin(maria, cast)
+    mine = _fields(maria, form, title="Mitt", do="save")
+    _press(vikar, form, "save", title="Vikariens")
+    answer = maria.post(reverse("documents:form_build", args=[form.pk]), mine)
+    form.refresh_from_db()
+    assert (answer.status_code, form.title) == (422, "Vikariens")
+    assert 'value="Mitt"' in answer.content.decode()
+    version = re.search(r'name="version"\s+value="(\d+)"', answer.content.decode())
+    assert version
+    maria.post(reverse("documents:form_build", args=[form.pk]), mine | {"version": version[1]})
+    form.refresh_from_db()
+    assert form.title == "Mitt"
+
+
+def test_whom_it_asks_is_shown_and_is_who_is_asked(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 4.5: where the list has changed since it was shown, it is shown anew."""
+    browser = log_in(cast.maria)
+    form = _begin(browser, cast)
+    _press(browser, form, "save")
+    before = _fields(browser, form, do="open")
+    guard(person("Ny", "Vård"), cast.elsa)
+    refused = browser.post(reverse("documents:form_build", args=[form.pk]), before)
+    assert "har ändrats sedan du såg listan" in refused.content.decode()
+    page = _page(browser, form)
+    assert "Går till 4 vårdnadshavare" in page
+    _press(browser, form, "open")
+    told = Delivery.objects.filter(kind=Kind.FORM_ASKED, way="in_app").values_list("person__given_name", flat=True)
+    assert sorted(told) == ["Amina", "Johan", "Ny", "Yasmin"]
+
+
+def test_siblings_may_be_given_the_same_answer(cast: Cast, log_in: LogIn) -> None:
+    tage = _sibling(cast, cast.amina)
+    form = _sent(log_in, cast)
+    browser = log_in(cast.amina)
+    assert "Samma svar för" in browser.get(reverse("documents:own", args=[form.pk, cast.elsa.pk])).content.decode()
+    _answer(browser, form, cast.elsa.pk, YES | {"also": str(tage.pk)})
+    assert {row.child_id for row in FormAnswer.objects.all()} == {cast.elsa.pk, tage.pk}
+    personal = _sent(log_in, cast, "introduction")
+    page = browser.get(reverse("documents:own", args=[personal.pk, cast.elsa.pk])).content.decode()
+    assert "Samma svar för" not in page
+
+
+def test_an_error_stands_at_its_question_and_nothing_is_lost(cast: Cast, log_in: LogIn) -> None:
+    form = _sent(log_in, cast)
+    answer = _answer(log_in(cast.amina), form, cast.elsa.pk, {"q-3": "070-123 45 67"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Svara på den här frågan." in page
+    assert "070-123 45 67" in page
+    assert not FormAnswer.objects.exists()
+
+
+def test_a_double_press_is_one_answer_and_a_change_keeps_what_was(cast: Cast, log_in: LogIn, morning: Any) -> None:
+    form = _sent(log_in, cast, due_on="2026-12-04")
+    browser = log_in(cast.amina)
+    for _time in range(2):
+        _answer(browser, form, cast.elsa.pk)
+    assert FormAnswer.objects.count() == 1
+    _answer(browser, form, cast.elsa.pk, YES | {"q-1": "no"})
+    assert [row.said["1"] for row in FormAnswer.objects.order_by("ended_at")] == [
+        "yes",
+        "no",
+    ] or FormAnswer.objects.count() == 2
+    assert FormAnswer.objects.in_force().get().said["1"] == "no"
+    morning.shift(timedelta(days=20))
+    browser = log_in(cast.amina)  # the session has ended meanwhile
+    late = browser.get(reverse("documents:own", args=[form.pk, cast.elsa.pk]), follow=True).content.decode()
+    assert "Det går inte att ändra svaret här längre" in late
+    _answer(browser, form, cast.elsa.pk)
+    assert FormAnswer.objects.in_force().get().said["1"] == "no"
+    neighbour = log_in(cast.neighbour)
+    assert _answer(neighbour, form, cast.noor.pk).status_code == 302  # a first answer is welcome late, too
+
+
+def _live_apart(cast: Cast) -> None:
+    first, second = (Household.objects.create(child=cast.elsa) for _home in range(2))
+    first.guardians.add(cast.amina)
+    second.guardians.add(cast.johan)
+    HouseholdWeeks.objects.create(
+        child=cast.elsa,
+        first=first,
+        second=second,
+        weeks=["AAAAAAA", "BBBBBBB"],
+        starts_on=days.monday_of(days.today()),
+        is_proposed=False,
+    )
+
+
+@pytest.mark.parametrize("is_apart", [False, True])
+def test_one_guardian_reads_the_others_answer_as_in_conversations(*, is_apart: bool, cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 4.3: not where the homes are apart. Different answers are shown to staff as such."""
+    if is_apart:
+        _live_apart(cast)
+    form = _sent(log_in, cast, who="both")
+    waits = log_in(cast.johan).get(reverse("documents:own", args=[form.pk, cast.elsa.pk])).content.decode()
+    assert ("Amina Lind har inte svarat än" in waits) is not is_apart
+    _answer(log_in(cast.amina), form, cast.elsa.pk, YES | {"q-3": "Hemligt nummer"})
+    _answer(log_in(cast.johan), form, cast.elsa.pk, YES | {"q-1": "no"})
+    page = log_in(cast.johan).get(reverse("documents:own_answer", args=[form.pk, cast.elsa.pk])).content.decode()
+    assert ("Hemligt nummer" in page) is not is_apart
+    assert "Olika svar" in _result(log_in, cast, form)
+
+
+def test_sensitive_answers_ask_for_the_strong_login(cast: Cast, log_in: LogIn) -> None:
+    form = _sent(log_in, cast, "medicine")
+    browser = log_in(cast.amina)
+    page = reverse("documents:own", args=[form.pk, cast.elsa.pk])
+    assert browser.get(page).status_code == 200
+    session = browser.session
+    session["account_authentication_methods"] = [{"method": "password"}]
+    session.save()
+    asked = browser.get(page)
+    assert asked.status_code == 403
+    assert "Vad heter medicinen" not in asked.content.decode()
+    assert _answer(browser, form, cast.elsa.pk).status_code == 403
+
+
+def test_paper_is_written_in_and_says_by_whom(cast: Cast, log_in: LogIn) -> None:
+    form = _sent(log_in, cast)
+    paper = reverse("documents:form_paper", args=[form.pk, cast.elsa.pk, cast.johan.pk])
+    assert log_in(cast.maria).post(paper, {}).status_code == 422
+    assert log_in(cast.maria).post(paper, YES).status_code == 302
+    row = FormAnswer.objects.get()
+    assert (row.guardian, row.recorded_by, row.is_signed) == (cast.johan, cast.maria, False)
+    assert "På papper, infört av Maria Berg" in _result(log_in, cast, form)
+    own = log_in(cast.johan).get(reverse("documents:own_answer", args=[form.pk, cast.elsa.pk])).content.decode()
+    assert "Lämnat på papper och infört av förskolan" in own
+    assert AuditEntry.objects.filter(action="form.recorded", person_id=cast.maria.pk).exists()
+
+
+def test_a_file_holds_no_formula_and_no_protected_child(cast: Cast, log_in: LogIn) -> None:
+    hidden = child("Zebulon", "Hemlighetsson")
+    place(hidden, cast.blasippan)
+    guard(cast.neighbour, hidden)
+    protection.protect_child(child=hidden, level=Protection.CONFIDENTIAL, now=clock.now())
+    hidden.refresh_from_db()
+    form = _sent(log_in, cast)
+    _answer(log_in(cast.amina), form, cast.elsa.pk, YES | {"q-3": "=HYPERLINK(1)"})
+    _answer(log_in(cast.neighbour), form, hidden.pk)
+    page = _result(log_in, cast, form)
+    assert hidden.full_name in page
+    assert "Zebulon" not in page
+    # whose the protected child is, nobody is told: its guardian has no name here
+    assert page.count("Yasmin Aziz") == 1
+    text = log_in(cast.maria).get(reverse("documents:form", args=[form.pk]), {"format": "csv"}).content.decode()
+    assert "'=HYPERLINK(1)" in text
+    assert "Noor Aziz" in text
+    assert hidden.full_name not in text
+    assert AuditEntry.objects.filter(action="form.downloaded").exists()
+
+
+def test_reminders_come_seven_and_two_days_before_and_stop_when_answered(
+    cast: Cast, log_in: LogIn, morning: Any
+) -> None:
+    """Nothing twice, siblings in one notice, nobody who has answered; pressed, once a day."""
+    tage = _sibling(cast, cast.amina)
+    form = _sent(log_in, cast, due_on="2026-12-04", who="both")
+    asked = Delivery.objects.filter(way="in_app", kind=Kind.FORM_ASKED)
+    reminded = Delivery.objects.filter(way="in_app", kind=Kind.FORM_UNANSWERED)
+    assert asked.filter(person=cast.amina).count() == 1
+    assert tell_of_forms(now=clock.now()) == 0
+    morning.move_to("2026-11-27T09:00:00+01:00")
+    _answer(log_in(cast.johan), form, cast.elsa.pk)
+    for _time in range(2):
+        tell_of_forms(now=clock.now())
+    assert sorted(reminded.values_list("person__given_name", flat=True)) == ["Amina", "Yasmin"]
+    maria = log_in(cast.maria)
+    for _time in range(2):
+        maria.post(reverse("documents:form_remind", args=[form.pk]))
+    assert reminded.count() == 4
+    morning.move_to("2026-12-02T09:00:00+01:00")
+    tell_of_forms(now=clock.now())
+    assert reminded.filter(person=cast.amina).count() == 3
+    page = log_in(cast.amina).get(reverse("notices")).content.decode()
+    assert "Väntar på ditt svar: Utflykt" in page
+    for one in (cast.elsa, tage):
+        _answer(log_in(cast.amina), form, one.pk)
+    assert "Väntar på ditt svar" not in log_in(cast.amina).get(reverse("notices")).content.decode()
+    assert not reminded.filter(person=cast.amina, read_at=None).exists()
+
+
+def test_whoever_comes_later_is_asked_where_the_form_says_so(cast: Cast, log_in: LogIn) -> None:
+    """A child that is placed later, and a guardian who is confirmed later."""
+    form, closed_list = _sent(log_in, cast, asks_new="on"), _sent(log_in, cast, "agreement")
+    ida = _sibling(cast, cast.stranger)
+    assert tell_of_forms(now=clock.now()) == 1
+    assert form.about.filter(child=ida).exists()
+    assert not closed_list.about.filter(child=ida).exists()
+    page = log_in(cast.stranger).get("/").content.decode()
+    assert "Utflykt" in page
+    assert "Överenskommelse" not in page
+
+
+def test_a_closed_form_takes_no_answers_until_it_is_opened_again(cast: Cast, log_in: LogIn) -> None:
+    form = _sent(log_in, cast)
+    maria, close = log_in(cast.maria), reverse("documents:form_close", args=[form.pk])
+    maria.post(close)
+    assert _answer(log_in(cast.amina), form, cast.elsa.pk).status_code == 302
+    assert not FormAnswer.objects.exists()
+    maria.post(close, {"reopen": "1", "due_on": "2026-12-01"})
+    _answer(log_in(cast.amina), form, cast.elsa.pk)
+    assert FormAnswer.objects.count() == 1
+
+
+def test_a_preschool_keeps_its_own_templates(cast: Cast, log_in: LogIn) -> None:
+    form = _sent(log_in, cast, title="Vår utflykt")
+    for _time in range(2):
+        log_in(cast.maria).post(reverse("documents:form_keep", args=[form.pk]))
+    kept = PaperForm.objects.get(state=PaperForm.State.TEMPLATE)
+    assert "Vår utflykt" in log_in(cast.maria).get(reverse("documents:forms")).content.decode()
+    assert _begin(log_in(cast.maria), cast, str(kept.pk)).title == "Vår utflykt"
+    elsewhere = {"place": cast.musslan.pk, "template": kept.pk}
+    assert log_in(cast.jonas).post(reverse("documents:form_new"), elsewhere).status_code == 404
+
+
+def test_whoever_works_here_reads_nothing_of_an_own_child(cast: Cast, log_in: LogIn) -> None:
+    """As in conversations: what the other guardian has answered is not read on duty."""
+    guard(cast.maria, cast.noor)
+    form = _sent(log_in, cast)
+    _answer(log_in(cast.neighbour), form, cast.noor.pk, YES | {"q-3": "Hemligt nummer"})
+    assert "Hemligt nummer" not in _result(log_in, cast, form)
+    assert log_in(cast.maria).get(reverse("documents:form_child", args=[form.pk, cast.noor.pk])).status_code == 404
+    Guardianship.objects.filter(guardian=cast.maria).delete()
+    assert "Hemligt nummer" in _result(log_in, cast, form)
