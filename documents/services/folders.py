@@ -17,20 +17,17 @@ from documents.models import Folder
 from documents.selectors.places import Place
 from documents.selectors.reading import get_folder
 
-
-def usual(place: Place) -> list[str]:
-    """Return the folders with which a place begins."""
-    if place.department:
-        return [_("Veckobrev"), _("Pedagogisk planering"), _("Om barnen")]
-    if place.preschool:
-        return [_("Matsedel"), _("Information"), _("Kvalitetsarbete")]
-    return [_("Information"), _("Riktlinjer")]
+# With which folders a place begins: in Swedish whoever opens them first, for they are kept, and renamed at will.
+OF_DEPARTMENT = ("Veckobrev", "Pedagogisk planering", "Om barnen")
+OF_PRESCHOOL = ("Matsedel", "Information", "Kvalitetsarbete")
+OF_MUNICIPALITY = ("Information", "Riktlinjer")
 
 
 def begin(place: Place) -> None:
     """Give a place its first folders. Any number of times, by any number of people at once."""
+    usual = OF_DEPARTMENT if place.department else OF_PRESCHOOL if place.preschool else OF_MUNICIPALITY
     Folder.objects.bulk_create(
-        [Folder(**place.columns, name=name, position=number) for number, name in enumerate(usual(place), 1)],
+        [Folder(**place.columns, name=name, position=number) for number, name in enumerate(usual, 1)],
         ignore_conflicts=True,
     )
 
