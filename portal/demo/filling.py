@@ -20,7 +20,7 @@ from attendance.services import learn_usual_times
 from children.models import Municipality, StaffRole
 from children.register.importing import import_register
 from notifications.models import Delivery
-from portal.demo import ahead, families, homes, papers, places, said, weeks
+from portal.demo import ahead, consents, families, homes, papers, places, said, weeks
 from portal.demo.cast import Cast
 from portal.demo.people import ADAM, FIGURES, KLARA, MUNICIPALITY, PASSWORD, PIN, ULLA, WITH_PIN, Figure
 from portal.demo.register import CHILDREN, SEED, name_everybody
@@ -58,6 +58,7 @@ def fill(now: datetime, say: Say) -> None:
         ahead.keep_something_coming(cast, now)
         ahead.do_for_families(cast, now)
         places.decide(cast, now)
+        consents.answer_consents(cast, days.at(began, time(19)))
         say("conversations and bulletins")
         said.talk(cast, now)
         said.announce(cast, now)
