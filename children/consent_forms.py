@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from children.consent_words import title_of
-from children.models import Purpose
+from children.models import ConsentRule, Purpose
 from children.selectors.consents_page import MyConsents, Question, Topic
-from children.services.consents import Reply
+from children.services.consents import LONGEST_MONTHS, Reply
 
 YES, NO = "ja", "nej"
 ANSWERS = [(YES, gettext_lazy("Ja")), (NO, gettext_lazy("Nej"))]
@@ -110,3 +110,45 @@ class PaperForm(forms.Form):
             "given_on": self.cleaned_data["given_on"],
             "says": {purpose: said == YES for purpose, said in answers.items() if said},
         }
+
+
+class RulesForm(forms.Form):
+    """What the municipality decides for each purpose."""
+
+    def __init__(self, sent: Mapping[str, Any] | None, *, rules: Mapping[Purpose, ConsentRule]) -> None:
+        super().__init__(sent, label_suffix="")
+        for purpose, rule in rules.items():
+            self.fields[f"{purpose}-is_asked"] = forms.BooleanField(
+                label=_("Fråga familjerna"), required=False, initial=rule.is_asked
+            )
+            self.fields[f"{purpose}-needs"] = forms.ChoiceField(
+                label=_("Vem måste säga ja?"),
+                choices=[
+                    (ConsentRule.Needs.BOTH, _("Alla vårdnadshavare")),
+                    (ConsentRule.Needs.ONE, _("Det räcker med en, om ingen säger nej")),
+                ],
+                widget=forms.RadioSelect,
+                initial=rule.needs,
+            )
+            self.fields[f"{purpose}-months"] = forms.IntegerField(
+                label=_("Så många månader gäller ett ja"),
+                min_value=1,
+                max_value=LONGEST_MONTHS,
+                initial=rule.months,
+            )
+
+    @property
+    def purposes(self) -> Iterator[tuple[str, str, list[BoundField]]]:
+        """Yield each purpose with its title and its fields."""
+        for purpose in Purpose:
+            fields = [self[f"{purpose}-{name}"] for name in ("is_asked", "needs", "months")]
+            yield purpose, title_of(purpose), fields
+
+    @property
+    def decided(self) -> list[dict[str, Any]]:
+        """Return the decision for each purpose, as `services.consents.decide` takes it."""
+        return [
+            {"purpose": purpose}
+            | {name: self.cleaned_data[f"{purpose}-{name}"] for name in ("needs", "months", "is_asked")}
+            for purpose in Purpose
+        ]

@@ -19,8 +19,8 @@ TITLES: Mapping[Purpose, object] = {
 }
 TEXTS: Mapping[Purpose, object] = {
     Purpose.DEPARTMENT: gettext_lazy(
-        "Det som barnen gör om dagarna, visat för avdelningens familjer när de har loggat in. Säger du nej ser bara "
-        "du bilderna av ditt barn. Andra familjer ser dem inte, eller med barnet suddat."
+        "Det barnen gör om dagarna, för avdelningens familjer när de har loggat in. Säger du nej ser andra familjer "
+        "inte bilderna, eller så är ditt barn suddat i dem."
     ),
     Purpose.FAMILIES: gettext_lazy(
         "Till exempel från en fest eller en utflykt, visat för alla familjer på förskolan när de har loggat in."

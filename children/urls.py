@@ -80,6 +80,7 @@ urlpatterns = [
     path("personal/skicka/", personnel.send, name="leaders_send"),
     path("personal/roll/", personnel.role_give, name="role_give"),
     path("personal/roll/<uuid:role_id>/avsluta/", personnel.role_end, name="role_end"),
+    path("regler/medgivanden/", staff_consents.rules, name="consent_rules"),
     path("skydda/", protecting.search, name="protect"),
     path("skydda/<uuid:bearer_id>/", protecting.protect, name="protect_one"),
     path("register/", register.register, name="register"),

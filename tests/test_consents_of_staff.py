@@ -18,7 +18,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry, Protection, User
 from children import tablets
 from children.actors import Actor
-from children.models import Block, Child, Consent, Guardianship, Purpose, ShownChange
+from children.models import Block, Child, Consent, ConsentRule, Guardianship, Purpose, ShownChange
 from children.protection import protect_child
 from children.selectors.consents_of import Mark, consent_marks
 from children.services import consents as services
@@ -79,7 +79,7 @@ def test_the_table_says_who_may_be_shown_where(cast: Cast, log_in: LogIn, on_tab
         assert badges_of(later, "Noor Aziz")[0] == "Ja, går ut snart"
     assert "2 av" not in shown
     shares = text_of(log_in(cast.eva), "preschool_consents", cast.granliden.pk)
-    assert "0 av 2 barn har alla svar" in shares
+    assert "0 av 2 barn (0 %)" in shares
 
 
 def test_a_protected_child_stands_there_like_any_no(cast: Cast, log_in: LogIn) -> None:
@@ -103,6 +103,25 @@ def test_a_chip_says_whether_a_child_may_be_shown(cast: Cast) -> None:
         cast.noor.pk: Mark(is_allowed=True, word="Får visas"),
         cast.elsa.pk: Mark(is_allowed=False, word="Visas inte på bild"),
     }, "Leo is nobody's here"
+
+
+def test_the_municipality_decides_and_what_it_decided_before_stays(cast: Cast, log_in: LogIn) -> None:
+    browser, address = log_in(cast.administrator), reverse("children:consent_rules")
+    assert "Inget är ändrat än" in text_of(browser, "consent_rules")
+    sent = {f"{purpose}-needs": "both" for purpose in Purpose} | {f"{purpose}-months": "12" for purpose in Purpose}
+    sent |= {f"{purpose}-is_asked": "on" for purpose in Purpose if purpose != Purpose.PRINT}
+    assert browser.post(address, sent | {"department-needs": "one", "department-months": "61"}).status_code == 422
+    assert browser.post(address, sent | {"department-needs": "one", "department-months": "24"}).status_code == 302
+    assert set(ConsentRule.objects.values_list("purpose", "needs", "months", "is_asked", "made_by")) == {
+        ("department", "one", 24, True, cast.administrator.pk),
+        ("print", "both", 12, False, cast.administrator.pk),
+    }
+    said = text_of(browser, "consent_rules")
+    assert "en vårdnadshavare" in said
+    assert "24 månader" in said
+    assert "Bilder i tryck" not in text_of(log_in(cast.amina), "consents")
+    say(cast.amina, cast.elsa, purposes=[DEPARTMENT])
+    assert badges_of(text_of(log_in(cast.maria), "department_consents", cast.blasippan.pk), "Elsa Lind")[0] == "Ja"
 
 
 # On paper -------------------------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def _rules(request: ActorRequest, place: Place) -> HttpResponse:
         "days": example(found.rules, now),
         "opens_again": opens_again_words(found.rules.cut_off, now),
         "is_look": form.is_bound and form.is_valid(),
-        "areas": Area.objects.order_by("name") if is_top else [],
+        "areas": Area.objects.order_by("name") if is_top else None,
     }
     return render(request, "attendance/rules.html", context, status=422 if form.is_bound and form.errors else 200)
 

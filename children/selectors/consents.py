@@ -56,3 +56,8 @@ def rules_today() -> dict[Purpose, ConsentRule]:
 def _decided() -> Rows:
     """Return all decisions, each purpose's latest last: they are few."""
     return ConsentRule.objects.order_by("created_at", "pk").values_list(*RULE)
+
+
+def decisions_ever() -> list[ConsentRule]:
+    """Return all that was decided, newest first, with who decided it: one query."""
+    return list(ConsentRule.objects.select_related("made_by").order_by("-created_at", "-pk"))

@@ -150,16 +150,20 @@ def preschool_consents(actor: Actor, preschool: Preschool) -> list[Share]:
     places = places_in([department.pk for department in departments], holds_on(actor.today))
     listed = child_rows(actor, Action.LIST_CHILDREN, CHILDREN, among=list(places)) if places else []
     rows = _rows([of_row(Child, LISTED, row) for row in listed], actor.today)
-    return [
-        _share(department, [row for row in rows if places[row.child.pk][0].department_id == department.pk])
-        for department in departments
-    ]
-
-
-def _share(department: Department, rows: list[Row]) -> Share:
     titles = [cell.title for cell in rows[0].cells] if rows else []
-    shown = [(title, sum(row.cells[place].is_shown for row in rows)) for place, title in enumerate(titles)]
-    return Share(department, len(rows), sum(row.is_answered for row in rows), shown)
+    here: dict[UUID, list[Row]] = {department.pk: [] for department in departments}
+    for row in rows:
+        if (own := here.get(places[row.child.pk][0].department_id)) is not None:
+            own.append(row)
+    return [
+        Share(
+            department,
+            len(own),
+            sum(row.is_answered for row in own),
+            [(title, sum(row.cells[number].is_shown for row in own)) for number, title in enumerate(titles)],
+        )
+        for department, own in zip(departments, here.values(), strict=True)
+    ]
 
 
 def who_has_not_answered(children: Collection[Child], today: date) -> dict[UUID, set[UUID]]:

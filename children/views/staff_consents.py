@@ -13,9 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
-from children.access import Action, can, get_child, get_department, get_preschool
-from children.consent_forms import PaperForm
+from children.access import Action, can, demand, get_child, get_department, get_preschool
+from children.consent_forms import PaperForm, RulesForm
 from children.http import ActorRequest, asks_for_pin
+from children.selectors.consents import decisions_ever, rules_today
 from children.selectors.consents_of import child_consents, department_consents, preschool_consents
 from children.selectors.consents_page import answers_ever
 from children.selectors.homes_page import guardians_by_child
@@ -59,7 +60,7 @@ def of_child(request: ActorRequest, child_id: UUID) -> HttpResponse:
     actor = request.actor
     child = get_child(actor, Action.RECORD_CONSENTS, child_id)
     people = guardians_by_child([child.pk], actor.today)[child.pk]
-    form = PaperForm(request.POST or None, people=people, today=actor.today)
+    form = PaperForm(request.POST if request.method == "POST" else None, people=people, today=actor.today)
     if form.is_bound and form.is_valid() and _is_recorded(request, form, child_id):
         messages.success(request, _("Sparat, med ditt namn och dagens datum."))
         return redirect("children:child_consents", child.pk)
@@ -89,4 +90,21 @@ def preschool(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
     """Show whoever leads the preschool how far each department has come."""
     place = get_preschool(request.actor, Action.OVERSEE, preschool_id)
     shares = preschool_consents(request.actor, place)
-    return render(request, "children/consents_preschool.html", {"preschool": place, "shares": shares})
+    titles = [title for title, _number in shares[0].shown] if shares else []
+    context = {"preschool": place, "shares": shares, "titles": titles}
+    return render(request, "children/consents_preschool.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rules(request: ActorRequest) -> HttpResponse:
+    """What the municipality has decided for each purpose, and all that it decided before."""
+    actor = request.actor
+    demand(actor, Action.SET_CONSENT_RULES)
+    form = RulesForm(request.POST if request.method == "POST" else None, rules=rules_today())
+    if form.is_bound and form.is_valid():
+        for decided in form.decided:
+            services.decide(**decided, actor=actor, now=clock.now())
+        messages.success(request, _("Sparat. Det gäller från och med nu."))
+        return redirect("children:consent_rules")
+    context = {"form": form, "decisions": decisions_ever()}
+    return render(request, "children/consent_rules.html", context, status=422 if form.errors else 200)

@@ -14,6 +14,7 @@ from children.services.consents import Reply, answer, record_on_paper
 from portal.demo.cast import Cast, dice
 from portal.demo.people import DEPARTMENT as DEPARTMENT_NAME
 from portal.demo.people import JOHAN, MARIA
+from portal.lib import days
 
 WIDER = (Purpose.FAMILIES, Purpose.PRINT, Purpose.PUBLIC)
 # Of twenty families so many say no to all, to the open web, to all but the department; so many have not answered.
@@ -23,24 +24,25 @@ NEARLY_A_YEAR = timedelta(days=345)
 
 def answer_consents(cast: Cast, now: datetime) -> None:
     """Let the guardians answer: a few say no, one waits for the other, and one family's yes on paper ends soon."""
-    places = departments_of(cast.children, cast.today)
+    today = days.day_of(now)
+    places = departments_of(cast.children, today)
     replies: dict[User, list[Reply]] = {}
     silent = User.objects.with_email(JOHAN.email).get()
     on_paper = _on_paper(cast)
-    for row in sees_own(places, cast.today).exclude(guardian=silent).exclude(child=on_paper).select_related():
+    for row in sees_own(places, today).exclude(guardian=silent).exclude(child=on_paper).select_related():
         place, said = places[row.child_id], _said(row.child)
         own = [Reply(row.child_id, one, yes, wording_of(one, place)) for one, yes in said.items()]
         if own:
             replies.setdefault(row.guardian, []).extend(own)
     for guardian, own in replies.items():
-        answer(replies=own, actor=Actor.of_person(guardian, cast.today), now=now)
-    maria = Actor.of_person(User.objects.with_email(MARIA.email).get(), cast.today)
+        answer(replies=own, actor=Actor.of_person(guardian, today), now=now)
+    maria = Actor.of_person(User.objects.with_email(MARIA.email).get(), today)
     for guardian in cast.confirmed[on_paper.pk]:
         record_on_paper(
             child_id=on_paper.pk,
             guardian_id=guardian.pk,
             says=dict.fromkeys((Purpose.DEPARTMENT, Purpose.FAMILIES), True),
-            given_on=cast.today - NEARLY_A_YEAR + timedelta(weeks=5),
+            given_on=today - NEARLY_A_YEAR,
             actor=maria,
             now=now,
         )

@@ -58,7 +58,7 @@ def fill(now: datetime, say: Say) -> None:
         ahead.keep_something_coming(cast, now)
         ahead.do_for_families(cast, now)
         places.decide(cast, now)
-        consents.answer_consents(cast, days.at(began, time(19)))
+        consents.answer_consents(cast, now)
         say("conversations and bulletins")
         said.talk(cast, now)
         said.announce(cast, now)

@@ -48,6 +48,8 @@ ROWS: list[Row] = [
     Row("children:consents_remind", "POST", REMINDS, about="department"),
     Row("children:child_consents", "GET", RECORDS, about="child"),
     Row("children:child_consents", "POST", RECORDS_NOTHING, about="child"),
+    Row("children:consent_rules", "GET", {"administrator": "2"}),
+    Row("children:consent_rules", "POST", {"administrator": "b"}),  # no months
     Row(
         "children:preschool_consents", "GET", {"principal": "22422", "principal_elsewhere": "44244"}, about="preschool"
     ),
