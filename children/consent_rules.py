@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -63,8 +62,8 @@ def is_soon_over(until: date | None, today: date) -> bool:
 def last_day(given_on: date, months: int) -> date:
     """Return the last day of a yes that holds so many months: the same day of the month, or the month's last."""
     month = given_on.year * 12 + given_on.month - 1 + months
-    year, number = month // 12, month % 12 + 1
-    return date(year, number, min(given_on.day, monthrange(year, number)[1]))
+    first_after = date((month + 1) // 12, (month + 1) % 12 + 1, 1)
+    return min(date(month // 12, month % 12 + 1, 1) + timedelta(days=given_on.day - 1), first_after - timedelta(days=1))
 
 
 def may_write_over(*, old_day: date, was_yes: bool, is_own: bool, new_day: date, is_yes: bool) -> bool:
