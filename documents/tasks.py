@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from documents import copying, drawing, pictures
-from documents.services import files, form_telling, telling
+from documents.services import files, form_telling, telling, uploads
 from portal.lib import clock
 
 
@@ -39,7 +39,8 @@ def remind_of_documents() -> int:
 
 @shared_task
 def tidy() -> int:
-    """Bring to an end what was interrupted between the store and the database."""
+    """Bring to an end what was interrupted between the store and the database; forget what nobody sent to its end."""
+    uploads.forget_old(now=clock.now())
     return files.tidy(now=clock.now())
 
 

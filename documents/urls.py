@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from documents.views import form_building, forms, house, own_forms, papers, sharing
+from documents.views import form_building, forms, house, own_forms, papers, sharing, uploads
 
 app_name = "documents"
 urlpatterns = [
+    path("uppladdning/", uploads.uploads, name="uploads"),
+    path("uppladdning/<uuid:upload_id>/", uploads.upload_part, name="upload_part"),
     path("dokument/", papers.documents, name="documents"),
     path("dokument/avdelning/<uuid:department_id>/", house.department, name="department"),
     path("dokument/forskola/<uuid:preschool_id>/", house.preschool, name="preschool"),

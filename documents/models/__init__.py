@@ -4,6 +4,7 @@ from documents.models.documents import Document, DocumentRead, DocumentVersion, 
 from documents.models.files import StoredFile, is_stuck
 from documents.models.forms import FormAnswer, FormChild, PaperForm
 from documents.models.tags import BlurredCopy, PictureTag
+from documents.models.uploads import Upload
 
 __all__ = [
     "BlurredCopy",
@@ -18,5 +19,6 @@ __all__ = [
     "PdfPreview",
     "PictureTag",
     "StoredFile",
+    "Upload",
     "is_stuck",
 ]

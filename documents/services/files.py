@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from documents import kept, rules
 from documents.models import BlurredCopy, StoredFile, is_stuck
+from documents.services import uploads
 from documents.stores import store
 from documents.taking import Taken, take
 from portal.lib import bell
@@ -30,8 +31,11 @@ def keep(upload: File[bytes], *, by_id: UUID | None, now: datetime, department_i
 
     Raises `ValidationError` with a sentence for whoever chose the file; nothing is kept then. Goes with the transaction
     that it is called in: where that is undone, the file is removed within the hour. What a department has already is
-    not kept again: its row is returned, held until that transaction is over.
+    not kept again: its row is returned, held until that transaction is over. An upload that came in parts is taken
+    once: raises `TakenBefore` for the second time.
     """
+    if isinstance(upload, uploads.Finished):
+        uploads.take(upload, now=now)
     key = uuid4()
     try:
         with kept.working_folder() as folder:

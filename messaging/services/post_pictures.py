@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from children.actors import Actor
 from documents.services import files
 from documents.services.files import discard, keep
+from documents.services.uploads import TakenBefore
 from messaging import post_rules
 from messaging.models import Post, PostPicture
 from messaging.selectors.posts import get_draft
@@ -29,6 +30,8 @@ def add(*, post_id: UUID, uploads: Iterable[File[bytes]], actor: Actor, now: dat
     for upload in uploads:
         try:
             _add(post_id, upload, actor, now)
+        except TakenBefore:
+            continue  # handed over again, after an answer that was lost (G09)
         except ValidationError as refused:
             problems.append(f"{upload.name}: {' '.join(refused.messages)}")
     return problems

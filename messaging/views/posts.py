@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from children.http import ActorRequest, asks_for_pin, renews_pin, rests
+from documents.services.uploads import finished
 from messaging.models import Post
 from messaging.post_forms import PostForm, alts_in, id_in, initial_of
 from messaging.post_rules import Written, joined
@@ -151,9 +152,9 @@ def post_pictures(request: ActorRequest, post_id: UUID) -> HttpResponseBase:
 def _pictures(request: ActorRequest, post_id: UUID) -> HttpResponse:
     post, problems = get_draft(request.actor, post_id), []
     if request.method == "POST":
-        problems = pictures.add(
-            post_id=post.pk, uploads=request.FILES.getlist("pictures"), actor=request.actor, now=clock.now()
-        )
+        sent = [one for text in request.POST.getlist("upload") if (one := id_in(text))]
+        uploads = [*request.FILES.getlist("pictures"), *finished(sent, request.actor.person_id)]
+        problems = pictures.add(post_id=post.pk, uploads=uploads, actor=request.actor, now=clock.now())
     own = pictures_of([post.pk])[post.pk]
     context = {
         "post": post,

@@ -1,88 +1,225 @@
 /**
- * A draft's pictures: chosen, and sent one after the other, so that a slow net loses one at most. Without this script
- * they go with the form, by a button of their own (templates/messaging/posts/write.html).
+ * A draft's pictures: several at once, each in parts and with a bar of its own. Where the connection breaks they wait and
+ * go on where they were (tus 1.0), and what is handed over twice is one. Nothing of them stays in the browser. Without
+ * this script they go with the form, by a button of their own (templates/messaging/posts/write.html).
+ *
+ * @typedef {{ file: File, id: string, input: HTMLInputElement, row: HTMLElement, abort: AbortController }} Sending
  */
 
-/** @param {HTMLFormElement} form */
-function ready(form) {
-  form.setAttribute("data-has-script", "");
+const LANES = 3;
+const LEAST = 64 * 1024;
+const MOST = 2 * 1024 * 1024;
+const TRIES = 5; // at a server that answers with a fault; for a net that is gone we wait as long as it takes
+
+/** Says why a picture does not come, in words for whoever chose it. */
+class Refused extends Error {}
+
+/** @param {HTMLInputElement} input */
+function token(input) {
+  return String(new FormData(input.form ?? undefined).get("csrfmiddlewaretoken") ?? "");
+}
+
+/** An id that nobody else has; `crypto.randomUUID` is there by https only. */
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const figures = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return figures.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+}
+
+/** @param {string} text */
+function encoded(text) {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
 /**
- * Says how far it has come.
- * @param {HTMLFormElement} form
+ * Says how it goes: a word of the list's data (`waiting`, `fault`), a sentence, or nothing.
+ * @param {Sending} sending
  * @param {string} words
  */
-function tell(form, words) {
-  const line = form.querySelector("[data-post-progress]");
-  if (line) line.textContent = words;
+function say(sending, words) {
+  const line = sending.row.querySelector("[data-upload-state]");
+  if (line) line.textContent = sending.row.parentElement?.dataset[words] ?? words;
 }
 
 /**
- * Sends one picture; returns whether it came through. The answer is the list of pictures as it then is.
- * @param {HTMLFormElement} form
- * @param {HTMLInputElement} input
- * @param {File} file
+ * Waits some seconds, or until the net is back.
+ * @param {number} seconds
+ * @param {AbortSignal} signal
  */
-async function send(form, input, file) {
-  const sent = new FormData();
-  sent.append("pictures", file);
-  sent.append("csrfmiddlewaretoken", new FormData(form).get("csrfmiddlewaretoken") ?? "");
-  try {
-    const answer = await fetch(input.dataset.postFiles ?? "", {
-      method: "POST",
-      body: sent,
-      headers: { "HX-Request": "true" },
-    });
-    if (!answer.ok) return false;
-    show(await answer.text());
-    return true;
-  } catch {
-    return false;
+function rest(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    setTimeout(resolve, seconds * 1000);
+    window.addEventListener("online", resolve, { once: true });
+    signal.addEventListener("abort", reject, { once: true });
+  });
+}
+
+/**
+ * Asks until there is an answer. Whatever is asked here may be asked twice.
+ * @param {Sending} sending
+ * @param {string} address
+ * @param {RequestInit} how
+ */
+async function ask(sending, address, how) {
+  const { signal } = sending.abort;
+  const headers = { "Tus-Resumable": "1.0.0", "X-CSRFToken": token(sending.input), ...how.headers };
+  for (let tries = 1, wait = 1; ; wait = Math.min(wait * 2, 15)) {
+    try {
+      const answer = await fetch(address, { ...how, headers, signal });
+      say(sending, "");
+      if (answer.status < 500 && answer.status !== 429) return answer;
+      if (tries++ >= TRIES) throw new Refused("fault");
+    } catch (fault) {
+      if (signal.aborted || fault instanceof Refused) throw fault;
+      say(sending, "waiting");
+    }
+    await rest(wait, signal);
   }
 }
 
-/** How many choices of pictures are on their way: to leave the page now would lose them. */
-let sending = 0;
-
 /**
- * @param {HTMLFormElement} form
- * @param {number} more
+ * Sends one file to its end.
+ * @param {Sending} sending
  */
-function hold(form, more) {
-  sending += more;
-  for (const act of form.querySelectorAll(".post-foot-acts button")) act.toggleAttribute("disabled", sending > 0);
+async function upload(sending) {
+  const { file, id, input, row } = sending;
+  const bar = /** @type {HTMLProgressElement} */ (row.querySelector("progress"));
+  const begun = await ask(sending, input.dataset.uploads ?? "", {
+    method: "POST",
+    headers: { "Upload-Length": String(file.size), "Upload-Metadata": `filename ${encoded(file.name)},id ${encoded(id)}` },
+  });
+  if (begun.status !== 201) throw new Refused(begun.status === 413 ? await begun.text() : "fault");
+  const address = begun.headers.get("Location") ?? "";
+  let answer = begun;
+  for (let length = 2 * LEAST; ; ) {
+    const offset = Number(answer.headers.get("Upload-Offset") ?? Number.NaN);
+    if (Number.isNaN(offset)) throw new Refused("fault"); // another page: a PIN is asked for, the session is over
+    bar.value = offset / file.size;
+    if (offset >= file.size) return;
+    const from = performance.now();
+    answer = await ask(sending, address, {
+      method: "PATCH",
+      body: file.slice(offset, offset + length),
+      headers: { "Upload-Offset": String(offset), "Content-Type": "application/offset+octet-stream" },
+    });
+    // What came last may have come, and only its answer not: then it is asked how far it is.
+    if (answer.status === 409) answer = await ask(sending, address, { method: "HEAD" });
+    const seconds = (performance.now() - from) / 1000;
+    length = Math.min(MOST, Math.max(LEAST, seconds < 1 ? length * 2 : seconds > 4 ? length / 2 : length));
+  }
 }
 
-/** @param {string} html */
-function show(html) {
+/**
+ * Gives a file that has come whole to the draft. The answer is the list of pictures as it then is.
+ * @param {Sending} sending
+ */
+async function handOver(sending) {
+  const body = new FormData();
+  body.append("upload", sending.id);
+  const answer = await ask(sending, sending.input.dataset.postFiles ?? "", {
+    method: "POST",
+    body,
+    headers: { "HX-Request": "true" },
+  });
+  if (!answer.ok || answer.redirected) throw new Refused("fault");
+  const html = await answer.text();
   /** @type {any} */ (window).htmx.swap("#post-pictures", html, { swapStyle: "outerHTML" });
+}
+
+/** Files on their way: to leave the page now would lose them. @type {Set<Sending>} */
+const under = new Set();
+let begun = 0;
+
+/** @param {HTMLFormElement} form */
+function tell(form) {
+  for (const act of form.querySelectorAll(".post-foot-acts button")) act.toggleAttribute("disabled", under.size > 0);
+  const line = form.querySelector("[data-post-progress]");
+  if (!under.size) begun = 0;
+  const words = (line instanceof HTMLElement && under.size && line.dataset.words) || "";
+  const number = String(begun - under.size + 1);
+  if (line) line.textContent = words.replace("{number}", number).replace("{total}", String(begun));
+}
+
+/**
+ * @param {Sending} sending
+ * @param {Promise<unknown>} sent
+ */
+async function finish(sending, sent) {
+  const form = /** @type {HTMLFormElement} */ (sending.input.form);
+  try {
+    await sent;
+    await handOver(sending);
+    sending.row.remove();
+  } catch (fault) {
+    if (!sending.abort.signal.aborted) {
+      say(sending, fault instanceof Refused ? fault.message : "fault");
+      sending.row.querySelector("[data-upload-again]")?.removeAttribute("hidden");
+    }
+  }
+  under.delete(sending);
+  tell(form);
+}
+
+/**
+ * Makes the row of a file, with what can be done to it.
+ * @param {HTMLInputElement} input
+ * @param {File} file
+ * @returns {Sending}
+ */
+function begin(input, file) {
+  const list = /** @type {HTMLElement} */ (document.getElementById("post-uploads"));
+  const mould = /** @type {HTMLTemplateElement} */ (document.getElementById("upload-row"));
+  const row = /** @type {HTMLElement} */ (mould.content.firstElementChild?.cloneNode(true));
+  const sending = { file, id: newId(), input, row, abort: new AbortController() };
+  const name = row.querySelector("[data-upload-name]");
+  if (name) name.textContent = file.name;
+  row.querySelector("progress")?.setAttribute("aria-label", file.name);
+  row.querySelector("[data-upload-cancel]")?.addEventListener("click", () => {
+    sending.abort.abort();
+    row.remove();
+    const headers = { "X-CSRFToken": token(input) };
+    fetch(`${input.dataset.uploads}${sending.id}/`, { method: "DELETE", headers }).catch(() => {});
+  });
+  row.querySelector("[data-upload-again]")?.addEventListener("click", (event) => {
+    /** @type {HTMLElement} */ (event.currentTarget).hidden = true;
+    finish(sending, send(sending, Promise.resolve()));
+  });
+  list.append(row);
+  return sending;
+}
+
+/**
+ * @param {Sending} sending
+ * @param {Promise<unknown>} after what is to be over first
+ */
+function send(sending, after) {
+  under.add(sending);
+  begun += 1;
+  tell(/** @type {HTMLFormElement} */ (sending.input.form));
+  const sent = after.then(() => upload(sending));
+  sent.catch(() => {}); // `finish` says it, when its turn comes
+  return sent;
 }
 
 /** @param {HTMLInputElement} input */
 async function sendAll(input) {
-  const form = input.form;
-  const line = form?.querySelector("[data-post-progress]");
-  if (!form || !(line instanceof HTMLElement) || !form.hasAttribute("data-has-script")) return;
   const files = [...(input.files ?? [])];
   input.value = "";
-  form.querySelector("#post-problems")?.replaceChildren();
-  const failed = [];
-  hold(form, 1);
-  for (const [place, file] of files.entries()) {
-    const words = line.dataset.words ?? "";
-    tell(form, words.replace("{number}", String(place + 1)).replace("{total}", String(files.length)));
-    if (!(await send(form, input, file))) failed.push(file.name);
-  }
-  hold(form, -1);
-  tell(form, failed.length ? (line.dataset.fault ?? "").replace("{name}", failed.join(", ")) : "");
+  input.form?.querySelector("#post-problems")?.replaceChildren();
+  const lanes = Array.from({ length: LANES }, () => /** @type {Promise<unknown>} */ (Promise.resolve()));
+  const sent = files.map((file, place) => {
+    const sending = begin(input, file);
+    const own = send(sending, lanes[place % LANES]);
+    lanes[place % LANES] = own.catch(() => {});
+    return { sending, own };
+  });
+  for (const { sending, own } of sent) await finish(sending, own); // in the order in which they were chosen
 }
 
 for (const form of document.querySelectorAll("[data-post-form]")) {
-  if (!(form instanceof HTMLFormElement)) continue;
-  ready(form);
+  form.setAttribute("data-has-script", "");
   form.addEventListener("submit", (event) => {
-    if (sending) event.preventDefault();
+    if (under.size) event.preventDefault();
   });
 }
 document.addEventListener("change", (event) => {
