@@ -27,9 +27,11 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 _CHUNK = 1 << 16
 
 
-def open_file(file: StoredFile, *, size: Size = "whole", form: str = "webp") -> IO[bytes]:
-    """Open what is kept of a file that is ready; it may not be seekable. Raises `FileNotFoundError`."""
-    return store().open(_name(file, size, form))
+def open_file(
+    file: StoredFile, *, size: Size = "whole", form: str = "webp", copy: BlurredCopy | None = None
+) -> IO[bytes]:
+    """Open a file that is ready, or its `copy`; it may not be seekable. Raises `FileNotFoundError`."""
+    return store().open(_name(file, size, form, copy))
 
 
 def serve_shown(

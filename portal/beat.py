@@ -47,6 +47,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "tell-of-documents": {"task": "documents.tasks.tell_of_documents", "schedule": 10.0, "options": {"expires": 10}},
     "remind-of-documents": {"task": "documents.tasks.remind_of_documents", "schedule": 3600.0},
     "tell-of-forms": {"task": "documents.tasks.tell_of_forms", "schedule": 3600.0},
+    "make-extracts": {"task": "oversight.tasks.make_extracts", "schedule": 60.0, "options": {"expires": 60}},
+    "forget-extracts": {
+        "task": "oversight.tasks.forget_extracts",
+        "schedule": crontab(hour="2", minute="10"),
+        "options": {"queue": "nightly"},
+    },
     "tidy-files": {"task": "documents.tasks.tidy", "schedule": 3600.0},
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "flag-forgotten-stays": {"task": "attendance.tasks.flag_forgotten_stays", "schedule": 1800.0},

@@ -254,6 +254,8 @@ def _leads_to(row: Row, child: Child | None, siblings: Sequence[Child], opens: d
         return reverse("children:homes")
     if row.kind == Kind.CONSENT_ASKED:
         return reverse("children:consents")
+    if row.kind in (Kind.MEMORY_READY, Kind.REMOVAL_AHEAD):
+        return reverse("oversight:extract", args=[child.id])
     if row.kind in (Kind.ENQUIRY_OPENED, Kind.ENQUIRY_UNANSWERED) and (enquiry_id := _id_in(row, "enquiry")):
         return reverse("attendance:answer_enquiry", args=[enquiry_id])
     return opens.get(child.id, reverse("home"))

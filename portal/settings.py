@@ -136,6 +136,7 @@ SMS_BODY = env.text("SMS_BODY", '{"to": "{to}", "message": "{text}"}')
 
 INSTALLED_APPS = [
     "portal",
+    "oversight",
     "attendance",
     "messaging",
     "documents",

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vistelse/<uuid:stay_id>/ratta/", stays.stay_correction, name="stay_correction"),
     path("surfplattor/", home.tablets_overview, name="tablets_overview"),
     path("synpunkter/", home.feedback, name="feedback"),
+    path("", include("oversight.urls")),
     path("", include("attendance.urls")),
     path("", include("messaging.urls")),
     path("", include("documents.urls")),

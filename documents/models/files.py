@@ -35,6 +35,7 @@ class StoredFile(Claimed):
         PDF = "pdf", _("PDF")
         OFFICE = "office", _("Dokument")
         TEXT = "text", _("Text")
+        ARCHIVE = "archive", _("Samling")  # made by the house itself, never uploaded
 
     class Problem(models.TextChoices):
         UNREADABLE = "unreadable", _("Bilden är skadad och går inte att öppna.")

@@ -73,6 +73,14 @@ def asked_for_registrys_sake(request: ActorRequest) -> HttpResponse | None:
     return _ask(request, page, {"is_registry": True})
 
 
+def asked_for_extracts_sake(request: ActorRequest, page: str) -> HttpResponse | None:
+    """Return the same for everything about a child, where something sensitive lies in it."""
+    if is_strong(request):
+        is_back(request, page)
+        return None
+    return _ask(request, page, {"is_extract": True})
+
+
 def _ask(request: ActorRequest, page: str, context: dict[str, Any]) -> HttpResponse:
     context |= way_to_strong(request, page)
     return render(request, "messaging/inbox/strong.html", context, status=403)

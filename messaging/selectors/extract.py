@@ -1,0 +1,141 @@
+"""What was said to a child's family, as one of its guardians may read it: for the extract that the law gives."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from children.actors import Actor
+from children.models import Child
+from documents.enclosing import enclosed
+from documents.selectors.shown import Blurs
+from documents.shown_rules import mark_of
+from messaging.models import Bulletin, Message, MessageAttachment, Post, PostPicture, Thread, ThreadChild
+from messaging.selectors.album import Album, Sought, album_of
+from messaging.selectors.bulletins import own_bulletins
+from messaging.selectors.conversation import Line, conversation
+from messaging.selectors.posts import posts_of
+from messaging.selectors.readers import open_thread, threads_for
+from portal.lib import days
+from portal.lib.extracts import Enclosed, Entry, Part, Told
+
+Marks = dict[str, str]
+"""How each picture of an extract is shown: the mark of what is blurred, by the file's id."""
+
+
+def said_parts(actor: Actor, child: Child, now: datetime) -> list[Part]:
+    """Return the conversations about the child that this guardian reads, the bulletins, and the posts with pictures."""
+    album = album_of(actor, Sought(child.pk))
+    return [_posts(actor, child, album), _bulletins(actor, child, now), *_conversations(actor, child, now)]
+
+
+def marks_of(actor: Actor, child: Child) -> Marks:
+    """Return how the pictures that reach the child are shown to this guardian now."""
+    album = album_of(actor, Sought(child.pk))
+    return {str(one.file_id): mark_of(album.shown[one.file_id].boxes) for one in album.found}
+
+
+def is_still_so(actor: Actor, child: Child, marks: Mapping[str, str], since: datetime) -> bool:
+    """Tell whether all of these pictures are still shown just so, and nothing was withdrawn since then.
+
+    What has come since does not matter.
+    """
+    if marks and not marks.items() <= marks_of(actor, child).items():
+        return False
+    mine = _threads(actor, child).values("pk")
+    withdrawn = (
+        Post.objects.filter(about__child=child, withdrawn_at__gte=since),
+        Message.objects.filter(thread__in=mine, withdrawn_at__gte=since),
+        Bulletin.objects.filter(withdrawn_at__gte=since),
+    )
+    return not any(rows.exists() for rows in withdrawn)
+
+
+def blurred_in(actor: Actor, child: Child) -> dict[UUID, Blurs]:
+    """Return which blurred copies of the pictures that reach the child this guardian is shown, by file."""
+    album = album_of(actor, Sought(child.pk))
+    return {one.file_id: {boxes} for one in album.found if (boxes := album.shown[one.file_id].boxes)}
+
+
+def _posts(actor: Actor, child: Child, album: Album) -> Part:
+    pictures: dict[UUID, list[Enclosed]] = defaultdict(list)
+    ids = [one.picture_id for one in album.found]
+    rows = {row.pk: row for row in PostPicture.objects.filter(pk__in=ids).select_related("file")}
+    for one in sorted(album.found, key=lambda found: rows[found.picture_id].position):
+        row = rows[one.picture_id]
+        shown = album.shown[one.file_id]
+        pictures[row.post_id].append(enclosed(row.file, one.day, shown, folder="bilder", shows=row.alt))
+    posts = posts_of(actor.person_id, [child.pk], ()) if actor.person_id else Post.objects.none()
+    entries = [
+        Entry(
+            heading=_("Inlägget är återkallat") if post.is_withdrawn else post.title,
+            at=post.published_at,
+            by=post.department.name if post.is_withdrawn else f"{post.author.full_name}, {post.department.name}",
+            text="" if post.is_withdrawn else post.text,
+            language=post.language,
+            files=() if post.is_withdrawn else pictures[post.pk],
+        )
+        for post in posts.select_related("author", "department").order_by("-published_at", "-pk")
+    ]
+    told = Told("posts", _("Inlägg och bilder"), entries, _("Inga inlägg än."))
+    return Part("inlagg", _("Inlägg och bilder"), [told])
+
+
+def _bulletins(actor: Actor, child: Child, now: datetime) -> Part:
+    entries = [
+        Entry(
+            heading=_("Anslaget är återkallat") if one.bulletin.withdrawn_at else one.bulletin.title,
+            at=one.bulletin.leaves_at,
+            text="" if one.bulletin.withdrawn_at else one.bulletin.text,
+            language=one.bulletin.language,
+        )
+        for one in own_bulletins(actor, now)
+        if child.pk in {other.pk for other in one.children}
+    ]
+    entries.sort(key=lambda entry: entry.at or now, reverse=True)
+    return Part("anslag", _("Anslag"), [Told("bulletins", _("Anslag"), entries, _("Inga anslag än."))])
+
+
+def _threads(actor: Actor, child: Child) -> QuerySet[Thread]:
+    """Return the conversations about the child that the actor reads as one of its family."""
+    about = ThreadChild.objects.filter(child=child).values("thread")
+    return threads_for(actor).filter(pk__in=about, family__guardian=actor.person_id)
+
+
+def _conversations(actor: Actor, child: Child, now: datetime) -> list[Part]:
+    """Return them on two pages: what is sensitive has its own."""
+    open_ones: list[Told] = []
+    sensitive: list[Told] = []
+    for thread in _threads(actor, child).order_by("created_at", "pk"):
+        opened = open_thread(actor, thread.pk)
+        page = conversation(actor, opened, now, whole=True)
+        lines = [line for day in page.days for line in day.lines if line.at <= now]
+        files = _files([line.message.pk for line in lines if not line.is_withdrawn])
+        heading = f"{thread.subject or _('Utan rubrik')} – {page.title}"
+        entries = [_line(line, files.get(line.message.pk, ())) for line in lines]
+        (sensitive if thread.is_sensitive else open_ones).append(Told("messages", heading, entries))
+    parts = [Part("samtal", _("Samtal"), open_ones or [Told("messages", _("Samtal"), (), _("Inga samtal än."))])]
+    if sensitive:
+        parts.append(Part("kansliga-samtal", _("Känsliga samtal"), sensitive, is_sensitive=True))
+    return parts
+
+
+def _line(line: Line, files: Collection[Enclosed]) -> Entry:
+    who = line.who or _("Du")
+    if line.is_withdrawn:
+        return Entry(_("Återkallat meddelande"), line.at, who)
+    return Entry("", line.at, who, line.shown.text, line.shown.language, tuple(files))
+
+
+def _files(message_ids: Collection[UUID]) -> dict[UUID, list[Enclosed]]:
+    found: dict[UUID, list[Enclosed]] = defaultdict(list)
+    rows = MessageAttachment.objects.filter(message__in=message_ids).select_related("file", "message")
+    for row in rows.order_by("created_at"):
+        if row.message_id and row.message:
+            found[row.message_id].append(enclosed(row.file, days.day_of(row.message.leaves_at), folder="bilagor"))
+    return found

@@ -1,0 +1,32 @@
+"""The extract about a child that somebody has asked for, and what belongs into it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attendance.selectors.extract import days_part
+from children.actors import Actor
+from children.models import Child
+from children.selectors.extract import child_part
+from documents.selectors.extract import documents_part, forms_parts
+from messaging.selectors.extract import is_still_so, said_parts
+from oversight.models import Extract
+from portal.lib.extracts import Part
+
+
+def parts_of(actor: Actor, child: Child, now: datetime) -> list[Part]:
+    """Return all that the actor may see of the child as its guardian today. Each room gives what is its own."""
+    said = said_parts(actor, child, now)
+    papers = [documents_part(actor, child), *forms_parts(actor, child)]
+    return [child_part(actor, child), days_part(actor, child), *said, *papers]
+
+
+def extract_of(actor: Actor, child: Child) -> Extract | None:
+    """Return what the actor has asked for of this child. Access is the caller's."""
+    return Extract.objects.select_related("file").filter(child=child, person=actor.person_id).first()
+
+
+def is_current(actor: Actor, extract: Extract) -> bool:
+    """Tell whether a ready extract may be handed out: its pictures are shown just so, and nothing was withdrawn."""
+    since = extract.begun_at
+    return since is not None and is_still_so(actor, extract.child, extract.marks, since)

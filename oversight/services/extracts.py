@@ -1,0 +1,154 @@
+"""Extracts are asked for, put together by a worker, told of, and thrown away."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from time import monotonic
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import translation
+
+from accounts import audit
+from accounts.models import User
+from children.access import Action, children_for, get_child
+from children.actors import Actor
+from children.models import Child
+from documents import copying, kept
+from documents import rules as file_rules
+from documents.services import copies
+from documents.services.files import discard
+from documents.services.made import keep_made
+from messaging.selectors.extract import blurred_in, marks_of
+from notifications.models import Kind
+from notifications.services import notify
+from oversight import rules
+from oversight.models import Extract
+from oversight.packing import pack
+from oversight.selectors.extracts import parts_of
+from portal.lib import bell, days
+
+log = logging.getLogger(__name__)
+
+
+class Lost(Exception):
+    """Another worker has it now, or nobody wants it any more."""
+
+
+def ask(*, child_id: UUID, actor: Actor, now: datetime, language: str, anew: bool = False) -> Extract:
+    """Ask for everything about a child. What is there or on its way already is that; with `anew` another is made.
+
+    Raises as `get_child` does for whoever is not its guardian today.
+    """
+    with transaction.atomic():
+        child = get_child(actor, Action.SEE_OWN, child_id, lock=True)
+        assert actor.person  # noqa: S101 (for the type checker: a guardian is somebody)
+        found = Extract.objects.select_related("file").filter(child=child, person=actor.person_id).first()
+        if found and (found.state == Extract.State.WAITING or not anew):
+            return found
+        if found:
+            throw_away(found)
+        made = Extract.objects.create(child=child, person=actor.person, language=language, state=Extract.State.WAITING)
+        audit.did("extract.asked", person_id=actor.person_id, now=now, children=[child.pk], extract=made.pk)
+        transaction.on_commit(lambda: bell.ring("oversight.tasks.make_extracts"), robust=True)
+        return made
+
+
+def throw_away(extract: Extract) -> None:
+    """Remove an extract with its file. Goes with the transaction that it is called in."""
+    file = extract.file
+    extract.delete()
+    if file:
+        discard([file])
+
+
+def make_waiting(*, now: datetime) -> int:
+    """Make every extract that waits; return how many were tried. Any number of workers may do this at once."""
+    tried, started = 0, monotonic()
+    while extract := Extract.objects.select_related("child").claim(now + timedelta(seconds=monotonic() - started)):
+        make(extract, now=now + timedelta(seconds=monotonic() - started))
+        tried += 1
+    return tried
+
+
+def make(extract: Extract, *, now: datetime) -> None:
+    """Put one claimed extract together, as its guardian sees everything at this moment.
+
+    Whoever is no guardian any more gets nothing. What does not succeed is tried again, three times in all.
+    """
+    if extract.tries > rules.MOST_TRIES:
+        _ours(extract).update(state=Extract.State.DAMAGED, claimed_until=None)
+        return
+    actor = Actor.of_person(User.objects.get(pk=extract.person_id), days.day_of(now))
+    child = children_for(actor, Action.SEE_OWN).filter(pk=extract.child_id).first()
+    if child is None:
+        _ours(extract).delete()
+        return
+    try:
+        with translation.override(extract.language):
+            _make(extract, actor, child, now)
+    except Lost:
+        return
+    except OSError:
+        log.exception("An extract could not be kept")
+
+
+def _make(extract: Extract, actor: Actor, child: Child, now: datetime) -> None:
+    copies.ask(blurred_in(actor, child))
+    copying.make_waiting(now=now)
+    marks, parts = marks_of(actor, child), parts_of(actor, child, now)
+    number = sum(len(part.files) for part in parts)
+    _go_on(extract, number=number, packed=0, begun_at=now)
+    started = monotonic()
+
+    def told(packed: int) -> None:
+        if packed % 20 == 0:
+            until = now + timedelta(seconds=monotonic() - started) + file_rules.CLAIM_HOLDS
+            _go_on(extract, packed=packed, claimed_until=until)
+
+    with kept.working_folder() as folder:
+        place = folder / "utdrag.zip"
+        done = pack(place, parts, name=child.given_name, now=now, told=told)
+        with transaction.atomic():
+            if Extract.objects.select_for_update().filter(pk=extract.pk, tries=extract.tries).first() is None:
+                raise Lost
+            name = f"{rules.safe_name(child.given_name)}-{days.day_of(now).isoformat()}.zip"
+            file = keep_made(place, name=name, by_id=extract.person_id, now=now)
+            _go_on(
+                extract,
+                state=Extract.State.READY,
+                claimed_until=None,
+                ready_at=now,
+                packed=done.number,
+                missing=done.missing,
+                is_sensitive=any(part.is_sensitive for part in parts),
+                marks=marks,
+                file=file,
+            )
+            audit.did("extract.made", person_id=extract.person_id, now=now, children=[child.pk], extract=extract.pk)
+            about = {"child": str(child.pk)}
+            notify(person_ids=[extract.person_id], kind=Kind.MEMORY_READY, event=extract.pk, about=about, now=now)
+
+
+def _ours(extract: Extract) -> QuerySet[Extract]:
+    return Extract.objects.waiting().filter(pk=extract.pk, tries=extract.tries)
+
+
+def _go_on(extract: Extract, **columns: object) -> None:
+    """Write down how far it is, and that it is still in work. Raises `Lost`."""
+    if not _ours(extract).update(**columns):
+        raise Lost
+
+
+def forget(*, now: datetime) -> int:
+    """Throw away what has been kept for its days, and what could not be made; return how many."""
+    old = Extract.objects.select_related("file").filter(created_at__lte=now - rules.KEPT_FOR)
+    number = 0
+    for extract in old.exclude(ready_at__gt=now - rules.KEPT_FOR):
+        with transaction.atomic():
+            audit.did("extract.removed", person_id=None, now=now, children=[extract.child_id], extract=extract.pk)
+            throw_away(extract)
+        number += 1
+    return number

@@ -1,0 +1,18 @@
+"""What a worker does for the room: extracts are made and thrown away."""
+
+from celery import shared_task
+
+from oversight.services import extracts
+from portal.lib import clock
+
+
+@shared_task
+def make_extracts() -> int:
+    """Make every extract that is asked for. Any number of workers may do this at once."""
+    return extracts.make_waiting(now=clock.now())
+
+
+@shared_task
+def forget_extracts() -> int:
+    """Throw away the extracts that have been kept for their days. Run every night."""
+    return extracts.forget(now=clock.now())
