@@ -37,9 +37,11 @@ bench: install-dev ## Measure what docs/measurements.md promises (ARGS for the c
 	@scripts/need postgresql redis
 	@scripts/services run -- $(VENV)/python manage.py bench $(ARGS)
 
-faults: install-dev ## Kill workers in the middle of sending, and count what came (ARGS="--deliveries 500")
+faults: install-dev ## Kill workers while they send, upload what is hostile, fill disks (ARGS="--deliveries 500")
 	@scripts/need postgresql redis
 	@scripts/services run -- $(VENV)/python manage.py faults $(ARGS)
+	@echo "Hostile and damaged files, and full disks"
+	@$(VENV)/python -m pytest -q --no-header -rs tests/test_check_upload.py tests/test_disk_full.py tests/test_documents_pictures.py
 
 screenshots: install-dev ## Take a picture of every page
 	@scripts/need browser

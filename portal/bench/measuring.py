@@ -137,7 +137,7 @@ def _looked_at(browser: Browser, asked: Asked) -> tuple[int, int]:
             asked.method,
             asked.path,
             asked.body,
-            content_type="application/x-www-form-urlencoded",
+            content_type=asked.kind,
             headers={"hx-request": "true" if asked.is_fragment else "false", "x-csrftoken": CSRF},
         )
     if answer.status_code != asked.expects:
@@ -225,7 +225,7 @@ def _of_what_is_said(said: Talking) -> list[Measured]:
         Measured("said: thread of 30 messages, the family", "F1", 3.0, lambda _number: (said.family, thread)),
         Measured("said: the same thread, staff on a computer", "F1", 3.0, lambda _number: (said.staff, thread)),
         Measured("said: inbox of 50 conversations", "F1", 3.0, lambda _number: (said.staff, inbox)),
-        Measured("said: feed page of 10 posts", "F1", 3.0, lambda _number: (said.family, feed)),
+        Measured("said: feed page of 10 posts and 60 pictures", "F1", 3.0, lambda _number: (said.family, feed)),
         Measured(
             f"said: bulletin sent to {said.sending.guardians} guardians",
             "F2",

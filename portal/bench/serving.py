@@ -24,9 +24,10 @@ class Asked:
 
     method: str
     path: str
-    body: str = ""
+    body: str | bytes = ""
     expects: int = 200
     is_fragment: bool = True
+    kind: str = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Browser:
             "Host": "localhost",
             "X-CSRFToken": CSRF,
             **({"HX-Request": "true"} if asked.is_fragment else {}),
-            "Content-Type": "application/x-www-form-urlencoded",
+            "Content-Type": asked.kind,
             "Accept-Encoding": "gzip",
         }
 

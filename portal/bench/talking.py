@@ -29,13 +29,13 @@ from messaging.services import posts as post_services
 from messaging.services import threads as thread_services
 from messaging.services.threads import Words
 from notifications.models import Delivery, Kind, Way
-from portal.bench import subjects
+from portal.bench import photographs, subjects
 from portal.bench.serving import Asked, Browser
 from portal.bench.subjects import Hall
 from portal.lib import clock, days
 from portal.lib.ids import uuid7
 
-TALKS, MESSAGES, POSTS, GUARDIANS = 50, 30, 10, 400
+TALKS, MESSAGES, POSTS, PICTURES, GUARDIANS = 50, 30, 10, 6, 400
 SAID = "Vi var i skogen idag och hittade en grävling som sov. Alla fick titta, en i taget och alldeles tyst. " * 2
 
 
@@ -89,7 +89,8 @@ def talk(hall: Hall, colleague: User) -> Talking:
         writer = family if number % 2 else staff
         at = now + timedelta(minutes=number)
         thread_services.reply(thread_id=own.thread_id, words=_words(), actor=writer, now=at)
-    _posts(hall, staff, now)
+    ((child_id,), *_others) = ThreadChild.objects.filter(thread=own.thread).values_list("child")
+    _posts(hall, staff, child_id, now)
     while thread_services.release_due(now=clock.now()):
         pass
     post_services.release_due(now=clock.now())
@@ -114,10 +115,10 @@ def _begun(hall: Hall, staff: Actor, now: datetime) -> Iterator[Message]:
             )
 
 
-def _posts(hall: Hall, staff: Actor, now: datetime) -> None:
+def _posts(hall: Hall, staff: Actor, own: UUID, now: datetime) -> None:
     department = Department.objects.get(pk=hall.department_id)
     for turn in range(POSTS):
-        at = now - timedelta(hours=turn)
+        at = now - timedelta(minutes=turn)  # whoever works here has done so since today
         post = post_services.begin(department_id=department.pk, language="sv", actor=staff, now=at)
         post_services.save(
             post_id=post.pk,
@@ -127,6 +128,7 @@ def _posts(hall: Hall, staff: Actor, now: datetime) -> None:
             actor=staff,
             now=at,
         )
+        photographs.hang(post, own, PICTURES)
         children = children_at(department.pk, days.day_of(at))
         shown = audience_of(staff, department, children, clock.now(), is_for_all=True)
         post_services.publish(post_id=post.pk, seen=shown.print, actor=staff, now=at)

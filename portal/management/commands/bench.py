@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from portal.bench import measuring, seeding, serving
+from portal.bench import measuring, photographs, seeding, serving
 from portal.bench.measuring import Figures
 
 
@@ -25,9 +25,12 @@ class Command(BaseCommand):
         parser.add_argument("--children", type=int, default=17_000)
         parser.add_argument("--days", type=int, default=200, help="working days of stays; 200 are a year")
         parser.add_argument("--rounds", type=int, default=300, help="requests per page and floor")
+        parser.add_argument("--pictures", type=int, default=500, help="uploaded by twenty departments at once")
         parser.add_argument("--only", default="", help="measure only what has this in its name")
 
-    def handle(self, *_args: object, children: int, days: int, rounds: int, only: str, **_options: Any) -> None:
+    def handle(
+        self, *_args: object, children: int, days: int, rounds: int, pictures: int, only: str, **_options: Any
+    ) -> None:
         if connection.vendor != "postgresql" or settings.PRODUCTION:
             raise CommandError("The bench fills an empty PostgreSQL with invented people: run it by `make bench`.")
         call_command("migrate", verbosity=0)
@@ -39,6 +42,7 @@ class Command(BaseCommand):
             figures["memory of the web server after load, MB (proportional)"] = round(
                 serving.proportional_mb(process_id), 1
             )
+            figures |= self._photographs(port, pictures)
         day = measuring.next_workday()
         figures["children expected per hour in the municipality, ms (promised: 300)"] = measuring.expected_ms(day)
         seeding.say_otherwise(day)
@@ -48,6 +52,22 @@ class Command(BaseCommand):
         found = {"floors": floors, "rows": [asdict(row) for row in rows], "figures": figures}
         target.write_text(json.dumps(found, indent=1))
         self._say(f"written to {target}")
+
+    def _photographs(self, port: int, number: int) -> dict[str, Any]:
+        figures: dict[str, Any] = {}
+        for kind, budget in {"JPEG": 0.5, "HEIF": 0.9}.items():
+            seconds, peak = photographs.one(kind)
+            figures[f"picture of 12 megapixels, {kind}, seconds ({budget})"] = round(seconds, 2)
+            figures[f"picture of 12 megapixels, {kind}, MB (130)"] = peak
+        self._say(f"{number} pictures")
+        crowd = photographs.many(port, number, settings.VAR / "log" / "bench-worker.log")
+        figures[f"{number} pictures by {photographs.DEPARTMENTS} departments, uploaded after, seconds"] = round(
+            crowd.uploaded, 1
+        )
+        figures[f"{number} pictures by {photographs.DEPARTMENTS} departments, the last ready after, seconds"] = round(
+            crowd.ready, 1
+        )
+        return figures
 
     def _seed(self, children: int, days: int) -> dict[str, Any]:
         self._say(f"a register of {children} children")
