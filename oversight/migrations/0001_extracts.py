@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("children", "0009_answers_of_guardians"),
-        ("documents", "0007_archives_of_the_house"),
+        ("documents", "0008_archives_of_the_house"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

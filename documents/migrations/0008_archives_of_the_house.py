@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0006_one_file_at_a_department"),
+        ("documents", "0007_uploads_in_parts"),
     ]
 
     operations = [
