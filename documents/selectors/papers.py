@@ -238,35 +238,38 @@ def _concerns(document: Document, child_id: UUID, places: Collection[Placed]) ->
 
 @dataclass(frozen=True)
 class Reception:
-    """How far a document is read: who has answered what it asks, who has opened it, who has not."""
+    """How far a document is read: who has answered what it asks, who has opened it, who has not.
+
+    Named where they are few enough (`names`); of what goes to a whole preschool or further only the figures.
+    """
 
     number: int
     waiting: int
-    answered: Families
-    opened: Families
-    unopened: Families
-    opened_number: int
     answered_number: int
+    opened_number: int
     unopened_number: int
+    names: dict[str, Families]
+    child_ids: frozenset[UUID]
 
 
 def reception_of(actor: Actor, document: Document, version: DocumentVersion) -> Reception:
     """Return who of its readers of today has read it, as this actor may know them."""
-    guardians = guardians_of(About.of(document), actor.today)
+    about = About.of(document)
+    guardians = guardians_of(about, actor.today)
     reads = dict(DocumentRead.objects.filter(version=version).values_list("person", "answered_at"))
     answered = {person: own for person, own in guardians.items() if reads.get(person)}
     opened = {person: own for person, own in guardians.items() if person in reads and person not in answered}
     unopened = {person: own for person, own in guardians.items() if person not in reads}
-    done = answered if document.asks else {**answered, **opened}
+    done = answered if document.asks else opened
+    groups = {"answered": answered, "opened": opened, "unopened": unopened} if about.is_near else {}
     return Reception(
         number=len(guardians),
         waiting=len(paper_rules.missing(guardians, done, each=document.asks_each or not document.asks)),
-        answered=families(actor, answered),
-        opened=families(actor, opened),
-        unopened=families(actor, unopened),
         answered_number=len(answered),
         opened_number=len(opened),
         unopened_number=len(unopened),
+        names={name: families(actor, group) for name, group in groups.items()},
+        child_ids=frozenset(child for group in groups.values() for own in group.values() for child in own),
     )
 
 

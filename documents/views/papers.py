@@ -19,7 +19,7 @@ from children.access import Action
 from children.http import ActorRequest, asks_for_pin, rests
 from children.models import Child
 from children.prepared_access import NAMES, Asked, child_rows
-from documents.models import Document
+from documents.models import Document, DocumentVersion
 from documents.paper_forms import EndForm, RenewForm
 from documents.selectors.papers import (
     Sought,
@@ -83,18 +83,17 @@ def sought_in(request: ActorRequest) -> Sought:
 @asks_for_pin
 def document(request: ActorRequest, document_id: UUID) -> HttpResponse:
     """A document: its pages, what it asks for; to those who share there how far it is read, and what they can do."""
-    actor, now = request.actor, clock.now()
+    actor = request.actor
     found = get_document(actor, document_id)
     versions = list(found.versions.select_related("file__preview", "added_by"))
     current = next(one for one in versions if one.is_current)
     current.document = found
     _look(request, found, "document")
-    changes = may_change(actor, found)
     is_own = own_documents(actor).filter(pk=found.pk).exists()
     preview = getattr(current.file, "preview", None)
     pages = list(preview.drawn.select_related("picture")) if preview and not found.is_withdrawn else []
     if is_really_seen(request) and not found.is_withdrawn and (pages or current.file.is_picture):
-        services.mark_opened(version=current, actor=actor, now=now)
+        services.mark_opened(version=current, actor=actor, now=clock.now())
     context = {
         "document": found,
         "about": about_word(found),
@@ -105,14 +104,31 @@ def document(request: ActorRequest, document_id: UUID) -> HttpResponse:
         "is_own": is_own,
         "is_waiting": is_own and current.pk in still_to_answer(actor, [current]),
         "answered_at": current.reads.filter(person=actor.person_id).values_list("answered_at", flat=True).first(),
-        "changes": changes,
-        "reception": reception_of(actor, found, current) if changes and not found.is_withdrawn else None,
-        "can_withdraw": changes and services.can_be_withdrawn(found, now),
-        "end_form": EndForm(),
-        "renew_form": RenewForm(),
         "rests": rests(request),
     }
-    return render(request, "documents/document.html", context)
+    return render(request, "documents/document.html", context | _acts(request, found, current))
+
+
+def _acts(request: ActorRequest, found: Document, current: DocumentVersion) -> dict[str, object]:
+    """Return what those see besides who share there: how far it is read, and what they can do."""
+    actor = request.actor
+    if not may_change(actor, found):
+        return {}
+    reception = None if found.is_withdrawn else reception_of(actor, found, current)
+    audit.looked(
+        "document_readers",
+        person_id=actor.person_id,
+        tablet_id=actor.tablet_id,
+        children=reception.child_ids if reception else [],
+        once_an_hour=True,
+    )
+    return {
+        "changes": True,
+        "reception": reception,
+        "can_withdraw": services.can_be_withdrawn(found, clock.now()),
+        "end_form": EndForm(),
+        "renew_form": RenewForm(),
+    }
 
 
 def _look(request: ActorRequest, found: Document, page: str, *, once_an_hour: bool = False) -> None:
