@@ -83,6 +83,11 @@ class Actor:
             return []
         return [of_row(StaffRole, ROLE, row) for row in _roles(self.person.id, self.today)]
 
+    @property
+    def works_with_children(self) -> bool:
+        """Tell whether the person works or leads somewhere with children."""
+        return self.has_role(StaffRole.Kind.STAFF, StaffRole.Kind.SUBSTITUTE, StaffRole.Kind.PRINCIPAL)
+
     def has_role(self, *kinds: StaffRole.Kind) -> bool:
         return any(role.kind in kinds for role in self.roles)
 

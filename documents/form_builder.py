@@ -70,7 +70,7 @@ class BuilderForm(forms.Form):
     )
     is_same_for_siblings = forms.BooleanField(label=_("Samma svar får gälla för syskon"), required=False)
     readers = forms.ChoiceField(label=_("Vilka barn gäller det?"), required=False, widget=forms.RadioSelect)
-    children = forms.MultipleChoiceField(required=False)
+    children = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     asks_new = forms.BooleanField(label=_("Fråga också om barn som börjar senare"), required=False)
     due_on = forms.DateField(
         label=_("Svara senast"),

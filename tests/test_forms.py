@@ -17,10 +17,12 @@ from accounts.models import AuditEntry, Protection, User
 from children import protection
 from children.models import Block, Child, Guardianship, Household, HouseholdWeeks
 from documents.models import FormAnswer, PaperForm
+from documents.models.forms import kept_answers
 from documents.services.form_telling import tell_of_forms
 from notifications.models import Delivery, Kind
 from portal.lib import clock, days
-from tests.cast import Cast, child, guard, person, place
+from tests.cast import Cast, child, fill, guard, person, place
+from tests.test_query_counts import COUNTS, queries
 
 LogIn = Callable[[User], Client]
 MORNING = "2026-11-24T09:00:00+01:00"  # a Tuesday
@@ -390,3 +392,35 @@ def test_whoever_works_here_reads_nothing_of_an_own_child(cast: Cast, log_in: Lo
     assert log_in(cast.maria).get(reverse("documents:form_child", args=[form.pk, cast.noor.pk])).status_code == 404
     Guardianship.objects.filter(guardian=cast.maria).delete()
     assert "Hemligt nummer" in _result(log_in, cast, form)
+
+
+@pytest.mark.parametrize("number", [2, 40])
+def test_queries_do_not_grow_with_the_children(*, number: int, cast: Cast, log_in: LogIn) -> None:
+    signe = person("Signe")
+    for one in fill(cast.blasippan, number):
+        guard(signe, one)
+    form = _sent(log_in, cast, who="both", is_same_for_siblings="on")
+    elsa = cast.elsa.pk
+    for one in form.about.exclude(child=elsa):
+        answers = kept_answers({"1": "yes"})
+        FormAnswer.objects.create(
+            form=form, child_id=one.child_id, guardian=signe, answers=answers, answered_at=clock.now()
+        )
+    guard(signe, cast.elsa)
+    phone, desk = log_in(signe), log_in(cast.maria)
+    phone.get("/"), desk.get("/")
+    draft = _begin(desk, cast, "swimming")
+    _press(desk, draft, "save")
+    desk.get(reverse("documents:form_build", args=[draft.pk]))
+    pages = {
+        "own_list": (phone, "own_list", []),
+        "own": (phone, "own", [form.pk, elsa]),
+        "list": (desk, "forms", []),
+        "build": (desk, "form_build", [draft.pk]),
+        "result": (desk, "form", [form.pk]),
+        "child": (desk, "form_child", [form.pk, elsa]),
+        "of_child": (desk, "child_forms", [elsa]),
+    }
+    assert {
+        name: queries(browser, reverse(f"documents:{view}", args=args)) for name, (browser, view, args) in pages.items()
+    } == COUNTS["forms"]

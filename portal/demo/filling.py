@@ -68,6 +68,8 @@ def fill(now: datetime, say: Say) -> None:
     said.publish_posts(cast, now)
     say("documents in folders")
     papers.share_documents(cast, now)
+    say("forms to answer")
+    papers.send_forms(cast, now)
     _read_old_notices(now)
 
 

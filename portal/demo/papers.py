@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -12,16 +13,20 @@ from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import User
+from children.access import Action
 from children.actors import Actor
-from documents.models import Document, Folder
+from children.selectors.reach import Relation, who_may
+from documents.models import Document, Folder, PaperForm
+from documents.selectors.forms import audience_of, children_of
 from documents.selectors.places import Place
 from documents.selectors.readers import readers_of
-from documents.services import folders, sharing
+from documents.services import folders, forms, sharing
+from documents.services.form_answers import answer
 from documents.services.sharing import Sharing
 from documents.services.telling import tell_waiting
 from portal.demo.cast import Cast
+from portal.demo.people import AMINA, EVA, KLARA, MARIA
 from portal.demo.people import DEPARTMENT as DEPARTMENT_NAME
-from portal.demo.people import EVA, KLARA, MARIA
 from portal.lib import days
 
 A4 = (1240, 1754)
@@ -79,3 +84,36 @@ def _share(folder: Folder, title: str, lines: Iterable[str], how: Sharing, actor
     draft = Document.objects.drafts().get(folder=folder)
     seen = readers_of(how.about(folder), actor.today).sign
     sharing.share(folder_id=folder.pk, titles={draft.pk: title}, sharing=how, seen=seen, actor=actor, now=now)
+
+
+def send_forms(cast: Cast, now: datetime) -> None:
+    """Let the department send a trip and an agreement, both answered by some, and begin a third."""
+    today = days.day_of(now)
+    actor = Actor.of_person(User.objects.with_email(MARIA.email).get(), today)
+    trip = _send(cast, "trip", "Utflykt till skogen", 6, actor, now)
+    _answer_some(trip, {"1": "yes", "2": ["Buss"], "3": "070-174 06 12"}, 9, now)
+    together = _send(cast, "agreement", "Så gör vi vid lämning och hämtning", 12, actor, now)
+    _answer_some(together, {"1": "yes"}, 11, now)
+    forms.begin(place_id=cast.department(DEPARTMENT_NAME).pk, template="swimming", actor=actor, now=now)
+
+
+def _send(cast: Cast, template: str, title: str, due_in: int, actor: Actor, now: datetime) -> PaperForm:
+    form = forms.begin(place_id=cast.department(DEPARTMENT_NAME).pk, template=template, actor=actor, now=now)
+    draft = forms.draft_of(form)
+    titled = replace(draft.wording, title=title)
+    draft = replace(draft, wording=titled, due_on=actor.today + timedelta(days=due_in))
+    form = forms.save(form_id=form.pk, draft=draft, version=1, actor=actor, now=now)
+    seen = audience_of(actor, children_of(form, actor.today)).print
+    return forms.open_form(form_id=form.pk, seen=seen, actor=actor, now=now)
+
+
+def _answer_some(form: PaperForm, said: dict[str, str | list[str]], number: int, now: datetime) -> None:
+    """Let so many guardians answer, but not Amina: a visitor finds something to do."""
+    today = days.day_of(now)
+    children = children_of(form, today)
+    left = User.objects.with_email(AMINA.email).get().pk
+    asked = [one for one in who_may(Action.ANSWER_FORMS, children, today) if one.person_id != left]
+    people = User.objects.in_bulk({one.person_id for one in asked})
+    for reach in [one for one in asked if one.relation == Relation.GUARDIAN][:number]:
+        guardian = Actor.of_person(people[reach.person_id], today)
+        answer(form_id=form.pk, child_ids=[reach.child_id], answers=said, is_signed=True, actor=guardian, now=now)
