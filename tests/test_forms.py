@@ -401,10 +401,10 @@ def test_queries_do_not_grow_with_the_children(*, number: int, cast: Cast, log_i
         guard(signe, one)
     form = _sent(log_in, cast, who="both", is_same_for_siblings="on")
     elsa = cast.elsa.pk
-    for one in form.about.exclude(child=elsa):
+    for row in form.about.exclude(child=elsa):
         answers = kept_answers({"1": "yes"})
         FormAnswer.objects.create(
-            form=form, child_id=one.child_id, guardian=signe, answers=answers, answered_at=clock.now()
+            form=form, child_id=row.child_id, guardian=signe, answers=answers, answered_at=clock.now()
         )
     guard(signe, cast.elsa)
     phone, desk = log_in(signe), log_in(cast.maria)
