@@ -1,10 +1,14 @@
 """What a worker does with files and forms: rung after a commit, and run by itself now and then."""
 
+import logging
+
 from celery import shared_task
 
 from documents import copying, drawing, pictures
-from documents.services import files, form_telling, telling, uploads
+from documents.services import files, form_telling, hygiene, telling, uploads
 from portal.lib import clock
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -48,3 +52,12 @@ def tidy() -> int:
 def tell_of_forms() -> int:
     """Tell families of forms that have come to them, and of those that wait for their answer. Run every hour."""
     return form_telling.tell_of_forms(now=clock.now())
+
+
+@shared_task
+def check_files() -> int:
+    """Let every row have its file and every file its row again; return how many did not. Run at night."""
+    found = hygiene.check(now=clock.now(), mend=True)
+    if not found.is_clean:
+        log.warning("%d files had no row, and %d were missing", len(found.stray), len(found.missing))
+    return len(found.stray) + len(found.missing)

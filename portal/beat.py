@@ -54,6 +54,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"queue": "nightly"},
     },
     "tidy-files": {"task": "documents.tasks.tidy", "schedule": 3600.0},
+    "check-files": {
+        "task": "documents.tasks.check_files",
+        "schedule": crontab(hour="2", minute="50"),  # UTC
+        "options": {"queue": "nightly"},
+    },
     "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "flag-forgotten-stays": {"task": "attendance.tasks.flag_forgotten_stays", "schedule": 1800.0},
     "learn-usual-times": {

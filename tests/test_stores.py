@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.test import RequestFactory
@@ -20,7 +22,7 @@ from pytest_django.fixtures import Settings
 
 from documents import kept, pictures, rules
 from documents.models import StoredFile
-from documents.services import files
+from documents.services import files, hygiene
 from documents.serving import open_file, serve
 from documents.stores import store
 from portal.lib import clock
@@ -171,3 +173,25 @@ def test_a_store_never_leaves_its_folder(settings: Settings) -> None:
 def test_no_range_is_a_fault(asked: str, whole: int) -> None:
     part = rules.part_asked(asked, whole)
     assert part is None or set(part) <= set(range(whole))
+
+
+@pytest.mark.django_db
+def test_what_has_no_row_goes_and_what_is_gone_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """PROMISES 2: no file without its row, no row without its file; and what may be on its way is left alone."""
+    whole = files.keep(ContentFile(b"hej", "a.txt"), by_id=None, now=clock.now())
+    lost = files.keep(ContentFile(b"borta", "b.txt"), by_id=None, now=clock.now())
+    store().remove([kept.name_of(lost.key)])
+    put("ab/" + "ab" * 16, b"x")
+    put("parts/" + "cd" * 16 + ".0", b"x")
+    later = clock.now() + timedelta(days=2)
+    assert hygiene.check(now=clock.now(), mend=True).is_clean  # all of it is of today
+    found = hygiene.check(now=later, mend=False)
+    assert (found.rows, found.missing) == (2, [kept.name_of(lost.key)])
+    assert found.stray == ["ab/" + "ab" * 16, "parts/" + "cd" * 16 + ".0"]
+    assert hygiene.check(now=later, mend=True).stray == found.stray
+    lost.refresh_from_db()
+    whole.refresh_from_db()
+    assert (lost.state, lost.problem, whole.state) == ("damaged", "gone", "ready")
+    assert hygiene.check(now=later, mend=False).is_clean
+    call_command("check_files", "--json")
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["missing"] == []

@@ -1,0 +1,35 @@
+"""Is there a file for every row, and a row for every file? Works for the folder and for S3."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from documents.services.hygiene import check
+from portal.lib import clock
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Compare the store with the rows of files. Ends with status 1 where something does not agree."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--repair", action="store_true", help="remove strays, mark what is gone")
+        parser.add_argument("--json", action="store_true", help="print everything that was found as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = check(now=clock.now(), mend=options["repair"])
+        if options["json"]:
+            said = {"rows": found.rows, "files": found.files, "stray": found.stray, "missing": found.missing}
+            self.stdout.write(json.dumps(said | {"repaired": found.is_mended}))
+        else:
+            self.stdout.write(f"{found.rows} rows, {found.files} files")
+            for words, names in (("without a row", found.stray), ("missing", found.missing)):
+                self.stdout.write(f"{words}: {len(names)}")
+                for name in names[:SHOWN]:
+                    self.stdout.write(f"  {name}")
+        if not found.is_clean and not found.is_mended:
+            raise SystemExit(1)
