@@ -31,7 +31,7 @@ IDS = Asked(("id",))
 # Word, the badge's colour, icon: none speaks alone.
 LOOKS: Mapping[Standing, tuple[object, str, str]] = {
     Standing.YES: (gettext_lazy("Ja"), "green", "check"),
-    Standing.ENDS_SOON: (gettext_lazy("Ja, går ut snart"), "amber", "alarm-clock"),
+    Standing.ENDS_SOON: (gettext_lazy("Går ut snart"), "amber", "alarm-clock"),
     Standing.NO: (gettext_lazy("Nej"), "dusk", "x"),
     Standing.WAITS_FOR_ONE: (gettext_lazy("Väntar på en"), "unplanned", "clock"),
     Standing.UNANSWERED: (gettext_lazy("Inget svar än"), "unplanned", "circle-help"),
