@@ -36,6 +36,7 @@ class PostForm(forms.Form):
     children = forms.MultipleChoiceField(required=False)
     goals = forms.MultipleChoiceField(label=_("Mål i läroplanen"), required=False, widget=forms.CheckboxSelectMultiple)
     language = forms.ChoiceField(label=_("Skrivet på"), required=False, choices=list(languages.NAMES.items()))
+    all_tagged = forms.CharField(required=False, max_length=32)
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, *given: Any, children: Iterable[Child], **named: Any) -> None:

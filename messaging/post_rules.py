@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -15,6 +15,11 @@ QUIET_DAYS = 7
 """After so many days without a post a department is reminded, where nothing else is decided."""
 MOST_QUIET_DAYS = 60
 SATURDAY = 5
+
+
+def mark_of_pictures(picture_ids: Iterable[UUID]) -> str:
+    """Return the mark of what is said of all these pictures: of their newest, for it is not said of any that come."""
+    return max((one.hex for one in picture_ids), default="")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from messaging.services import attachments, bulletin_release, bulletin_stopping, escalation, posts, threads
+from messaging.services import attachments, bulletin_release, bulletin_stopping, escalation, post_hiding, posts, threads
 from portal.lib import clock
 
 
@@ -16,6 +16,12 @@ def release() -> int:
 def publish_posts() -> int:
     """Publish the posts whose time has come and whose pictures are ready, each once."""
     return posts.release_due(now=clock.now())
+
+
+@shared_task
+def follow_shown_changes() -> int:
+    """See to pictures of children of whom it has changed to whom they may be shown."""
+    return post_hiding.follow_changes(now=clock.now())
 
 
 @shared_task

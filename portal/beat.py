@@ -27,6 +27,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "release-messages": {"task": "messaging.tasks.release", "schedule": 10.0, "options": {"expires": 10}},
     "publish-posts": {"task": "messaging.tasks.publish_posts", "schedule": 10.0, "options": {"expires": 10}},
+    "follow-shown-changes": {
+        "task": "messaging.tasks.follow_shown_changes",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "release-bulletins": {"task": "messaging.tasks.release_bulletins", "schedule": 10.0, "options": {"expires": 10}},
     "escalate-bulletins": {"task": "messaging.tasks.escalate_bulletins", "schedule": 60.0, "options": {"expires": 60}},
     "stop-bulletins": {"task": "messaging.tasks.stop_bulletins", "schedule": 60.0, "options": {"expires": 60}},

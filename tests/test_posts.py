@@ -68,7 +68,10 @@ def seen_by(actor: Actor, post: Post) -> str:
 
 
 def publish(post: Post, by: User, **more: Any) -> Post:
+    """Publish it as somebody who has said that all who are seen in its pictures are tagged or blurred."""
     actor = Actor.of_person(by)
+    pictures = post.pictures.values_list("pk", flat=True)
+    Post.objects.filter(pk=post.pk).update(all_tagged=post_rules.mark_of_pictures(pictures))
     return posts.publish(post_id=post.pk, seen=seen_by(actor, post), actor=actor, now=clock.now(), **more)
 
 

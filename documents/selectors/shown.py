@@ -99,26 +99,16 @@ Blurs = set[frozenset[Box]]
 
 
 def wanted_copies(
-    file_ids: Collection[UUID],
-    purpose: Purpose,
-    today: date,
-    circles: Mapping[UUID, Iterable[Collection[UUID]]] | None = None,
+    file_ids: Collection[UUID], purpose: Purpose, today: date, circles: Iterable[Collection[UUID]] = ()
 ) -> dict[UUID, Blurs]:
     """Return which places are blurred in the copies that viewers of each picture need today.
 
-    Everybody else, and each guardian of a tagged child; `circles` are others by what children they count as their own.
+    Everybody else, and each guardian of a tagged child; `circles` are others, by whom they see clear.
     """
     found = showing(file_ids, purpose, today)
     tagged = {tag.child_id for of_one in found.tags.values() for tag in of_one if tag.child_id}
     guarded: dict[UUID, set[UUID]] = defaultdict(set)
     for reach in who_may(Action.SEE_OWN, tagged, today) if tagged else []:
         guarded[reach.person_id].add(reach.child_id)
-    families = {frozenset[UUID](), *map(frozenset, guarded.values())}
-    return {
-        file_id: {
-            one.boxes
-            for own in families.union(map(frozenset, (circles or {}).get(file_id, ())))
-            if (one := found.of(file_id, own)).boxes
-        }
-        for file_id in found.tags
-    }
+    viewers = {frozenset[UUID](), *map(frozenset, guarded.values()), *map(frozenset, circles)}
+    return {file_id: {one.boxes for own in viewers if (one := found.of(file_id, own)).boxes} for file_id in found.tags}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from children.models import Purpose
 from documents import kept, shown_rules
 from documents.models import BlurredCopy, StoredFile
-from documents.selectors.shown import Blurs
+from documents.selectors.shown import Blurs, wanted_copies
 from documents.services.files import discard_rows
 from portal.lib import bell
 
@@ -50,10 +52,23 @@ def rename(file: StoredFile) -> None:
     kept.begin(old)
     kept.link(old, new)
     with transaction.atomic():
-        if StoredFile.objects.filter(pk=file.pk, key=old, state=BlurredCopy.State.READY).update(key=new):
+        if StoredFile.objects.filter(pk=file.pk, key=old, state=StoredFile.State.READY).update(key=new):
             transaction.on_commit(lambda: _renamed(old, new), robust=True)
 
 
 def _renamed(old: UUID, new: UUID) -> None:
     kept.settle(new)
     kept.remove(old)
+
+
+def renew(file_ids: Collection[UUID], purpose: Purpose, today: date) -> None:
+    """Let nothing of these pictures lie where it did, and nothing be there that nobody may see any more.
+
+    What viewers need now is asked for. What one of them gets was decided anew at the very change: this is about the
+    files (PROMISES 3.4). May be done any number of times.
+    """
+    wanted = wanted_copies(file_ids, purpose, today)
+    throw_away_unwanted(wanted)
+    ask(wanted)
+    for file in StoredFile.objects.filter(pk__in=file_ids, state=StoredFile.State.READY):
+        rename(file)

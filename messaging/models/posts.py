@@ -50,6 +50,8 @@ class Post(Base):
     text = EncryptedTextField(blank=True, default="")
     language = models.CharField(max_length=10)
     is_for_all = models.BooleanField(default=True)  # who is at the department, not only chosen children
+    # The newest of the pictures of which somebody has said that everybody in them is tagged or blurred.
+    all_tagged = models.CharField(max_length=32, blank=True, default="", db_default="")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField()

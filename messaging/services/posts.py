@@ -20,13 +20,16 @@ from children.reader_rules import print_of
 from children.selectors.reach import Relation
 from children.selectors.reach_places import who_may_at
 from documents.models import StoredFile, is_stuck
+from documents.services import copies
 from documents.services.files import discard
 from messaging import curriculum, post_rules, rules
 from messaging.models import Incident, Post, PostChild, PostGoal, PostPicture, PostRead
 from messaging.post_rules import Written
 from messaging.selectors.post_readers import children_at, guardians_among, readers_of_post, readers_today
+from messaging.selectors.post_tags import unshown_to, wanted_of
 from messaging.selectors.posts import get_draft, get_post, is_writer, lost_among, pictures_of, written_in
 from messaging.selectors.tagging import children_to_tag, still_to_tag
+from messaging.services.post_showing import demand_showable, waits_for_copies
 from notifications.models import Kind
 from notifications.reading import mark_read_of
 from notifications.services import Told, give_up, notify_of_all
@@ -64,9 +67,18 @@ def begin(*, department_id: UUID, language: str, actor: Actor, now: datetime) ->
 
 
 def save(
-    *, post_id: UUID, written: Written, alts: Mapping[UUID, str], version: int, actor: Actor, now: datetime
+    *,
+    post_id: UUID,
+    written: Written,
+    alts: Mapping[UUID, str],
+    version: int,
+    actor: Actor,
+    now: datetime,
+    all_tagged: str = "",
 ) -> Post:
     """Save the draft as it was written upon its `version`; one that says the same is left as it is.
+
+    `all_tagged` marks the pictures in which all who are seen are tagged or blurred, as the author says.
 
     Raises `ChangedMeanwhile` where a colleague has saved something else since, `ValidationError` by field for a child
     that cannot be tagged, and `Http404` for whoever may not write it.
@@ -76,6 +88,9 @@ def save(
         post = get_draft(actor, post_id, lock=True)
         demand_draft(post)
         _save_alts(post, alts)
+        if post.all_tagged != all_tagged:
+            post.all_tagged = all_tagged
+            post.save(update_fields=["all_tagged"])
         before = written_in(post)
         if not written.differs_in(before) and written.language == before.language:
             return post
@@ -99,8 +114,7 @@ def save(
 def _demand_taggable(actor: Actor, post: Post, child_ids: Collection[UUID]) -> None:
     """Refuse to tag a child that is not at the department today, or that no picture may show (DOMAIN 5.4).
 
-    Both are refused in the same words: why, is not told to those who do not know.
-    """
+    Both are refused in the same words: why, is not told."""
     if set(child_ids) - {child.pk for child in children_to_tag(actor, post.department_id)}:
         raise ValidationError({"children": [_("Ett av barnen kan inte taggas. Fråga rektor om du undrar varför.")]})
 
@@ -139,11 +153,14 @@ def publish(*, post_id: UUID, seen: str, without: Collection[UUID] = (), actor: 
         readers = readers_of_post(post.department, children, today, is_for_all=written.is_for_all)
         if seen != print_of((one.person_id, one.relation, one.child_ids) for one in readers.values()):
             raise ValidationError(_("Vilka som läser har ändrats sedan du såg listan. Titta på den igen."))
-        if not guardians_among(readers):
+        guardians = [reader.person_id for reader in guardians_among(readers)]
+        if not guardians:
             raise ValidationError(_("Ingen vårdnadshavare skulle läsa det här inlägget."))
+        demand_showable(post, guardians, today)
         _put_children(post, children)
         post.state, post.leaves_at, post.published_by_id = State.PUBLISHING, now + rules.UNDO, _person(actor)
         post.save(update_fields=["state", "leaves_at", "published_by"])
+        copies.ask(wanted_of(post, today))
         audit.did(
             "post.publishing",
             person_id=actor.person_id,
@@ -261,6 +278,8 @@ def release_due(*, now: datetime) -> int:
 def _release(post_id: UUID, now: datetime) -> bool:
     """Publish it; whose families read it is decided now. It may have waited for its pictures for long."""
     with transaction.atomic():
+        if waits_for_copies(post_id, days.day_of(now)):
+            return False
         ready = Post.objects.due(now).filter(pk=post_id).exclude(pk__in=_unready([post_id]).values("post"))
         if not ready.update(state=State.PUBLISHED, published_at=now):
             return False
@@ -272,10 +291,10 @@ def _release(post_id: UUID, now: datetime) -> bool:
         guardians = guardians_among(readers_today(post, today))
         is_barred = not is_writer(Actor.of_person(post.published_by or post.author, today), post)
         is_about_others = not post.is_for_all and chosen - still_to_tag(post.department_id, chosen, today)
-        if not guardians or is_barred or is_about_others:
+        people = [reader.person_id for reader in guardians]
+        if not people or is_barred or is_about_others or unshown_to(post, people, today):
             _stop(post, now)
             return False
-        people = [reader.person_id for reader in guardians]
         notify_of_all(told=[Told(post.pk, people, {"post": post.pk})], kind=Kind.POST_PUBLISHED, now=now)
     return True
 
@@ -283,22 +302,23 @@ def _release(post_id: UUID, now: datetime) -> bool:
 def _stop(post: Post, now: datetime) -> None:
     """Make it a draft again, and tell whose it is, or else whoever may write there.
 
-    One of its children may not be shown any more, nobody would read it, or whoever published it may not write there.
+    One of its children, or of those in its pictures, may not be shown any more, nobody would read it, or whoever
+    published it may not write there.
     """
     house = who_may_at(Action.WRITE_POSTS, post.department, days.day_of(now)).keys()
-    told = Told(uuid7(), _writers(post) & house or house, {"post": post.pk})
+    told = Told(uuid7(), writers_of(post) & house or house, {"post": post.pk})
     _make_draft(post)
     audit.did("post.stopped", person_id=None, now=now, post=post.pk)
     notify_of_all(told=[told], kind=Kind.POST_STOPPED, now=now)
 
 
-def _writers(post: Post) -> set[UUID]:
+def writers_of(post: Post) -> set[UUID]:
     return {post.author_id, post.published_by_id or post.author_id}
 
 
 def _tell_of_lost(pictures: Iterable[PostPicture], now: datetime) -> None:
     """Tell whoever wrote the post and whoever published it, of each picture once."""
-    told = [Told(picture.pk, _writers(picture.post), {"post": picture.post_id}) for picture in pictures]
+    told = [Told(picture.pk, writers_of(picture.post), {"post": picture.post_id}) for picture in pictures]
     if told:
         with transaction.atomic():
             notify_of_all(told=told, kind=Kind.PICTURE_DAMAGED, now=now)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from documents.rules import WIDTHS
+from documents.shown_rules import Box
 from messaging.selectors.posts import Picture
-from messaging.words import language_word
+from messaging.selectors.tagging_page import NOBODY, Mark
+from messaging.words import joined, language_word
+from portal.templatetags.look import icon
 
 register = template.Library()
 
@@ -46,3 +52,37 @@ def picture_sizes(picture_id: UUID) -> str:
     return ", ".join(
         f"{reverse('messaging:post_picture', args=[picture_id, size])} {width}w" for size, width in WIDTHS.items()
     )
+
+
+@register.simple_tag
+def tile_mark(marks: Mapping[UUID, Mark], picture: Picture) -> SafeString:
+    """Print what a draft's tile says of who is in its picture, with the places where somebody is blurred."""
+    mark = marks.get(picture.id, NOBODY)
+    look, name, words = "", "tag", ngettext("{number} taggad", "{number} taggade", mark.tagged)
+    if mark.open:
+        look, name, words = "red", "triangle-alert", _("{children} saknar samtycke")
+    elif mark.blurred:
+        look, name, words = "red", "square-dashed", _("{children} suddas")
+    elif not mark.tagged and not mark.boxes:
+        name, words = "check", _("inga barn")
+    elif not mark.tagged:
+        name, words = "square-dashed", ngettext("{boxes} suddad", "{boxes} suddade", len(mark.boxes))
+    text = words.format(number=mark.tagged, boxes=len(mark.boxes), children=joined(mark.open or mark.blurred))
+    places = format_html_join(
+        "", '<rect x="{}" y="{}" width="{}" height="{}"></rect>', (_in_pixels(box, picture) for box in mark.boxes)
+    )
+    return format_html(
+        '<svg class="tag-places" viewBox="0 0 {} {}" preserveAspectRatio="xMidYMid slice" aria-hidden="true">{}</svg>'
+        '<span class="post-tile-state{}">{} {}</span>',
+        picture.width,
+        picture.height,
+        places,
+        f" post-tile-{look}" if look else "",
+        icon(name, "small"),
+        text,
+    )
+
+
+def _in_pixels(box: Box, picture: Picture) -> list[int]:
+    sides = (picture.width, picture.height) * 2
+    return [side * number // 1000 for side, number in zip(sides, box.as_list, strict=True)]

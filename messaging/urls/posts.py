@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from messaging.views import album, feed, post_reminders, posts
+from messaging.views import album, feed, post_reminders, post_tags, posts
 
 urlpatterns: list[URLPattern] = [
     path("album/", album.album, name="album"),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("inlagg/", feed.posts, name="posts"),
     path("inlagg/avdelning/<uuid:department_id>/", feed.department_posts, name="department_posts"),
     path("inlagg/avdelning/<uuid:department_id>/nytt/", posts.post_new, name="post_new"),
+    path("inlagg/bild/<uuid:picture_id>/barn/", post_tags.post_tags, name="post_tags"),
+    path("inlagg/bild/<uuid:picture_id>/hel/<slug:size>/", post_tags.post_picture_whole, name="post_picture_whole"),
     path("inlagg/bild/<uuid:picture_id>/<slug:size>/", feed.post_picture, name="post_picture"),
     path("inlagg/<uuid:post_id>/", feed.post, name="post"),
     path("inlagg/<uuid:post_id>/laget/", feed.post_state, name="post_state"),

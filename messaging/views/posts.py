@@ -17,12 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import audit
 from children.http import ActorRequest, asks_for_pin, renews_pin, rests
 from documents.services.uploads import finished
+from messaging import post_rules
 from messaging.models import Post
 from messaging.post_forms import PostForm, alts_in, id_in, initial_of
 from messaging.post_rules import Written, joined
 from messaging.selectors.post_readers import audience_of, children_at
 from messaging.selectors.posts import get_draft, get_post, lost_among, pictures_of, written_in
 from messaging.selectors.tagging import children_to_tag
+from messaging.selectors.tagging_page import marks_of
 from messaging.services import post_pictures as pictures
 from messaging.services import posts as services
 from messaging.services.posts import ChangedMeanwhile
@@ -64,7 +66,13 @@ def _take(request: ActorRequest, post: Post) -> HttpResponse:
         written = _with_theirs(post, written) if do == "join" else written
     try:
         post = services.save(
-            post_id=post.pk, written=written, alts=alts_in(request.POST), version=version, actor=actor, now=now
+            post_id=post.pk,
+            written=written,
+            alts=alts_in(request.POST),
+            all_tagged=form.cleaned_data.get("all_tagged", ""),
+            version=version,
+            actor=actor,
+            now=now,
         )
         return _do(request, post, written, form, do)
     except ChangedMeanwhile as changed:
@@ -129,6 +137,8 @@ def show(
         "post": post,
         "form": form,
         "pictures": own,
+        "marks": marks_of(post, own, actor),
+        "all_tagged": post_rules.mark_of_pictures(picture.id for picture in own),
         "lost": lost_among(own),
         "is_waiting": any(picture.state == "waiting" for picture in own),
         "audience": audience_of(actor, post.department, children, clock.now(), is_for_all=written.is_for_all),
@@ -159,6 +169,9 @@ def _pictures(request: ActorRequest, post_id: UUID) -> HttpResponse:
     context = {
         "post": post,
         "pictures": own,
+        "marks": marks_of(post, own, request.actor),
+        "all_tagged": post_rules.mark_of_pictures(picture.id for picture in own),
+        "tick": request.method == "POST",
         "problems": problems,
         "is_waiting": any(picture.state == "waiting" for picture in own),
     }

@@ -1,0 +1,83 @@
+"""Who is in the pictures of a post, and whether its readers may see them (DOMAIN 5.2)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from children.access import Action
+from children.models import Child
+from children.selectors.reach import who_may
+from documents.selectors.shown import Blurs, showing, unmade, wanted_copies
+from messaging.models import Post, PostChild
+from messaging.selectors.post_readers import children_at
+from messaging.selectors.posts import PURPOSE
+
+
+@dataclass(frozen=True)
+class Unshown:
+    """A child in a picture who may not be shown to some reader of its post; None is somebody unknown."""
+
+    number: int
+    child_id: UUID | None
+
+
+def unshown_to(post: Post, guardian_ids: Collection[UUID], today: date) -> list[Unshown]:
+    """Return who stands in the way of showing the post's pictures to each of these guardians: no consent, no box."""
+    files = list(post.pictures.values_list("file_id", flat=True))
+    found = showing(files, PURPOSE, today)
+    open_tags = [
+        (number, tag.child_id)
+        for number, file_id in enumerate(files, 1)
+        for tag in found.tags[file_id]
+        if tag.box is None and tag.child_id not in found.allowing
+    ]
+    guarded: dict[UUID, set[UUID]] = defaultdict(set)
+    children = {child_id for _number, child_id in open_tags if child_id}
+    for reach in who_may(Action.SEE_OWN, children, today) if children else []:
+        guarded[reach.child_id].add(reach.person_id)
+    others = set(guardian_ids)
+    return [
+        Unshown(number, child_id) for number, child_id in open_tags if child_id is None or others - guarded[child_id]
+    ]
+
+
+def unshown_to_readers(post: Post, today: date) -> list[Unshown]:
+    """Return the same of the guardians who read the post today, or would."""
+    about = PostChild.objects.filter(post=post).values_list("child_id", flat=True)
+    is_everybody = post.is_for_all and post.state == Post.State.DRAFT
+    children = children_at(post.department_id, today) if is_everybody else set(about)
+    readers = who_may(Action.SEE_OWN, children, today) if children else []
+    return unshown_to(post, {reach.person_id for reach in readers}, today)
+
+
+def unshown_words(unshown: Iterable[Unshown]) -> list[str]:
+    """Return a sentence for each, which names the child and the picture."""
+    those = list(unshown)
+    children = Child.objects.in_bulk([one.child_id for one in those if one.child_id])
+    return [
+        _("Bild {number}: {child} saknar samtycke. Rita en ruta som suddar, eller ta bort bilden.").format(
+            number=one.number,
+            child=children[one.child_id].tile_name if one.child_id else _("Någon som inte finns kvar"),
+        )
+        for one in those
+    ]
+
+
+def wanted_of(post: Post, today: date) -> dict[UUID, Blurs]:
+    """Return which blurred copies the readers of a post need today, by file."""
+    files = list(post.pictures.values_list("file_id", flat=True))
+    if not files:
+        return {}
+    house = [] if post.is_for_all else [set(PostChild.objects.filter(post=post).values_list("child_id", flat=True))]
+    return wanted_copies(files, PURPOSE, today, house)
+
+
+def are_made(wanted: Mapping[UUID, Blurs]) -> bool:
+    """Tell whether all these copies are made."""
+    return not unmade((file_id, boxes) for file_id, blurs in wanted.items() for boxes in blurs)

@@ -1,0 +1,34 @@
+"""What must be so before the pictures of a post are shown to its readers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from documents.services import copies
+from messaging import post_rules
+from messaging.models import Post
+from messaging.selectors.post_tags import are_made, unshown_to, unshown_words, wanted_of
+
+
+def demand_showable(post: Post, guardian_ids: Collection[UUID], today: date) -> None:
+    """Refuse pictures that some reader may not see, and those of which nobody has said that all in them are tagged.
+
+    The sentence names the child and the picture (G03).
+    """
+    pictures = list(post.pictures.values_list("pk", flat=True))
+    if unshown := unshown_to(post, guardian_ids, today):
+        raise ValidationError({"pictures": unshown_words(unshown)})
+    if post.all_tagged < post_rules.mark_of_pictures(pictures):
+        raise ValidationError({"all_tagged": [_("Kryssa i att alla barn som syns är taggade eller suddade.")]})
+
+
+def waits_for_copies(post_id: UUID, today: date) -> bool:
+    """Tell whether a copy is not made yet that a reader of today needs, and ask for it."""
+    wanted = wanted_of(Post.objects.get(pk=post_id), today)
+    copies.ask(wanted)
+    return not are_made(wanted)

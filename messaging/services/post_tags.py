@@ -1,0 +1,44 @@
+"""Who is in the pictures of a post: said while it is written, and mended when it is out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from children.actors import Actor
+from documents.models import PictureTag
+from documents.services import copies, tags
+from documents.services.tags import Change
+from messaging.models import Post, PostPicture
+from messaging.selectors.posts import PURPOSE
+from messaging.selectors.tagging import children_to_tag
+from messaging.selectors.tagging_page import get_tagged
+
+
+def tag(*, picture_id: UUID, to: Change, actor: Actor, now: datetime) -> PostPicture:
+    """Change who is in a picture of a draft or of a published post, for which it holds from the next request on.
+
+    Raises `ValidationError` for a child that cannot be tagged and for what is on its way out, `Http404` for whoever may
+    not write the post.
+    """
+    with transaction.atomic():
+        picture = get_tagged(actor, picture_id, lock=True)
+        if picture.post.state == Post.State.PUBLISHING:
+            raise ValidationError(_("Inlägget är redan på väg ut. Ta tillbaka det först om du vill ändra något."))
+        known = set(PictureTag.objects.filter(file=picture.file_id).values_list("child_id", flat=True))
+        if new := to.tagged - known:
+            _demand_taggable(actor, picture.post, new)
+        tags.change(file=picture.file, to=to, actor=actor, now=now)
+        if PostPicture.objects.filter(file=picture.file_id, post__state=Post.State.PUBLISHED).exists():
+            copies.renew([picture.file_id], PURPOSE, actor.today)
+    return picture
+
+
+def _demand_taggable(actor: Actor, post: Post, child_ids: set[UUID]) -> None:
+    """Refuse children who are not there today, and those whom no picture may show, in the same words (DOMAIN 5.4)."""
+    if child_ids - {child.pk for child in children_to_tag(actor, post.department_id)}:
+        raise ValidationError(_("Ett av barnen kan inte taggas. Fråga rektor om du undrar varför."))
