@@ -45,7 +45,7 @@ from notifications.models import Delivery, Kind, Way
 from portal.lib import clock, days
 from tests.cast import Cast, child, employ, fill, guard, person, place, tablet
 from tests.test_access_property import TODAY, World, build, plans
-from tests.test_posts import HALF_A_MINUTE, draft, picture, published, tag, with_pictures
+from tests.test_posts import HALF_A_MINUTE, allow, draft, picture, published, tag, with_pictures
 from tests.test_posts import publish as go_out
 from tests.test_query_counts import COUNTS, queries
 
@@ -388,6 +388,7 @@ def test_what_the_pages_cost(cast: Cast, log_in: LogIn, number: int) -> None:
     """
     for one in fill(cast.blasippan, number):
         guard(cast.amina, one)
+    allow(cast.elsa)
     for turn in range(number):
         post = draft(cast, title=f"Dag {turn}")
         for place_in, added in enumerate(with_pictures(post, cast.maria, *["ready"] * 6)):

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import Protection, User
 from children import protection
 from children.actors import Actor
-from children.models import Block, Child
+from children.models import Block, Child, Consent
 from documents.models import PictureTag, StoredFile
 from documents.shown_rules import Box
 from messaging import post_rules
@@ -85,7 +86,7 @@ def published(cast: Cast, by: User | None = None, *, about: tuple[Child, ...] = 
 
 def picture(name: str = "skogen.jpg") -> SimpleUploadedFile:
     out = io.BytesIO()
-    Image.new("RGB", (64, 48), (20, 120, 60)).save(out, "JPEG")
+    Image.new("RGB", (64, 48), tuple(token_bytes(3))).save(out, "PNG")  # never twice the same: that would be one file
     return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
 
 
@@ -114,6 +115,15 @@ def tag(file: StoredFile, *children: Child, box: Box | None = None) -> None:
     for one in children:
         drawn = box.as_list if box and one == children[-1] else [None] * 4
         PictureTag.objects.create(file=file, child=one, **dict(zip(("x", "y", "width", "height"), drawn, strict=True)))
+
+
+def allow(*children: Child) -> None:
+    """Let every guardian of these children say yes to pictures that the department's families see."""
+    for one in children:
+        for held in one.guardianships.all():
+            Consent.objects.create(
+                child=one, given_by=held.guardian, purpose="department", says_yes=True, given_on=days.today()
+            )
 
 
 def told(kind: Kind = Kind.POST_PUBLISHED) -> list[str]:

@@ -12,11 +12,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from children.words import joined
 from documents.rules import WIDTHS
 from documents.shown_rules import Box
 from messaging.selectors.posts import Picture
 from messaging.selectors.tagging_page import NOBODY, Mark
-from messaging.words import joined, language_word
+from messaging.words import language_word
 from portal.templatetags.look import icon
 
 register = template.Library()

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("messaging", "0010_where_it_was_withdrawn"),
+        ("messaging", "0011_a_picture_in_several_posts"),
     ]
 
     operations = [

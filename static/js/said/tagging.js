@@ -1,0 +1,231 @@
+/**
+ * Who is in a picture, beside the draft or on a page of its own: a child is tagged by a press, and a box is moved and
+ * drawn larger by finger, mouse or keys, and blurs at once what is behind it. Each change is saved by itself. Without
+ * this script it is a form with figures (templates/messaging/posts/tagging.html).
+ */
+
+const LEAST = 2; // per cent
+const FIRST = { x: 38, y: 30, width: 24, height: 34 };
+/** @typedef {{x: number, y: number, width: number, height: number}} Box */
+const SIDES = /** @type {(keyof Box)[]} */ (["x", "y", "width", "height"]);
+
+/** Counts what was changed, so that an older answer takes nothing newer away. */
+let changes = 0;
+let resting = 0;
+
+/** @returns {HTMLElement | null} */
+const panel = () => document.querySelector("[data-tagging]");
+
+/** @param {Element} place the four figures of a box @returns {HTMLInputElement[]} */
+const figures = (place) => [...place.querySelectorAll("input[type=number]")].filter((one) => one instanceof HTMLInputElement);
+
+/** @param {Element} place @returns {Box | null} */
+function boxOf(place) {
+  const [x, y, width, height] = figures(place).map((one) => one.valueAsNumber);
+  return [x, y, width, height].some(Number.isNaN) ? null : { x, y, width, height };
+}
+
+/** @param {Element} place @param {Box | null} box */
+function write(place, box) {
+  figures(place).forEach((one, number) => {
+    one.value = box ? box[SIDES[number]].toFixed(1) : "";
+  });
+}
+
+/** @param {Box} box @returns {Box} the same inside the picture */
+function inside(box) {
+  const width = Math.min(Math.max(box.width, LEAST), 100);
+  const height = Math.min(Math.max(box.height, LEAST), 100);
+  return { x: Math.min(Math.max(box.x, 0), 100 - width), y: Math.min(Math.max(box.y, 0), 100 - height), width, height };
+}
+
+/** @param {HTMLElement} shown @param {Box} box */
+function put(shown, box) {
+  shown.style.insetInlineStart = `${box.x}%`;
+  shown.style.insetBlockStart = `${box.y}%`;
+  shown.style.inlineSize = `${box.width}%`;
+  shown.style.blockSize = `${box.height}%`;
+}
+
+/** @param {HTMLElement} frame @param {HTMLElement} place @returns {HTMLElement} */
+function drawn(frame, place) {
+  const shown = document.createElement("div");
+  shown.className = "tag-box";
+  shown.tabIndex = 0;
+  shown.dataset.key = place.dataset.tagPlace ?? "";
+  shown.setAttribute("role", "group");
+  shown.setAttribute("aria-label", `${place.dataset.name}. ${frame.dataset.words ?? ""}`);
+  for (const corner of ["start", "end"]) {
+    const handle = document.createElement("span");
+    handle.className = `tag-handle tag-handle-${corner}`;
+    handle.dataset.corner = corner;
+    shown.append(handle);
+  }
+  shown.addEventListener("pointerdown", (event) => take(event, frame, place, shown));
+  shown.addEventListener("keydown", (event) => press(event, place, shown));
+  frame.append(shown);
+  return shown;
+}
+
+/** @param {PointerEvent} event @param {HTMLElement} frame @param {HTMLElement} place @param {HTMLElement} shown */
+function take(event, frame, place, shown) {
+  const from = boxOf(place);
+  if (!from) return;
+  event.preventDefault();
+  shown.focus({ preventScroll: true });
+  shown.setPointerCapture(event.pointerId);
+  const corner = event.target instanceof HTMLElement ? event.target.dataset.corner : undefined;
+  const size = frame.getBoundingClientRect();
+  /** @param {PointerEvent} moved */
+  const move = (moved) => {
+    const across = ((moved.clientX - event.clientX) / size.width) * 100;
+    const down = ((moved.clientY - event.clientY) / size.height) * 100;
+    let box = { ...from, x: from.x + across, y: from.y + down };
+    if (corner === "end") box = { ...from, width: from.width + across, height: from.height + down };
+    if (corner === "start") box = { ...box, width: from.width - across, height: from.height - down };
+    box = inside(box);
+    write(place, box);
+    put(shown, box);
+  };
+  const leave = () => {
+    shown.removeEventListener("pointermove", move);
+    save();
+  };
+  shown.addEventListener("pointermove", move);
+  shown.addEventListener("lostpointercapture", leave, { once: true });
+}
+
+/** @param {KeyboardEvent} event @param {HTMLElement} place @param {HTMLElement} shown */
+function press(event, place, shown) {
+  const box = boxOf(place);
+  if (!box) return;
+  if (event.key === "Delete" || event.key === "Backspace") {
+    event.preventDefault();
+    write(place, null);
+    shown.remove();
+    panel()?.querySelector("h2")?.focus();
+    save();
+    return;
+  }
+  const across = { ArrowLeft: -1, ArrowRight: 1 }[event.key] ?? 0;
+  const down = { ArrowUp: -1, ArrowDown: 1 }[event.key] ?? 0;
+  if (!across && !down) return;
+  event.preventDefault();
+  const moved = event.shiftKey
+    ? { ...box, width: box.width + across, height: box.height + down }
+    : { ...box, x: box.x + across, y: box.y + down };
+  const kept = inside(moved);
+  write(place, kept);
+  put(shown, kept);
+  changes += 1;
+  clearTimeout(resting);
+  resting = window.setTimeout(save, 600);
+}
+
+/** Saves what the panel says, and prints what came of it unless something newer was done meanwhile. */
+async function save() {
+  const own = panel();
+  if (!own) return;
+  clearTimeout(resting);
+  changes += 1;
+  const [asked, sent] = [changes, new FormData()];
+  for (const field of own.querySelectorAll("input[name]")) {
+    if (field instanceof HTMLInputElement && (field.type !== "checkbox" || field.checked)) sent.append(field.name, field.value);
+  }
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]");
+  if (token instanceof HTMLInputElement) sent.append("csrfmiddlewaretoken", token.value);
+  if (document.getElementById("post-pictures")) sent.append("beside", "1");
+  own.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(own.dataset.address ?? "", { method: "POST", body: sent, headers: { "HX-Request": "true" } });
+    const html = await answer.text();
+    if (asked === changes && answer.ok) show(html);
+  } catch {
+    own.querySelector("[data-tag-fault]")?.removeAttribute("hidden");
+  }
+}
+
+/** @param {string} html */
+function show(html) {
+  const focused = document.activeElement;
+  const key = focused instanceof HTMLElement ? (focused.dataset.key ?? "") : "";
+  const id = focused?.id ?? "";
+  const isNew = key === "new";
+  /** @type {any} */ (window).htmx.swap("#post-look", html, { swapStyle: "outerHTML" });
+  ready();
+  const boxes = [...document.querySelectorAll(".tag-box")];
+  const back = boxes.find((one) => one instanceof HTMLElement && one.dataset.key === key) ?? (isNew ? boxes.at(-1) : null);
+  if (back instanceof HTMLElement) back.focus({ preventScroll: true });
+  else if (id) document.getElementById(id)?.focus({ preventScroll: true });
+}
+
+/** Looks at another picture. @param {string} address */
+async function look(address) {
+  changes += 1;
+  const asked = changes;
+  const beside = document.getElementById("post-pictures") ? "?beside=1" : "";
+  const answer = await fetch(address + beside, { headers: { "HX-Request": "true" } });
+  const html = await answer.text();
+  if (answer.ok && asked === changes) show(html);
+}
+
+/** Makes the panel's boxes movable and marks the tile of its picture. */
+function ready() {
+  const own = panel();
+  for (const tile of document.querySelectorAll("[data-post-show]")) {
+    tile.setAttribute("aria-current", String(tile instanceof HTMLElement && tile.dataset.postShow === own?.dataset.tagging));
+  }
+  if (!own || own.hasAttribute("data-ready")) return;
+  own.setAttribute("data-ready", "");
+  own.addEventListener("input", (event) => event.stopPropagation());
+  own.addEventListener("change", (event) => {
+    event.stopPropagation();
+    save();
+  });
+  const frame = own.querySelector("[data-tag-picture]");
+  if (!(frame instanceof HTMLElement)) return;
+  for (const place of own.querySelectorAll("[data-tag-place]")) {
+    const box = boxOf(place);
+    if (box && place instanceof HTMLElement) put(drawn(frame, place), box);
+  }
+}
+
+/** @param {string} key */
+function draw(key) {
+  const [frame, place] = [document.querySelector("[data-tag-picture]"), document.querySelector(`[data-tag-place="${key}"]`)];
+  if (!(frame instanceof HTMLElement) || !(place instanceof HTMLElement)) return;
+  const there = [...frame.querySelectorAll(".tag-box")].find((one) => one instanceof HTMLElement && one.dataset.key === key);
+  frame.scrollIntoView({ block: "nearest" });
+  if (there instanceof HTMLElement) {
+    there.focus();
+    return;
+  }
+  write(place, FIRST);
+  const shown = drawn(frame, place);
+  put(shown, FIRST);
+  shown.focus();
+  save();
+}
+
+/** Looks at the first picture where none is looked at and there is a place for it. */
+function begin() {
+  const first = document.querySelector("a[data-post-show]");
+  const place = document.getElementById("post-look");
+  if (first instanceof HTMLAnchorElement && place?.hidden) {
+    place.hidden = false;
+    look(first.href);
+  }
+  ready();
+}
+
+document.addEventListener("click", (event) => {
+  const pressed = event.target instanceof Element && event.target.closest("[data-post-show], [data-tag-step], [data-tag-draw]");
+  if (!(pressed instanceof HTMLElement)) return;
+  if (pressed.dataset.tagDraw) draw(pressed.dataset.tagDraw);
+  else if (pressed instanceof HTMLAnchorElement && document.getElementById("post-pictures")) {
+    event.preventDefault();
+    look(pressed.href).then(() => panel()?.scrollIntoView({ block: "nearest" }));
+  }
+});
+document.addEventListener("htmx:afterSettle", begin);
+begin();

@@ -1,0 +1,189 @@
+"""Who is seen in a post's pictures, asked at each request: closed at the very next one (G03-G05, DOMAIN 5.2-5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from accounts.models import Protection, User
+from children.actors import Actor
+from children.models import Block, Child, Consent, ShownChange
+from documents import copying, pictures, rules
+from documents.models import BlurredCopy, PictureTag, StoredFile
+from documents.services.tags import Change
+from documents.shown_rules import Box
+from messaging.models import Post, PostPicture
+from messaging.services import post_hiding, post_tags, posts
+from messaging.services.post_pictures import add
+from notifications.models import Delivery, Kind
+from portal.lib import clock, days
+from tests.cast import Cast
+from tests.test_posts import HALF_A_MINUTE, allow, draft, picture, publish, seen_by, tag, told
+
+pytestmark = pytest.mark.django_db
+LogIn = Callable[[User], Client]
+BOX = Box(100, 100, 300, 300)
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: Settings, tmp_path: Path) -> None:
+    settings.FILES_ROOT = tmp_path
+
+
+def with_one(cast: Cast) -> tuple[Post, PostPicture]:
+    """Return a draft for all of the department with a picture that is made ready."""
+
+    post = draft(cast)
+    assert add(post_id=post.pk, uploads=[picture()], actor=Actor.of_person(cast.maria), now=clock.now()) == []
+    pictures.make_waiting(now=clock.now())
+    return post, post.pictures.get()
+
+
+def out(post: Post, cast: Cast) -> None:
+    publish(post, cast.maria)
+    copying.make_waiting(now=clock.now())
+    posts.release_due(now=clock.now() + HALF_A_MINUTE)
+    post.refresh_from_db()
+
+
+def answers(browser: Client, one: PostPicture) -> set[int]:
+    """Return what each size in each form is answered with."""
+    return {
+        browser.get(f"/inlagg/bild/{one.pk}/{size}/", headers={"Accept": form}).status_code
+        for size in rules.WIDTHS
+        for form in ("image/webp", "image/jpeg")
+    }
+
+
+def test_a_child_without_consent_is_named_and_a_box_lets_it_out_blurred(cast: Cast, log_in: LogIn) -> None:
+    """G03: refused by name and picture; with a box other families get a copy, the own one gets it clear."""
+    post, one = with_one(cast)
+    tag(one.file, cast.elsa)
+    with pytest.raises(ValidationError, match="Bild 1: Elsa L saknar samtycke"):
+        publish(post, cast.maria)
+    PictureTag.objects.update(**dict(zip(("x", "y", "width", "height"), BOX.as_list, strict=True)))
+    out(post, cast)
+    assert post.state == Post.State.PUBLISHED
+    own = log_in(cast.amina).get(f"/inlagg/bild/{one.pk}/medium/")
+    other = log_in(cast.neighbour).get(f"/inlagg/bild/{one.pk}/medium/")
+    assert (own.status_code, other.status_code) == (200, 200)
+    assert own["ETag"] != other["ETag"]
+    assert own.getvalue() != other.getvalue()
+
+
+def test_it_is_said_that_all_are_tagged(cast: Cast) -> None:
+    """DOMAIN 5.2: what was said of the pictures that were there is not said of one that comes after."""
+
+    post, _one = with_one(cast)
+    actor = Actor.of_person(cast.maria)
+
+    with pytest.raises(ValidationError, match="taggade eller suddade"):
+        posts.publish(post_id=post.pk, seen=seen_by(actor, post), actor=actor, now=clock.now())
+
+
+def _withdraw(cast: Cast) -> None:
+    Consent.objects.filter(child=cast.elsa).update(ended_at=timezone.now())
+
+
+def _protect(cast: Cast) -> None:
+    Child.objects.filter(pk=cast.elsa.pk).update(protection=Protection.CONFIDENTIAL)
+
+
+def _end_custody(cast: Cast) -> None:
+    cast.elsa.guardianships.filter(guardian=cast.amina).update(ends_on=days.today() - HALF_A_MINUTE * 2880)
+    Consent.objects.filter(child=cast.elsa, given_by=cast.johan).update(ended_at=timezone.now())
+
+
+CHANGES = {"consent": _withdraw, "protected": _protect, "custody": _end_custody}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_closed_at_the_next_request(cast: Cast, log_in: LogIn, change: str) -> None:
+    """G04: page and known address, each size and form, and what a browser has kept; not for the own family."""
+    post, one = with_one(cast)
+    tag(one.file, cast.elsa)
+    allow(cast.elsa)
+    out(post, cast)
+    neighbour, father = log_in(cast.neighbour), log_in(cast.johan)
+    address = f"/inlagg/bild/{one.pk}/small/"
+    etag = neighbour.get(address)["ETag"]
+    assert answers(neighbour, one) == answers(father, one) == {200}
+    assert neighbour.get(address, headers={"If-None-Match": etag}).status_code == 304
+    CHANGES[change](cast)
+    assert answers(neighbour, one) == {404}
+    assert neighbour.get(address, headers={"If-None-Match": etag}).status_code == 404
+    assert str(one.pk) not in neighbour.get(f"/inlagg/{post.pk}/").content.decode()
+    assert str(one.pk) not in neighbour.get("/inlagg/").content.decode()
+    assert answers(father, one) == {200}
+
+
+def test_a_guardian_who_is_blocked_gets_it_no_more(cast: Cast, log_in: LogIn) -> None:
+    """G05."""
+    post, one = with_one(cast)
+    tag(one.file, cast.elsa)
+    allow(cast.elsa)
+    out(post, cast)
+    johan = log_in(cast.johan)
+    assert answers(johan, one) == {200}
+    Block.objects.create(child=cast.elsa, person=cast.johan)
+    assert answers(johan, one) == {404}
+
+
+def test_files_get_new_names_and_the_author_a_word_once(
+    cast: Cast, tmp_path: Path, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
+    """G04: nothing lies where it did; copies that nobody needs are gone; whoever wrote it is told of it once."""
+    post, one = with_one(cast)
+    tag(one.file, cast.elsa)
+    allow(cast.elsa)
+    out(post, cast)
+    old = StoredFile.objects.get().key
+    _withdraw(cast)
+    for _turn in range(2):
+        ShownChange.objects.create(child=cast.elsa)
+        with django_capture_on_commit_callbacks(execute=True):
+            assert post_hiding.follow_changes(now=clock.now()) == 1
+    assert StoredFile.objects.get().key != old
+    assert not any(path.name.startswith(old.hex) for path in tmp_path.rglob("*"))
+    assert ShownChange.objects.count() == 0
+    assert told(Kind.PICTURE_HIDDEN) == ["Maria"]
+    assert Delivery.objects.filter(kind=Kind.PICTURE_HIDDEN, way="in_app").count() == 1
+
+
+def test_a_tag_after_publication_closes_it(cast: Cast, log_in: LogIn) -> None:
+    """A colleague sees that somebody was forgotten: from the next request on the picture is hidden, or blurred."""
+
+    post, one = with_one(cast)
+    out(post, cast)
+    neighbour = log_in(cast.neighbour)
+    assert answers(neighbour, one) == {200}
+    actor = Actor.of_person(cast.maria)
+    post_tags.tag(picture_id=one.pk, to=Change(added=frozenset([cast.elsa.pk])), actor=actor, now=clock.now())
+    assert answers(neighbour, one) == {404}
+    post_tags.tag(picture_id=one.pk, to=Change(places={cast.elsa.pk: BOX}), actor=actor, now=clock.now())
+    assert answers(neighbour, one) == {404}  # until its copy is made
+    copying.make_waiting(now=clock.now())
+    assert BlurredCopy.objects.get().is_ready
+    assert answers(neighbour, one) == {200}
+    with pytest.raises(ValidationError):
+        post_tags.tag(picture_id=one.pk, to=Change(added=frozenset([cast.leo.pk])), actor=actor, now=clock.now())
+
+
+def test_consent_withdrawn_while_it_is_on_its_way_stops_it(cast: Cast) -> None:
+    """DOMAIN 5.2: decided again when it goes out."""
+    post, one = with_one(cast)
+    tag(one.file, cast.elsa)
+    allow(cast.elsa)
+    publish(post, cast.maria)
+    _withdraw(cast)
+    posts.release_due(now=clock.now() + HALF_A_MINUTE)
+    post.refresh_from_db()
+    assert post.is_draft
+    assert told(Kind.POST_STOPPED) == ["Maria"]
