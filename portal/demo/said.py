@@ -11,7 +11,7 @@ from children.models import Child
 from children.reader_rules import print_of
 from documents.pictures import make_waiting
 from messaging.models import Addressee, Message
-from messaging.post_rules import Written
+from messaging.post_rules import Written, mark_of_pictures
 from messaging.rules import UNDO
 from messaging.selectors.bulletin_readers import Audience
 from messaging.selectors.bulletin_readers import readers_of as bulletin_readers
@@ -206,6 +206,15 @@ def publish_posts(cast: Cast, now: datetime) -> None:
         save(post_id=post.id, written=written, alts={}, version=post.version, actor=actor, now=at)
         add(post_id=post.id, uploads=[picture(name, scene) for name, scene in pictures], actor=actor, now=at)
         make_waiting(now=now)
+        post = save(
+            post_id=post.id,
+            written=written,
+            alts={},
+            version=post.version + 1,
+            actor=actor,
+            now=at,
+            all_tagged=mark_of_pictures(post.pictures.values_list("pk", flat=True)),
+        )
         children = tagged or children_at(department.id, actor.today)
         readers = readers_of_post(department, children, actor.today, is_for_all=not names)
         seen = print_of((one.person_id, one.relation, one.child_ids) for one in readers.values())
