@@ -50,6 +50,22 @@ STORIES: tuple[
     ...,
 ] = (
     (
+        (23, "14:10"),
+        "Första dagarna tillsammans",
+        "Vi har lärt känna varandra, gården och skogen bakom grinden. Alla har valt en egen sten att måla.",
+        (),
+        (("skog-4", wood), ("regn-2", pond)),
+        (),
+    ),
+    (
+        (16, "14:30"),
+        "Bäcken i skogen",
+        "Vi gick till bäcken med barkbåtar. De flesta kom ända till bron, och en fastnade i löven.",
+        (),
+        (("regn-3", pond), ("lov-4", leaves), ("skog-5", wood)),
+        (),
+    ),
+    (
         (4, "14:20"),
         "Löven på gården",
         "Vi samlade löv, sorterade dem efter färg och form och räknade till tjugo. Sedan blev de en matta att rulla i.",

@@ -68,7 +68,7 @@ SAYS_WHO = (
 
 
 # No pages: a browser that is sent to one makes a page of its own around it, and colours that as our policy forbids.
-FILES = frozenset({"messaging:post_picture", "messaging:attachment"})
+FILES = frozenset({"messaging:post_picture", "messaging:attachment", "oversight:extract_file"})
 
 
 @dataclass(frozen=True)
