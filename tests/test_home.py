@@ -133,7 +133,7 @@ class TestGuardian:
         guard(cast.amina, *more)
         plan(cast.elsa, cast.hugo, *more)
         browser = log_in(cast.amina)
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(21):
             page(browser)
 
 

@@ -11,7 +11,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from children.access import Action
-from children.models import Child
+from children.actors import Actor
+from children.prepared_access import named_children
 from children.selectors.reach import who_may
 from documents.selectors.shown import Blurs, showing, unmade, wanted_copies
 from messaging.models import Post, PostChild
@@ -56,14 +57,14 @@ def unshown_to_readers(post: Post, today: date) -> list[Unshown]:
     return unshown_to(post, {reach.person_id for reach in readers}, today)
 
 
-def unshown_words(unshown: Iterable[Unshown]) -> list[str]:
-    """Return a sentence for each, which names the child and the picture."""
+def unshown_words(actor: Actor, unshown: Iterable[Unshown]) -> list[str]:
+    """Return a sentence for each, which names the picture, and the child to whom the actor knows it."""
     those = list(unshown)
-    children = Child.objects.in_bulk([one.child_id for one in those if one.child_id])
+    children = named_children(actor, Action.SEE_CHILD, {one.child_id for one in those if one.child_id})
     return [
         _("Bild {number}: {child} saknar samtycke. Rita en ruta som suddar, eller ta bort bilden.").format(
             number=one.number,
-            child=children[one.child_id].tile_name if one.child_id else _("Någon som inte finns kvar"),
+            child=children[one.child_id].tile_name if one.child_id in children else _("Någon som inte är här"),
         )
         for one in those
     ]

@@ -9,20 +9,21 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from children.actors import Actor
 from documents.services import copies
 from messaging import post_rules
 from messaging.models import Post
 from messaging.selectors.post_tags import are_made, unshown_to, unshown_words, wanted_of
 
 
-def demand_showable(post: Post, guardian_ids: Collection[UUID], today: date) -> None:
+def demand_showable(post: Post, guardian_ids: Collection[UUID], actor: Actor) -> None:
     """Refuse pictures that some reader may not see, and those of which nobody has said that all in them are tagged.
 
     The sentence names the child and the picture (G03).
     """
     pictures = list(post.pictures.values_list("pk", flat=True))
-    if unshown := unshown_to(post, guardian_ids, today):
-        raise ValidationError({"pictures": unshown_words(unshown)})
+    if unshown := unshown_to(post, guardian_ids, actor.today):
+        raise ValidationError({"pictures": unshown_words(actor, unshown)})
     if post.all_tagged < post_rules.mark_of_pictures(pictures):
         raise ValidationError({"all_tagged": [_("Kryssa i att alla barn som syns är taggade eller suddade.")]})
 

@@ -156,7 +156,7 @@ def publish(*, post_id: UUID, seen: str, without: Collection[UUID] = (), actor: 
         guardians = [reader.person_id for reader in guardians_among(readers)]
         if not guardians:
             raise ValidationError(_("Ingen vårdnadshavare skulle läsa det här inlägget."))
-        demand_showable(post, guardians, today)
+        demand_showable(post, guardians, actor)
         _put_children(post, children)
         post.state, post.leaves_at, post.published_by_id = State.PUBLISHING, now + rules.UNDO, _person(actor)
         post.save(update_fields=["state", "leaves_at", "published_by"])

@@ -7,8 +7,6 @@ from uuid import UUID
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +16,6 @@ from documents.shown_rules import Box
 from messaging.selectors.posts import Picture
 from messaging.selectors.tagging_page import NOBODY, Mark
 from messaging.words import language_word
-from portal.templatetags.look import icon
 
 register = template.Library()
 
@@ -56,8 +53,8 @@ def picture_sizes(picture_id: UUID) -> str:
 
 
 @register.simple_tag
-def tile_mark(marks: Mapping[UUID, Mark], picture: Picture) -> SafeString:
-    """Print what a draft's tile says of who is in its picture, with the places where somebody is blurred."""
+def tile_mark(marks: Mapping[UUID, Mark], picture: Picture) -> dict[str, object]:
+    """Return what a draft's tile says of who is in its picture, with the places where somebody is blurred."""
     mark = marks.get(picture.id, NOBODY)
     look, name, words = "", "tag", ngettext("{number} taggad", "{number} taggade", mark.tagged)
     if mark.open:
@@ -69,19 +66,7 @@ def tile_mark(marks: Mapping[UUID, Mark], picture: Picture) -> SafeString:
     elif not mark.tagged:
         name, words = "square-dashed", ngettext("{boxes} suddad", "{boxes} suddade", len(mark.boxes))
     text = words.format(number=mark.tagged, boxes=len(mark.boxes), children=joined(mark.open or mark.blurred))
-    places = format_html_join(
-        "", '<rect x="{}" y="{}" width="{}" height="{}"></rect>', (_in_pixels(box, picture) for box in mark.boxes)
-    )
-    return format_html(
-        '<svg class="tag-places" viewBox="0 0 {} {}" preserveAspectRatio="xMidYMid slice" aria-hidden="true">{}</svg>'
-        '<span class="post-tile-state{}">{} {}</span>',
-        picture.width,
-        picture.height,
-        places,
-        f" post-tile-{look}" if look else "",
-        icon(name, "small"),
-        text,
-    )
+    return {"look": look, "icon": name, "text": text, "places": [_in_pixels(box, picture) for box in mark.boxes]}
 
 
 def _in_pixels(box: Box, picture: Picture) -> list[int]:
