@@ -57,6 +57,26 @@ def unshown_to_readers(post: Post, today: date) -> list[Unshown]:
     return unshown_to(post, {reach.person_id for reach in readers}, today)
 
 
+@dataclass(frozen=True)
+class InPictures:
+    """Where a published post's writers say who is in its pictures: of the `first`, and of those `hidden` from others.
+
+    Those are numbered as in the post, with their ids.
+    """
+
+    first: UUID
+    hidden: list[tuple[int, UUID]]
+
+
+def in_pictures(post: Post, today: date) -> InPictures | None:
+    """Return where it is said who is in the post's pictures; None where it has none."""
+    pictures = list(post.pictures.values_list("pk", flat=True))
+    if not pictures:
+        return None
+    hidden = sorted({one.number for one in unshown_to_readers(post, today)})
+    return InPictures(pictures[0], [(number, pictures[number - 1]) for number in hidden])
+
+
 def unshown_words(actor: Actor, unshown: Iterable[Unshown]) -> list[str]:
     """Return a sentence for each, which names the picture, and the child to whom the actor knows it."""
     those = list(unshown)

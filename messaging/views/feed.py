@@ -26,6 +26,7 @@ from messaging import curriculum
 from messaging.models import Post
 from messaging.selectors.feed import Before, Sought, drafts_listed, feed_for
 from messaging.selectors.post_children import children_of_posts, circle
+from messaging.selectors.post_tags import in_pictures
 from messaging.selectors.posts import Picture, get_post, is_writer, lost_among, own_of, pictures_of
 from messaging.selectors.reactions import has_read, own_reaction, reception_of
 from messaging.selectors.shown_pictures import get_picture, pictures_shown
@@ -128,6 +129,7 @@ def post(request: ActorRequest, post_id: UUID) -> HttpResponse:
         "reads_in": _reads_in(actor),
         "rests": rests(request),
         "wait": _wait(row, pictures, now) if row.state == Post.State.PUBLISHING else None,
+        "in_pictures": in_pictures(row, actor.today) if writes and is_out else None,
         "may_withdraw": writes and is_out and row.may_be_withdrawn(now),
     }
     return render(request, "messaging/posts/post.html", context)
