@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from datetime import datetime, timedelta
 from math import inf
 from pathlib import Path
@@ -77,6 +78,21 @@ def _made(file: StoredFile, folder: Path) -> dict[str, object]:
         "height": height,
         "placeholder": answer["placeholder"],
     }
+
+
+def make_again(file: StoredFile) -> None:
+    """Make a ready picture's other sizes anew from its whole, which stays as it is.
+
+    Raises `apart.Refused`, and `OSError` where the whole is gone or the store does not take what was made.
+    """
+    with kept.working_folder() as folder:
+        whole = store().near(kept.name_of(file.key, rules.WHOLE), folder)
+        made = folder / "made"
+        made.mkdir()
+        taking.make_sizes(whole, made, file.key.hex)
+        shutil.copyfile(whole, made / f"{file.key.hex}.{rules.WHOLE}.webp")
+        kept.put_sizes(file.key, made)
+    settle_one(file.key, StoredFile.objects.filter(key=file.key).first())
 
 
 def problem_of(why: str) -> StoredFile.Problem:

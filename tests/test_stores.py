@@ -195,3 +195,27 @@ def test_what_has_no_row_goes_and_what_is_gone_is_said(capsys: pytest.CaptureFix
     assert hygiene.check(now=later, mend=False).is_clean
     call_command("check_files", "--json")
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["missing"] == []
+
+
+@pytest.mark.django_db
+def test_sizes_are_made_anew_from_the_largest(capsys: pytest.CaptureFixture[str]) -> None:
+    """What was lost is there again, the largest is as it was, and one goes on where one was interrupted."""
+    made = []
+    for colour in ("red", "blue"):
+        held = io.BytesIO()
+        Image.new("RGB", (800, 600), colour).save(held, "JPEG")
+        made.append(files.keep(ContentFile(held.getvalue(), f"{colour}.jpg"), by_id=None, now=clock.now()))
+    pictures.make_waiting(now=clock.now())
+    largest = [kept.name_of(one.key, rules.WHOLE) for one in made]
+    before = [store().open(name).read() for name in largest]
+    store().remove([name for one in made for name in kept.names_of_sizes(one.key) if name not in largest])
+    call_command("make_sizes", after=made[0].pk)
+    assert capsys.readouterr().out.splitlines() == ["1 of 1: 1 made, 0 could not be"]
+    assert len(everything()) == 1 + len(kept.names_of_sizes(made[1].key))
+    call_command("make_sizes")
+    assert sorted(everything()) == sorted(name for one in made for name in kept.names_of_sizes(one.key))
+    assert [store().open(name).read() for name in largest] == before
+    store().remove(largest)
+    with pytest.raises(SystemExit):
+        call_command("make_sizes")
+    assert "2 of 2: 0 made, 2 could not be" in capsys.readouterr().out
