@@ -59,14 +59,16 @@ IDS, HELD = Asked(("id",)), Asked(("id",), order=("pk",), hold=True)
 GUARDIAN = {
     "see_child", "see_notes", "see_own", "read_departments_mail", "read_principals_mail", "answer_consents",
 }  # fmt: skip # a table, read by its columns
-GUARDIAN_OF_PLACED = {"plan", "report_absence", "manage_contacts", "write_to_department", "write_to_principal"}
+GUARDIAN_OF_PLACED = {
+    "plan", "report_absence", "manage_contacts", "write_to_department", "write_to_principal", "answer_forms",
+}  # fmt: skip # a table, read by its columns
 STAFF = {
     "see_child", "see_file", "see_notes", "see_contacts", "report_absence", "tap", "tap_many_out", "correct",
-    "write_allergy", "plan_for", "read_departments_mail", "write_to_department",
+    "write_allergy", "plan_for", "read_departments_mail", "write_to_department", "keep_forms",
 }  # fmt: skip # a table, read by its columns
 EMPLOYED = {
     "see_child", "see_file", "see_contacts", "write_allergy", "confirm_guardian", "plan_for", "set_homes",
-    "read_departments_mail", "write_to_department", "record_consents",
+    "read_departments_mail", "write_to_department", "record_consents", "keep_forms",
 }  # fmt: skip # a table, read by its columns
 PRINCIPAL = STAFF | {
     "confirm_guardian", "block", "grant", "set_homes", "read_principals_mail", "write_to_principal", "journalise",
@@ -75,7 +77,7 @@ PRINCIPAL = STAFF | {
 TABLET = {"see_child", "tap"}
 TABLET_WITH_PIN = {
     "see_file", "see_notes", "see_contacts", "report_absence", "tap_many_out", "correct", "write_allergy",
-    "plan_for", "read_departments_mail", "write_to_department",
+    "plan_for", "read_departments_mail", "write_to_department", "keep_forms",
 }  # fmt: skip # a table, read by its columns
 FAMILY_SECRETS = {"see_contacts", "confirm_guardian", "set_homes", "record_consents"}
 

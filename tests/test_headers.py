@@ -103,5 +103,8 @@ def test_what_nginx_answers_by_itself_has_the_same() -> None:
     assert set(maps) == {name.lower().replace("-", "_") for name in wanted}
     for name, value in EXACT.items():
         assert maps[name.lower().replace("-", "_")].removeprefix('"" ').strip('"') == value
-    # One inside a server or a location would switch off all that are inherited.
-    assert len(re.findall(r"^\s*add_header", config, re.MULTILINE)) == len(added)
+    # One inside a server or a location switches off all that are inherited: where files are sent all are said anew.
+    before, files = config.split("location /_files/ {")
+    files, after = files.split("location /_files/here/ {")
+    assert len(re.findall(r"^\s*add_header", before + after, re.MULTILINE)) == len(added)
+    assert {*re.findall(r"^\s*add_header (\S+)", files, re.MULTILINE)} == wanted - {"Cache-Control"} | {"ETag", "Vary"}

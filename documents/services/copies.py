@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID, uuid4
@@ -14,6 +15,8 @@ from documents.models import BlurredCopy, StoredFile
 from documents.selectors.shown import Blurs, wanted_copies
 from documents.services.files import discard_rows
 from portal.lib import bell
+
+log = logging.getLogger(__name__)
 
 
 def ask(wanted: Mapping[UUID, Blurs]) -> None:
@@ -47,10 +50,15 @@ def rename(file: StoredFile) -> None:
     """Give a picture's clean sizes a new random name: from then on nothing lies where it did.
 
     Both names are there until the row says the new one, and what a fault leaves of either is found by its note.
+    One that has lost a size keeps its name: `manage.py make_sizes` mends it, and nobody's tags wait for that.
     """
     old, new = file.key, uuid4()
     kept.begin(old)
-    kept.link(old, new)
+    try:
+        kept.link(old, new)
+    except FileNotFoundError:
+        log.exception("A picture lacks a size: %s", file.pk)
+        return
     with transaction.atomic():
         if StoredFile.objects.filter(pk=file.pk, key=old, state=StoredFile.State.READY).update(key=new):
             transaction.on_commit(lambda: _renamed(old, new), robust=True)

@@ -43,7 +43,7 @@ def post_tags(request: ActorRequest, picture_id: UUID) -> HttpResponse:
                 messages.error(request, problem)
             return see_other(request, request.path)
     page = tagging_page(request.actor, picture)
-    children = [one.child.pk for one in page.tagged]
+    children = [one.child.pk for one in page.children]
     actor = request.actor
     audit.looked("post_tags", person_id=actor.person_id, tablet_id=actor.tablet_id, children=children)
     context = {"post": picture.post, "page": page, "problems": problems, "rests": rests(request)}

@@ -68,7 +68,16 @@ SAYS_WHO = (
 
 
 # No pages: a browser that is sent to one makes a page of its own around it, and colours that as our policy forbids.
-FILES = frozenset({"messaging:post_picture", "messaging:attachment", "oversight:extract_file"})
+FILES = frozenset(
+    {
+        "messaging:post_picture",
+        "messaging:post_picture_whole",
+        "messaging:attachment",
+        "documents:file",
+        "documents:page",
+        "oversight:extract_file",
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ ROWS: list[Row] = [
     Row("messaging:post_new", "POST", HOUSE_AND_GOES_ON, about="department"),
     Row("messaging:post", "GET", READS, about="post"),
     Row("messaging:post_picture", "GET", READS, about="post picture"),
-    Row("messaging:post_tags", "GET", HOUSE, about="post picture"),
-    Row("messaging:post_tags", "POST", HOUSE_AND_GOES_ON, about="post picture"),
+    Row("messaging:post_tags", "GET", HOUSE, about="post tags"),
+    Row("messaging:post_tags", "POST", HOUSE_AND_GOES_ON, about="post tags"),
     Row("messaging:post_picture_whole", "GET", HOUSE, about="post picture"),
     Row("messaging:post_write", "GET", HOUSE, about="post draft"),
     Row("messaging:post_write", "POST", HOUSE_AND_GOES_ON, about="post draft"),
@@ -64,6 +64,7 @@ def things(doors: Doors, target: str) -> dict[str, dict[str, Any]]:
         "post": {"post_id": published.pk},
         "post draft": {"post_id": made[Post.State.DRAFT].pk},
         "post on its way": {"post_id": made[Post.State.PUBLISHING].pk},
+        "post tags": {"picture_id": _picture(published).pk},
         "post picture": {"picture_id": _picture(published).pk, "size": "medium"},
     }
 
@@ -108,6 +109,7 @@ def _picture(post: Post) -> PostPicture:
         height=3,
     )
     with kept.working_folder() as folder:
-        (folder / "made").write_bytes(b"jpg")
-        store().put(kept.name_of(file.key, "medium"), folder / "made")
+        for name in kept.names_of_sizes(file.key):
+            (folder / "made").write_bytes(b"jpg")
+            store().put(name, folder / "made")
     return PostPicture.objects.create(post=post, file=file, position=1)
