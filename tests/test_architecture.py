@@ -53,7 +53,7 @@ PERSONAL = {
 }
 # Inside the owning room: the access table, services and selectors, whose job it is, and what else is named here.
 MAY_QUERY = re.compile(
-    r"^(access|actors|protection|tablets|whereabouts)\.py$|^models(/|\.py$)|^(services|selectors)(/|\.py$)|^register/|^migrations/"
+    r"^(access|actors|openings|protection|tablets|whereabouts)\.py$|^models(/|\.py$)|^(services|selectors)(/|\.py$)|^register/|^migrations/"
 )
 
 

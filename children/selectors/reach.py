@@ -15,8 +15,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from children import access
-from children.access import Action, Rule
+from children import openings
+from children.access import TABLE, Action
 from children.actors import ROLE, Actor
 from children.models import Block, ChildGrant, Guardianship, Municipality, Placement, StaffRole
 from children.selectors.people import guardians_of
@@ -89,8 +89,8 @@ def reached_by_roles(actor: Actor, action: Action, child_ids: Collection[UUID]) 
     return _reaches(action, _around([*child_ids], actor.today, actor.roles), _BY_ROLES)
 
 
-def _reaches(action: Action, around: _Around, ways: Mapping[Rule, Way]) -> list[Reach]:
-    found = {reach for rule in access.TABLE[action] if rule in ways for reach in ways[rule](around)}
+def _reaches(action: Action, around: _Around, ways: Mapping[openings.Rule, Way]) -> list[Reach]:
+    found = {reach for rule in TABLE[action] if rule in ways for reach in ways[rule](around)}
     kept_away = set(_kept_away(around.child_ids))
     return [reach for reach in found if (reach.person_id, reach.child_id) not in kept_away]
 
@@ -135,10 +135,10 @@ def _covers(role: StaffRole, place: Place) -> bool:
 
 
 def granted_to(action: Action, child_ids: Collection[UUID], today: date) -> set[UUID]:
-    """Return who was granted to do this with one of these children (`access.granted`), and is not kept away from it."""
+    """Return who was granted this for one of these children (`openings.granted`) and not kept away from it."""
     kept_away = Block.objects.in_force().filter(child=OuterRef("content_object"), person=OuterRef("user"))
     grants = ChildGrant.objects.on(today).filter(content_object__in=child_ids, permission__codename=action.value)
-    open_to = grants.filter(~Exists(kept_away), user__frozen_at=None) if access.granted in access.TABLE[action] else ()
+    open_to = grants.filter(~Exists(kept_away), user__frozen_at=None) if openings.granted in TABLE[action] else ()
     return {grant.user_id for grant in open_to}
 
 
@@ -181,12 +181,12 @@ def _reaching(around: _Around, *, is_placed: bool) -> Iterable[Reach]:
 
 
 Way = Callable[[_Around], Iterable[Reach]]
-_BY_ROLES: dict[Rule, Way] = {
-    access.works_where_the_child_is: lambda around: around.at(Kind.STAFF, Kind.SUBSTITUTE),
-    access.employed_where_the_child_is: lambda around: around.at(Kind.STAFF, soon=True),
-    access.principal_of: lambda around: around.at(Kind.PRINCIPAL, soon=True),
+_BY_ROLES: dict[openings.Rule, Way] = {
+    openings.works_where_the_child_is: lambda around: around.at(Kind.STAFF, Kind.SUBSTITUTE),
+    openings.employed_where_the_child_is: lambda around: around.at(Kind.STAFF, soon=True),
+    openings.principal_of: lambda around: around.at(Kind.PRINCIPAL, soon=True),
 }
-_OTHER_SIDE: dict[Rule, Way] = _BY_ROLES | {
-    access.guardian_of: _guardians,
-    access.guardian_of_placed: _guardians_of_placed,
+_OTHER_SIDE: dict[openings.Rule, Way] = _BY_ROLES | {
+    openings.guardian_of: _guardians,
+    openings.guardian_of_placed: _guardians_of_placed,
 }

@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from children import access
-from children.access import Action, Rule
+from children import openings
+from children.access import TABLE, Action
 from children.actors import Actor
 from children.models import BackupPlacement, Department, Placement, StaffRole
 from children.selectors.reach import Relation
@@ -22,15 +22,15 @@ from children.whereabouts import Ids, among, is_visible
 
 Kind = StaffRole.Kind
 
-_KINDS: dict[Rule, tuple[Kind, ...]] = {
-    access.works_where_the_child_is: (Kind.STAFF, Kind.SUBSTITUTE),
-    access.employed_where_the_child_is: (Kind.STAFF,),
-    access.principal_of: (Kind.PRINCIPAL,),
+_KINDS: dict[openings.Rule, tuple[Kind, ...]] = {
+    openings.works_where_the_child_is: (Kind.STAFF, Kind.SUBSTITUTE),
+    openings.employed_where_the_child_is: (Kind.STAFF,),
+    openings.principal_of: (Kind.PRINCIPAL,),
 }
-_MUNICIPAL: dict[Rule, Kind] = {
-    access.administrator: Kind.ADMINISTRATOR,
-    access.communicator: Kind.COMMUNICATOR,
-    access.archivist: Kind.ARCHIVIST,
+_MUNICIPAL: dict[openings.Rule, Kind] = {
+    openings.administrator: Kind.ADMINISTRATOR,
+    openings.communicator: Kind.COMMUNICATOR,
+    openings.archivist: Kind.ARCHIVIST,
 }
 
 
@@ -41,7 +41,7 @@ def who_may_at(action: Action, department: Department, today: date) -> dict[UUID
     """
     if department.ends_on is not None and department.ends_on < today:
         return {}
-    kinds = [kind for rule in access.TABLE[action] for kind in _KINDS.get(rule, ())]
+    kinds = [kind for rule in TABLE[action] for kind in _KINDS.get(rule, ())]
     at = Q(department=department.pk) | Q(preschool=department.preschool_id)
     if area_id := department.preschool.area_id:
         at |= Q(area=area_id)
@@ -63,13 +63,13 @@ def roles_in(action: Action, departments: QuerySet[Department], today: date) -> 
     at = Q(department__in=[pk for pk, _preschool, _area in places])
     at |= Q(preschool__in={preschool for _pk, preschool, _area in places})
     at |= Q(area__in={area for _pk, _preschool, area in places})
-    kinds = [kind for rule in access.TABLE[action] for kind in _KINDS.get(rule, ())]
+    kinds = [kind for rule in TABLE[action] for kind in _KINDS.get(rule, ())]
     return StaffRole.objects.on(today).filter(at, kind__in=kinds, person__frozen_at=None)
 
 
 def roles_for_all(action: Action, today: date) -> QuerySet[StaffRole]:
     """Return by which roles somebody may do this for the municipality today."""
-    kinds = [_MUNICIPAL[rule] for rule in access.TABLE[action] if rule in _MUNICIPAL]
+    kinds = [_MUNICIPAL[rule] for rule in TABLE[action] if rule in _MUNICIPAL]
     return StaffRole.objects.on(today).filter(kind__in=kinds, person__frozen_at=None)
 
 
