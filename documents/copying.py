@@ -36,12 +36,12 @@ def make(copy: BlurredCopy) -> None:
                 widths=rules.WIDTHS,
                 boxes=copy.boxes,
             )
-            kept.put_sizes(copy.key, folder)
+            stored = kept.put_sizes(copy.key, folder)
     except (apart.Refused, OSError) as fault:
         log.warning("a blurred copy could not be made (%s): %s", type(fault).__name__, copy.pk)
         return
     ours = BlurredCopy.objects.waiting().filter(pk=copy.pk, tries=copy.tries)
-    if ours.update(state=BlurredCopy.State.READY, claimed_until=None):
+    if ours.update(state=BlurredCopy.State.READY, stored=stored, claimed_until=None):
         kept.settle(copy.key)
     else:  # it was thrown away meanwhile, or another worker has it
         settle_one(copy.key, BlurredCopy.objects.filter(pk=copy.pk).first())

@@ -49,7 +49,7 @@ def draw(preview: PdfPreview, *, now: datetime) -> None:
                 )
                 pages = answer["pages"]
                 for number in range(1, answer["drawn"] + 1):
-                    drawn.append(_kept(folder / f"{number}.png", number, now))
+                    drawn.append(_kept(folder / f"{number}.png", number, preview.file, now))
         except OSError:
             log.exception("The pages of a PDF could not be kept")
             files.discard(drawn)
@@ -59,9 +59,10 @@ def draw(preview: PdfPreview, *, now: datetime) -> None:
     _mark(preview, pages, drawn)
 
 
-def _kept(page: Path, number: int, now: datetime) -> StoredFile:
+def _kept(page: Path, number: int, of: StoredFile, now: datetime) -> StoredFile:
+    name = _("Sida {number}").format(number=number) + ".png"
     with page.open("rb") as opened:
-        return files.keep(File(opened, name=_("Sida {number}").format(number=number) + ".png"), by_id=None, now=now)
+        return files.keep(File(opened, name=name), by_id=None, now=now, preschool_id=of.preschool_id)
 
 
 def _mark(preview: PdfPreview, pages: int, drawn: list[StoredFile]) -> None:

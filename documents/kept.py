@@ -44,11 +44,14 @@ def settle(key: UUID) -> None:
     store().remove([_note(key)])
 
 
-def put_sizes(key: UUID, folder: Path) -> None:
-    """Put a picture's sizes into the store that were made in that folder, under their own names."""
+def put_sizes(key: UUID, folder: Path) -> int:
+    """Put a picture's sizes into the store that were made in that folder, under their own names; return their bytes."""
     begin(key)
-    for name in names_of_sizes(key):
-        store().put(name, folder / PurePosixPath(name).name)
+    made = {name: folder / PurePosixPath(name).name for name in names_of_sizes(key)}
+    stored = sum(place.stat().st_size for place in made.values())
+    for name, place in made.items():
+        store().put(name, place)
+    return stored
 
 
 def link(old: UUID, new: UUID) -> None:

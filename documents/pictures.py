@@ -67,13 +67,14 @@ def _made(file: StoredFile, folder: Path) -> dict[str, object]:
     place = store().near(kept.name_of(file.key), folder)
     answer = taking.make_sizes(place, folder, file.key.hex)
     whole = (folder / f"{file.key.hex}.{rules.WHOLE}.webp").stat().st_size
-    kept.put_sizes(file.key, folder)
+    stored = kept.put_sizes(file.key, folder)
     width, height = answer["sizes"][rules.WHOLE]
     return {
         "state": State.READY,
         "media_type": "image/webp",
         "name": rules.renamed(file.name, "image/webp"),
         "size": whole,
+        "stored": stored,
         "width": width,
         "height": height,
         "placeholder": answer["placeholder"],
@@ -91,7 +92,8 @@ def make_again(file: StoredFile) -> None:
         made.mkdir()
         taking.make_sizes(whole, made, file.key.hex)
         shutil.copyfile(whole, made / f"{file.key.hex}.{rules.WHOLE}.webp")
-        kept.put_sizes(file.key, made)
+        stored = kept.put_sizes(file.key, made)
+    StoredFile.objects.filter(pk=file.pk, key=file.key).update(stored=stored)
     settle_one(file.key, StoredFile.objects.filter(key=file.key).first())
 
 

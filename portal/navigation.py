@@ -230,7 +230,10 @@ def _administration(actor: Actor, where: Where) -> list[Place]:
             reverse("children:register"), "upload", _("Barnregister"), where.view_name.startswith("children:register")
         ),
         Place(
-            reverse("attendance:rules"), "clock", _("Regler"), where.is_any("attendance:rules", "attendance:area_rules")
+            reverse("attendance:rules"),
+            "clock",
+            _("Regler"),
+            where.is_any("attendance:rules", "attendance:area_rules", "room"),
         ),
         Place(reverse("tablets_overview"), "tablet", _("Surfplattor"), where.is_any("tablets_overview")),
         Place(reverse("waiting"), "send", _("Aviseringar"), where.is_any("waiting")),

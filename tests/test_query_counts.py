@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from children.models import Child, Department
+from children.models import Child, Department, Preschool
 from messaging.models import JournalPackage, Message, Thread, ThreadChild, ThreadGuardian
 from notifications.device_models import Device
 from notifications.models import Delivery, Kind, Way
@@ -151,6 +151,7 @@ def said(thread: Thread, person: User, moment: datetime) -> None:
 def test_what_is_kept_and_waits(cast: Cast, log_in: LogIn, number: int) -> None:
     """The registry, one's own devices, and what waits to leave: the same with two rows as with forty."""
     for turn in range(number):
+        Preschool.objects.create(name=f"Skolan {turn}", area=cast.granliden.area)
         before = JournalPackage.objects.order_by("-number").first()
         JournalPackage.objects.create(
             number=turn + 1,
@@ -183,4 +184,5 @@ def test_what_is_kept_and_waits(cast: Cast, log_in: LogIn, number: int) -> None:
         "journal": queries(archivist, "/diarium/"),
         "devices": queries(phone, "/nytt/enheter/"),
         "waiting": queries(desk, "/drift/avisering/"),
+        "room": queries(desk, "/regler/utrymme/"),
     } == COUNTS["kept"]

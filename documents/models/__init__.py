@@ -3,6 +3,7 @@
 from documents.models.documents import Document, DocumentRead, DocumentVersion, Folder, PdfPage, PdfPreview
 from documents.models.files import StoredFile, is_stuck
 from documents.models.forms import FormAnswer, FormChild, PaperForm
+from documents.models.room import RoomLimit
 from documents.models.tags import BlurredCopy, PictureTag
 from documents.models.uploads import Upload
 
@@ -18,6 +19,7 @@ __all__ = [
     "PdfPage",
     "PdfPreview",
     "PictureTag",
+    "RoomLimit",
     "StoredFile",
     "Upload",
     "is_stuck",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -52,6 +53,11 @@ class Folder(Base):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def place_ids(self) -> dict[str, UUID | None]:
+        """Whose files lie in it, as `services.files.keep` takes it."""
+        return {"department_id": self.department_id, "preschool_id": self.preschool_id}
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from children.models import Department
+from children.models import Department, Preschool
 from documents import rules
 from documents.models.claims import Claimed, ClaimedQuerySet
 from portal.lib.crypto import EncryptedTextField
@@ -52,8 +52,11 @@ class StoredFile(Claimed):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     placeholder = models.CharField(max_length=400, blank=True, db_default="")  # its colours: WebP in Base64
-    # Whose it is: the same upload there again is the same file, and it counts against its preschool's room.
+    # Whose it is: the same upload there again is the same file.
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
+    # Whose room it takes, and how much of it (documents.selectors.room); of no preschool: the municipality's.
+    preschool = models.ForeignKey(Preschool, models.PROTECT, null=True, related_name="+", db_index=False)
+    stored = models.PositiveBigIntegerField(default=0, db_default=0)  # bytes of all that lies in the store for it
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     objects = ClaimedQuerySet["StoredFile"].as_manager()
@@ -69,6 +72,7 @@ class StoredFile(Claimed):
         indexes = [
             models.Index(fields=["created_at"], name="documents_file_waiting", condition=Q(state="waiting")),
             models.Index(fields=["digest"], name="documents_file_by_digest"),
+            models.Index(fields=["preschool", "stored"], name="documents_file_room"),  # read alone, never the rows
         ]
 
     def __str__(self) -> str:

@@ -66,6 +66,7 @@ class BlurredCopy(Claimed):
     boxes = models.JSONField()  # what is blurred: lists of four numbers, as in PictureTag
     digest = models.CharField(max_length=32)  # of the boxes
     key = models.UUIDField(default=uuid4, unique=True, editable=False)
+    stored = models.PositiveBigIntegerField(default=0, db_default=0)  # bytes, as in StoredFile
 
     objects = ClaimedQuerySet["BlurredCopy"].as_manager()
 

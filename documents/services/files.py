@@ -15,9 +15,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from children.models import Department
 from documents import kept, rules
 from documents.models import BlurredCopy, StoredFile, is_stuck
 from documents.services import uploads
+from documents.services.room import demand_room
 from documents.stores import store
 from documents.taking import Taken, take
 from portal.lib import bell
@@ -26,8 +28,18 @@ log = logging.getLogger(__name__)
 State = StoredFile.State
 
 
-def keep(upload: File[bytes], *, by_id: UUID | None, now: datetime, department_id: UUID | None = None) -> StoredFile:
+def keep(
+    upload: File[bytes],
+    *,
+    by_id: UUID | None,
+    now: datetime,
+    department_id: UUID | None = None,
+    preschool_id: UUID | None = None,
+) -> StoredFile:
     """Keep an uploaded file, and return its row. A picture waits for the worker to make its sizes.
+
+    It takes room of its department's preschool, or of the named one; where there is none left it is refused. What the
+    house draws itself (`by_id` None) takes its room, too, and is never refused.
 
     Raises `ValidationError` with a sentence for whoever chose the file; nothing is kept then. Goes with the transaction
     that it is called in: where that is undone, the file is removed within the hour. What a department has already is
@@ -37,14 +49,18 @@ def keep(upload: File[bytes], *, by_id: UUID | None, now: datetime, department_i
     if isinstance(upload, uploads.Finished):
         uploads.take(upload, now=now)
     key = uuid4()
+    if department_id:
+        preschool_id = Department.objects.values_list("preschool", flat=True).get(pk=department_id)
     try:
         with kept.working_folder() as folder:
             taken = take(upload, folder / "whole")
             if found := _same(taken, department_id):
                 return found
+            if by_id:
+                demand_room(preschool_id, taken.size)
             kept.begin(key)
             store().put(kept.name_of(key), folder / "whole")
-        made = _row(taken, key=key, department_id=department_id, by_id=by_id, now=now)
+        made = _row(taken, key=key, department_id=department_id, preschool_id=preschool_id, by_id=by_id, now=now)
     except IntegrityError:  # somebody else has just kept the same
         kept.remove(key)
         if found := _same(taken, department_id):
@@ -69,7 +85,15 @@ def _same(taken: Taken, department_id: UUID | None) -> StoredFile | None:
     return same.select_for_update(of=("self",)).first()
 
 
-def _row(taken: Taken, *, key: UUID, department_id: UUID | None, by_id: UUID | None, now: datetime) -> StoredFile:
+def _row(
+    taken: Taken,
+    *,
+    key: UUID,
+    department_id: UUID | None,
+    preschool_id: UUID | None,
+    by_id: UUID | None,
+    now: datetime,
+) -> StoredFile:
     with transaction.atomic():
         made = StoredFile.objects.create(
             key=key,
@@ -77,9 +101,11 @@ def _row(taken: Taken, *, key: UUID, department_id: UUID | None, by_id: UUID | N
             kind=taken.kind,
             media_type=taken.media_type,
             size=taken.size,
+            stored=taken.size,
             digest=taken.digest,
             state=State.WAITING if taken.kind == StoredFile.Kind.PICTURE else State.READY,
             department_id=department_id,
+            preschool_id=preschool_id,
             uploaded_by_id=by_id,
         )
         audit.did("file.kept", person_id=by_id, now=now, file=made.pk)

@@ -64,6 +64,9 @@ def _check_shelf(shelf: str, found: Found, now: datetime, *, mend: bool) -> None
             found.missing += gone
             if mend:
                 _mark(row, gone)
+        stored = sum(lying[name].size for name in names if name in lying)
+        if mend and names and not gone and row.stored != stored:
+            type(row)._base_manager.filter(pk=row.pk, key=row.key, state=row.state).update(stored=stored)
     _clear(list(strays.values()), found, now, mend=mend)
 
 

@@ -31,6 +31,7 @@ def keep_made(place: Path, *, name: str, by_id: UUID | None, now: datetime) -> S
         kind=StoredFile.Kind.ARCHIVE,
         media_type="application/zip",
         size=size,
+        stored=size,
         digest=digest,
         state=StoredFile.State.READY,
         uploaded_by_id=by_id,

@@ -38,7 +38,7 @@ def renew(*, document_id: UUID, upload: File[bytes], note: str, actor: Actor, no
         raise ValidationError(_("Skriv högst {number} tecken.").format(number=paper_rules.LONGEST_NOTE))
     with transaction.atomic():
         document = _standing(actor, document_id)
-        file = files.keep(upload, by_id=actor.person_id, now=now, department_id=document.folder.department_id)
+        file = files.keep(upload, by_id=actor.person_id, now=now, **document.folder.place_ids)
         before = document.versions.select_related("file").get(is_current=True)
         if file.digest == before.file.digest:
             discard_unused([file])

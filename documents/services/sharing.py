@@ -66,7 +66,7 @@ def _keep(folder_id: UUID, upload: File[bytes], actor: Actor, now: datetime) -> 
         there = Document.objects.filter(folder=folder, child=None, removed_at=None, withdrawn_at=None)
         if _digest(upload) in current_digests(there):
             return
-        file = files.keep(upload, by_id=actor.person_id, now=now, department_id=folder.department_id)
+        file = files.keep(upload, by_id=actor.person_id, now=now, **folder.place_ids)
         if file.is_picture and folder.department is None:
             raise ValidationError(_("Lägg bilder i ett inlägg i stället."))
         document = Document.objects.create(

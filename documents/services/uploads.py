@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from documents import kept, rules
 from documents.models import Upload
+from documents.services.room import demand_room
 from documents.stores import store
 
 MOST_UNDER_WAY = 60  # of one person
@@ -52,10 +53,13 @@ class Finished(File):  # type: ignore[type-arg]  # Django's has no parameters wh
                     yield chunk
 
 
-def begin(*, upload_id: UUID, name: str, size: int, by_id: UUID, now: datetime) -> Upload:
+def begin(
+    *, upload_id: UUID, name: str, size: int, by_id: UUID, now: datetime, preschool_id: UUID | None = None
+) -> Upload:
     """Let somebody send a file, and return it; asked twice for the same, it goes on.
 
-    Raises `ValidationError` for what is too large or too much at once, `Http404` for an id that is another's.
+    Raises `ValidationError` for what is too large, too much at once, or more than the preschool that it is to be for
+    has room for; `Http404` for an id that is another's.
     """
     if not 0 < size <= rules.LARGEST:
         raise ValidationError(_("Filen är för stor. Den får vara högst 20 MB.") if size else _("Filen är tom."))
@@ -63,6 +67,7 @@ def begin(*, upload_id: UUID, name: str, size: int, by_id: UUID, now: datetime) 
     bytes_under_way = under_way.aggregate(sum=Sum("size"))["sum"] or 0
     if under_way.count() >= MOST_UNDER_WAY or bytes_under_way + size > MOST_BYTES:
         raise ValidationError(_("Det är för många filer på väg på en gång. Vänta tills några är klara."))
+    demand_room(preschool_id, size)
     made, _is_new = Upload.objects.get_or_create(
         pk=upload_id, defaults={"person_id": by_id, "name": name[:255], "size": size}
     )

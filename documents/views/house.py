@@ -20,6 +20,7 @@ from documents.paper_forms import EndForm, RenewForm
 from documents.selectors.papers import house_papers, shelves_of
 from documents.selectors.places import Place, get_department_place, get_preschool_place, places_of
 from documents.selectors.reading import get_changed, get_folder
+from documents.selectors.room import RoomOf, rooms_of
 from documents.services import folders, papers, telling
 from documents.views.papers import sought_in
 from portal.lib import clock
@@ -35,8 +36,9 @@ def department(request: ActorRequest, department_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preschool(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
-    """What a preschool shares with all of its families. A POST adds a folder."""
-    return _place(request, get_preschool_place(request.actor, preschool_id))
+    """What a preschool shares with all of its families. A POST adds a folder. Little room is said to who leads it."""
+    place = get_preschool_place(request.actor, preschool_id)
+    return _place(request, place, room=RoomOf(rooms_of([preschool_id])[preschool_id], place.preschool))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +48,7 @@ def municipality(request: ActorRequest) -> HttpResponse:
     return _place(request, Place())
 
 
-def _place(request: ActorRequest, place: Place) -> HttpResponse:
+def _place(request: ActorRequest, place: Place, room: RoomOf | None = None) -> HttpResponse:
     actor, sought = request.actor, sought_in(request)
     may_share = place.is_shared_by(actor)
     if request.method == "POST":
@@ -72,6 +74,7 @@ def _place(request: ActorRequest, place: Place) -> HttpResponse:
         "shown": shown,
         "sought": sought,
         "may_share": may_share,
+        "room": room,
         "rests": rests(request),
     }
     return render(request, "documents/place.html", context)

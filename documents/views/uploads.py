@@ -15,6 +15,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from children.access import Action, departments_for
 from children.http import ActorRequest, asks_for_pin
 from documents.services import uploads as services
 from portal.lib import clock
@@ -27,7 +28,10 @@ TYPE = "application/offset+octet-stream"
 @require_POST
 @asks_for_pin
 def uploads(request: ActorRequest) -> HttpResponse:
-    """Begin a file of `Upload-Length` bytes; `Upload-Metadata` gives its `filename` and the `id` that it is to have."""
+    """Begin a file of `Upload-Length` bytes; `Upload-Metadata` gives its `filename` and the `id` that it is to have.
+
+    With `preschool` it is refused here where that one, if the sender works there, has no room for it.
+    """
     person_id = request.actor.person_id
     if person_id is None:
         raise Http404
@@ -40,7 +44,12 @@ def uploads(request: ActorRequest) -> HttpResponse:
         return HttpResponse(status=400, headers=VERSION)
     try:
         made = services.begin(
-            upload_id=upload_id, name=said.get("filename", ""), size=size, by_id=person_id, now=clock.now()
+            upload_id=upload_id,
+            name=said.get("filename", ""),
+            size=size,
+            by_id=person_id,
+            now=clock.now(),
+            preschool_id=_preschool(request, said.get("preschool", "")),
         )
     except ValidationError as refused:
         answer = " ".join(refused.messages)
@@ -69,6 +78,15 @@ def upload_part(request: ActorRequest, upload_id: UUID) -> HttpResponse:
             return HttpResponse(status=507, headers=VERSION)
     headers = {"Upload-Offset": str(upload.received), "Upload-Length": str(upload.size)}
     return HttpResponse(status=204 if request.method == "PATCH" else 200, headers=VERSION | headers)
+
+
+def _preschool(request: ActorRequest, said: str) -> UUID | None:
+    """Return the preschool that the file is said to be for; of others' room nobody learns anything."""
+    try:
+        at = departments_for(request.actor, Action.SEE_BOARD).filter(preschool=UUID(said))
+    except ValueError:
+        return None
+    return at.values_list("preschool", flat=True).first()
 
 
 def _metadata(text: str) -> dict[str, str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests.doors import Doors, Row
-from tests.paper_doors import album, consents, documents, extracts, forms, uploads
+from tests.paper_doors import album, consents, documents, extracts, forms, room, uploads
 
-PARTS = (album, consents, documents, extracts, forms, uploads)
+PARTS = (album, consents, documents, extracts, forms, room, uploads)
 PAPER_ROWS: list[Row] = [row for part in PARTS for row in part.ROWS]
 
 

@@ -86,7 +86,10 @@ async function upload(sending) {
   const bar = /** @type {HTMLProgressElement} */ (row.querySelector("progress"));
   const begun = await ask(sending, input.dataset.uploads ?? "", {
     method: "POST",
-    headers: { "Upload-Length": String(file.size), "Upload-Metadata": `filename ${encoded(file.name)},id ${encoded(id)}` },
+    headers: {
+      "Upload-Length": String(file.size),
+      "Upload-Metadata": `filename ${encoded(file.name)},id ${encoded(id)},preschool ${encoded(input.dataset.preschool ?? "")}`,
+    },
   });
   if (begun.status !== 201) throw new Refused(begun.status === 413 ? await begun.text() : "fault");
   const address = begun.headers.get("Location") ?? "";
