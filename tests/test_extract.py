@@ -22,7 +22,7 @@ from children.actors import Actor
 from children.models import Block, Guardianship, Household, HouseholdWeeks
 from documents import kept
 from documents.models import BlurredCopy, PictureTag, StoredFile
-from documents.services import files
+from documents.services import files, papers
 from documents.shown_rules import Box, mark_of
 from documents.stores import store
 from messaging.models import Addressee, Message, Post, PostPicture
@@ -35,6 +35,7 @@ from portal.lib import clock, days
 from portal.lib.extracts import Enclosed, Entry, Part, Told
 from portal.lib.ids import uuid7
 from tests.cast import Cast
+from tests.papers import pdf, shared
 from tests.test_album import BOX, allow, told
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +245,25 @@ def test_what_is_withdrawn_after_it_was_made_closes_it(cast: Cast, log_in: LogIn
     Post.objects.update(state=Post.State.WITHDRAWN, withdrawn_at=clock.now())
     assert amina.get(address).status_code == 302
     assert "Svampskogen" not in words_of(made(amina, cast.elsa.pk))
+
+
+@pytest.mark.parametrize("end", [papers.withdraw, papers.remove])
+def test_a_document_that_is_withdrawn_after_it_was_made_closes_it(
+    end: Callable[..., object], cast: Cast, log_in: LogIn
+) -> None:
+    """What was only for the other guardian is not told of by that either."""
+    (paper,) = shared(cast.blasippan, cast.maria, cast.elsa)
+    (others,) = shared(cast.blasippan, cast.maria, cast.elsa, data=pdf(2), only_to=cast.johan.pk)
+    amina, page = log_in(cast.amina), f"/barn/{cast.elsa.pk}/allt/hamta/"
+    package = made(amina, cast.elsa.pk)
+    assert [name for name in package.namelist() if name.endswith(".pdf")], package.namelist()
+    eva = Actor.of_person(cast.eva)
+    end(document_id=others.pk, reason="Fel mottagare", actor=eva, now=clock.now())
+    assert amina.get(page).status_code == 200
+    end(document_id=paper.pk, reason="Fel barn", actor=eva, now=clock.now())
+    assert amina.get(page)["Location"] == f"/barn/{cast.elsa.pk}/allt/"
+    package = made(amina, cast.elsa.pk)
+    assert not [name for name in package.namelist() if name.endswith(".pdf")]
 
 
 def test_with_something_sensitive_it_is_fetched_behind_the_strong_login(cast: Cast, log_in: LogIn) -> None:

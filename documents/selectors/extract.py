@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from children.actors import Actor
 from children.models import Child
 from documents.enclosing import enclosed
-from documents.models import DocumentRead, DocumentVersion, FormAnswer
+from documents.models import Document, DocumentRead, DocumentVersion, FormAnswer
 from documents.models.forms import questions_in
 from documents.selectors.form_words import answer_lines
 from documents.selectors.reading import own_documents, versions_for
@@ -43,6 +44,12 @@ def documents_part(actor: Actor, child: Child) -> Part:
         for document in about.select_related("folder").order_by("-shared_at", "-pk")
     ]
     return Part("dokument", _("Dokument"), [Told("documents", _("Dokument"), entries, _("Inga dokument än."))])
+
+
+def are_still_shared(actor: Actor, child: Child, since: datetime) -> bool:
+    """Tell whether no document that this guardian was to read has been withdrawn or removed since then."""
+    theirs = (Q(child=child) & (Q(only_to=None) | Q(only_to=actor.person_id))) | Q(child=None)
+    return not Document.objects.filter(theirs, Q(withdrawn_at__gte=since) | Q(removed_at__gte=since)).exists()
 
 
 def forms_parts(actor: Actor, child: Child) -> list[Part]:

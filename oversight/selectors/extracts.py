@@ -6,9 +6,9 @@ from datetime import datetime
 
 from attendance.selectors.extract import days_part
 from children.actors import Actor
-from children.models import Child
+from children.models import Child, ProtectedIdentity
 from children.selectors.extract import child_part
-from documents.selectors.extract import documents_part, forms_parts
+from documents.selectors.extract import are_still_shared, documents_part, forms_parts
 from messaging.selectors.extract import is_still_so, said_parts
 from oversight.models import Extract
 from portal.lib.extracts import Part
@@ -27,6 +27,10 @@ def extract_of(actor: Actor, child: Child) -> Extract | None:
 
 
 def is_current(actor: Actor, extract: Extract) -> bool:
-    """Tell whether a ready extract may be handed out: its pictures are shown just so, and nothing was withdrawn."""
-    since = extract.begun_at
-    return since is not None and is_still_so(actor, extract.child, extract.marks, since)
+    """Tell whether a ready extract may be handed out: its pictures are shown just so, nothing in it was withdrawn, and
+    nobody has come to be protected, whose real name it may have: it is not looked for, another is made.
+    """
+    since, child = extract.begun_at, extract.child
+    if since is None or ProtectedIdentity.objects.filter(created_at__gte=since).exists():
+        return False
+    return is_still_so(actor, child, extract.marks, since) and are_still_shared(actor, child, since)
