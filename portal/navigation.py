@@ -48,7 +48,7 @@ OF_STAFF = ("attendance:enquiries", "attendance:preschool_calendar")
 READS = (Kind.PRINCIPAL, Kind.STAFF, Kind.SUBSTITUTE, Kind.COMMUNICATOR)  # what is said, besides the families
 BOARD_PAGES = ("attendance:board", "attendance:department_week")  # in the tablet's frame for everybody
 # What lies behind a guardian's "Bilder & dokument".
-PAPER_PAGES = ("messaging:album", "messaging:post", "documents:", "children:consents")
+PAPER_PAGES = ("messaging:album", "messaging:post", "documents:", "children:consents", "oversight:extract")
 POST_PAGES = ("messaging:post", "documents:")
 PLAN_PAGES = ("attendance:schedule", "attendance:calendar", "attendance:event_answer")
 
