@@ -24,7 +24,14 @@ def make_waiting(*, now: datetime) -> int:
 
 
 def make(copy: BlurredCopy) -> None:
-    """Make one claimed copy's sizes. What does not succeed is tried again when the claim is over, and never shown."""
+    """Make one claimed copy's sizes. What does not succeed is tried again when the claim is over, and never shown.
+
+    After some tries it is given up, also where workers died of it, until the next hour (`copies.try_given_up`).
+    """
+    if copy.tries % (rules.MOST_TRIES + 1) == 0:
+        ours = BlurredCopy.objects.waiting().filter(pk=copy.pk, tries=copy.tries)
+        ours.update(state=BlurredCopy.State.DAMAGED, claimed_until=None)
+        return
     try:
         with kept.working_folder() as folder:
             apart.run(

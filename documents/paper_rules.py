@@ -10,6 +10,7 @@ LONGEST_TITLE, LONGEST_NOTE, LONGEST_FOLDER = 120, 300, 60
 MOST_AT_ONCE = 20  # files in one upload
 MOST_FOLDERS = 40
 WITHDRAWN_WITHIN = timedelta(days=7)
+DRAFT_FOR = timedelta(days=30)  # then what was uploaded and not shared is thrown away
 REMINDS_BEFORE = (2, 7)  # days before the last day, the nearest first
 MOST_PAGES = 30  # of a PDF are drawn
 WIDTH_OF_PAGE = 1400  # pixels

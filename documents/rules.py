@@ -14,6 +14,7 @@ WIDTHS = {"small": 320, "medium": 960, "large": 1920}  # of a picture, in pixels
 FORMS = {"webp": "image/webp", "jpg": "image/jpeg"}  # of each size: small, and for whoever cannot show that
 WHOLE = "large"  # what is kept in the place of the original
 MOST_TRIES = 3
+MOST_ROUNDS = 24  # of so many tries, one an hour, until nobody tries any more to make a blurred copy
 CLAIM_HOLDS = timedelta(minutes=2)  # longer than the longest that making sizes may take
 STUCK_AFTER = timedelta(minutes=10)  # longer than all tries together
 UNSETTLED_FOR = timedelta(hours=1)  # no transaction takes as long

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from documents import copying, drawing, pictures
-from documents.services import files, form_telling, hygiene, telling, uploads
+from documents.services import copies, files, form_telling, hygiene, sharing, telling, uploads
 from portal.lib import clock
 
 log = logging.getLogger(__name__)
@@ -43,8 +43,13 @@ def remind_of_documents() -> int:
 
 @shared_task
 def tidy() -> int:
-    """Bring to an end what was interrupted between the store and the database; forget what nobody sent to its end."""
+    """Bring to an end what was interrupted between the store and the database. Run every hour.
+
+    What nobody sent to its end or shared is thrown away, and what was given up is tried once more.
+    """
     uploads.forget_old(now=clock.now())
+    sharing.throw_away_old_drafts(now=clock.now())
+    copies.try_given_up()
     return files.tidy(now=clock.now())
 
 
@@ -59,5 +64,6 @@ def check_files() -> int:
     """Let every row have its file and every file its row again; return how many did not. Run at night."""
     found = hygiene.check(now=clock.now(), mend=True)
     if not found.is_clean:
-        log.warning("%d files had no row, and %d were missing", len(found.stray), len(found.missing))
+        numbers = len(found.stray), len(found.missing), len(found.lost)
+        log.warning("%d files had no row, %d were missing, %d of those are lost", *numbers)
     return len(found.stray) + len(found.missing)

@@ -237,6 +237,7 @@ def _administration(actor: Actor, where: Where) -> list[Place]:
         ),
         Place(reverse("tablets_overview"), "tablet", _("Surfplattor"), where.is_any("tablets_overview")),
         Place(reverse("waiting"), "send", _("Aviseringar"), where.is_any("waiting")),
+        Place(reverse("files_state"), "folder", _("Filer"), where.is_any("files_state")),
         Place(
             reverse("feedback"),
             "message-circle",

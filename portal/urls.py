@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("nytt/enheter/", devices.devices, name="devices"),
     path("nytt/enheter/<uuid:device_id>/ta-bort/", devices.device_removal, name="device_removal"),
     path("drift/avisering/", waiting.waiting, name="waiting"),
+    path("drift/filer/", files.state, name="files_state"),
     path("regler/utrymme/", files.room, name="room"),
     path("forskola/<uuid:preschool_id>/", principal.preschool_day, name="preschool_day"),
     path("forskola/<uuid:preschool_id>/manad/<str:month>/", principal.preschool_month, name="preschool_month"),

@@ -184,5 +184,6 @@ def test_what_is_kept_and_waits(cast: Cast, log_in: LogIn, number: int) -> None:
         "journal": queries(archivist, "/diarium/"),
         "devices": queries(phone, "/nytt/enheter/"),
         "waiting": queries(desk, "/drift/avisering/"),
+        "files": queries(desk, "/drift/filer/"),
         "room": queries(desk, "/regler/utrymme/"),
     } == COUNTS["kept"]

@@ -4,6 +4,7 @@ from documents.models.documents import Document, DocumentRead, DocumentVersion, 
 from documents.models.files import StoredFile, is_stuck
 from documents.models.forms import FormAnswer, FormChild, PaperForm
 from documents.models.room import RoomLimit
+from documents.models.state import FileCheck, SizesRun
 from documents.models.tags import BlurredCopy, PictureTag
 from documents.models.uploads import Upload
 
@@ -12,6 +13,7 @@ __all__ = [
     "Document",
     "DocumentRead",
     "DocumentVersion",
+    "FileCheck",
     "Folder",
     "FormAnswer",
     "FormChild",
@@ -20,6 +22,7 @@ __all__ = [
     "PdfPreview",
     "PictureTag",
     "RoomLimit",
+    "SizesRun",
     "StoredFile",
     "Upload",
     "is_stuck",

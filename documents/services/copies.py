@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from children.models import Purpose
-from documents import kept, shown_rules
+from documents import kept, rules, shown_rules
 from documents.models import BlurredCopy, StoredFile
 from documents.selectors.shown import Blurs, wanted_copies
 from documents.services.files import discard_rows
@@ -36,6 +36,15 @@ def ask(wanted: Mapping[UUID, Blurs]) -> None:
     if new:
         BlurredCopy.objects.bulk_create(new, ignore_conflicts=True)
         transaction.on_commit(lambda: bell.ring("documents.tasks.make_copies"), robust=True)
+
+
+def try_given_up() -> int:
+    """Let copies that were given up be tried again, for a day at most; return how many. Run every hour."""
+    most = rules.MOST_ROUNDS * (rules.MOST_TRIES + 1)
+    given_up = BlurredCopy.objects.filter(state=BlurredCopy.State.DAMAGED, tries__lt=most)
+    if number := given_up.update(state=BlurredCopy.State.WAITING):
+        transaction.on_commit(lambda: bell.ring("documents.tasks.make_copies"), robust=True)
+    return number
 
 
 def throw_away_unwanted(wanted: Mapping[UUID, Blurs]) -> None:

@@ -6,16 +6,22 @@ tells of: a disk that lost something, a backup of another moment, a node that ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from documents import kept, rules
-from documents.models import BlurredCopy, StoredFile, Upload
-from documents.stores import Listed, store
+from django.db import IntegrityError, transaction
 
+from documents import apart, kept, pictures, rules
+from documents.models import BlurredCopy, FileCheck, StoredFile, Upload
+from documents.stores import Listed, store
+from portal.lib import clock
+
+log = logging.getLogger(__name__)
 STRANGE_AFTER = timedelta(days=1)  # what is younger may be on its way
+KEPT_FOR = timedelta(weeks=8)  # what a check found
 SHELVES = [f"{number:02x}" for number in range(256)]
 State = StoredFile.State
 
@@ -28,6 +34,7 @@ class Found:
     files: int = 0
     stray: list[str] = field(default_factory=list)  # files without a row
     missing: list[str] = field(default_factory=list)  # rows' files that are not there
+    lost: list[str] = field(default_factory=list)  # of those the ones that nothing can be mended from
     is_mended: bool = False
 
     @property
@@ -36,21 +43,25 @@ class Found:
 
 
 def check(*, now: datetime, mend: bool) -> Found:
-    """Compare the store with the rows, one shelf (1/256 of all) after the other.
+    """Compare the store with the rows, one shelf (1/256 of all) after the other, and leave a report (`FileCheck`).
 
-    With `mend` strays older than a day are removed, files that are gone are marked as damaged, and blurred copies that
-    are gone are asked for anew.
+    With `mend` strays older than a day are removed, lost sizes and blurred copies are made anew, files that are gone
+    are marked as damaged, and those that have come back, out of a backup, as there again.
     """
-    found = Found(is_mended=mend)
+    FileCheck.objects.filter(created_at__lt=now - KEPT_FOR).delete()
+    report, found = FileCheck.objects.create(mends=mend), Found(is_mended=mend)
     for shelf in SHELVES:
-        _check_shelf(shelf, found, now, mend=mend)
+        _check_shelf(shelf, found, now)
     uploads = {upload_id.hex for upload_id in Upload.objects.values_list("pk", flat=True)}
     parts = store().listed("parts/")
-    _clear([one for one in parts if one.name[len("parts/") :].partition(".")[0] not in uploads], found, now, mend=mend)
+    _clear([one for one in parts if one.name[len("parts/") :].partition(".")[0] not in uploads], found, now)
+    report.rows, report.files, report.ended_at = found.rows, found.files, clock.now()
+    report.strays, report.missing, report.lost = len(found.stray), len(found.missing), len(found.lost)
+    report.save()
     return found
 
 
-def _check_shelf(shelf: str, found: Found, now: datetime, *, mend: bool) -> None:
+def _check_shelf(shelf: str, found: Found, now: datetime) -> None:
     lying = {one.name: one for one in store().listed(f"{shelf}/")}  # before the rows: what is new has both
     strays = dict(lying)
     found.files += len(lying)
@@ -60,14 +71,15 @@ def _check_shelf(shelf: str, found: Found, now: datetime, *, mend: bool) -> None
         for name in names:
             strays.pop(name, None)
         gone = [name for name in names if name not in lying]
-        if gone and row.created_at < now - STRANGE_AFTER:
-            found.missing += gone
-            if mend:
-                _mark(row, gone)
-        stored = sum(lying[name].size for name in names if name in lying)
-        if mend and names and not gone and row.stored != stored:
+        if _was_missed(row):
+            if found.is_mended and not gone:
+                _bring_back(row)
+        elif gone:
+            if row.created_at < now - STRANGE_AFTER:
+                _mend(row, gone, found)
+        elif found.is_mended and names and row.stored != (stored := sum(lying[name].size for name in names)):
             type(row)._base_manager.filter(pk=row.pk, key=row.key, state=row.state).update(stored=stored)
-    _clear(list(strays.values()), found, now, mend=mend)
+    _clear(list(strays.values()), found, now)
 
 
 def _rows(shelf: str) -> Iterator[StoredFile | BlurredCopy]:
@@ -76,27 +88,62 @@ def _rows(shelf: str) -> Iterator[StoredFile | BlurredCopy]:
     yield from BlurredCopy.objects.filter(**shelf_has).iterator()
 
 
+def _was_missed(row: StoredFile | BlurredCopy) -> bool:
+    """Tell whether an earlier check has missed its file. It may come back, out of a backup."""
+    return isinstance(row, StoredFile) and row.problem == StoredFile.Problem.GONE
+
+
 def _names(row: StoredFile | BlurredCopy) -> list[str]:
     """Return what lies in the store for a row; of one that is still being made, nothing but what it is made from."""
-    if row.state == State.DAMAGED or (isinstance(row, BlurredCopy) and not row.is_ready):
-        return []
-    if isinstance(row, BlurredCopy) or (row.is_picture and row.is_ready):
-        return kept.names_of_sizes(row.key)
-    return [kept.name_of(row.key)]
-
-
-def _mark(row: StoredFile | BlurredCopy, gone: list[str]) -> None:
     if isinstance(row, BlurredCopy):
-        BlurredCopy.objects.filter(pk=row.pk, key=row.key).update(state=State.WAITING, tries=0, claimed_until=None)
-    elif not row.is_picture or not row.is_ready or kept.name_of(row.key, rules.WHOLE) in gone:
+        return kept.names_of_sizes(row.key) if row.is_ready else []
+    if row.state == State.DAMAGED and not _was_missed(row):
+        return []
+    return kept.names_of_sizes(row.key) if row.is_picture and row.width else [kept.name_of(row.key)]
+
+
+def _mend(row: StoredFile | BlurredCopy, gone: Collection[str], found: Found) -> None:
+    """Note what is gone, and with `found.is_mended` let it be made anew where that can be done."""
+    found.missing += gone
+    if isinstance(row, BlurredCopy):
+        if found.is_mended:
+            BlurredCopy.objects.filter(pk=row.pk, key=row.key).update(state=State.WAITING, tries=0, claimed_until=None)
+        return
+    if row.width and kept.name_of(row.key, rules.WHOLE) not in gone and _is_made_again(row, found):
+        return
+    found.lost += gone
+    if found.is_mended:
         StoredFile.objects.filter(pk=row.pk, key=row.key).update(
             state=State.DAMAGED, problem=StoredFile.Problem.GONE, claimed_until=None
         )
 
 
-def _clear(strays: list[Listed], found: Found, now: datetime, *, mend: bool) -> None:
+def _is_made_again(file: StoredFile, found: Found) -> bool:
+    """Make a picture's sizes anew from its whole; tell whether that was done, or can be."""
+    if found.is_mended:
+        try:
+            pictures.make_again(file)
+        except (apart.Refused, OSError):
+            log.exception("The sizes of a picture could not be made anew: %s", file.pk)
+            return False
+    return True
+
+
+def _bring_back(file: StoredFile | BlurredCopy) -> None:
+    """Mark as there what was missed; where the same has been uploaded again meanwhile, that one stays alone."""
+    is_made = not file.is_picture or (isinstance(file, StoredFile) and file.width)
+    try:
+        with transaction.atomic():
+            StoredFile.objects.filter(pk=file.pk, key=file.key).update(
+                state=State.READY if is_made else State.WAITING, problem="", tries=0
+            )
+    except IntegrityError:
+        log.warning("A file has come back of which there is another now: %s", file.pk)
+
+
+def _clear(strays: list[Listed], found: Found, now: datetime) -> None:
     """Note what has no row, and remove it: never what may be on its way, or has got another name meanwhile."""
     old = [one.name for one in strays if one.changed_at < now - STRANGE_AFTER]
     found.stray += old
-    if mend and old:
+    if found.is_mended and old:
         store().remove(old)

@@ -122,13 +122,27 @@ def throw_away_draft(*, document_id: UUID, actor: Actor, now: datetime) -> None:
         document = drafts.filter(pk=document_id).first()
         if document is None:
             raise Http404
-        gone = StoredFile.objects.filter(pk__in=document.versions.values("file"))
-        held = list(gone)
-        document.delete()
-        discard_unused(held)
+        _throw_away(document)
         audit.did(
             "document.thrown_away", person_id=actor.person_id, tablet_id=actor.tablet_id, now=now, document=document_id
         )
+
+
+def _throw_away(draft: Document) -> None:
+    held = list(StoredFile.objects.filter(pk__in=draft.versions.values("file")))
+    draft.delete()
+    discard_unused(held)
+
+
+def throw_away_old_drafts(*, now: datetime) -> int:
+    """Throw away what was uploaded a month ago and shared with nobody; return how much it was."""
+    with transaction.atomic():
+        old = Document.objects.drafts().filter(created_at__lt=now - paper_rules.DRAFT_FOR)
+        drafts = list(old.select_for_update(of=("self",))[:100])
+        for draft in drafts:
+            audit.did("document.thrown_away", person_id=None, now=now, document=draft.pk)
+            _throw_away(draft)
+    return len(drafts)
 
 
 def discard_unused(held: Collection[StoredFile]) -> None:

@@ -14,8 +14,10 @@ from children.access import Action
 from children.actors import Actor
 from children.prepared_access import named_children
 from children.selectors.reach import who_may
+from documents.models import BlurredCopy
 from documents.selectors.shown import Blurs, showing, unmade, wanted_copies
-from messaging.models import Post, PostChild
+from documents.shown_rules import mark_of
+from messaging.models import Post, PostChild, PostPicture
 from messaging.selectors.post_readers import children_at
 from messaging.selectors.posts import PURPOSE
 
@@ -97,6 +99,15 @@ def wanted_of(post: Post, today: date) -> dict[UUID, Blurs]:
         return {}
     house = [] if post.is_for_all else [set(PostChild.objects.filter(post=post).values_list("child_id", flat=True))]
     return wanted_copies(files, PURPOSE, today, house)
+
+
+def unblurred(post: Post, today: date) -> list[PostPicture]:
+    """Return the post's pictures of which a copy that a reader needs was given up for now: one query where none was."""
+    copies = BlurredCopy.objects.filter(file__in=post.pictures.values("file"), state=BlurredCopy.State.DAMAGED)
+    given_up = set(copies.values_list("file_id", "digest"))
+    wanted = wanted_of(post, today) if given_up else {}
+    lost = {file_id for file_id, blurs in wanted.items() for one in blurs if (file_id, mark_of(one)) in given_up}
+    return list(post.pictures.filter(file__in=lost)) if lost else []
 
 
 def are_made(wanted: Mapping[UUID, Blurs]) -> bool:

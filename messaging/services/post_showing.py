@@ -28,8 +28,8 @@ def demand_showable(post: Post, guardian_ids: Collection[UUID], actor: Actor) ->
         raise ValidationError({"all_tagged": [_("Kryssa i att alla barn som syns är taggade eller suddade.")]})
 
 
-def waits_for_copies(post_id: UUID, today: date) -> bool:
+def waits_for_copies(post: Post, today: date) -> bool:
     """Tell whether a copy is not made yet that a reader of today needs, and ask for it."""
-    wanted = wanted_of(Post.objects.get(pk=post_id), today)
+    wanted = wanted_of(post, today)
     copies.ask(wanted)
     return not are_made(wanted)

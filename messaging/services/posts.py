@@ -26,7 +26,7 @@ from messaging import curriculum, post_rules, rules
 from messaging.models import Incident, Post, PostChild, PostGoal, PostPicture, PostRead
 from messaging.post_rules import Written
 from messaging.selectors.post_readers import children_at, guardians_among, readers_of_post, readers_today
-from messaging.selectors.post_tags import unshown_to, wanted_of
+from messaging.selectors.post_tags import unblurred, unshown_to, wanted_of
 from messaging.selectors.posts import get_draft, get_post, is_writer, lost_among, pictures_of, written_in
 from messaging.selectors.tagging import children_to_tag, still_to_tag
 from messaging.services.post_showing import demand_showable, waits_for_copies
@@ -261,8 +261,7 @@ def _unready(post_ids: Collection[UUID]) -> QuerySet[PostPicture]:
 def release_due(*, now: datetime) -> int:
     """Publish what has left and has its pictures, each once; return how many posts it was. Tell of lost pictures.
 
-    Any number of workers may do this at once: a post is claimed by a conditional UPDATE in the transaction that
-    writes its notices.
+    Any number of workers may do this at once: a conditional UPDATE claims a post, together with its notices.
     """
     due = list(Post.objects.due(now).order_by("leaves_at").values_list("pk", flat=True)[:200])
     unready = _unready(due) if due else PostPicture.objects.none()
@@ -278,7 +277,8 @@ def release_due(*, now: datetime) -> int:
 def _release(post_id: UUID, now: datetime) -> bool:
     """Publish it; whose families read it is decided now. It may have waited for its pictures for long."""
     with transaction.atomic():
-        if waits_for_copies(post_id, days.day_of(now)):
+        if waits_for_copies(waiting := Post.objects.get(pk=post_id), days.day_of(now)):
+            _tell_of_lost(unblurred(waiting, days.day_of(now)), now)
             return False
         ready = Post.objects.due(now).filter(pk=post_id).exclude(pk__in=_unready([post_id]).values("post"))
         if not ready.update(state=State.PUBLISHED, published_at=now):

@@ -26,13 +26,13 @@ from messaging import curriculum
 from messaging.models import Post
 from messaging.selectors.feed import Before, Sought, drafts_listed, feed_for
 from messaging.selectors.post_children import children_of_posts, circle
-from messaging.selectors.post_tags import in_pictures
+from messaging.selectors.post_tags import in_pictures, unblurred
 from messaging.selectors.posts import Picture, get_post, is_writer, lost_among, own_of, pictures_of
 from messaging.selectors.reactions import has_read, own_reaction, reception_of
 from messaging.selectors.shown_pictures import get_picture, pictures_shown
 from messaging.services.posts import mark_read
 from messaging.services.reactions import put_heart, thank
-from portal.lib import clock, languages
+from portal.lib import clock, days, languages
 from portal.lib.http import is_fragment_wanted, is_really_seen, see_other
 
 Size = Literal["small", "medium", "large"]
@@ -148,6 +148,7 @@ def post_state(request: ActorRequest, post_id: UUID) -> HttpResponse:
 def _wait(row: Post, pictures: list[Picture], now: datetime) -> dict[str, object]:
     """Return what a post waits for that is on its way: the time to undo, pictures, an answer about lost ones."""
     lost = lost_among(pictures)
+    unblurred_ids = {one.pk for one in unblurred(row, days.day_of(now))}
     seconds = max(0, int((row.leaves_at - now).total_seconds())) if row.leaves_at else 0
     return {
         "seconds": seconds,
@@ -155,6 +156,7 @@ def _wait(row: Post, pictures: list[Picture], now: datetime) -> dict[str, object
         "lost": lost,
         "numbers": ", ".join(str(picture.number) for picture in lost),
         "is_stuck": any(picture.state == "stuck" for picture in lost),
+        "unblurred": [one.number for one in pictures if one.id in unblurred_ids],
     }
 
 

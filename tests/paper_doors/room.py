@@ -7,6 +7,7 @@ from typing import Any
 from tests.doors import Doors, Row
 
 ROWS: list[Row] = [
+    Row("files_state", "GET", {"administrator": "2"}),
     Row("room", "GET", dict.fromkeys(("principal", "principal_elsewhere", "administrator"), "2")),
     Row("room", "POST", {"administrator": "b"}),  # no number
 ]

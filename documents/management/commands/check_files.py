@@ -14,22 +14,25 @@ SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Compare the store with the rows of files. Ends with status 1 where something does not agree."
+    help = "Compare the store with the rows of files. Ends with status 1 where they do not agree, or cannot be made to."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--repair", action="store_true", help="remove strays, mark what is gone")
+        parser.add_argument("--repair", action="store_true", help="remove strays, make sizes anew, mark what is gone")
         parser.add_argument("--json", action="store_true", help="print everything that was found as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = check(now=clock.now(), mend=options["repair"])
         if options["json"]:
             said = {"rows": found.rows, "files": found.files, "stray": found.stray, "missing": found.missing}
+            said |= {"lost": found.lost}
             self.stdout.write(json.dumps(said | {"repaired": found.is_mended}))
         else:
             self.stdout.write(f"{found.rows} rows, {found.files} files")
-            for words, names in (("without a row", found.stray), ("missing", found.missing)):
+            for words, names in (("without a row", found.stray), ("missing", found.missing), ("lost", found.lost)):
                 self.stdout.write(f"{words}: {len(names)}")
                 for name in names[:SHOWN]:
                     self.stdout.write(f"  {name}")
-        if not found.is_clean and not found.is_mended:
+        if found.lost and found.is_mended:
+            self.stderr.write("What is lost is marked as damaged. Restore it from a backup and run this again.")
+        if found.lost or not (found.is_clean or found.is_mended):
             raise SystemExit(1)

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from children.models import Preschool
 from documents import apart, pictures
-from documents.models import StoredFile
+from documents.models import SizesRun, StoredFile
+from portal.lib import clock
 
 TOLD_EVERY = 10.0  # seconds
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         if options["after"]:
             waiting = waiting.filter(pk__gt=options["after"])
         total, done, failed, last = waiting.count(), 0, 0, options["after"]
+        run = SizesRun.objects.create(total=total, seen_at=clock.now())
         started = told = monotonic()
         try:
             for file in waiting.iterator():
@@ -38,14 +40,23 @@ class Command(BaseCommand):
                 done, last = done + 1, file.pk
                 if monotonic() - told > TOLD_EVERY:
                     told = monotonic()
+                    self._tell(run, done, failed)
                     left = (told - started) / done * (total - done)
                     self.stdout.write(f"{done} of {total}, {left / 60:.0f} minutes left")
         except KeyboardInterrupt:
+            self._tell(run, done, failed)
             going_on = f"--after {last}" if last else "from the beginning"
             raise CommandError(f"Interrupted after {done} of {total}. Go on with {going_on}", returncode=130) from None
+        run.ended_at = clock.now()
+        self._tell(run, done, failed)
         self.stdout.write(f"{done} of {total}: {done - failed} made, {failed} could not be")
         if failed:
             raise SystemExit(1)
+
+    def _tell(self, run: SizesRun, done: int, failed: int) -> None:
+        """Write down how far it is, for whoever looks at the page about files."""
+        run.done, run.failed, run.seen_at = done, failed, clock.now()
+        run.save()
 
     def _make(self, file: StoredFile) -> bool:
         try:
