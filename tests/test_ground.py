@@ -416,6 +416,21 @@ def test_compose_has_every_part() -> None:
     assert {"web", "worker", "beat", "postgres", "redis", "nginx"} <= set(COMPOSE["services"])
 
 
+def test_nginx_reads_the_files_that_the_portal_writes() -> None:
+    """Where nginx sends them it has their volume where its file says, and the group that may read them."""
+    nginx, dockerfile = COMPOSE["services"]["nginx"], (ROOT / "Dockerfile").read_text()
+    [group] = re.findall(r"groupadd --system --gid (\d+) portal", dockerfile)
+    assert "--gid portal" in dockerfile
+    [command] = [part for part in nginx["command"] if "exec nginx" in part]
+    assert f"groupadd --force --gid {group} portal && usermod --append --groups portal nginx && exec nginx" in command
+    [volume] = [volume for volume in nginx["volumes"] if volume.startswith("files:")]
+    assert volume == f"{COMPOSE['services']['web']['volumes'][0]}:ro"
+    place = volume.split(":")[1]
+    assert f"alias {place}/;" in (ROOT / "deploy/nginx.conf").read_text()
+    for name in OURS:
+        assert COMPOSE["services"][name]["environment"]["FILES_BEHIND_NGINX"] == "true"
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_the_command_of_each_service_exists(name: str) -> None:
     """Each program is installed, understands its options, and finds the portal."""
