@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -10,7 +11,7 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from accounts import audit
 from children.models import Department
 from documents import kept, rules
 from documents.models import BlurredCopy, StoredFile, is_stuck
+from documents.selectors.references import references
 from documents.services import uploads
 from documents.services.room import demand_room
 from documents.stores import store
@@ -126,36 +128,40 @@ def try_again(files: Iterable[StoredFile], *, now: datetime) -> None:
         transaction.on_commit(lambda: bell.ring("documents.tasks.make_sizes"), robust=True)
 
 
-def discard(files: Iterable[StoredFile]) -> None:
-    """Throw files and their copies away: the rows with the transaction, what lies in the store after it."""
+def discard(files: Iterable[StoredFile]) -> Counter[str]:
+    """Throw files and their copies away: the rows with the transaction, what lies in the store after it.
+
+    What something else refers to stays. Returns how many rows of each kind are gone.
+    """
     gone = list(files)
     with transaction.atomic():
         gone = _unreferred(gone)
-        discard_rows(BlurredCopy.objects.filter(file__in=gone))
-        discard_rows(StoredFile.objects.filter(pk__in=[file.pk for file in gone]))
+        copies = discard_rows(BlurredCopy.objects.filter(file__in=gone))
+        return copies + discard_rows(StoredFile.objects.filter(pk__in=[file.pk for file in gone]))
 
 
 def _unreferred(files: Collection[StoredFile]) -> list[StoredFile]:
     """Return those that nothing but their own copies refers to: another post may have the same picture. Holds them."""
     held = StoredFile.objects.select_for_update(of=("self",)).in_bulk([file.pk for file in files])
-    for relation in StoredFile._meta.get_fields(include_hidden=True):
-        is_own = relation.related_model is BlurredCopy
-        if isinstance(relation, models.ManyToOneRel) and relation.on_delete is models.PROTECT and not is_own:
-            column = relation.field.name
-            referring = relation.related_model._base_manager.filter(**{f"{column}__in": list(held)})
-            for file_id in referring.values_list(column, flat=True):
-                held.pop(file_id, None)
+    for model, column in references():
+        referring = model._base_manager.filter(**{f"{column}__in": list(held)})
+        for file_id in referring.values_list(column, flat=True):
+            held.pop(file_id, None)
     return list(held.values())
 
 
-def discard_rows(rows: QuerySet[StoredFile] | QuerySet[BlurredCopy]) -> None:
-    """Delete these rows, and what lies in the store for them when the transaction is over."""
+def discard_rows(rows: QuerySet[StoredFile] | QuerySet[BlurredCopy]) -> Counter[str]:
+    """Delete these rows, and what lies in the store for them when the transaction is over.
+
+    Returns how many rows of each kind are gone, those that belong to them among them.
+    """
     keys = list(rows.values_list("key", flat=True))
     for key in keys:
         kept.begin(key)
-    rows.delete()
+    gone = Counter(rows.delete()[1])
     for key in keys:
         transaction.on_commit(lambda key=key: kept.remove(key), robust=True)  # type: ignore[misc]  # the default is typed
+    return gone
 
 
 def tidy(*, now: datetime) -> int:

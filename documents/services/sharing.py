@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -145,14 +146,17 @@ def throw_away_old_drafts(*, now: datetime) -> int:
     return len(drafts)
 
 
-def discard_unused(held: Collection[StoredFile]) -> None:
-    """Throw away those of these files that no document has any more, with their drawn pages."""
+def discard_unused(held: Collection[StoredFile]) -> Counter[str]:
+    """Throw away those of these files that no document has any more, with their drawn pages.
+
+    Returns how many rows of each kind are gone.
+    """
     used = set(DocumentVersion.objects.filter(file__in=held).values_list("file", flat=True))
     gone = [file for file in held if file.pk not in used]
     previews = PdfPreview.objects.filter(file__in=gone)
     pages = list(StoredFile.objects.filter(pk__in=previews.values("drawn__picture")))
-    previews.delete()
-    files.discard([*gone, *pages])
+    drawn = Counter(previews.delete()[1])
+    return drawn + files.discard([*gone, *pages])
 
 
 def share(
