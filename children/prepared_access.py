@@ -20,6 +20,7 @@ from children.access import Action, children_for, get_child
 from children.actors import Actor
 from children.models import Child, Department, Preschool, StaffRole
 from children.selectors.people import is_kept_apart
+from children.selectors.placed import is_placed
 from children.whereabouts import children_in
 from portal.lib.models import of_row
 from portal.lib.prepared import Row, Rows, prepared_for_some
@@ -29,13 +30,15 @@ from portal.lib.prepared import Row, Rows, prepared_for_some
 class Asked:
     """What is asked of the children: which columns, in which order, and whether their rows are to be held.
 
-    With `kept_apart` one more column, the last, tells whether there is somebody from whom the child must be kept.
+    With `kept_apart` one more column, the last, tells whether there is somebody from whom the child must be kept; with
+    `placed` one tells whether its placement has not ended.
     """
 
     columns: tuple[str, ...]
     order: tuple[str, ...] = ()
     hold: bool = False
     kept_apart: bool = False
+    placed: bool = False
 
     def of(self, actor: Actor, action: Action, among: Collection[UUID] | None, at: UUID | None) -> Rows:
         children = children_for(actor, action).order_by(*self.order)
@@ -45,7 +48,8 @@ class Asked:
             children = children.filter(pk__in=among)
         if self.hold:
             children = children.select_for_update(of=("self",), no_key=True)
-        return children.values_list(*self.columns, *([is_kept_apart()] if self.kept_apart else []))
+        more = [is_kept_apart()] * self.kept_apart + [is_placed(actor)] * self.placed
+        return children.values_list(*self.columns, *more)
 
 
 PLACES = ("department_id", "preschool_id", "area_id")

@@ -80,7 +80,7 @@ def test_each_home_is_asked(cast: Cast, feast: CalendarEvent, log_in: LogIn) -> 
 
     def to_do(who: User) -> tuple[list[str], list[str]]:
         actor = Actor.of_person(who)
-        places = {card.child_id: card.places for card in guardian_home(actor, clock.now())}
+        places = {card.child_id: card.places for card in guardian_home(actor, clock.now())[0]}
         entries = [one.summary for one in entries_of(family_of(actor)) if "att svara" in one.summary]
         return [one.title for one in events_to_answer(places, actor.today, who.pk)], entries
 

@@ -172,7 +172,7 @@ def test_a_principal_changes_an_event_on_its_page(cast: Cast, feast: CalendarEve
 
 
 def waiting(who: User) -> list[str]:
-    cards = guardian_home(Actor.of_person(who), clock.now())
+    cards, _have_left = guardian_home(Actor.of_person(who), clock.now())
     today = Actor.of_person(who).today
     return [event.title for event in events_to_answer({card.child_id: card.places for card in cards}, today, who.pk)]
 

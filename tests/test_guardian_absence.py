@@ -129,7 +129,7 @@ def test_away_for_two_hours(cast: Cast, log_in: LogIn) -> None:
         "to_time": "12:00",
     }
     assert log_in(cast.amina).post(f"/barn/{cast.elsa.id}/franvaro/", form).status_code == 302
-    (card, _hugo) = guardian_home(Actor.of_person(cast.amina), local(TUESDAY, 7))
+    (card, _hugo), _have_left = guardian_home(Actor.of_person(cast.amina), local(TUESDAY, 7))
     assert (card.state, card.times, card.note) == ("expected", "07:30–16:00", "Borta 10:00–12:00")
 
 

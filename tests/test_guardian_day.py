@@ -62,7 +62,7 @@ def test_change_the_day(cast: Cast, log_in: LogIn) -> None:
         granny,
         "Gummistövlar med",
     )
-    card = guardian_home(Actor.of_person(cast.amina), local(TUESDAY, 6, 10))[0]
+    card = guardian_home(Actor.of_person(cast.amina), local(TUESDAY, 6, 10))[0][0]
     assert (card.times, card.collector) == ("08:15–15:00", "Mormor hämtar")
     browser.post(f"/barn/{cast.elsa.id}/dag/2026-10-13/", {"what": "usual"})
     assert not DayPlan.objects.exists()
@@ -362,7 +362,7 @@ def test_a_child_that_begins_soon(cast: Cast) -> None:
     new = child("Nils")
     place(new, cast.blasippan, starts_on=TUESDAY + timedelta(days=14))
     guard(cast.amina, new)
-    card = next(c for c in guardian_home(Actor.of_person(cast.amina), local(TUESDAY, 8)) if c.name == "Nils")
+    card = next(c for c in guardian_home(Actor.of_person(cast.amina), local(TUESDAY, 8))[0] if c.name == "Nils")
     assert (card.state, card.department, card.note) == ("coming", "Blåsippan", "Första dagen är tisdag 27 oktober.")
 
 

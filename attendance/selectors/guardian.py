@@ -27,6 +27,7 @@ from portal.lib import days
 from portal.lib.models import of_row
 
 OWN = Asked(("id", "given_name", "family_name", "birth_date"), order=("birth_date", "given_name", "pk"))
+OWN_EVER = replace(OWN, placed=True)
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,14 @@ class DayPage:
     closed: str = ""
 
 
-def guardian_home(actor: Actor, now: datetime) -> list[ChildCard]:
-    """Return the cards of the children that are placed now or soon, oldest first: four queries."""
-    return _cards(actor, own_children(actor), now)
+def guardian_home(actor: Actor, now: datetime) -> tuple[list[ChildCard], bool]:
+    """Return the cards of the children that are placed now or soon, oldest first: four queries.
+
+    And whether there are others, who have left.
+    """
+    rows = child_rows(actor, Action.SEE_OWN, OWN_EVER)
+    placed = [of_row(Child, OWN.columns, row) for *row, is_placed in rows if is_placed]
+    return _cards(actor, placed, now), len(placed) < len(rows)
 
 
 def child_card(actor: Actor, child: Child, now: datetime, facts: Known | None = None) -> ChildCard:

@@ -38,7 +38,7 @@ from portal.lib import clock
 from portal.lib.http import is_really_seen, see_other
 from portal.lib.models import of_row
 
-OWN = Asked(NAMES.columns, order=("birth_date", "pk"))
+OWN = Asked(NAMES.columns, order=("birth_date", "pk"), placed=True)
 
 
 @require_safe
@@ -50,7 +50,7 @@ def documents(request: ActorRequest) -> HttpResponseBase:
     """
     actor, sought = request.actor, sought_in(request)
     rows = [] if actor.tablet else child_rows(actor, Action.SEE_OWN, OWN)
-    children = [of_row(Child, OWN.columns, row) for row in rows]
+    children = [of_row(Child, OWN.columns, row) for *row, _is_placed in rows]
     places = places_of(actor)
     if not children and len(places) == 1:
         return redirect(places[0].address)
@@ -63,6 +63,7 @@ def documents(request: ActorRequest) -> HttpResponseBase:
         "shown": shown,
         "to_answer": asked,
         "children": children,
+        "have_left": not all(is_placed for *_row, is_placed in rows),
         "places": places,
         "sought": sought,
         "rests": rests(request),

@@ -26,7 +26,7 @@ from portal.lib.models import of_row
 from portal.lib.prepared import Rows, prepared
 
 ON_A_PAGE = 60
-CHILDREN = Asked(NAMES.columns, ("birth_date", "given_name", "id"))
+CHILDREN = Asked(NAMES.columns, ("birth_date", "given_name", "id"), placed=True)
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,7 @@ class Album:
     found: Sequence[Found]
     shown: Mapping[UUID, Shown]
     showing: Showing[UUID]
+    have_left: bool  # some of the children: there may be a countdown to what is removed
 
     @property
     def reached(self) -> Collection[UUID]:
@@ -160,20 +161,21 @@ def album_of(actor: Actor, sought: Sought) -> Album:
     Who is in a picture, and who may be shown to this family, is asked once for all of them (DOMAIN 5.2), so that what
     is hidden leaves no gap and is not counted.
     """
-    children = [of_row(Child, NAMES.columns, row) for row in child_rows(actor, Action.SEE_OWN, CHILDREN)]
+    rows = child_rows(actor, Action.SEE_OWN, CHILDREN)
+    children = [of_row(Child, NAMES.columns, row) for *row, _is_placed in rows]
     own = [child.pk for child in children]
     if (not own and (actor.tablet or actor.is_staff)) or (sought.child_id and sought.child_id not in own):
         raise Http404
     asked = [sought.child_id] if sought.child_id else own
-    rows = _reaching(actor.person_id, asked) if actor.person_id and own else []
-    those = [Found(picture_id, file_id, days.day_of(moment)) for picture_id, file_id, moment in rows]
+    pictures = _reaching(actor.person_id, asked) if actor.person_id and own else []
+    those = [Found(picture_id, file_id, days.day_of(moment)) for picture_id, file_id, moment in pictures]
     seen = showing([one.file_id for one in those], PURPOSE, actor.today, own)
     shown = seen.to(own)
     with_child = {file_id for file_id, tags in seen.tags.items() if any(tag.child_id in asked for tag in tags)}
     found = [
         one for one in those if not shown[one.file_id].is_hidden and (one.file_id in with_child or not sought.only_with)
     ]
-    return Album(children, sought, found, shown, seen)
+    return Album(children, sought, found, shown, seen, not all(is_placed for *_row, is_placed in rows))
 
 
 @prepared

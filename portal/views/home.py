@@ -73,7 +73,7 @@ def my_children(request: ActorRequest) -> HttpResponse:
 
 def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse:
     now = clock.now()
-    cards = guardian_home(actor, now)
+    cards, have_left = guardian_home(actor, now)
     monday = next_monday(actor.today)
     own = {card.child_id for card in cards}
     lacking = children_lacking_plan(own, monday, reader=person.id) if own else set()
@@ -87,6 +87,7 @@ def _guardian(request: ActorRequest, actor: Actor, person: User) -> HttpResponse
         "greeting": _greeting(days.local(now).hour, person.given_name),
         "now": days.local(now),
         "cards": cards,
+        "have_left": have_left,
         "proposed_for": together([card.name for card in cards if card.child_id in proposed]),
         "without_plan": [card for card in cards if card.child_id in lacking],
         "enquiries": enquiries,
