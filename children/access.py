@@ -117,6 +117,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.INVITE_PRINCIPALS: (administrator,),
     Action.PROTECT: (administrator,),
     Action.SET_CONSENT_RULES: (administrator,),
+    Action.SET_REMOVAL: (administrator,),
     Action.SEE_FIGURES: (administrator,),
     Action.SEE_WAITING: (administrator,),
     Action.SEE_INCIDENTS: (administrator,),  # of what was withdrawn; whoever leads sees that of the own places

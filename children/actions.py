@@ -51,6 +51,7 @@ class Action(StrEnum):
     INVITE_PRINCIPALS = "invite_principals"
     PROTECT = "protect"
     SET_CONSENT_RULES = "set_consent_rules"
+    SET_REMOVAL = "set_removal"
     SEE_FIGURES = "see_figures"
     SEE_WAITING = "see_waiting"
     SEE_INCIDENTS = "see_incidents"

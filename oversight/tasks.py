@@ -1,8 +1,8 @@
-"""What a worker does for the room: extracts are made and thrown away."""
+"""What a worker does for the room: extracts are made and thrown away, and what nobody keeps any more is removed."""
 
 from celery import shared_task
 
-from oversight.services import extracts
+from oversight.services import extracts, removal
 from portal.lib import clock
 
 
@@ -16,3 +16,10 @@ def make_extracts() -> int:
 def forget_extracts() -> int:
     """Throw away the extracts that have been kept for their days. Run every night."""
     return extracts.forget(now=clock.now())
+
+
+@shared_task
+def remove_what_is_over() -> int:
+    """Tell families what is ahead, and remove what is due. Run every night."""
+    removal.count_down(now=clock.now())
+    return removal.remove_due(now=clock.now())

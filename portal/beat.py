@@ -58,6 +58,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="2", minute="10"),
         "options": {"queue": "nightly"},
     },
+    "remove-what-is-over": {
+        "task": "oversight.tasks.remove_what_is_over",
+        "schedule": crontab(hour="2", minute="35"),  # UTC
+        "options": {"queue": "nightly"},
+    },
     "tidy-files": {"task": "documents.tasks.tidy", "schedule": 3600.0},
     "check-files": {
         "task": "documents.tasks.check_files",

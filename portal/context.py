@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from children.actors import Actor
+from oversight.selectors.removal import countdowns
 from portal import navigation
 from portal.navigation import Place, Where
 
@@ -65,6 +66,7 @@ def house(request: HttpRequest) -> dict[str, object]:
         "nav": nav,
         "preschool_tabs": lambda: navigation.preschool_tabs(actor, _where(request)) if actor else [],
         "frame": frame,
+        "countdowns": lambda: countdowns(actor) if actor else [],
         "person_name": actor.person.full_name if actor and actor.person else "",
         "person_role": (lambda: navigation.role_word(actor)) if actor else "",
         "person_url": SimpleLazyObject(lambda: reverse("accounts:settings")),

@@ -386,7 +386,7 @@ def _words(row: Row, name: str, readers: dict[UUID, str], title: str = "") -> st
         Kind.DOCUMENT_SHARED: _("Nytt dokument: %(title)s"),
         Kind.FORM_ASKED: _("Att svara på: %(title)s"),
         Kind.FORM_UNANSWERED: _("Väntar på ditt svar: %(title)s"),
-        Kind.REMOVAL_AHEAD: _("%(name)s bilder och dokument tas bort %(day)s. Hämta dem innan dess"),
+        Kind.REMOVAL_AHEAD: _("Bilder och dokument om %(name)s tas bort %(day)s. Hämta dem innan dess"),
         Kind.MEMORY_READY: _("Allt om %(name)s är samlat och kan hämtas"),
         Kind.DIGEST: _("Något nytt att läsa"),
         Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),

@@ -495,6 +495,7 @@ def test_every_action_is_in_the_model() -> None:
         Action.INVITE_PRINCIPALS,
         Action.PROTECT,
         Action.SET_CONSENT_RULES,
+        Action.SET_REMOVAL,
         Action.SEE_FIGURES,
         Action.SEE_WAITING,
         Action.SEE_INCIDENTS,

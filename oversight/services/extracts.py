@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
@@ -56,12 +57,19 @@ def ask(*, child_id: UUID, actor: Actor, now: datetime, language: str, anew: boo
         return made
 
 
-def throw_away(extract: Extract) -> None:
-    """Remove an extract with its file. Goes with the transaction that it is called in."""
+def note_fetched(*, extract: Extract, actor: Actor, now: datetime) -> None:
+    """Write down that an extract was fetched: nothing of its child waits to be removed for its sake any more."""
+    with transaction.atomic():
+        Extract.objects.filter(pk=extract.pk).update(fetched_at=now)
+        child_ids = [extract.child_id]
+        audit.did("extract.fetched", person_id=actor.person_id, now=now, children=child_ids, extract=extract.pk)
+
+
+def throw_away(extract: Extract) -> Counter[str]:
+    """Remove an extract with its file; return how many rows of each kind. Goes with the caller's transaction."""
     file = extract.file
-    extract.delete()
-    if file:
-        discard([file])
+    gone = Counter(extract.delete()[1])
+    return gone + discard([file]) if file else gone
 
 
 def make_waiting(*, now: datetime) -> int:

@@ -61,5 +61,6 @@ def extract_file(request: ActorRequest, child_id: UUID) -> HttpResponseBase:
     if not is_current(actor, found):
         messages.info(request, _("Något i samlingen har ändrats sedan den gjordes. Samla allt på nytt."))
         return see_other(request, page)
-    audit.did("extract.fetched", person_id=actor.person_id, now=clock.now(), children=[child.pk], extract=found.pk)
+    if request.method == "GET":
+        extracts.note_fetched(extract=found, actor=actor, now=clock.now())
     return serve(found.file, as_attachment=True, request=request)

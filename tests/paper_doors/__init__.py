@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests.doors import Doors, Row
-from tests.paper_doors import album, consents, documents, extracts, forms, room, uploads
+from tests.paper_doors import album, consents, documents, extracts, forms, removal, room, uploads
 
-PARTS = (album, consents, documents, extracts, forms, room, uploads)
+PARTS = (album, consents, documents, extracts, forms, removal, room, uploads)
 PAPER_ROWS: list[Row] = [row for part in PARTS for row in part.ROWS]
 
 
