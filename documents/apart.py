@@ -13,7 +13,7 @@ from typing import Any
 PROGRAM = Path(__file__).with_name("apart_program.py")
 SECONDS = 60  # by the clock on the wall, should the program's own limits not hold
 # One arena and one thread: what each more would reserve counts against the limit on memory.
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8"}
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LANG": "C.UTF-8"}
 
 
 class Refused(Exception):

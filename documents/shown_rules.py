@@ -28,6 +28,11 @@ class Box:
     def as_list(self) -> list[int]:
         return [self.x, self.y, self.width, self.height]
 
+    def has_middle_of(self, other: Box) -> bool:
+        """Tell whether the other one's middle lies in this."""
+        across, down = other.x + other.width / 2, other.y + other.height / 2
+        return self.x <= across <= self.x + self.width and self.y <= down <= self.y + self.height
+
 
 def boxes_in(lists: Iterable[Sequence[int]]) -> frozenset[Box]:
     """Return the boxes that were written down as lists."""

@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from documents import copying, drawing, pictures
+from documents import copying, drawing, finding, pictures
 from documents.services import copies, files, form_telling, hygiene, sharing, telling, uploads
 from portal.lib import clock
 
@@ -27,6 +27,12 @@ def make_copies() -> int:
 def draw_pages() -> int:
     """Draw the pages of every PDF that waits for it. Any number of workers may do this at once."""
     return drawing.draw_waiting(now=clock.now())
+
+
+@shared_task
+def find_faces() -> int:
+    """Look for faces in the pictures of drafts (FIND_FACES). Any number of workers may do this at once."""
+    return finding.find_waiting(now=clock.now())
 
 
 @shared_task

@@ -19,7 +19,8 @@ WHOLE, LEAST = 1000, 20
 def change_in(sent: QueryDict) -> Change:
     """Return what differs from what the form showed (`was`, `was-KEY`), so that what colleagues did meanwhile stays.
 
-    KEY is `child-` or `tag-` with an id, or `new`. Raises `ValidationError` for a place that is none.
+    KEY is `child-` or `tag-` with an id, or `new`; `face` is a proposed place that was pressed. Raises
+    `ValidationError` for a place that is none.
     """
     was, are = _ids(sent.getlist("was")), _ids(sent.getlist("child"))
     places: dict[UUID, Box | None] = {}
@@ -34,7 +35,13 @@ def change_in(sent: QueryDict) -> Change:
             places[about] = box
         elif sign == "tag":
             unknown[about] = box
-    return Change(are - was, was - are, places, unknown, _box(sent, "new"))
+    return Change(are - was, was - are, places, unknown, _face(sent.get("face", "")) or _box(sent, "new"))
+
+
+def _face(text: str) -> Box | None:
+    """Return the place that a button names in thousandths, if one was pressed."""
+    sides = [int(part) for part in text.split() if part.isdecimal() and len(part) < 5]
+    return _inside(*sides) if len(sides) == 4 else None
 
 
 def _ids(texts: list[str]) -> frozenset[UUID]:
@@ -50,6 +57,10 @@ def _box(sent: QueryDict, key: str) -> Box | None:
         x, y, width, height = (round(float(text) * 10) for text in texts)
     except (ValueError, OverflowError):
         raise ValidationError(_("Rutans plats skrivs med fyra tal mellan 0 och 100.")) from None
+    return _inside(x, y, width, height)
+
+
+def _inside(x: int, y: int, width: int, height: int) -> Box:
     width, height = (min(max(side, LEAST), WHOLE) for side in (width, height))
     return Box(min(max(x, 0), WHOLE - width), min(max(y, 0), WHOLE - height), width, height)
 

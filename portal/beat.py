@@ -49,6 +49,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "make-sizes-of-pictures": {"task": "documents.tasks.make_sizes", "schedule": 10.0, "options": {"expires": 10}},
     "make-blurred-copies": {"task": "documents.tasks.make_copies", "schedule": 10.0, "options": {"expires": 10}},
     "draw-pages-of-documents": {"task": "documents.tasks.draw_pages", "schedule": 10.0, "options": {"expires": 10}},
+    "find-faces-in-pictures": {"task": "documents.tasks.find_faces", "schedule": 10.0, "options": {"expires": 10}},
     "tell-of-documents": {"task": "documents.tasks.tell_of_documents", "schedule": 10.0, "options": {"expires": 10}},
     "remind-of-documents": {"task": "documents.tasks.remind_of_documents", "schedule": 3600.0},
     "tell-of-forms": {"task": "documents.tasks.tell_of_forms", "schedule": 3600.0},

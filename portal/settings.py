@@ -95,7 +95,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
-    f"documents.tasks.{task}": {"queue": "images"} for task in ("make_sizes", "make_copies", "draw_pages")
+    f"documents.tasks.{task}": {"queue": "images"} for task in ("make_sizes", "make_copies", "draw_pages", "find_faces")
 }
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep catches what the bell missed; a request never waits for the broker
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -108,6 +108,7 @@ CELERY_BEAT_SCHEDULE = SCHEDULE
 FILES_ROOT = env.folder("FILES_ROOT", VAR / "files")
 FILES_BEHIND_NGINX = env.flag("FILES_BEHIND_NGINX")  # nginx sends them, where the portal says so (deploy/nginx.conf)
 FILES_S3 = env.text("FILES_S3", "")  # https://KEY:SECRET@host/bucket?region=...: where they lie instead
+FIND_FACES = env.flag("FIND_FACES")  # while a post is a draft, by workers that have requirements-faces.txt
 CLAMD = env.socket_address("CLAMD")  # a virus scanner: without its word nothing comes in
 
 _mail = environ.Env.email_url_config(env.text("EMAIL_URL", "consolemail://"))

@@ -1,6 +1,7 @@
 """What is kept of files, and of what they are parts of."""
 
 from documents.models.documents import Document, DocumentRead, DocumentVersion, Folder, PdfPage, PdfPreview
+from documents.models.faces import FaceSearch
 from documents.models.files import StoredFile, is_stuck
 from documents.models.forms import FormAnswer, FormChild, PaperForm
 from documents.models.room import RoomLimit
@@ -13,6 +14,7 @@ __all__ = [
     "Document",
     "DocumentRead",
     "DocumentVersion",
+    "FaceSearch",
     "FileCheck",
     "Folder",
     "FormAnswer",

@@ -11,7 +11,7 @@ from django.http import Http404
 from children.actors import Actor
 from children.models import Child
 from children.selectors.consents import allowing
-from documents.models import PictureTag
+from documents.models import FaceSearch, PictureTag
 from documents.shown_rules import Box
 from messaging.models import Post, PostPicture
 from messaging.selectors.post_tags import Unshown, unshown_to_readers
@@ -77,6 +77,13 @@ class TaggingPage:
     children: list[Somebody]
     unknown: list[Place]
     new: Place
+    found: list[Box] | None  # what looks like a face, of a draft; None where nobody has looked
+
+    @property
+    def proposed(self) -> list[Box]:
+        """Those faces round which there is no box yet."""
+        drawn = [place.box for place in [*self.unknown, *(one.place for one in self.tagged)] if place.box]
+        return [face for face in self.found or [] if not any(box.has_middle_of(face) for box in drawn)]
 
     @property
     def tagged(self) -> list[Somebody]:
@@ -121,7 +128,13 @@ def tagging_page(actor: Actor, picture: PostPicture) -> TaggingPage:
         ],
         unknown=[Place(f"tag-{tag.pk}", tag.box) for tag in tags if not tag.child_id],
         new=Place("new", None),
+        found=_faces(picture) if picture.post.is_draft else None,
     )
+
+
+def _faces(picture: PostPicture) -> list[Box] | None:
+    search = FaceSearch.objects.filter(file=picture.file_id, state=FaceSearch.State.READY).first()
+    return search.boxes if search else None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from children.actors import Actor
+from documents import finding
 from documents.services import files
 from documents.services.files import discard, keep
 from documents.services.uploads import TakenBefore
@@ -49,6 +50,7 @@ def _add(post_id: UUID, upload: File[bytes], actor: Actor, now: datetime) -> Non
         if not file.is_picture:
             raise ValidationError(_("Det är ingen bild. Här går det att lägga till bilder."))
         PostPicture.objects.create(post=post, file=file, position=max(positions, default=0) + 1)
+        finding.ask(file)
 
 
 def remove(*, post_id: UUID, picture_id: UUID, actor: Actor) -> None:

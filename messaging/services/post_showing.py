@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from children.actors import Actor
+from documents import finding
 from documents.services import copies
 from messaging import post_rules
 from messaging.models import Post
@@ -26,6 +27,12 @@ def demand_showable(post: Post, guardian_ids: Collection[UUID], actor: Actor) ->
         raise ValidationError({"pictures": unshown_words(actor, unshown)})
     if post.all_tagged < post_rules.mark_of_pictures(pictures):
         raise ValidationError({"all_tagged": [_("Kryssa i att alla barn som syns är taggade eller suddade.")]})
+
+
+def make_ready_to_show(post: Post, today: date) -> None:
+    """Ask for the copies that readers need, and forget where faces are: it is no draft any more."""
+    copies.ask(wanted_of(post, today))
+    finding.forget(post.pictures.values_list("file_id", flat=True))
 
 
 def waits_for_copies(post: Post, today: date) -> bool:

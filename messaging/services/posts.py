@@ -20,16 +20,15 @@ from children.reader_rules import print_of
 from children.selectors.reach import Relation
 from children.selectors.reach_places import who_may_at
 from documents.models import StoredFile, is_stuck
-from documents.services import copies
 from documents.services.files import discard
 from messaging import curriculum, post_rules, rules
 from messaging.models import Incident, Post, PostChild, PostGoal, PostPicture, PostRead
 from messaging.post_rules import Written
 from messaging.selectors.post_readers import children_at, guardians_among, readers_of_post, readers_today
-from messaging.selectors.post_tags import unblurred, unshown_to, wanted_of
+from messaging.selectors.post_tags import unblurred, unshown_to
 from messaging.selectors.posts import get_draft, get_post, is_writer, lost_among, pictures_of, written_in
 from messaging.selectors.tagging import children_to_tag, still_to_tag
-from messaging.services.post_showing import demand_showable, waits_for_copies
+from messaging.services.post_showing import demand_showable, make_ready_to_show, waits_for_copies
 from notifications.models import Kind
 from notifications.reading import mark_read_of
 from notifications.services import Told, give_up, notify_of_all
@@ -160,7 +159,7 @@ def publish(*, post_id: UUID, seen: str, without: Collection[UUID] = (), actor: 
         _put_children(post, children)
         post.state, post.leaves_at, post.published_by_id = State.PUBLISHING, now + rules.UNDO, _person(actor)
         post.save(update_fields=["state", "leaves_at", "published_by"])
-        copies.ask(wanted_of(post, today))
+        make_ready_to_show(post, today)
         audit.did(
             "post.publishing",
             person_id=actor.person_id,

@@ -190,8 +190,8 @@ function ready() {
   }
 }
 
-/** @param {string} key */
-function draw(key) {
+/** @param {string} key @param {Box} box */
+function draw(key, box = FIRST) {
   const [frame, place] = [document.querySelector("[data-tag-picture]"), document.querySelector(`[data-tag-place="${key}"]`)];
   if (!(frame instanceof HTMLElement) || !(place instanceof HTMLElement)) return;
   const there = [...frame.querySelectorAll(".tag-box")].find((one) => one instanceof HTMLElement && one.dataset.key === key);
@@ -200,11 +200,17 @@ function draw(key) {
     there.focus();
     return;
   }
-  write(place, FIRST);
+  write(place, box);
   const shown = drawn(frame, place);
-  put(shown, FIRST);
+  put(shown, box);
   shown.focus();
   save();
+}
+
+/** Makes a box of what looks like a face. @param {string} face its four figures, in thousandths */
+function accept(face) {
+  const [x, y, width, height] = face.split(" ").map((figure) => Number(figure) / 10);
+  draw("new", { x, y, width, height });
 }
 
 /** Looks at the first picture where none is looked at and there is a place for it. */
@@ -219,9 +225,12 @@ function begin() {
 }
 
 document.addEventListener("click", (event) => {
-  const pressed = event.target instanceof Element && event.target.closest("[data-post-show], [data-tag-step], [data-tag-draw]");
-  if (!(pressed instanceof HTMLElement)) return;
-  if (pressed.dataset.tagDraw) draw(pressed.dataset.tagDraw);
+  const pressed = event.target instanceof Element && event.target.closest("[data-post-show], [data-tag-step], [data-tag-draw], [data-tag-face]");
+  if (!(pressed instanceof HTMLElement || pressed instanceof SVGElement)) return;
+  if (pressed.dataset.tagFace) {
+    event.preventDefault();
+    accept(pressed.dataset.tagFace);
+  } else if (pressed.dataset.tagDraw) draw(pressed.dataset.tagDraw);
   else if (pressed instanceof HTMLAnchorElement && document.getElementById("post-pictures")) {
     event.preventDefault();
     look(pressed.href).then(() => panel()?.scrollIntoView({ block: "nearest" }));
