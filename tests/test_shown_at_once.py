@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 from pytest_django.fixtures import Settings
 
 from accounts.models import Protection, User
@@ -18,16 +22,17 @@ from children.actors import Actor
 from children.models import Block, Child, Consent, Purpose, ShownChange
 from children.services import consents
 from children.services.consents import Reply
-from documents import copying, pictures, rules
-from documents.models import BlurredCopy, PictureTag, StoredFile
+from documents import copying, drawing, pictures, rules
+from documents.models import BlurredCopy, Document, PdfPage, PictureTag, StoredFile
 from documents.services.tags import Change
 from documents.shown_rules import Box
-from messaging.models import Post, PostPicture
+from messaging.models import Post, PostChild, PostPicture
 from messaging.services import post_hiding, post_tags, posts
 from messaging.services.post_pictures import add
 from notifications.models import Delivery, Kind
 from portal.lib import clock, days
-from tests.cast import Cast
+from tests.cast import Cast, child, guard, person, place
+from tests.papers import pdf, shared, version_of
 from tests.test_posts import HALF_A_MINUTE, allow, draft, picture, publish, seen_by, tag, told
 
 pytestmark = pytest.mark.django_db
@@ -40,11 +45,18 @@ def _own_files(settings: Settings, tmp_path: Path) -> None:
     settings.FILES_ROOT = tmp_path
 
 
-def with_one(cast: Cast) -> tuple[Post, PostPicture]:
+def noisy() -> SimpleUploadedFile:
+    """Return a picture of which every part changes when it is blurred."""
+    out = io.BytesIO()
+    Image.effect_noise((640, 480), 90).save(out, "PNG")
+    return SimpleUploadedFile("brus.png", out.getvalue(), "image/png")
+
+
+def with_one(cast: Cast, upload: SimpleUploadedFile | None = None) -> tuple[Post, PostPicture]:
     """Return a draft for all of the department with a picture that is made ready."""
 
     post = draft(cast)
-    assert add(post_id=post.pk, uploads=[picture()], actor=Actor.of_person(cast.maria), now=clock.now()) == []
+    assert add(post_id=post.pk, uploads=[upload or picture()], actor=Actor.of_person(cast.maria), now=clock.now()) == []
     pictures.make_waiting(now=clock.now())
     return post, post.pictures.get()
 
@@ -163,6 +175,127 @@ def test_files_get_new_names_and_the_author_a_word_once(
     assert ShownChange.objects.count() == 0
     assert told(Kind.PICTURE_HIDDEN) == ["Maria"]
     assert Delivery.objects.filter(kind=Kind.PICTURE_HIDDEN, way="in_app").count() == 1
+
+
+def test_hidden_anew_is_told_anew(
+    cast: Cast, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
+    """Once for each time that it happens: while it stays hidden, whatever else is said, there is nothing new."""
+    post, one = with_one(cast)
+    tag(one.file, cast.elsa, cast.noor)
+    allow(cast.elsa, cast.noor)
+    out(post, cast)
+    number = 0
+
+    def said(about: Child, by: User, *, yes: bool) -> None:
+        nonlocal number
+        number += 1
+        reply = Reply(about.pk, Purpose.DEPARTMENT, says_yes=yes, wording="")
+        now = clock.now() + HALF_A_MINUTE * number
+        consents.answer(replies=[reply], actor=Actor.of_person(by), now=now)
+        with django_capture_on_commit_callbacks(execute=True):
+            post_hiding.follow_changes(now=now)
+
+    def told_of() -> int:
+        return Delivery.objects.filter(kind=Kind.PICTURE_HIDDEN, way="in_app", person=cast.maria).count()
+
+    said(cast.elsa, cast.amina, yes=False)
+    said(cast.elsa, cast.johan, yes=False)
+    said(cast.noor, cast.neighbour, yes=False)
+    assert told_of() == 1
+    for one_child, by in ((cast.elsa, cast.amina), (cast.elsa, cast.johan), (cast.noor, cast.neighbour)):
+        said(one_child, by, yes=True)
+    assert PostPicture.objects.get().hidden_since is None
+    said(cast.elsa, cast.amina, yes=False)
+    assert told_of() == 2
+    actor = Actor.of_person(cast.maria)
+    post_tags.tag(picture_id=one.pk, to=Change(places={cast.elsa.pk: BOX}), actor=actor, now=clock.now())
+    assert PostPicture.objects.get().hidden_since is None
+    said(cast.noor, cast.neighbour, yes=False)
+    assert told_of() == 3
+
+
+def bytes_of(browser: Client, one: PostPicture) -> dict[tuple[str, str], bytes]:
+    """Return what each size in each form is answered with."""
+    return {
+        (size, form): browser.get(f"/inlagg/bild/{one.pk}/{size}/", headers={"Accept": form}).getvalue()
+        for size in rules.WIDTHS
+        for form in ("image/webp", "image/jpeg")
+    }
+
+
+def test_where_blurring_changed_each_size_and_form_is_made_again(
+    cast: Cast,
+    log_in: LogIn,
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:
+    """G04: two are blurred where one was; of the copy before and of the clean sizes nothing lies where it did."""
+    post, one = with_one(cast, noisy())
+    tag(one.file, cast.noor, box=Box(500, 500, 300, 300))
+    tag(one.file, cast.elsa, box=BOX)
+    allow(cast.elsa)
+    out(post, cast)
+    place(other := child("Tove"), cast.blasippan)
+    guard(reader := person("Tova"), other)
+    PostChild.objects.create(post=post, child=other)
+    browser, father = log_in(reader), log_in(cast.johan)
+    assert answers(browser, one) == {200}
+    before, clear = bytes_of(browser, one), bytes_of(log_in(cast.maria), one)
+    copy = BlurredCopy.objects.get()
+    old_keys = [copy.key, StoredFile.objects.get().key]
+    _withdraw(cast)
+    assert answers(browser, one) == {404}, "until it is made"
+    with django_capture_on_commit_callbacks(execute=True):
+        post_hiding.follow_changes(now=clock.now())
+    copying.make_waiting(now=clock.now())
+    assert answers(browser, one) == answers(father, one) == {200}
+    after = bytes_of(browser, one)
+    for shown, body in after.items():
+        assert body
+        assert body not in (before[shown], clear[shown]), shown
+        assert body != bytes_of(father, one)[shown], "the own child is clear to its father"
+    for old in old_keys:
+        assert not any(path.name.startswith(old.hex) for path in tmp_path.rglob("*"))
+    assert after["small", "image/jpeg"].startswith(b"\xff\xd8")
+
+
+def test_a_child_that_moves_closes_its_old_doors_at_once(cast: Cast, log_in: LogIn) -> None:
+    """PROMISES 3.4: what the department's families read is closed to a family that has left it, each size of each drawn
+    page; what is about the child is closed to those with whom it was, and open where it came."""
+    (for_all,) = shared(cast.blasippan, cast.maria, data=pdf(1))
+    (about,) = shared(cast.blasippan, cast.maria, cast.elsa, data=pdf(2))
+    drawing.draw_waiting(now=clock.now())
+    pictures.make_waiting(now=clock.now())
+    post, one = with_one(cast)
+    out(post, cast)
+    family, old, new = log_in(cast.amina), log_in(cast.maria), log_in(cast.jonas)
+
+    def addresses(document: Document) -> list[str]:
+        version = version_of(document)
+        numbers = PdfPage.objects.filter(preview__file=version.file_id).values_list("number", flat=True)
+        sizes = [f"sida/{number}/{size}/" for number in numbers for size in rules.WIDTHS]
+        assert sizes
+        return [f"/dokument/{document.pk}/", *(f"/dokument/fil/{version.pk}/{end}" for end in ("", "?spara", *sizes))]
+
+    def met(browser: Client, document: Document) -> set[int]:
+        forms = ("image/webp", "image/jpeg")
+        known = addresses(document)
+        return {browser.get(at, headers={"Accept": form}).status_code for at in known for form in forms}
+
+    assert met(family, for_all) == met(family, about) == met(old, about) == {200}
+    assert met(new, about) == {404}
+    cast.elsa.placements.update(ends_on=days.today() - timedelta(days=1))
+    place(cast.elsa, cast.musslan, days.today())
+    began = perf_counter()
+    assert family.get(addresses(for_all)[1]).status_code == 404
+    assert perf_counter() - began < 1  # as PROMISES 3.4 says
+    assert met(family, for_all) == met(old, about) == {404}
+    assert met(family, about) == met(new, about) == {200}
+    assert answers(family, one) == {200}  # what was told to the family stays its memory
+    cast.elsa.placements.filter(department=cast.musslan).delete()  # and it came nowhere
+    assert met(new, about) == {404}
+    assert met(family, about) == {200}
 
 
 def test_a_tag_after_publication_closes_it(cast: Cast, log_in: LogIn) -> None:

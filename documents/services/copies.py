@@ -1,4 +1,4 @@
-"""Blurred copies are asked for and thrown away; and clean sizes get new names when who may see them has changed."""
+"""Blurred copies are asked for and thrown away; and all sizes get new names when who may see them has changed."""
 
 from __future__ import annotations
 
@@ -55,21 +55,22 @@ def throw_away_unwanted(wanted: Mapping[UUID, Blurs]) -> None:
     discard_rows(BlurredCopy.objects.filter(pk__in=gone))
 
 
-def rename(file: StoredFile) -> None:
-    """Give a picture's clean sizes a new random name: from then on nothing lies where it did.
+def rename(picture: StoredFile | BlurredCopy) -> None:
+    """Give a picture's clean sizes, or a copy's, a new random name: from then on nothing lies where it did.
 
     Both names are there until the row says the new one, and what a fault leaves of either is found by its note.
     One that has lost a size keeps its name: `manage.py make_sizes` mends it, and nobody's tags wait for that.
     """
-    old, new = file.key, uuid4()
+    old, new = picture.key, uuid4()
     kept.begin(old)
     try:
         kept.link(old, new)
     except FileNotFoundError:
-        log.exception("A picture lacks a size: %s", file.pk)
+        log.exception("A picture lacks a size: %s", picture.pk)
         return
     with transaction.atomic():
-        if StoredFile.objects.filter(pk=file.pk, key=old, state=StoredFile.State.READY).update(key=new):
+        rows = type(picture)._default_manager.filter(pk=picture.pk, key=old, state=StoredFile.State.READY)
+        if rows.update(key=new):
             transaction.on_commit(lambda: _renamed(old, new), robust=True)
 
 
@@ -87,5 +88,8 @@ def renew(file_ids: Collection[UUID], purpose: Purpose, today: date) -> None:
     wanted = wanted_copies(file_ids, purpose, today)
     throw_away_unwanted(wanted)
     ask(wanted)
-    for file in StoredFile.objects.filter(pk__in=file_ids, state=StoredFile.State.READY):
-        rename(file)
+    clean = StoredFile.objects.filter(pk__in=file_ids, state=StoredFile.State.READY)
+    copies = BlurredCopy.objects.filter(file__in=file_ids, state=BlurredCopy.State.READY)
+    pictures: list[StoredFile | BlurredCopy] = [*clean, *copies]
+    for picture in pictures:
+        rename(picture)

@@ -111,12 +111,16 @@ class PostChild(models.Model):
 
 
 class PostPicture(Base):
-    """A picture of a post, in its place; `alt` says what it shows to those who do not see it."""
+    """A picture of a post, in its place; `alt` says what it shows to those who do not see it.
+
+    `hidden_since` is written down when other families are found not to see it, and taken away when they do again.
+    """
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="pictures")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     position = models.PositiveIntegerField()
     alt = EncryptedTextField(blank=True, default="")
+    hidden_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["position", "id"]

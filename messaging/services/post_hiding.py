@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
@@ -42,9 +42,23 @@ def follow_changes(*, now: datetime) -> int:
 
 
 def _tell_of_hidden(file_ids: Collection[UUID], now: datetime) -> None:
-    """Tell whoever wrote the post and whoever published it, of each picture that other families do not see, once."""
-    pictures = PostPicture.objects.filter(file__in=file_ids, post__state=Post.State.PUBLISHED).select_related("post")
-    hidden = hidden_from_others(list(pictures), days.day_of(now))
-    told = [Told(one.pk, writers_of(one.post), {"post": one.post_id}) for one in hidden]
+    """Tell whoever wrote the post and whoever published it, each time that a picture is hidden from other families."""
+    event = now.isoformat()
+    told = [
+        Told(uuid5(one.pk, event), writers_of(one.post), {"post": one.post_id}) for one in note_hidden(file_ids, now)
+    ]
     if told:
         notify_of_all(told=told, kind=Kind.PICTURE_HIDDEN, now=now)
+
+
+def note_hidden(file_ids: Collection[UUID], now: datetime) -> list[PostPicture]:
+    """Write down which pictures of posts that are out other families do not see; return those of which it is new.
+
+    Must run in a transaction: two workers never find the same one new.
+    """
+    pictures = PostPicture.objects.filter(file__in=file_ids, post__state=Post.State.PUBLISHED).select_related("post")
+    hidden = [one.pk for one in hidden_from_others(list(pictures), days.day_of(now))]
+    pictures.exclude(pk__in=hidden).exclude(hidden_since=None).update(hidden_since=None)
+    new = list(pictures.filter(pk__in=hidden, hidden_since=None).select_for_update(of=("self",)).order_by("pk"))
+    PostPicture.objects.filter(pk__in=[one.pk for one in new]).update(hidden_since=now)
+    return new

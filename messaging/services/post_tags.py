@@ -17,6 +17,7 @@ from messaging.models import Post, PostPicture
 from messaging.selectors.posts import PURPOSE
 from messaging.selectors.tagging import children_to_tag
 from messaging.selectors.tagging_page import get_tagged
+from messaging.services.post_hiding import note_hidden
 
 
 def tag(*, picture_id: UUID, to: Change, actor: Actor, now: datetime) -> PostPicture:
@@ -35,6 +36,7 @@ def tag(*, picture_id: UUID, to: Change, actor: Actor, now: datetime) -> PostPic
         tags.change(file=picture.file, to=to, actor=actor, now=now)
         if PostPicture.objects.filter(file=picture.file_id, post__state=Post.State.PUBLISHED).exists():
             copies.renew([picture.file_id], PURPOSE, actor.today)
+            note_hidden([picture.file_id], now)  # whoever tags it reads so on its page: nobody is told
     return picture
 
 
