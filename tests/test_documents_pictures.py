@@ -353,7 +353,7 @@ def test_a_browser_that_cannot_show_webp_is_given_a_jpeg() -> None:
         request = RequestFactory().get("/", headers={"Accept": accept})
         answer = serve(file, size="medium", request=request)
         assert isinstance(answer, FileResponse)
-        data = b"".join(answer.streaming_content)  # type: ignore[arg-type]
+        data = b"".join(answer.streaming_content)  # type: ignore[arg-type]  # not the asynchronous kind
         assert Image.open(io.BytesIO(data)).get_format_mimetype() == media_type
         assert (answer["Content-Type"], answer["Vary"]) == (media_type, "Accept")
         assert answer["Content-Disposition"] == f'inline; filename="{name}"'

@@ -183,7 +183,7 @@ def test_there_are_limits(maria: Client, monkeypatch: pytest.MonkeyPatch) -> Non
     begin(maria, 3)
     refused = begin(maria, 3)
     assert refused.status_code == 413
-    assert "många filer" in refused.content.decode()  # type: ignore[attr-defined]
+    assert "många filer" in refused.content.decode()  # type: ignore[attr-defined]  # the stub lacks it
 
 
 def test_a_name_is_no_ones_in_the_database(maria: Client) -> None:

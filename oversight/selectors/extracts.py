@@ -11,6 +11,7 @@ from children.selectors.extract import child_part
 from documents.selectors.extract import are_still_shared, documents_part, forms_parts
 from messaging.selectors.extract import is_still_so, said_parts
 from oversight.models import Extract
+from oversight.selectors.about_data import about_part
 from portal.lib.extracts import Part
 
 
@@ -18,7 +19,7 @@ def parts_of(actor: Actor, child: Child, now: datetime) -> list[Part]:
     """Return all that the actor may see of the child as its guardian today. Each room gives what is its own."""
     said = said_parts(actor, child, now)
     papers = [documents_part(actor, child), *forms_parts(actor, child)]
-    return [child_part(actor, child), days_part(actor, child), *said, *papers]
+    return [child_part(actor, child), days_part(actor, child), *said, *papers, about_part(actor, child, now)]
 
 
 def extract_of(actor: Actor, child: Child) -> Extract | None:
