@@ -31,6 +31,7 @@ from documents.selectors.reading import documents_for, get_version
 from documents.services import folders, papers, sharing, telling
 from documents.services.sharing import Sharing
 from notifications.models import Delivery, Kind
+from notifications.services import notify_of_all
 from portal.lib import clock, days
 from tests import cast as people
 from tests.cast import Cast
@@ -297,6 +298,46 @@ def test_a_paper_about_two_siblings_is_one_notice(cast: Cast) -> None:
 
 
 # Pages of PDFs -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_whole_municipality_is_told_in_portions(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is killed leaves those who are told, and the next goes on; withdrawn meanwhile, it stops there."""
+    monkeypatch.setattr(telling, "AT_ONCE", 2)
+    (document,) = shared(cast.blasippan, cast.maria)
+    portions: list[int] = []
+
+    def killed_the_second_time(**what: Any) -> Any:
+        if len(portions) == 1:
+            portions.append(0)
+            raise SystemExit
+        portions.append(len(what["told"][0].person_ids))
+        return notify_of_all(**what)
+
+    monkeypatch.setattr(telling, "notify_of_all", killed_the_second_time)
+    with pytest.raises(SystemExit):
+        telling.tell_waiting(now=clock.now())
+    number = Delivery.objects.in_app().filter(kind=Kind.DOCUMENT_SHARED).count
+    assert number() == 2, "each portion is kept by itself"
+    assert telling.tell_waiting(now=clock.now()) == 1
+    assert portions == [2, 0, 1]
+    assert number() == 3
+    assert telling.tell_waiting(now=clock.now()) == 0
+    papers.renew(
+        document_id=document.pk,
+        upload=ContentFile(pdf(3), "ny.pdf"),
+        note="",
+        actor=Actor.of_person(cast.maria),
+        now=clock.now(),
+    )
+
+    def withdrawn_after_the_first(**what: Any) -> Any:
+        Document.objects.update(withdrawn_at=clock.now(), ended_by=cast.maria)
+        return notify_of_all(**what)
+
+    monkeypatch.setattr(telling, "notify_of_all", withdrawn_after_the_first)
+    telling.tell_waiting(now=clock.now())
+    assert number() == 5
 
 
 @pytest.mark.django_db

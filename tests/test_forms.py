@@ -21,7 +21,7 @@ from documents.models.forms import kept_answers
 from documents.services.form_telling import tell_of_forms
 from notifications.models import Delivery, Kind
 from portal.lib import clock, days
-from tests.cast import Cast, child, fill, guard, person, place
+from tests.cast import Cast, child, employ, fill, guard, person, place
 from tests.test_query_counts import COUNTS, queries
 
 LogIn = Callable[[User], Client]
@@ -381,6 +381,15 @@ def test_a_preschool_keeps_its_own_templates(cast: Cast, log_in: LogIn) -> None:
     assert _begin(log_in(cast.maria), cast, str(kept.pk)).title == "Vår utflykt"
     elsewhere = {"place": cast.musslan.pk, "template": kept.pk}
     assert log_in(cast.jonas).post(reverse("documents:form_new"), elsewhere).status_code == 404
+    gone = reverse("documents:form_throw_away", args=[kept.pk])
+    employ(colleague := person("Ekon"), department=cast.ekorren)
+    assert "Ta bort ”Vår utflykt”" in log_in(cast.maria).get(reverse("documents:forms")).content.decode()
+    assert "Ta bort" not in log_in(colleague).get(reverse("documents:forms")).content.decode()
+    for other in (cast.jonas, colleague, cast.amina):
+        assert log_in(other).post(gone).status_code == 404
+    assert log_in(cast.maria).post(gone).status_code == 302
+    assert not PaperForm.objects.filter(state=PaperForm.State.TEMPLATE).exists()
+    assert PaperForm.objects.filter(pk=form.pk).exists(), "what was made from it stays"
 
 
 def test_whoever_works_here_reads_nothing_of_an_own_child(cast: Cast, log_in: LogIn) -> None:

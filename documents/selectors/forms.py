@@ -62,6 +62,11 @@ def own_templates(actor: Actor) -> QuerySet[PaperForm]:
     return PaperForm.objects.filter(at, state=State.TEMPLATE)
 
 
+def led_templates(actor: Actor) -> QuerySet[PaperForm]:
+    """Return those of them that the actor may throw away: kept at a place where it writes forms."""
+    return own_templates(actor).filter(_led(actor))
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a form may be made."""

@@ -24,6 +24,7 @@ from documents.selectors.forms import (
     get_form,
     get_place,
     guardians_asked,
+    led_templates,
     mark_of,
     own_templates,
 )
@@ -212,12 +213,14 @@ def reopen(*, form_id: UUID, due_on: date | None, actor: Actor, now: datetime) -
     return form
 
 
-def throw_away(*, form_id: UUID, actor: Actor, now: datetime) -> None:
+def throw_away(*, form_id: UUID, actor: Actor, now: datetime) -> PaperForm:
     """Throw away a draft, or a template of one's own place. Nobody has been asked, so nothing is lost to anybody."""
     with transaction.atomic():
-        form = _held_draft(actor, form_id)
-        form.delete()
+        form = led_templates(actor).select_for_update(of=("self",)).filter(pk=form_id).first()
+        form = form or _held_draft(actor, form_id)
         _did("form.thrown_away", form, actor, now)
+        form.delete()
+    return form
 
 
 def keep_as_template(*, form_id: UUID, actor: Actor, now: datetime) -> PaperForm:

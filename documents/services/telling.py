@@ -17,9 +17,12 @@ from documents.models import Document, DocumentRead, DocumentVersion
 from documents.selectors.readers import About, guardians_of
 from documents.selectors.reading import get_changed
 from notifications.models import Kind
+from notifications.selectors import told_of
 from notifications.services import Told, notify, notify_of_all
 from portal.lib import days
 from portal.lib.alone import each_alone
+
+AT_ONCE = 500  # guardians in one transaction: a municipality has tens of thousands
 
 
 def tell_waiting(*, now: datetime) -> int:
@@ -39,18 +42,22 @@ def tell_waiting(*, now: datetime) -> int:
 
 
 def _tell(document_ids: Collection[UUID], now: datetime) -> int:
-    with transaction.atomic():
-        held = Document.objects.untold().filter(pk__in=document_ids).select_for_update(of=("self",))
-        documents = list(held.select_related("department", "preschool").order_by("pk"))
-        known: set[UUID] = set()
-        for document in documents:
-            version_id = document.versions.values_list("pk", flat=True).get(is_current=True)
-            readers = guardians_of(About.of(document), days.day_of(now)).keys() - known
-            readers -= set(DocumentRead.objects.filter(version=version_id).values_list("person", flat=True))
-            known |= readers
-            told = Told(version_id, readers, {"document": document.pk})
-            notify_of_all(told=[told], kind=Kind.DOCUMENT_SHARED, now=now)
-        return Document.objects.filter(pk__in=[one.pk for one in documents]).update(told_at=now)
+    """Tell the families of one paper in portions, each kept by itself; one that is withdrawn meanwhile stops."""
+    untold = Document.objects.untold().filter(pk__in=document_ids)
+    known: set[UUID] = set()
+    for document in untold.select_related("department", "preschool").order_by("pk"):
+        version_id = document.versions.values_list("pk", flat=True).get(is_current=True)
+        readers = guardians_of(About.of(document), days.day_of(now)).keys() - known
+        readers -= set(DocumentRead.objects.filter(version=version_id).values_list("person", flat=True))
+        known |= readers
+        left = sorted(readers - told_of(Kind.DOCUMENT_SHARED, version_id))
+        for first in range(0, len(left), AT_ONCE):
+            with transaction.atomic():
+                if not untold.filter(pk=document.pk).select_for_update(of=("self",)).first():
+                    break
+                told = Told(version_id, left[first : first + AT_ONCE], {"document": document.pk})
+                notify_of_all(told=[told], kind=Kind.DOCUMENT_SHARED, now=now)
+    return untold.update(told_at=now)
 
 
 def waited_for(document: Document, guardians: paper_rules.Guardians) -> set[UUID]:

@@ -29,7 +29,7 @@ from documents.selectors.form_results import (
     history_of,
     table,
 )
-from documents.selectors.forms import get_form, is_led, own_templates, places_for
+from documents.selectors.forms import get_form, is_led, led_templates, own_templates, places_for
 from documents.services import forms as services
 from documents.services.form_answers import record_paper
 from documents.services.form_telling import remind
@@ -47,13 +47,16 @@ def forms(request: ActorRequest) -> HttpResponse:
     if not places:
         raise Http404
     rows = forms_listed(actor)
+    own = sorted(own_templates(actor), key=lambda one: one.title.casefold())
+    led = set(led_templates(actor).values_list("pk", flat=True)) if own else set()
     context = {
         "places": places,
         "drafts": [one for one in rows if one.form.is_draft],
         "opened": [one for one in rows if one.form.is_open],
         "closed": [one for one in rows if one.form.state == PaperForm.State.CLOSED],
         "templates": templates().values(),
-        "own_templates": sorted(own_templates(actor), key=lambda one: one.title.casefold()),
+        "own_templates": own,
+        "led_templates": [one for one in own if one.pk in led],
     }
     return render(request, "documents/forms/list.html", context)
 
