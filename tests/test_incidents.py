@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from accounts.models import Protection, User
 from children.actors import Actor
 from children.models import BackupPlacement, Child, StaffRole
 from children.protection import protect_child
+from documents.services import papers
 from messaging.models import Addressee, Incident, IncidentPlace, Message
 from messaging.selectors.bulletin_readers import Audience, size_of
 from messaging.services import bulletins, posts, threads
@@ -25,6 +28,7 @@ from notifications.models import Delivery, Kind
 from portal.lib import clock, days
 from portal.lib.ids import uuid7
 from tests.cast import Cast, employ, place
+from tests.papers import shared, version_of
 from tests.test_posts import published
 
 pytestmark = pytest.mark.django_db
@@ -245,3 +249,27 @@ def test_it_is_paged_and_costs_the_same_for_many(cast: Cast, log_in: LogIn) -> N
     assert counts[1] <= counts[0] + 1  # the paginator counts
     assert page.count('class="said-entry"') == 20
     assert eva.get(f"{PAGE}?sida=2").content.decode().count('class="said-entry"') == 2
+
+
+def test_withdrawn_documents_stand_there_too(cast: Cast, log_in: LogIn, settings: Settings, tmp_path: Path) -> None:
+    """To whoever leads with the way to it, to whoever runs the system in numbers; of an unknown family no number."""
+    settings.FILES_ROOT = tmp_path
+    (paper,) = shared(cast.blasippan, cast.maria, cast.elsa)
+    papers.mark_opened(version=version_of(paper), actor=Actor.of_person(cast.amina), now=clock.now())
+    papers.withdraw(document_id=paper.pk, reason="Fel barn", actor=Actor.of_person(cast.maria), now=clock.now())
+    eva, adam = log_in(cast.eva), log_in(cast.administrator)
+    assert Delivery.objects.in_app().unread().filter(person=cast.eva, kind=Kind.MESSAGE_WITHDRAWN).exists()
+    led, run = eva.get(PAGE).content.decode(), adam.get(PAGE).content.decode()
+    assert not Delivery.objects.in_app().unread().filter(person=cast.eva, kind=Kind.MESSAGE_WITHDRAWN).exists()
+    for page in (led, run):
+        assert "1 hade läst det" in page
+        assert "Blåsippan" in page
+        for planted in ("Brev till hemmet", "Elsa", "Fel barn"):
+            assert planted not in page
+    assert f"/dokument/{paper.pk}/" in led
+    assert f"/dokument/{paper.pk}/" not in run
+    assert "hade läst det" not in log_in(cast.ulf).get(PAGE).content.decode()
+    assert log_in(cast.maria).get(PAGE).status_code == 404
+    protect_child(child=cast.elsa, level=Protection.PROTECTED, now=clock.now())
+    assert "Färre än fem hade läst det" in eva.get(PAGE).content.decode()
+    assert "Färre än fem hade läst det" in adam.get(PAGE).content.decode()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,12 +22,15 @@ from children.selectors.family_rows import Families, families_of_each
 from children.selectors.people import children_ever_of, children_kept_from, guardians_ever_of
 from children.selectors.unknown_families import protected_among
 from children.words import joined
+from documents.models import Document, DocumentRead
+from documents.selectors.reading import documents_changed_by
 from messaging.models import Bulletin, BulletinChild, Incident, IncidentPlace, Message, PostChild, ThreadChild
 from messaging.selectors.bulletin_readers import in_the_house
 from messaging.selectors.bulletins import listed
 from messaging.selectors.inbox import houses_threads
 from messaging.selectors.posts import posts_of
 
+MOST_DOCUMENTS = 50
 FEW = 5
 """Of fewer people it is not said how many had read what is about a child whose family is unknown (DOMAIN 6.1)."""
 
@@ -144,6 +147,39 @@ def incident_rows(actor: Actor, page: Collection[UUID]) -> list[Row]:
             is_few=bool(unknown & children[row.pk]) and len(row.had_read) < FEW,
         )
         for row in rows
+    ]
+
+
+def withdrawn_documents(actor: Actor) -> list[Row]:
+    """Return the newest documents that were withdrawn where the actor leads, all to whoever runs the system: numbers.
+
+    Who had read one is named on its own page, to those who may know. One query where there is none.
+    """
+    documents = Document.objects.shared() if can(actor, Action.SEE_INCIDENTS) else documents_changed_by(actor)
+    columns = ("ended_by", "folder__department", "folder__preschool")
+    withdrawn = documents.exclude(withdrawn_at=None).select_related(*columns)
+    found = list(withdrawn.order_by("-withdrawn_at", "-pk")[:MOST_DOCUMENTS])
+    if not found:
+        return []
+    reads = DocumentRead.objects.filter(version__document__in=found).order_by().values("version__document")
+    number_read = dict(reads.annotate(number=Count("person", distinct=True)).values_list("version__document", "number"))
+    led = set(documents_changed_by(actor).filter(pk__in=[one.pk for one in found]).values_list("pk", flat=True))
+    unknown = protected_among(actor, {one.child_id for one in found if one.child_id}).unknown
+    return [
+        Row(
+            id=one.pk,
+            what=_("Dokument"),
+            icon="file-text",
+            at=one.withdrawn_at,
+            by=one.ended_by.full_name,
+            place=str(one.folder.department or one.folder.preschool or _("Hela kommunen")),
+            number_read=number_read.get(one.pk, 0),
+            is_few=one.child_id in unknown and number_read.get(one.pk, 0) < FEW,
+            url=reverse("documents:document", args=[one.pk]) if one.pk in led else "",
+            child_ids=frozenset([one.child_id] if one.child_id and one.pk in led else []),
+        )
+        for one in found
+        if one.withdrawn_at and one.ended_by
     ]
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from children.http import ActorRequest
-from messaging.selectors.incidents import incident_rows, incidents_for
+from messaging.selectors.incidents import incident_rows, incidents_for, withdrawn_documents
 from notifications.models import Kind
 from notifications.reading import mark_read_of
 from portal.lib import clock
@@ -26,13 +26,14 @@ def incidents(request: ActorRequest) -> HttpResponse:
         request.GET.get("sida", "1")
     )
     rows = incident_rows(actor, list(page))
+    documents = withdrawn_documents(actor) if page.number == 1 else []
     audit.looked(
         "messaging.incidents",
         person_id=actor.person_id,
-        children=sorted({child for row in rows for child in row.child_ids}),
+        children=sorted({child for row in (*rows, *documents) for child in row.child_ids}),
         once_an_hour=True,
     )
     if actor.person_id and is_really_seen(request):
-        seen = [row.id for row in rows]
+        seen = [row.id for row in (*rows, *documents)]
         mark_read_of(person_id=actor.person_id, kind=Kind.MESSAGE_WITHDRAWN, events=seen, now=clock.now())
-    return render(request, "messaging/incidents.html", {"page": page, "rows": rows})
+    return render(request, "messaging/incidents.html", {"page": page, "rows": rows, "documents": documents})
