@@ -50,9 +50,11 @@ def state(request: ActorRequest) -> HttpResponse:
     demand(request.actor, Action.SEE_WAITING)
     now = clock.now()
     found = files_state(now)
+    last = found.checks[0] if found.checks else None
     context = {
         "state": found,
-        "last": found.checks[0] if found.checks else None,
+        "last": last,
+        "lost": found.damaged.get(StoredFile.Problem.GONE, 0) or (last.lost if last else 0),
         "is_making_sizes": found.sizes is not None and found.sizes.is_at_work(now),
         "unready": _unready(found),
         "now": now,
