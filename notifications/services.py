@@ -17,7 +17,7 @@ from notifications.rules import Hours, Side
 from portal.lib import bell
 
 Told = telling.Told
-SAID = ("thread", "bulletin", "post", "document", "form")
+SAID = ("thread", "bulletin", "post", "document", "form", "removal")
 """What a notice's `about` calls something that was said: of which children, only rooms above know."""
 
 

@@ -28,7 +28,7 @@ from notifications.models import Delivery, Kind
 from notifications.selectors import InApp, latest, unread_count
 from portal.lib import days
 from portal.notice_looks import ICONS, LOOKS
-from portal.notice_papers import forms_waiting, papers
+from portal.notice_papers import forms_waiting, papers, removals
 
 MOST = 100
 """As many of somebody's notices are shown."""
@@ -38,7 +38,7 @@ IN_CALENDAR = frozenset({Kind.DAY_CLOSED, Kind.DAY_OPENED, Kind.EVENT_ANNOUNCED,
 OWN = frozenset({Kind.PIN_LOCKED})
 EVENTS = frozenset({Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
 # What notices of messaging and documents are about. Whoever may not open it any more is shown no notice of it.
-SAID = frozenset({"thread", "bulletin", "stopped bulletin", "post", "department", "document", "form"})
+SAID = frozenset({"thread", "bulletin", "stopped bulletin", "post", "department", "document", "form", "removal"})
 
 
 Row = Delivery | InApp
@@ -120,7 +120,8 @@ def _said_in(row: Row) -> list[tuple[str, UUID]]:
 def _opened(actor: Actor, rows: Sequence[Row]) -> dict[UUID, Said]:
     found = [one for row in rows for one in _said_in(row)]
     ids = {what: {one for kind, one in found if kind == what} for what in SAID}
-    return said(actor, ids) | papers(actor, ids["document"]) | forms_waiting(actor, ids["form"])
+    opened = said(actor, ids) | papers(actor, ids["document"]) | forms_waiting(actor, ids["form"])
+    return opened | removals(actor, ids["removal"])
 
 
 def _is_settled(row: Row, actor: Actor, opened: Mapping[UUID, Said]) -> bool:
@@ -254,7 +255,7 @@ def _leads_to(row: Row, child: Child | None, siblings: Sequence[Child], opens: d
         return reverse("children:homes")
     if row.kind == Kind.CONSENT_ASKED:
         return reverse("children:consents")
-    if row.kind in (Kind.MEMORY_READY, Kind.REMOVAL_AHEAD):
+    if row.kind == Kind.MEMORY_READY:
         return reverse("oversight:extract", args=[child.id])
     if row.kind in (Kind.ENQUIRY_OPENED, Kind.ENQUIRY_UNANSWERED) and (enquiry_id := _id_in(row, "enquiry")):
         return reverse("attendance:answer_enquiry", args=[enquiry_id])
@@ -386,7 +387,7 @@ def _words(row: Row, name: str, readers: dict[UUID, str], title: str = "") -> st
         Kind.DOCUMENT_SHARED: _("Nytt dokument: %(title)s"),
         Kind.FORM_ASKED: _("Att svara på: %(title)s"),
         Kind.FORM_UNANSWERED: _("Väntar på ditt svar: %(title)s"),
-        Kind.REMOVAL_AHEAD: _("Bilder och dokument om %(name)s tas bort %(day)s. Hämta dem innan dess"),
+        Kind.REMOVAL_AHEAD: "%(title)s",
         Kind.MEMORY_READY: _("Allt om %(name)s är samlat och kan hämtas"),
         Kind.DIGEST: _("Något nytt att läsa"),
         Kind.PIN_LOCKED: _("Fel PIN-kod fem gånger på en platta. Välj en ny"),

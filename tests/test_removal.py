@@ -179,6 +179,7 @@ def test_it_works(cast: Cast, decided: RemovalRule, log_in: LogIn, at: time_mach
             assert f'href="{page}"' in html
             assert "tas bort" not in seen(cast.amina, address)
     assert steps(cast.neighbour) == ["2026-12-19"] * 3
+    assert seen(cast.neighbour, "/nytt/").count("Hämta dem innan dess") == 1  # the newest says it all
     assert steps(cast.amina) == []
     assert "Bilder och dokument om Noor tas bort 19 december" in seen(cast.neighbour, "/nytt/")
     assert str(alone.pk) in seen(cast.neighbour, "/album/")
@@ -313,7 +314,9 @@ def test_a_child_that_is_placed_again_is_out_of_the_queue_at_once(
     for before in (60, 30, 7):
         night(at, DUE - timedelta(days=before))
     at.move_to(local(DUE, 3))
+    assert "tas bort" in log_in(cast.neighbour).get("/").content.decode()
     again = Placement.objects.create(child=cast.noor, department=cast.blasippan, starts_on=DUE + timedelta(days=20))
+    assert "tas bort" not in log_in(cast.neighbour).get("/").content.decode()
     assert report(clock.now()).children == 0
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert removal.remove_due(now=clock.now()) == 0
@@ -520,7 +523,7 @@ def test_the_command_reports_first(cast: Cast, decided: RemovalRule, at: time_ma
         return out.getvalue()
 
     assert "1 messaging.Post\n" in said()
-    assert "Förskolan Granliden: 1 now, 1 in a week, 1 in a month, 1 in all" in said("--report")
+    assert "Förskolan Granliden: 1 next night, 1 in a week, 1 in a month, 1 in all" in said("--report")
     found = json.loads(said("--json"))
     assert Post.objects.count() == 1
     with TestCase.captureOnCommitCallbacks(execute=True):

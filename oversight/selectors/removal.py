@@ -15,7 +15,7 @@ from django.utils.translation import ngettext_lazy
 from children.access import Action, children_for
 from children.actors import Actor
 from children.prepared_access import named_children
-from children.selectors.placed import Left, left_before
+from children.selectors.placed import Left, left_before, placed_since
 from documents.models import StoredFile
 from documents.selectors.references import Going, only_kept_by
 from documents.selectors.removal import papers_going, with_papers
@@ -40,6 +40,7 @@ KINDS = {
 class Countdown:
     """What a family sees: whose pictures and documents go, and in how many days; 0 when it is their turn."""
 
+    id: UUID
     child_id: UUID
     name: str
     day: date
@@ -47,12 +48,15 @@ class Countdown:
 
 
 def countdowns(actor: Actor) -> list[Countdown]:
-    """Return the countdowns of the actor's own children, the nearest first: one query, two where there is one."""
-    own = children_for(actor, Action.SEE_OWN).values("pk")
-    rows = list(Removal.objects.ahead().filter(child__in=own).order_by("removes_on", "pk"))
+    """Return the countdowns of the actor's own children, the nearest first: one query, two where there is one.
+
+    None for a child that is placed again, though no night has passed since.
+    """
+    left = children_for(actor, Action.SEE_OWN).exclude(pk__in=placed_since(actor.today).values("pk"))
+    rows = list(Removal.objects.ahead().filter(child__in=left.values("pk")).order_by("removes_on", "pk"))
     children = named_children(actor, Action.SEE_OWN, [row.child for row in rows])
     return [
-        Countdown(row.child, child.given_name, row.removes_on, max(0, (row.removes_on - actor.today).days))
+        Countdown(row.pk, row.child, child.given_name, row.removes_on, max(0, (row.removes_on - actor.today).days))
         for row in rows
         if (child := children.get(row.child))
     ]
@@ -83,13 +87,13 @@ def going(now: datetime, left: Mapping[UUID, Left]) -> list[Removal]:
 
 @dataclass(frozen=True)
 class Ahead:
-    """How many children of a preschool have a countdown, and of how many it ends within a month, a week, or now."""
+    """How many children of a preschool have a countdown; of how many it ends in a month, a week, the next night."""
 
     preschool: str
     all: int
     month: int
     week: int
-    now: int
+    tonight: int
 
 
 @dataclass(frozen=True)
@@ -133,8 +137,8 @@ def ahead(today: date) -> list[Ahead]:
         return Count("pk", filter=Q(removes_on__lte=today + timedelta(days=number)))
 
     rows = Removal.objects.ahead().order_by("preschool__name").values("preschool__name")
-    counted = rows.annotate(all=Count("pk"), month=within(30), week=within(7), now=within(0))
-    return [Ahead(*row) for row in counted.values_list("preschool__name", "all", "month", "week", "now")]
+    counted = rows.annotate(all=Count("pk"), month=within(30), week=within(7), tonight=within(1))
+    return [Ahead(*row) for row in counted.values_list("preschool__name", "all", "month", "week", "tonight")]
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def _go_on(child_id: UUID, left: Left, rule: RemovalRule, now: datetime) -> int:
         if step is None:
             return 0
         people = sees_own([child_id], today).values_list("guardian", flat=True)
-        about = {"child": str(child_id), "day": row.removes_on.isoformat()}
+        about = {"removal": row.pk, "day": row.removes_on}
         notify(person_ids=people, kind=Kind.REMOVAL_AHEAD, event=_event(row, step), about=about, now=now)
         audit.did("removal.told", person_id=None, now=now, children=[child_id], removal=row.pk, step=step)
     return 1

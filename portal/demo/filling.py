@@ -70,6 +70,7 @@ def fill(now: datetime, say: Say) -> None:
     papers.share_documents(cast, now)
     say("forms to answer")
     papers.send_forms(cast, now)
+    papers.count_down_for_one_who_left(now)
     _read_old_notices(now)
 
 

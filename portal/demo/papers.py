@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from accounts.models import User
 from children.access import Action
 from children.actors import Actor
 from children.selectors.reach import Relation, who_may
+from children.services.relations import confirm_guardianships
 from documents.models import Document, Folder, PaperForm
 from documents.selectors.forms import audience_of, children_of
 from documents.selectors.places import Place
@@ -24,9 +25,11 @@ from documents.services import folders, forms, sharing
 from documents.services.form_answers import answer
 from documents.services.sharing import Sharing
 from documents.services.telling import tell_waiting
+from oversight.services import removal
 from portal.demo.cast import Cast
-from portal.demo.people import AMINA, EVA, KLARA, MARIA
+from portal.demo.people import ADAM, AMINA, EVA, KLARA, MARIA
 from portal.demo.people import DEPARTMENT as DEPARTMENT_NAME
+from portal.demo.register import LEFT
 from portal.lib import days
 
 A4 = (1240, 1754)
@@ -39,6 +42,7 @@ WEEK = (
 TALK = ("Så här har hösten varit, och det här vill vi prata om.", "Läs igenom innan vi ses, och skriv upp dina frågor.")
 TRIPS = ("Så gör vi när vi åker på utflykt med buss.", "Barnen har väst, och vi räknar dem vid varje dörr.")
 MEALS = ("Måndag: fiskgratäng", "Tisdag: linssoppa och bröd", "Onsdag: köttbullar", "Torsdag: ärtsoppa och pannkaka")
+FAREWELL = ("Tack för åren, Lova!", "Här är några av de saker som du tyckte om att göra.")
 FEES = ("Avgifter för förskola från januari.", "Här står hur avgiften räknas ut och när den betalas.")
 
 
@@ -117,3 +121,20 @@ def _answer_some(form: PaperForm, said: dict[str, str | list[str]], number: int,
     for reach in [one for one in asked if one.relation == Relation.GUARDIAN][:number]:
         guardian = Actor.of_person(people[reach.person_id], today)
         answer(form_id=form.pk, child_ids=[reach.child_id], answers=said, is_signed=True, actor=guardian, now=now)
+
+
+def count_down_for_one_who_left(now: datetime) -> None:
+    """Let there be something of a child that has left, which its family can fetch for another month."""
+    amina, adam = (User.objects.with_email(figure.email).get() for figure in (AMINA, ADAM))
+    lova = amina.guardianships.get(child__given_name=LEFT).child
+    placement = lova.placements.select_related("department").get()
+    last = placement.ends_on or days.day_of(now)
+    at = days.at(last, time(9))
+    eva, maria = (Actor.of_person(User.objects.with_email(figure.email).get(), last) for figure in (EVA, MARIA))
+    lova.guardianships.update(starts_on=placement.starts_on)  # the register does not tell since when
+    confirm_guardianships(actor=eva, guardianship_ids=[row.pk for row in lova.guardianships.all()], now=at)
+    folder = Place(department=placement.department).folders().get(name="Om barnen")
+    _share(folder, "Lovas tid på Blåsippan", FAREWELL, Sharing(frozenset([lova.pk])), maria, at)
+    removal.decide(months=12, actor=Actor.of_person(adam), now=at)
+    for before in (30, 0):
+        removal.count_down(now=now - timedelta(days=before))

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid5
 
 from portal.demo.people import AMINA, EVA, JOHAN, JONAS, MARIA, MIKAEL, SARA, Figure
 
@@ -22,6 +23,7 @@ PRESCHOOLS = {
     "Förskolan Sjöstjärnan": ("Musslan", "Snäckan", "Pärlan", "Koralen", "Sjögräset", "Tången"),
 }
 TWO_HOMES = "Nyberg Holm"
+LEFT, LEFT_BEFORE = "Lova", timedelta(days=300)
 LISTS = ("organisations", "groups", "persons", "placements", "duties")
 
 Row = dict[str, Any]
@@ -78,6 +80,7 @@ def name_everybody(folder: Path, today: date) -> None:
     _name_two_homes(register)
     _name_staff(register)
     _mark_one_as_protected(register)
+    _add_one_who_left(register)
     register.write()
 
 
@@ -171,6 +174,24 @@ def _mark_one_as_protected(register: Register) -> None:
         row["securityMarking"] = "Sekretessmarkering"
         row.pop("addresses", None)
     register.placements[children[0]["id"]]["child"]["securityMarking"] = "Sekretessmarkering"
+
+
+def _add_one_who_left(register: Register) -> None:
+    """Give Amina's family an older child, who left Blåsippan months before the demo begins."""
+    elsa = next(row for row in register.lists["persons"] if (row["givenName"], row["familyName"]) == ("Elsa", "Lind"))
+    lova = elsa | {"id": str(uuid5(UUID(elsa["id"]), LEFT)), "givenName": LEFT}
+    lova["birthDate"] = (_born(elsa) - timedelta(days=900)).isoformat()
+    del lova["civicNo"]
+    register.lists["persons"].append(lova)
+    register.lists["placements"].append(
+        register.placements[elsa["id"]]
+        | {
+            "id": str(uuid5(UUID(lova["id"]), "placement")),
+            "child": {"id": lova["id"], "securityMarking": lova["securityMarking"]},
+            "startDate": (register.today - timedelta(days=900)).isoformat(),
+            "endDate": (register.today - LEFT_BEFORE).isoformat(),
+        }
+    )
 
 
 def _born(child: Row) -> date:
