@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from children.models import Block, Child, Guardianship, Household, HouseholdWeek
 from documents.models import FormAnswer, PaperForm
 from documents.models.forms import kept_answers
 from documents.services.form_telling import tell_of_forms
+from documents.views import forms as forms_views
 from notifications.models import Delivery, Kind
 from portal.lib import clock, days
 from tests.cast import Cast, child, employ, fill, guard, person, place
@@ -390,6 +392,51 @@ def test_a_preschool_keeps_its_own_templates(cast: Cast, log_in: LogIn) -> None:
     assert log_in(cast.maria).post(gone).status_code == 302
     assert not PaperForm.objects.filter(state=PaperForm.State.TEMPLATE).exists()
     assert PaperForm.objects.filter(pk=form.pk).exists(), "what was made from it stays"
+
+
+def test_four_hundred_children_are_read_page_by_page(
+    cast: Cast, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The counts and the file are of all of them."""
+    monkeypatch.setattr(forms_views, "ON_A_PAGE", 5)
+    signe = person("Signe")
+    for one in (children := fill(cast.blasippan, 10)):
+        guard(signe, one)
+    form, maria = _sent(log_in, cast), log_in(cast.maria)
+    for one in children[:7]:
+        assert _answer(log_in(signe), form, one.pk).status_code == 302
+    address = reverse("documents:form", args=[form.pk])
+    first, second = (maria.get(f"{address}{page}").content.decode() for page in ("", "?sida=2"))
+    assert "7 av 12 barn är klara" in _result(log_in, cast, form)
+    assert [page.count('<th scope="rowgroup"') for page in (first, second)] == [5, 2]
+    assert first.count('class="form-asked-child"') == 5
+    assert "Sida 1 av 2" in first
+    assert maria.get(f"{address}?format=csv").content.decode().count("Signe") == 10
+
+
+ANSWERS = {"text": "Tulpaner", "long_text": "Tulpaner", "date": "2026-12-01", "yes_no": "yes"}
+
+
+@pytest.mark.parametrize(
+    "template", ["consent", "agreement", "medicine", "allergy", "swimming", "trip", "introduction"]
+)
+def test_each_template_is_walked_through(template: str, cast: Cast, log_in: LogIn) -> None:
+    """Begun, sent as it stands, answered by all who must, read in the result, in the file and by the family."""
+    form = _sent(log_in, cast, template)
+    sent = {f"q-{one['id']}": ANSWERS.get(one["kind"]) or one["choices"][0] for one in form.questions}
+    for guardian in (cast.amina, cast.johan) if form.needs_both else (cast.amina,):
+        browser = log_in(guardian)
+        assert form.title in browser.get("/blanketter/").content.decode()
+        page = browser.get(reverse("documents:own", args=[form.pk, cast.elsa.pk]))
+        assert page.status_code == 200
+        answer = _answer(browser, form, cast.elsa.pk, sent)
+        assert answer.status_code == 302, answer.content.decode()
+        receipt = unescape(browser.get(answer["Location"]).content.decode())
+        assert [one["label"] for one in form.questions if one["label"] not in receipt] == []
+    assert FormAnswer.objects.in_force().filter(is_signed=form.is_signed).count() == (2 if form.needs_both else 1)
+    assert "1 av 2 barn är klara" in _result(log_in, cast, form)
+    table = log_in(cast.maria).get(f"{reverse('documents:form', args=[form.pk])}?format=csv").content.decode()
+    assert "Amina" in table
 
 
 def test_whoever_works_here_reads_nothing_of_an_own_child(cast: Cast, log_in: LogIn) -> None:

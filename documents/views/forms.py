@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -36,6 +37,8 @@ from documents.services.form_telling import remind
 from portal.lib import clock, days
 from portal.lib.downloads import csv_answer
 from portal.lib.http import is_fragment_wanted, see_other
+
+ON_A_PAGE = 50  # children
 
 
 @require_safe
@@ -73,7 +76,14 @@ def form(request: ActorRequest, form_id: UUID) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return _file(request, result)
     audit.looked("form.result", person_id=actor.person_id, tablet_id=actor.tablet_id, children=result.child_ids)
-    context = {"result": result, "form": found, "may_lead": is_led(actor, found), "today": actor.today}
+    context = {
+        "result": result,
+        "waiting": Paginator(result.waiting, ON_A_PAGE).get_page(request.GET.get("vantar")),
+        "answered": Paginator(result.answered, ON_A_PAGE).get_page(request.GET.get("sida")),
+        "form": found,
+        "may_lead": is_led(actor, found),
+        "today": actor.today,
+    }
     return render(request, "documents/forms/result.html", context)
 
 
