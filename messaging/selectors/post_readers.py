@@ -51,16 +51,19 @@ def readers_of_post(
 
     Of a post about chosen children nobody reads from whom one of them must be kept.
     """
-    guarded: dict[UUID, set[UUID]] = defaultdict(set)
-    for reach in who_may(Action.SEE_OWN, child_ids, today) if child_ids else []:
-        guarded[reach.person_id].add(reach.child_id)
-    readers = {
-        person: PostReader(person, Relation.GUARDIAN, frozenset(children)) for person, children in guarded.items()
-    }
+    readers = {one.person_id: one for one in guardians_of_post(child_ids, today)}
     for person, relation in who_may_at(Action.WRITE_POSTS, department, today).items():
         readers.setdefault(person, PostReader(person, relation))
     kept_away = set() if is_for_all else kept_away_from(child_ids)
     return {person: reader for person, reader in readers.items() if person not in kept_away}
+
+
+def guardians_of_post(child_ids: Collection[UUID], today: date) -> list[PostReader]:
+    """Return the guardians of these children who may read of them today."""
+    guarded: dict[UUID, set[UUID]] = defaultdict(set)
+    for reach in who_may(Action.SEE_OWN, child_ids, today) if child_ids else []:
+        guarded[reach.person_id].add(reach.child_id)
+    return [PostReader(person, Relation.GUARDIAN, frozenset(children)) for person, children in guarded.items()]
 
 
 def readers_today(post: Post, today: date) -> dict[UUID, PostReader]:

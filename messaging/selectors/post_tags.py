@@ -18,7 +18,7 @@ from documents.models import BlurredCopy
 from documents.selectors.shown import Blurs, showing, unmade, wanted_copies
 from documents.shown_rules import mark_of
 from messaging.models import Post, PostChild, PostPicture
-from messaging.selectors.post_readers import children_at
+from messaging.selectors.post_readers import PostReader, children_at, guardians_of_post
 from messaging.selectors.posts import PURPOSE
 
 
@@ -30,8 +30,11 @@ class Unshown:
     child_id: UUID | None
 
 
-def unshown_to(post: Post, guardian_ids: Collection[UUID], today: date) -> list[Unshown]:
-    """Return who stands in the way of showing the post's pictures to each of these guardians: no consent, no box."""
+def unshown_to(post: Post, guardians: Collection[PostReader], today: date) -> list[Unshown]:
+    """Return who stands in the way of showing the post's pictures to each of these guardians: no consent, no box.
+
+    Whose guardians they are of the post's children is known; it is asked of others who are in its pictures.
+    """
     files = list(post.pictures.values_list("file_id", flat=True))
     found = showing(files, PURPOSE, today)
     open_tags = [
@@ -41,12 +44,15 @@ def unshown_to(post: Post, guardian_ids: Collection[UUID], today: date) -> list[
         if tag.box is None and tag.child_id not in found.allowing
     ]
     guarded: dict[UUID, set[UUID]] = defaultdict(set)
-    children = {child_id for _number, child_id in open_tags if child_id}
-    for reach in who_may(Action.SEE_OWN, children, today) if children else []:
+    for reader in guardians:
+        for child_id in reader.child_ids:
+            guarded[child_id].add(reader.person_id)
+    unknown = {child_id for _number, child_id in open_tags if child_id} - guarded.keys()
+    for reach in who_may(Action.SEE_OWN, unknown, today) if unknown else []:
         guarded[reach.child_id].add(reach.person_id)
-    others = set(guardian_ids)
+    readers = {reader.person_id for reader in guardians}
     return [
-        Unshown(number, child_id) for number, child_id in open_tags if child_id is None or others - guarded[child_id]
+        Unshown(number, child_id) for number, child_id in open_tags if child_id is None or readers - guarded[child_id]
     ]
 
 
@@ -55,8 +61,7 @@ def unshown_to_readers(post: Post, today: date) -> list[Unshown]:
     about = PostChild.objects.filter(post=post).values_list("child_id", flat=True)
     is_everybody = post.is_for_all and post.state == Post.State.DRAFT
     children = children_at(post.department_id, today) if is_everybody else set(about)
-    readers = who_may(Action.SEE_OWN, children, today) if children else []
-    return unshown_to(post, {reach.person_id for reach in readers}, today)
+    return unshown_to(post, guardians_of_post(children, today), today)
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,12 @@ class InPictures:
     hidden: list[tuple[int, UUID]]
 
 
-def in_pictures(post: Post, today: date) -> InPictures | None:
-    """Return where it is said who is in the post's pictures; None where it has none."""
+def in_pictures(post: Post, guardians: Collection[PostReader], today: date) -> InPictures | None:
+    """Return where it is said who is in the pictures of a post that these guardians read; None where it has none."""
     pictures = list(post.pictures.values_list("pk", flat=True))
     if not pictures:
         return None
-    hidden = sorted({one.number for one in unshown_to_readers(post, today)})
+    hidden = sorted({one.number for one in unshown_to(post, guardians, today)})
     return InPictures(pictures[0], [(number, pictures[number - 1]) for number in hidden])
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from children.access import Action, children_for
 from children.actors import Actor
-from children.selectors.family_rows import Families, Named
+from children.selectors.family_rows import Families, Named, families_of_each
 from messaging.models import Post, PostChild, PostRead, PostThanks
-from messaging.selectors.post_readers import families_of, guardians_among, readers_today
+from messaging.selectors.post_readers import PostReader, guardians_among, readers_today
 
 
 def reads_as_guardian(actor: Actor, post: Post) -> bool:
@@ -60,21 +60,24 @@ class Reception:
     number: int
     hearts: int
     thanks: list[Thanked]
+    guardians: list[PostReader]  # all of today's
 
 
 def reception_of(actor: Actor, post: Post) -> Reception:
     """Return how the post was received. Whose guardian a protected child's are stays untold, as it does in the list."""
     guardians = guardians_among(readers_today(post, actor.today))
     reads = dict(PostRead.objects.filter(post=post).values_list("person", "hearted_at"))
-    read = [one for one in guardians if one.person_id in reads]
-    shown = families_of(actor, read)
+    read = {one.person_id: one.child_ids for one in guardians if one.person_id in reads}
+    not_read = {one.person_id: one.child_ids for one in guardians if one.person_id not in reads}
+    shown, others = families_of_each(actor, [read, not_read])
     return Reception(
         read=shown,
-        not_read=families_of(actor, [one for one in guardians if one.person_id not in reads]),
+        not_read=others,
         number_read=len(read),
         number=len(guardians),
         hearts=sum(moment is not None for moment in reads.values()),
         thanks=_thanks(post, {one.person_id: one for one in shown.rows if one.person}),
+        guardians=guardians,
     )
 
 

@@ -14,16 +14,17 @@ from documents import finding
 from documents.services import copies
 from messaging import post_rules
 from messaging.models import Post
+from messaging.selectors.post_readers import PostReader
 from messaging.selectors.post_tags import are_made, unshown_to, unshown_words, wanted_of
 
 
-def demand_showable(post: Post, guardian_ids: Collection[UUID], actor: Actor) -> None:
+def demand_showable(post: Post, guardians: Collection[PostReader], actor: Actor) -> None:
     """Refuse pictures that some reader may not see, and those of which nobody has said that all in them are tagged.
 
     The sentence names the child and the picture (G03).
     """
     pictures = list(post.pictures.values_list("pk", flat=True))
-    if unshown := unshown_to(post, guardian_ids, actor.today):
+    if unshown := unshown_to(post, guardians, actor.today):
         raise ValidationError({"pictures": unshown_words(actor, unshown)})
     if post.all_tagged < post_rules.mark_of_pictures(pictures):
         raise ValidationError({"all_tagged": [_("Kryssa i att alla barn som syns är taggade eller suddade.")]})

@@ -152,7 +152,7 @@ def publish(*, post_id: UUID, seen: str, without: Collection[UUID] = (), actor: 
         readers = readers_of_post(post.department, children, today, is_for_all=written.is_for_all)
         if seen != print_of((one.person_id, one.relation, one.child_ids) for one in readers.values()):
             raise ValidationError(_("Vilka som läser har ändrats sedan du såg listan. Titta på den igen."))
-        guardians = [reader.person_id for reader in guardians_among(readers)]
+        guardians = guardians_among(readers)
         if not guardians:
             raise ValidationError(_("Ingen vårdnadshavare skulle läsa det här inlägget."))
         demand_showable(post, guardians, actor)
@@ -291,7 +291,7 @@ def _release(post_id: UUID, now: datetime) -> bool:
         is_barred = not is_writer(Actor.of_person(post.published_by or post.author, today), post)
         is_about_others = not post.is_for_all and chosen - still_to_tag(post.department_id, chosen, today)
         people = [reader.person_id for reader in guardians]
-        if not people or is_barred or is_about_others or unshown_to(post, people, today):
+        if not people or is_barred or is_about_others or unshown_to(post, guardians, today):
             _stop(post, now)
             return False
         notify_of_all(told=[Told(post.pk, people, {"post": post.pk})], kind=Kind.POST_PUBLISHED, now=now)

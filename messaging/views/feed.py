@@ -119,17 +119,18 @@ def post(request: ActorRequest, post_id: UUID) -> HttpResponse:
     if reader and is_really_seen(request) and not has_read(row, reader):
         mark_read(post_ids=[row.pk], person_id=reader, now=now)
     audit.looked("post", person_id=actor.person_id, tablet_id=actor.tablet_id, children=own.keys() | named.keys())
+    reception = reception_of(actor, row) if writes and is_out else None
     context = {
         "post": row,
         "about": get_text_list(sorted(named.values()), _("och")),
         "pictures": pictures,
         "goals": curriculum.headings(row.goals.values_list("key", flat=True)),
         "own": own_reaction(row, reader) if reader else None,
-        "reception": reception_of(actor, row) if writes and is_out else None,
+        "reception": reception,
         "reads_in": _reads_in(actor),
         "rests": rests(request),
         "wait": _wait(row, pictures, now) if row.state == Post.State.PUBLISHING else None,
-        "in_pictures": in_pictures(row, actor.today) if writes and is_out else None,
+        "in_pictures": in_pictures(row, reception.guardians, actor.today) if reception else None,
         "may_withdraw": writes and is_out and row.may_be_withdrawn(now),
     }
     return render(request, "messaging/posts/post.html", context)
