@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django import template
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +15,7 @@ from documents.shown_rules import Box
 from messaging.selectors.posts import Picture
 from messaging.selectors.tagging_page import NOBODY, Mark
 from messaging.words import language_word
+from portal.lib.addresses import address_of
 
 register = template.Library()
 
@@ -48,7 +48,7 @@ def numbers(pictures: Iterable[Picture]) -> str:
 def picture_sizes(picture_id: UUID) -> str:
     """Print the addresses of a picture's sizes with their widths, for `srcset`."""
     return ", ".join(
-        f"{reverse('messaging:post_picture', args=[picture_id, size])} {width}w" for size, width in WIDTHS.items()
+        f"{address_of('messaging:post_picture', picture_id, size)} {width}w" for size, width in WIDTHS.items()
     )
 
 

@@ -12,13 +12,13 @@ from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.template.base import FilterExpression, Parser, Token
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import days
+from portal.lib.addresses import address_of
 from portal.views.assets import address
 
 register = template.Library()
@@ -43,7 +43,6 @@ UNKNOWN_STATE = ("circle-help", "unplanned", "")
 NO_WORDS = re.compile(r"[0-9:., '\[\]-]*")
 PARTS_KEPT = 1024
 
-NOTHING = UUID(int=0)  # stands in an address for the id of a thing
 
 # Icons that point along the reading direction, and turn with it.
 DIRECTED = frozenset({"chevron-left", "chevron-right", "log-out", "send", "undo-2"})
@@ -103,14 +102,9 @@ def sign(letters: str, colour: Hashable, *, small: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def page(name: str, identity: UUID) -> str:
+def page(name: str, identity: UUID, *more: Hashable) -> str:
     """Print the address of a page about one thing: what `url` prints, which looks for its way each time anew."""
-    return _page(name).replace(str(NOTHING), str(identity))
-
-
-@lru_cache(maxsize=256)
-def _page(name: str) -> str:
-    return reverse(name, args=[NOTHING])
+    return address_of(name, identity, *more)
 
 
 @register.simple_tag
