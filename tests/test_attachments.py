@@ -149,6 +149,23 @@ def test_several_families_get_the_same_file_each_for_itself(cast: Cast, log_in: 
         assert allowed != (log_in(cast.neighbour).get(address_of(message)).status_code == 200)
 
 
+def test_a_picture_goes_to_one_family_at_a_time(cast: Cast) -> None:
+    """DOMAIN 5.2: Elsa is not shown to Noor's family; both of her own homes get it."""
+    with pytest.raises(ValidationError, match="en familj i taget"):
+        sent(cast.maria, cast.elsa, cast.noor, files=(chosen(cast.maria), chosen(cast.maria, picture())))
+    assert not Message.objects.exists()
+    photo = chosen(cast.maria, picture())
+    apart = start_threads(
+        child_ids=[cast.elsa.pk],
+        addressee=TO_DEPARTMENT,
+        words=Words("Stövlar", "Se bilden", "sv", attachments=(photo,)),
+        actor=Actor.of_person(cast.maria),
+        now=clock.now(),
+        apart=True,
+    )
+    assert len(apart) == 2
+
+
 class TestForgedForms:
     def test_somebody_else_s_file(self, cast: Cast) -> None:
         with pytest.raises(ValidationError):

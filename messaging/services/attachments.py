@@ -15,7 +15,10 @@ from django.utils.translation import gettext as _
 from children.actors import Actor
 from documents.models import StoredFile
 from documents.services import files
+from documents.services.uploads import Finished, TakenBefore
 from messaging.models import Message, MessageAttachment
+from messaging.rules import Circle
+from portal.lib.ids import uuid7
 
 MOST_FILES = 5
 MOST_UNSENT = 20
@@ -26,19 +29,25 @@ UNSENT_FOR = timedelta(days=30)
 def keep(*, upload: File[bytes], actor: Actor, now: datetime) -> MessageAttachment:
     """Keep a file until the message with which it goes is sent: nobody else sees it.
 
-    Raises `ValidationError` with a sentence that names the file; nothing is kept then.
+    What came in parts is kept under its upload's id: handed over again it is the same (G09). Raises `ValidationError`
+    with a sentence that names the file; nothing is kept then.
     """
     if actor.person_id is None:
         raise Http404
+    own_id = upload.upload.pk if isinstance(upload, Finished) else uuid7()
     with transaction.atomic():
         try:
             file = files.keep(upload, by_id=actor.person_id, now=now)
+        except TakenBefore:
+            if found := MessageAttachment.objects.filter(pk=own_id, added_by=actor.person_id).first():
+                return found
+            raise ValidationError(_("En fil finns inte kvar. Välj den igen.")) from None
         except ValidationError as refused:
             sentence = " ".join(refused.messages)
             raise ValidationError(
                 _("{file} följer inte med. {why}").format(file=upload.name or "", why=sentence)
             ) from refused
-        made = MessageAttachment.objects.create(file=file, added_by_id=actor.person_id)
+        made = MessageAttachment.objects.create(pk=own_id, file=file, added_by_id=actor.person_id)
         unsent = MessageAttachment.objects.filter(added_by=actor.person_id, message=None).order_by("-created_at")
         throw_away(unsent[MOST_UNSENT:])
     return made
@@ -65,6 +74,19 @@ def attach(message: Message, attachment_ids: Collection[UUID]) -> None:
             one.save(update_fields=["message"])
         else:
             MessageAttachment.objects.create(message=message, file_id=one.file_id, added_by_id=one.added_by_id)
+
+
+def demand_one_family(attachment_ids: Collection[UUID], circles: Iterable[Circle]) -> None:
+    """Refuse pictures in what goes to several families: nobody has said who is in them and may be seen (DOMAIN 5.2).
+
+    Both homes of the same children are one family here. Raises `ValidationError`.
+    """
+    if len({circle.children for circle in circles}) < 2:
+        return
+    if MessageAttachment.objects.filter(pk__in=attachment_ids, file__kind=StoredFile.Kind.PICTURE).exists():
+        raise ValidationError(
+            _("En bild kan bara gå till en familj i taget. Ta bort den, eller lägg den i ett inlägg i stället.")
+        )
 
 
 def take_back(messages: Collection[Message]) -> tuple[UUID, ...]:

@@ -32,7 +32,7 @@ from messaging.selectors.readers import (
     readers_of_all,
     stamp_of,
 )
-from messaging.services.attachments import attach, take_back
+from messaging.services.attachments import attach, demand_one_family, take_back
 from messaging.services.incidents import keep_incident
 from messaging.services.telling import tell_readers
 from notifications.models import Kind
@@ -104,6 +104,7 @@ def start_threads(
     try:
         with transaction.atomic():
             circles = circles_for(child_ids=child_ids, addressee=addressee, actor=actor, now=now, apart=apart)
+            demand_one_family(words.attachments, circles)
             _check_seen(seen, circles, addressee, actor)
             found = readers_of_all(circles, addressee, actor.today, writing=True)
             own = [readers.get(actor.person_id) if actor.person_id else None for readers in found]
