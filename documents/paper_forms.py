@@ -86,9 +86,8 @@ class EndForm(forms.Form):
 
 
 class RenewForm(forms.Form):
-    """A new version: a file, and what is new."""
+    """What is new in a new version."""
 
-    file = forms.FileField(label=_("Ny fil"))
     note = forms.CharField(
         label=_("Vad är nytt?"),
         required=False,

@@ -169,7 +169,8 @@ def test_a_child_that_left_keeps_what_is_about_itself(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
-def test_pictures_are_for_single_children(cast: Cast) -> None:
+def test_a_picture_is_for_a_single_child(cast: Cast) -> None:
+    """DOMAIN 5.2: nobody has said who is in it, so that it goes to one family only."""
     folder = folder_of(cast.blasippan)
     file = StoredFile.objects.create(
         name="a.jpg", kind="picture", media_type="image/jpeg", size=1, digest="1" * 64, state="ready"
@@ -182,8 +183,9 @@ def test_pictures_are_for_single_children(cast: Cast) -> None:
         seen, titles = readers_of(how.about(folder), actor.today).sign, {draft.pk: "Bild"}
         return sharing.share(folder_id=folder.pk, titles=titles, sharing=how, seen=seen, actor=actor, now=clock.now())
 
-    with pytest.raises(ValidationError, match="inlägg"):
-        share(Sharing())
+    for how in (Sharing(), Sharing(child_ids=frozenset([cast.elsa.pk, cast.noor.pk]))):
+        with pytest.raises(ValidationError, match="inlägg"):
+            share(how)
     assert share(Sharing(child_ids=frozenset([cast.elsa.pk]))) == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -20,13 +21,15 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from children.actors import Actor
 from documents import rules
-from documents.models import StoredFile, Upload
+from documents.models import Document, StoredFile, Upload
 from documents.services import files, uploads
 from documents.stores import store
-from messaging.models import Post
+from messaging.models import Message, MessageAttachment, Post
 from messaging.services import posts
 from portal.lib import clock
 from tests.cast import Cast
+from tests.papers import folder_of, pdf, shared
+from tests.test_attachments import sent as send
 
 pytestmark = pytest.mark.django_db
 LogIn = Callable[[User], Client]
@@ -202,3 +205,48 @@ def test_what_is_not_wanted_or_not_finished_goes(cast: Cast, maria: Client) -> N
     assert uploads.forget_old(now=clock.now()) == 0
     assert uploads.forget_old(now=clock.now() + timedelta(days=2)) == 1
     assert (lying(), Upload.objects.count()) == ([], 0)
+
+
+def test_a_folder_takes_what_came_in_parts_once(cast: Cast, maria: Client, log_in: LogIn) -> None:
+    """G09: a double tap on "Ladda upp", and somebody who names what another has sent."""
+    folder, upload_id = folder_of(cast.blasippan), sent(maria, BODY)
+    for _press in range(2):
+        maria.post(f"/dokument/mapp/{folder.pk}/ladda-upp/", {"upload": [str(upload_id), "trams"]})
+    theirs = sent(log_in(cast.amina), pdf())
+    refused = maria.post(f"/dokument/mapp/{folder.pk}/ladda-upp/", {"upload": str(theirs)}, follow=True)
+    assert "En fil finns inte kvar. Välj den igen." in refused.content.decode()
+    assert [one.title for one in Document.objects.all()] == ["Åsas bild"]
+
+
+def test_a_document_takes_a_new_version_in_parts_once(cast: Cast, maria: Client) -> None:
+    """G09."""
+    (document,) = shared(cast.blasippan, cast.maria, cast.elsa)
+    upload_id = sent(maria, pdf(2))
+    for _press in range(2):
+        maria.post(f"/dokument/{document.pk}/version/", {"upload": str(upload_id), "note": "Ny sal"})
+    assert document.versions.count() == 2
+
+
+def test_a_message_takes_what_came_in_parts_once(cast: Cast, log_in: LogIn) -> None:
+    """G09: refused for its text it is sent with the second press, and the third sends nothing more."""
+    phone, sending = log_in(cast.amina), str(uuid4())
+    [first] = send(cast.maria, cast.elsa)
+    address, upload_id = f"/samtal/{first.thread_id}/", str(sent(phone, BODY))
+    seen = re.search(r'name="seen"\s+value="([^"]+)"', phone.get(address).content.decode())
+    assert seen
+    said = {"language": "sv", "seen": seen[1], "sending": sending, "upload": upload_id}
+    phone.post(address, said | {"body": " "})
+    for _press in range(2):
+        phone.post(address, said | {"body": "Se bilagan"})
+    mine = Message.objects.get(written_by=cast.amina)
+    assert [one.file.name for one in mine.attachments.all()] == ["Åsas bild.txt"]
+    assert MessageAttachment.objects.count() == 1
+
+
+def test_what_came_in_parts_lies_in_the_draft(cast: Cast, log_in: LogIn) -> None:
+    """F16: whoever goes away and comes back finds it."""
+    phone = log_in(cast.amina)
+    [first] = send(cast.maria, cast.elsa)
+    address, upload_id = f"/samtal/{first.thread_id}/", str(sent(phone, BODY))
+    phone.post("/samtal/utkast/", {"page": address, "body": "Se bilagan", "upload": upload_id})
+    assert f'value="{MessageAttachment.objects.get(message=None).pk}"' in phone.get(address).content.decode()

@@ -23,6 +23,7 @@ from documents.selectors.readers import About
 from documents.selectors.reading import get_changed, own_documents
 from documents.services import files
 from documents.services.sharing import add_version, discard_unused, person_of
+from documents.services.uploads import TakenBefore
 from notifications.models import Kind
 from notifications.reading import read_about
 from notifications.services import give_up, notify
@@ -38,7 +39,10 @@ def renew(*, document_id: UUID, upload: File[bytes], note: str, actor: Actor, no
         raise ValidationError(_("Skriv högst {number} tecken.").format(number=paper_rules.LONGEST_NOTE))
     with transaction.atomic():
         document = _standing(actor, document_id)
-        file = files.keep(upload, by_id=actor.person_id, now=now, **document.folder.place_ids)
+        try:
+            file = files.keep(upload, by_id=actor.person_id, now=now, **document.folder.place_ids)
+        except TakenBefore:
+            return document
         before = document.versions.select_related("file").get(is_current=True)
         if file.digest == before.file.digest:
             discard_unused([file])

@@ -23,6 +23,7 @@ from documents.models import Document, DocumentVersion, Folder, PdfPreview, Stor
 from documents.selectors.readers import About, readers_of
 from documents.selectors.reading import documents_changed_by, get_folder
 from documents.services import files
+from documents.services.uploads import TakenBefore
 from portal.lib import bell
 
 
@@ -54,6 +55,8 @@ def upload(*, folder_id: UUID, uploads: Iterable[File[bytes]], actor: Actor, now
             continue
         try:
             _keep(folder_id, one, actor, now)
+        except TakenBefore:
+            continue  # handed over again, after an answer that was lost (G09)
         except ValidationError as refused:
             problems += [f"{one.name}: {sentence}" for sentence in refused.messages]
     return problems
@@ -199,9 +202,9 @@ def _check(
     elif any(len(titles[one.pk]) > paper_rules.LONGEST_TITLE for one in drafts):
         problems["titles"] = _("Skriv högst {number} tecken.").format(number=paper_rules.LONGEST_TITLE)
     files_of = DocumentVersion.objects.filter(document__in=drafts, is_current=True)
-    if not sharing.child_ids and files_of.filter(file__kind=StoredFile.Kind.PICTURE).exists():
+    if len(sharing.child_ids) != 1 and files_of.filter(file__kind=StoredFile.Kind.PICTURE).exists():
         problems["children"] = _(
-            "Lägg bilder i ett inlägg i stället. Som dokument kan en bild bara gälla enstaka barn."
+            "Lägg bilder i ett inlägg i stället. Som dokument kan en bild bara gälla ett barn i taget."
         )
     if sharing.child_ids and (
         folder.department is None

@@ -22,6 +22,7 @@ from documents.selectors.places import Place, get_department_place, get_preschoo
 from documents.selectors.reading import get_changed, get_folder
 from documents.selectors.room import RoomOf, rooms_of
 from documents.services import folders, papers, telling
+from documents.uploaded import uploaded_in
 from documents.views.papers import sought_in
 from portal.lib import clock
 from portal.lib.http import see_other
@@ -102,15 +103,19 @@ def folder(request: ActorRequest, folder_id: UUID) -> HttpResponse:
 @asks_for_pin
 def renew(request: ActorRequest, document_id: UUID) -> HttpResponse:
     """Give a document a new version."""
-    form, here = RenewForm(request.POST, request.FILES), reverse("documents:document", args=[document_id])
+    chosen, problems = uploaded_in(request, "file")
+    form, here = RenewForm(request.POST), reverse("documents:document", args=[document_id])
     get_changed(request.actor, document_id)
-    if not form.is_valid():
-        messages.error(request, _("Välj en fil."))
+    if not chosen or not form.is_valid():
+        messages.error(request, " ".join(problems) or _("Välj en fil."))
         return see_other(request, here)
-    sent = form.cleaned_data
     try:
         papers.renew(
-            document_id=document_id, upload=sent["file"], note=sent["note"], actor=request.actor, now=clock.now()
+            document_id=document_id,
+            upload=chosen[-1],
+            note=form.cleaned_data["note"],
+            actor=request.actor,
+            now=clock.now(),
         )
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))

@@ -28,6 +28,7 @@ from documents.selectors.places import Place
 from documents.selectors.readers import About, audience_of, guardians_of
 from documents.selectors.reading import get_folder
 from documents.services import sharing as services
+from documents.uploaded import uploaded_in
 from portal.lib import clock
 from portal.lib.http import is_fragment_wanted, see_other
 
@@ -38,9 +39,9 @@ def upload(request: ActorRequest, folder_id: UUID) -> HttpResponse:
     """Put files in a folder, and go on to share them."""
     actor = request.actor
     folder = get_folder(actor, folder_id)
-    chosen = request.FILES.getlist("files")
-    problems = services.upload(folder_id=folder_id, uploads=chosen, actor=actor, now=clock.now())
-    for problem in problems if chosen else [_("Välj en fil.")]:
+    chosen, problems = uploaded_in(request, "files")
+    problems += services.upload(folder_id=folder_id, uploads=chosen, actor=actor, now=clock.now())
+    for problem in problems if chosen or problems else [_("Välj en fil.")]:
         messages.error(request, problem)
     if drafts_in(folder):
         return see_other(request, reverse("documents:share", args=[folder_id]))

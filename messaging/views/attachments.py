@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts import audit
 from children.http import ActorRequest, asks_for_pin
 from documents.serving import Size, serve
+from documents.uploaded import uploaded_in
 from messaging.inbox_forms import ids_in
 from messaging.selectors.attachments import Attached, get_attachment, unsent_of
 from messaging.services.attachments import MOST_FILES, keep
@@ -73,7 +74,8 @@ def chosen_files(request: ActorRequest) -> ChosenFiles:
     kept = list(files_left(request, request.POST.getlist("kept")).ids)
     if len(kept) < len(named):
         problems.append(_("En fil finns inte kvar. Välj den igen."))
-    for upload in request.FILES.getlist("files"):
+    chosen, gone = uploaded_in(request, "files")
+    for upload in chosen:
         if len(kept) >= MOST_FILES:
             problems.append(
                 _("{file} följer inte med. Skicka högst {number} filer på en gång.").format(
@@ -85,4 +87,4 @@ def chosen_files(request: ActorRequest) -> ChosenFiles:
             kept.append(keep(upload=upload, actor=request.actor, now=clock.now()).pk)
         except ValidationError as refused:
             problems += refused.messages
-    return ChosenFiles(unsent_of(request.actor, kept) if kept else [], problems)
+    return ChosenFiles(unsent_of(request.actor, kept) if kept else [], [*problems, *gone])

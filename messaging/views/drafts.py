@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 from children.http import ActorRequest, asks_for_pin
 from messaging.inbox_forms import ids_in
 from messaging.services import drafts
-from messaging.views.attachments import ChosenFiles
+from messaging.views.attachments import ChosenFiles, chosen_files
 from portal.lib import clock
 from portal.lib.http import see_other
 
-NOT_KEPT = frozenset({"csrfmiddlewaretoken", "page", "seen", "sending", "do"})
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "page", "seen", "sending", "do", "upload"})
 """What a form holds that is nobody's words, and anew each time that the page is shown."""
 LONGEST_ADDRESS = 190
 
@@ -32,6 +32,8 @@ def draft(request: ActorRequest) -> HttpResponse:
         drafts.discard_draft(person_id=person_id, address=kept)
         return see_other(request, page)
     now, fields, saved_at, problem = clock.now(), fields_in(request.POST), None, ""
+    if "upload" in request.POST:
+        fields["kept"] = [str(one) for one in chosen_files(request).ids]
     try:
         is_sent = drafts.was_sent(person_id, ids_in(request.POST.getlist("sending")), request.POST.get("body", ""))
         if not is_sent and any(value.strip() for name in ("body", "subject") for value in fields.get(name, [])):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from children.http import ActorRequest, asks_for_pin, renews_pin, rests
-from documents.services.uploads import finished
+from documents.uploaded import uploaded_in
 from messaging import post_rules
 from messaging.models import Post
 from messaging.post_forms import PostForm, alts_in, id_in, initial_of
@@ -160,11 +160,10 @@ def post_pictures(request: ActorRequest, post_id: UUID) -> HttpResponseBase:
 
 
 def _pictures(request: ActorRequest, post_id: UUID) -> HttpResponse:
-    post, problems = get_draft(request.actor, post_id), []
+    post, problems = get_draft(request.actor, post_id), list[str]()
     if request.method == "POST":
-        sent = [one for text in request.POST.getlist("upload") if (one := id_in(text))]
-        uploads = [*request.FILES.getlist("pictures"), *finished(sent, request.actor.person_id)]
-        problems = pictures.add(post_id=post.pk, uploads=uploads, actor=request.actor, now=clock.now())
+        uploads, problems = uploaded_in(request, "pictures")
+        problems += pictures.add(post_id=post.pk, uploads=uploads, actor=request.actor, now=clock.now())
     own = pictures_of([post.pk])[post.pk]
     context = {
         "post": post,

@@ -139,7 +139,7 @@ def test_pictures_on_their_way_hold_the_page_and_are_looked_at_large(
 
     maria.route("**/uppladdning/**", hold)
     maria.locator("#post-files").set_input_files(photos(tmp_path)[:2])
-    expect(maria.locator("[data-post-progress]")).to_contain_text("Laddar upp bild 1 av 2")
+    expect(maria.locator("[data-upload-progress]")).to_contain_text("Laddar upp 1 av 2")
     publish = maria.get_by_role("button", name="Publicera", exact=True)
     expect(publish).to_be_disabled()
     maria.get_by_label("Rubrik").press("Enter")

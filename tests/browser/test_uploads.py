@@ -13,10 +13,12 @@ from PIL import Image
 from playwright.sync_api import CDPSession, Page, Route, expect
 from pytest_django.fixtures import Settings
 
-from documents.models import StoredFile, Upload
-from tests.browser.conftest import FindBarriers, Visit
+from documents.models import DocumentVersion, StoredFile, Upload
+from messaging.models import Message
+from tests.browser.conftest import PHONE, FindBarriers, Visit
 from tests.browser.test_posts import begin
 from tests.cast import Cast
+from tests.test_attachments import sent
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -113,3 +115,62 @@ def test_one_is_taken_away_while_it_comes_and_the_others_come(writing: Page, net
     expect(writing.locator(".post-tile")).to_have_count(2)
     digests = {hashlib.sha256(photos[number].read_bytes()).hexdigest() for number in (0, 2)}
     assert {file.digest for file in StoredFile.objects.all()} == digests
+
+
+def break_in_the_middle(page: Page, field: str, files: list[Path]) -> None:
+    """Choose files on a slow net that goes and comes back; wait until all have come, and nothing came twice."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    net = Net(session)
+    net.is_now(150)
+    page.locator(field).set_input_files(files)
+    expect(page.locator(".upload")).to_have_count(len(files))
+    page.wait_for_function("() => [...document.querySelectorAll('.upload progress')].some(one => one.value > 0)")
+    net.is_now(0, is_gone=True)
+    expect(page.locator(".upload", has_text="Väntar på nät").first).to_be_visible()
+    before = {one.pk: one.parts for one in Upload.objects.all()}
+    net.is_now(4_000)
+    expect(page.locator(".upload", has_text="Klar")).to_have_count(len(files))
+    after = Upload.objects.in_bulk(list(before))
+    assert all(after[key].parts[: len(parts)] == parts for key, parts in before.items())
+
+
+def digests(files: list[Path]) -> set[str]:
+    return {hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def test_files_of_an_answer_wait_for_the_net(
+    cast: Cast, visit: Visit, settings: Settings, tmp_path: Path, find_barriers: FindBarriers
+) -> None:
+    """G09: a guardian's pictures go on where they were, one is taken away again, and the message goes once."""
+    settings.FILES_ROOT = tmp_path / "files"
+    [first] = sent(cast.maria, cast.elsa)
+    amina = visit(cast.amina, size=PHONE)
+    amina.goto(f"/samtal/{first.thread_id}/")
+    amina.get_by_text("Bifoga och mer").click()
+    files = [heavy(tmp_path, f"bild{number}.jpg") for number in range(3)]
+    break_in_the_middle(amina, "#attach-files", files)
+    assert find_barriers(amina) == []
+    amina.locator(".upload", has_text="bild1.jpg").get_by_role("button", name="Ta bort").click()
+    amina.get_by_label("Ditt svar").fill("Se på Elsas stövlar")
+    amina.get_by_role("button", name="Skicka", exact=True).dblclick()
+    expect(amina.locator("#lines")).to_contain_text("Se på Elsas stövlar")
+    mine = Message.objects.get(written_by=cast.amina)
+    assert {one.file.digest for one in mine.attachments.all()} == digests([files[0], files[2]])
+
+
+def test_files_of_a_folder_wait_for_the_net(
+    cast: Cast, visit: Visit, settings: Settings, tmp_path: Path, find_barriers: FindBarriers
+) -> None:
+    """G09: many at once, a double press, and each is one document."""
+    settings.FILES_ROOT = tmp_path / "files"
+    files = [heavy(tmp_path, f"bild{number}.jpg") for number in range(2)]
+    maria = visit(cast.maria)
+    maria.goto("/dokument/")
+    maria.get_by_role("link", name="Om barnen").click()
+    break_in_the_middle(maria, "#files", files)
+    assert find_barriers(maria) == []
+    maria.get_by_role("button", name="Ladda upp och gå vidare").dblclick()
+    expect(maria.get_by_role("heading", name="Dela dokument")).to_be_visible()
+    assert {one.file.digest for one in DocumentVersion.objects.all()} == digests(files)
+    assert DocumentVersion.objects.count() == 2
