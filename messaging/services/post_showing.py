@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
