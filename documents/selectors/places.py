@@ -27,6 +27,11 @@ class Place:
         return cls(folder.department, folder.preschool)
 
     @property
+    def preschool_id(self) -> UUID | None:
+        """Return the preschool whose room its files take; None for the municipality."""
+        return self.department.preschool_id if self.department else self.preschool.pk if self.preschool else None
+
+    @property
     def columns(self) -> dict[str, Department | Preschool | None]:
         return {"department": self.department, "preschool": self.preschool}
 

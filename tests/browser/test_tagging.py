@@ -156,6 +156,7 @@ def test_by_keys_alone_from_tags_to_what_another_family_sees(
     refusal = maria.locator(".band-red[role=alert]")
     expect(refusal).to_contain_text("Bild 1: Elsa L saknar samtycke")
     expect(refusal).to_be_focused()
+    expect(maria.locator("#post-look")).to_contain_text("Bild 1 av 2")
     assert find_barriers(maria) == []
 
     tab_to(maria, maria.get_by_role("button", name="Rita en ruta"))
