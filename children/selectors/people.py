@@ -119,3 +119,9 @@ def _staff(department_id: UUID, preschool_id: UUID, child_ids: Collection[UUID],
 def first_day_of(role_id: UUID) -> QuerySet[Any, Any]:
     """Return, as a subquery, the day on which a role began."""
     return StaffRole.objects.filter(pk=role_id).values("starts_on")
+
+
+def kinds_ever(person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return, by person, the word for what they last began to work as; nothing of whoever has worked as nothing."""
+    roles = StaffRole.objects.filter(person__in=person_ids).order_by("starts_on", "pk")
+    return {role.person_id: str(role.get_kind_display()) for role in roles}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.db.models import QuerySet
 from accounts.models import Protection
 from children.access import Action, children_for
 from children.actors import Actor
-from children.models import Child, Guardianship
+from children.models import Child, Guardianship, ProtectedIdentity
 from portal.lib.prepared import Rows, prepared
 
 
@@ -59,3 +60,8 @@ def _protected(child_ids: Collection[UUID] | QuerySet[Any, Any]) -> Rows:
 def guardians_of_protected() -> set[UUID]:
     """Return who is, was or is to be a guardian of any child with protected identity."""
     return set(Guardianship.objects.exclude(child__protection=Protection.NONE).values_list("guardian", flat=True))
+
+
+def is_anybody_protected_since(moment: datetime) -> bool:
+    """Tell whether somebody has come to be protected since then: what was written before may have a real name."""
+    return ProtectedIdentity.objects.filter(created_at__gte=moment).exists()

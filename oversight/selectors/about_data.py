@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.db.models import TextField
@@ -14,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry
 from children.actors import Actor
-from children.models import Child, Municipality, StaffRole
-from children.selectors.people import guardians_ever
+from children.models import Child, Municipality
+from children.selectors.people import guardians_ever, kinds_ever
 from oversight.models import RemovalRule
 from portal.lib import days
 from portal.lib.extracts import Facts, Part, Value
@@ -103,9 +102,7 @@ def _looks(actor: Actor, child: Child, now: datetime) -> Facts:
     rows = rows.annotate(those=Cast("children", TextField())).filter(those__contains=str(child.pk))
     looks = list(rows.values_list("at", "person_id", "tablet_id"))
     people = {person_id for _at, person_id, _tablet in looks if person_id}
-    roles: dict[UUID, str] = {}
-    for role in StaffRole.objects.filter(person__in=people).order_by("starts_on", "pk"):
-        roles[role.person_id] = str(role.get_kind_display())
+    roles = kinds_ever(people)
     family = guardians_ever(child.pk)
     for at, person_id, _tablet in looks:
         month = days.day_of(at).replace(day=1)

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from attendance.selectors.extract import days_part
 from children.actors import Actor
-from children.models import Child, ProtectedIdentity
+from children.models import Child
 from children.selectors.extract import child_part
+from children.selectors.unknown_families import is_anybody_protected_since
 from documents.selectors.extract import are_still_shared, documents_part, forms_parts
 from messaging.selectors.extract import is_still_so, said_parts
 from oversight.models import Extract
@@ -32,6 +33,6 @@ def is_current(actor: Actor, extract: Extract) -> bool:
     nobody has come to be protected, whose real name it may have: it is not looked for, another is made.
     """
     since, child = extract.begun_at, extract.child
-    if since is None or ProtectedIdentity.objects.filter(created_at__gte=since).exists():
+    if since is None or is_anybody_protected_since(since):
         return False
     return is_still_so(actor, child, extract.marks, since) and are_still_shared(actor, child, since)
