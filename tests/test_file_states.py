@@ -194,6 +194,11 @@ def test_a_copy_that_cannot_be_made_holds_its_post_with_a_word(
     assert "gick inte att sudda" not in maria.get(f"/inlagg/{post.pk}/").content.decode()
     assert posts.release_due(now=clock.now() + timedelta(minutes=1)) == 1
     assert Post.objects.get().state == Post.State.PUBLISHED
+    page = f"/inlagg/{post.pk}/"
+    assert "gick inte att sudda än" not in maria.get(page).content.decode()
+    BlurredCopy.objects.update(state="damaged")
+    assert "Bild 1 gick inte att sudda än" in maria.get(page).content.decode()
+    assert "gick inte att sudda än" not in log_in(cast.neighbour).get(page).content.decode()
 
 
 def test_nobody_tries_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

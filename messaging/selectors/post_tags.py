@@ -68,11 +68,12 @@ def unshown_to_readers(post: Post, today: date) -> list[Unshown]:
 class InPictures:
     """Where a published post's writers say who is in its pictures: of the `first`, and of those `hidden` from others.
 
-    Those are numbered as in the post, with their ids.
+    Those are numbered as in the post, with their ids; `unblurred` are the numbers of those that nobody could blur yet.
     """
 
     first: UUID
     hidden: list[tuple[int, UUID]]
+    unblurred: list[int]
 
 
 def in_pictures(post: Post, guardians: Collection[PostReader], today: date) -> InPictures | None:
@@ -81,7 +82,8 @@ def in_pictures(post: Post, guardians: Collection[PostReader], today: date) -> I
     if not pictures:
         return None
     hidden = sorted({one.number for one in unshown_to(post, guardians, today)})
-    return InPictures(pictures[0], [(number, pictures[number - 1]) for number in hidden])
+    waiting = [pictures.index(one.pk) + 1 for one in unblurred(post, today)]
+    return InPictures(pictures[0], [(number, pictures[number - 1]) for number in hidden], waiting)
 
 
 def unshown_words(actor: Actor, unshown: Iterable[Unshown]) -> list[str]:
