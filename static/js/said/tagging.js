@@ -217,8 +217,8 @@ function accept(face) {
 function begin() {
   const first = document.querySelector("a[data-post-show]");
   const place = document.getElementById("post-look");
-  if (first instanceof HTMLAnchorElement && place?.hidden) {
-    place.hidden = false;
+  if (first instanceof HTMLAnchorElement && place?.hidden && !("asked" in place.dataset)) {
+    place.dataset.asked = ""; // once; it is shown when there is something in it
     look(first.href);
   }
   ready();
