@@ -44,6 +44,20 @@ def settle(key: UUID) -> None:
     store().remove([_note(key)])
 
 
+def is_there(name: str) -> bool:
+    """Tell whether the store has what is called that."""
+    try:
+        store().size(name)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def is_unsettled(key: UUID) -> bool:
+    """Tell whether the note lies: somebody is at work with this file, or was interrupted."""
+    return is_there(_note(key))
+
+
 def put_sizes(key: UUID, folder: Path) -> int:
     """Put a picture's sizes into the store that were made in that folder, under their own names; return their bytes."""
     begin(key)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, TestCase
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
@@ -49,7 +50,9 @@ def page_of(desk: Client) -> str:
 
 
 def kept_text(data: bytes = b"Hej") -> StoredFile:
-    return files.keep(ContentFile(data, "a.txt"), by_id=None, now=clock.now())
+    made = files.keep(ContentFile(data, "a.txt"), by_id=None, now=clock.now())
+    kept.settle(made.key)  # as when its transaction is over
+    return made
 
 
 def ready_picture() -> StoredFile:
@@ -131,6 +134,78 @@ def test_a_picture_whose_whole_is_gone_is_lost() -> None:
     assert repair() == 1
     file.refresh_from_db()
     assert (file.state, file.problem) == ("damaged", "gone")
+
+
+@pytest.mark.usefixtures("_in_two_days")
+def test_what_gets_a_new_name_during_the_check_is_neither_lost_nor_stray(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PROMISES 2: a consent changes while a shelf is listed; both its rows and its files are as they were after it."""
+    early, late = ready_picture(), ready_picture()
+    real = hygiene._rows
+    done: list[str] = []
+
+    def rows(shelf: str) -> Iterator[StoredFile | BlurredCopy]:
+        if not done:  # the first shelf is listed, its rows are not read
+            done.append(shelf)
+            monkeypatch.setattr("documents.services.copies.uuid4", lambda: UUID(hex=shelf + "1" * 30))
+            with TestCase.captureOnCommitCallbacks(execute=True):
+                copies.rename(early)
+            linked = UUID(hex="ff" + "1" * 30)
+            kept.link(late.key, linked)  # another worker is between its two names
+        yield from real(shelf)
+
+    monkeypatch.setattr(hygiene, "_rows", rows)
+    assert repair() == 0
+    for file in (early, late):
+        file.refresh_from_db()
+        assert (file.state, file.problem) == ("ready", "")
+    assert store().size(kept.name_of(UUID(hex="ff" + "1" * 30), "small")) > 0
+    check = FileCheck.objects.get()
+    assert (check.strays, check.missing) == (0, 0)
+
+
+@pytest.mark.usefixtures("_in_two_days")
+def test_a_store_that_is_not_there_loses_nothing(
+    desk: Client, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that is not mounted: it is said, and nothing is marked until somebody says that it is all gone."""
+    file, mounted = ready_picture(), settings.FILES_ROOT
+    settings.FILES_ROOT = tmp_path / "not mounted"
+    assert repair() == 1
+    assert "So much is wrong" in capsys.readouterr().err
+    assert "Så mycket stämmer inte" in page_of(desk)
+    file.refresh_from_db()
+    assert file.state == "ready"
+    settings.FILES_ROOT = mounted
+    assert repair() == 0
+    assert "Alla filer finns." in page_of(desk)
+    settings.FILES_ROOT = tmp_path / "not mounted"
+    with pytest.raises(SystemExit):
+        call_command("check_files", repair=True, all=True)
+    file.refresh_from_db()
+    assert (file.state, file.problem) == ("damaged", "gone")
+
+
+@pytest.mark.usefixtures("_in_two_days")
+def test_another_portals_files_are_not_taken_for_strays() -> None:
+    """A copy of the portal with an earlier database on the same bucket removes nothing of the other's."""
+    kept_text()
+    others = [kept.name_of(uuid4()) for _one in range(hygiene.FEW + 1)]
+    for name in others:
+        store().mark(name)
+    assert repair() == 1
+    assert [name for name in others if not kept.is_there(name)] == []
+    store().remove(others[:1])
+    assert repair() == 0
+    assert [name for name in others if kept.is_there(name)] == []
+
+
+def test_what_a_check_missed_is_not_removed_for_its_note() -> None:
+    """It was marked as gone, and a backup brings it back before its note is swept."""
+    file = ready_picture()
+    StoredFile.objects.update(state="damaged", problem="gone")
+    kept.begin(file.key)
+    files.tidy(now=clock.now() + LATER)
+    assert store().size(kept.name_of(file.key, rules.WHOLE)) > 0
 
 
 def test_reports_are_kept_some_weeks() -> None:

@@ -16,6 +16,7 @@ class FileCheck(Base):
 
     ended_at = models.DateTimeField(null=True)
     mends = models.BooleanField()
+    is_held_back = models.BooleanField(default=False, db_default=False)  # too much was wrong to mend it unasked
     rows = models.PositiveIntegerField(default=0)
     files = models.PositiveIntegerField(default=0)
     strays = models.PositiveIntegerField(default=0)  # files without a row

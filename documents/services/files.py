@@ -176,8 +176,10 @@ def tidy(*, now: datetime) -> int:
 
 
 def settle_one(key: UUID, file: StoredFile | BlurredCopy | None) -> None:
-    """Leave in the store what the row stands for, and nothing else."""
-    if file is None or file.state == State.DAMAGED:
+    """Leave in the store what the row stands for, and nothing else; of what a check has missed, what there is."""
+    if isinstance(file, StoredFile) and file.problem == StoredFile.Problem.GONE:
+        kept.settle(key)
+    elif file is None or file.state == State.DAMAGED:
         kept.remove(key)
     elif file.is_picture and file.is_ready:
         kept.remove(key, keep_sizes=True)

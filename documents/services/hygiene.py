@@ -7,7 +7,7 @@ tells of: a disk that lost something, a backup of another moment, a node that ne
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -22,6 +22,7 @@ from portal.lib import clock
 log = logging.getLogger(__name__)
 STRANGE_AFTER = timedelta(days=1)  # what is younger may be on its way
 KEPT_FOR = timedelta(weeks=8)  # what a check found
+FEW, MOST = 20, 100  # files that are mended unasked: one of a hundred, never fewer or more than these
 SHELVES = [f"{number:02x}" for number in range(256)]
 State = StoredFile.State
 
@@ -35,18 +36,28 @@ class Found:
     stray: list[str] = field(default_factory=list)  # files without a row
     missing: list[str] = field(default_factory=list)  # rows' files that are not there
     lost: list[str] = field(default_factory=list)  # of those the ones that nothing can be mended from
+    suspects: list[tuple[type[StoredFile | BlurredCopy], UUID]] = field(default_factory=list)  # that miss something
     is_mended: bool = False
+    is_held_back: bool = False  # too much is wrong: another store, another database; nothing was mended
 
     @property
     def is_clean(self) -> bool:
         return not self.stray and not self.missing
 
+    @property
+    def is_too_much(self) -> bool:
+        """Tell whether this is rather a disk that is not there, or the database of another moment, than what broke."""
+        if self.missing and not self.files:
+            return True
+        return len(self.stray) + len(self.missing) > max(FEW, min(MOST, self.files // 100))
 
-def check(*, now: datetime, mend: bool) -> Found:
+
+def check(*, now: datetime, mend: bool, however_much: bool = False) -> Found:
     """Compare the store with the rows, one shelf (1/256 of all) after the other, and leave a report (`FileCheck`).
 
     With `mend` strays older than a day are removed, lost sizes and blurred copies are made anew, files that are gone
-    are marked as damaged, and those that have come back, out of a backup, as there again.
+    are marked as damaged, and those that have come back, out of a backup, as there again. Where too much is wrong
+    nothing is taken away or marked, and that is reported, unless `however_much` says that it is to be.
     """
     FileCheck.objects.filter(created_at__lt=now - KEPT_FOR).delete()
     report, found = FileCheck.objects.create(mends=mend), Found(is_mended=mend)
@@ -54,15 +65,20 @@ def check(*, now: datetime, mend: bool) -> Found:
         _check_shelf(shelf, found, now)
     uploads = {upload_id.hex for upload_id in Upload.objects.values_list("pk", flat=True)}
     parts = store().listed("parts/")
-    _clear([one for one in parts if one.name[len("parts/") :].partition(".")[0] not in uploads], found, now)
+    _note_strays([one for one in parts if one.name[len("parts/") :].partition(".")[0] not in uploads], found, now)
+    if found.is_too_much and not however_much:
+        found.is_held_back, found.is_mended = True, False
+    else:
+        _look_again(found)
     report.rows, report.files, report.ended_at = found.rows, found.files, clock.now()
     report.strays, report.missing, report.lost = len(found.stray), len(found.missing), len(found.lost)
+    report.mends, report.is_held_back = found.is_mended, found.is_held_back
     report.save()
     return found
 
 
 def _check_shelf(shelf: str, found: Found, now: datetime) -> None:
-    lying = {one.name: one for one in store().listed(f"{shelf}/")}  # before the rows: what is new has both
+    lying = {one.name: one for one in store().listed(f"{shelf}/")}
     strays = dict(lying)
     found.files += len(lying)
     for row in _rows(shelf):
@@ -76,10 +92,25 @@ def _check_shelf(shelf: str, found: Found, now: datetime) -> None:
                 _bring_back(row)
         elif gone:
             if row.created_at < now - STRANGE_AFTER:
-                _mend(row, gone, found)
+                found.missing += gone
+                found.suspects.append((type(row), row.pk))
         elif found.is_mended and names and row.stored != (stored := sum(lying[name].size for name in names)):
             type(row)._base_manager.filter(pk=row.pk, key=row.key, state=row.state).update(stored=stored)
-    _clear(list(strays.values()), found, now)
+    _note_strays(strays.values(), found, now)
+
+
+def _note_strays(strays: Iterable[Listed], found: Found, now: datetime) -> None:
+    found.stray += [one.name for one in strays if one.changed_at < now - STRANGE_AFTER]
+
+
+def _look_again(found: Found) -> None:
+    """Ask the store and the database about each that did not agree: one may have got a new name between the two."""
+    found.missing = []
+    for model, row_id in found.suspects:
+        _mend(model, row_id, found)
+    found.stray = [name for name in found.stray if _is_stray(name)]
+    if found.is_mended and found.stray:
+        store().remove(found.stray)
 
 
 def _rows(shelf: str) -> Iterator[StoredFile | BlurredCopy]:
@@ -102,12 +133,22 @@ def _names(row: StoredFile | BlurredCopy) -> list[str]:
     return kept.names_of_sizes(row.key) if row.is_picture and row.width else [kept.name_of(row.key)]
 
 
-def _mend(row: StoredFile | BlurredCopy, gone: Collection[str], found: Found) -> None:
-    """Note what is gone, and with `found.is_mended` let it be made anew where that can be done."""
+def _mend(model: type[StoredFile | BlurredCopy], row_id: UUID, found: Found) -> None:
+    """Note what a row misses now, and with `found.is_mended` let it be made anew where that can be done.
+
+    Nothing of a row that somebody is at work with, as its note says, or that has another key when this is over.
+    """
+    row = model._base_manager.filter(pk=row_id).first()
+    if row is None or _was_missed(row) or kept.is_unsettled(row.key):
+        return
+    gone = [name for name in _names(row) if not kept.is_there(name)]
+    same = model._base_manager.filter(pk=row_id, key=row.key)
+    if not gone or not same.exists():
+        return
     found.missing += gone
     if isinstance(row, BlurredCopy):
         if found.is_mended:
-            BlurredCopy.objects.filter(pk=row.pk, key=row.key).update(state=State.WAITING, tries=0, claimed_until=None)
+            same.update(state=State.WAITING, tries=0, claimed_until=None)
         return
     if row.width and kept.name_of(row.key, rules.WHOLE) not in gone and _is_made_again(row, found):
         return
@@ -119,13 +160,13 @@ def _mend(row: StoredFile | BlurredCopy, gone: Collection[str], found: Found) ->
 
 
 def _is_made_again(file: StoredFile, found: Found) -> bool:
-    """Make a picture's sizes anew from its whole; tell whether that was done, or can be."""
+    """Make a picture's sizes anew from its whole; tell whether that was done, or can be another night."""
     if found.is_mended:
         try:
             pictures.make_again(file)
-        except (apart.Refused, OSError):
+        except (apart.Refused, OSError) as fault:
             log.exception("The sizes of a picture could not be made anew: %s", file.pk)
-            return False
+            return isinstance(fault, OSError) and not isinstance(fault, FileNotFoundError)
     return True
 
 
@@ -141,9 +182,16 @@ def _bring_back(file: StoredFile | BlurredCopy) -> None:
         log.warning("A file has come back of which there is another now: %s", file.pk)
 
 
-def _clear(strays: list[Listed], found: Found, now: datetime) -> None:
-    """Note what has no row, and remove it: never what may be on its way, or has got another name meanwhile."""
-    old = [one.name for one in strays if one.changed_at < now - STRANGE_AFTER]
-    found.stray += old
-    if found.is_mended and old:
-        store().remove(old)
+def _is_stray(name: str) -> bool:
+    """Tell whether really nothing is known of it. Its note is asked for first: it goes when the row is there."""
+    folder, _slash, rest = name.partition("/")
+    try:
+        key = UUID(hex=rest.partition(".")[0])
+    except ValueError:
+        return True  # none of ours
+    if folder == "parts":
+        return not Upload.objects.filter(pk=key).exists()
+    if kept.is_unsettled(key):
+        return False
+    row = StoredFile.objects.filter(key=key).first() or BlurredCopy.objects.filter(key=key).first()
+    return row is None or name not in _names(row)

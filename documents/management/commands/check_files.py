@@ -18,10 +18,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--repair", action="store_true", help="remove strays, make sizes anew, mark what is gone")
+        parser.add_argument("--all", action="store_true", help="with --repair: also where more is wrong than breaks")
         parser.add_argument("--json", action="store_true", help="print everything that was found as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = check(now=clock.now(), mend=options["repair"])
+        found = check(now=clock.now(), mend=options["repair"], however_much=options["all"])
         if options["json"]:
             said = {"rows": found.rows, "files": found.files, "stray": found.stray, "missing": found.missing}
             said |= {"lost": found.lost}
@@ -34,5 +35,10 @@ class Command(BaseCommand):
                     self.stdout.write(f"  {name}")
         if found.lost and found.is_mended:
             self.stderr.write("What is lost is marked as damaged. Restore it from a backup and run this again.")
+        if found.is_held_back:
+            self.stderr.write(
+                "So much is wrong that nothing was mended. Is the store there, and is it this database's? If all of it "
+                "is to be removed and marked: --repair --all."
+            )
         if found.lost or not (found.is_clean or found.is_mended):
             raise SystemExit(1)
