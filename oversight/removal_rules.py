@@ -12,6 +12,7 @@ from children.consent_rules import last_day
 
 STEPS = (60, 30, 7)  # days before, at which families are told
 BEGINS = timedelta(days=STEPS[0])
+WAITS_FOR_EXTRACTS = timedelta(days=30)  # after its day, at most, however often somebody asks for everything
 AFTER_THE_LAST = timedelta(days=STEPS[-1])  # between the last notice and the removal, at least
 
 

@@ -420,6 +420,28 @@ def test_it_waits_for_what_a_guardian_is_fetching(
     assert number_lying() == 0
 
 
+def test_what_is_never_fetched_holds_it_back_for_a_month(
+    cast: Cast, decided: RemovalRule, log_in: LogIn, at: time_machine.Traveller
+) -> None:
+    """DOMAIN 7.9: asked for every week and never fetched; thirty days after its day all is removed, that one too."""
+    leave(cast.noor)
+    with_sizes(*told(cast.blasippan, cast.maria, [cast.noor]))
+    for before in (60, 30, 7):
+        night(at, DUE - timedelta(days=before))
+    at.move_to(local(DUE - timedelta(days=1), 23))
+    for day in range(0, 30, 6):
+        log_in(cast.neighbour).post(f"/barn/{cast.noor.pk}/allt/", {"anew": "1"})
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            extracts.make_waiting(now=clock.now())
+        assert night(at, DUE + timedelta(days=day)) == 0
+        assert report(clock.now()).waiting == 1
+    assert night(at, DUE + timedelta(days=29)) == 0
+    at.move_to(local(DUE + timedelta(days=30), 1))
+    assert (report(clock.now()).waiting, report(clock.now()).children) == (0, 1)
+    assert night(at, DUE + timedelta(days=30)) == 1
+    assert not Extract.objects.exists()
+
+
 def test_siblings_keep_what_is_theirs(
     cast: Cast, decided: RemovalRule, log_in: LogIn, at: time_machine.Traveller
 ) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils.translation import ngettext_lazy
 
 from children.access import Action, children_for
@@ -69,9 +69,13 @@ def with_anything(child_ids: Collection[UUID]) -> set[UUID]:
     return {child_id for those in portions for child_id in with_papers(those) | with_posts(those)}
 
 
-def waiting_for_extracts(now: datetime) -> QuerySet[Extract]:
-    """Return the extracts for which removal waits: those that are made, and those that nobody has fetched."""
-    return Extract.objects.filter(Q(fetched_at=None) | Q(fetched_at__gt=now - FETCHED))
+def waits_for_extract(now: datetime) -> Q:
+    """Return the condition of countdowns that wait while everything about the child is made, or is to be fetched.
+
+    Some weeks after their day they wait no more: what nobody ever fetches, or asks for again and again, is no reason.
+    """
+    awaited = Extract.objects.filter(Q(fetched_at=None) | Q(fetched_at__gt=now - FETCHED))
+    return Q(child__in=awaited.values("child"), removes_on__gt=days.day_of(now) - removal_rules.WAITS_FOR_EXTRACTS)
 
 
 def going(now: datetime, left: Mapping[UUID, Left]) -> list[Removal]:
@@ -79,8 +83,7 @@ def going(now: datetime, left: Mapping[UUID, Left]) -> list[Removal]:
     today, months = days.day_of(now), RemovalRule.current().months
     if months is None:
         return []
-    waiting = waiting_for_extracts(now).values("child")
-    rows = Removal.objects.due(today).exclude(child__in=waiting)
+    rows = Removal.objects.due(today).exclude(waits_for_extract(now))
     over = (row for row in rows if row.child in left and removal_rules.due_on(left[row.child].on, months) <= today)
     return list(islice(over, A_NIGHT))
 
@@ -111,7 +114,7 @@ def report(now: datetime) -> Report:
     """Return what a run would remove now, files included: the run removes just that (H08)."""
     today = days.day_of(now)
     child_ids = [row.child for row in going(now, left_before(today))]
-    held = Removal.objects.due(today).filter(child__in=waiting_for_extracts(now).values("child"))
+    held = Removal.objects.due(today).filter(waits_for_extract(now))
     return Report(
         months=RemovalRule.current().months,
         children=len(child_ids),

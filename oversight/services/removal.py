@@ -22,7 +22,7 @@ from notifications.models import Kind
 from notifications.services import give_up, notify
 from oversight import removal_rules
 from oversight.models import Extract, Removal, RemovalRule
-from oversight.selectors.removal import going, waiting_for_extracts, with_anything
+from oversight.selectors.removal import going, waits_for_extract, with_anything
 from oversight.services import extracts
 from portal.lib import days
 from portal.lib.alone import each_alone
@@ -127,14 +127,14 @@ def _remove(row: Removal, now: datetime) -> int:
 def _remove_portion(removal_id: UUID, now: datetime) -> bool:
     """Remove one portion; return whether there may be more.
 
-    Nothing once the child is placed again, or somebody of its family has asked for everything: asked with both held.
+    Nothing once the child is placed again, or while somebody of its family waits for everything: asked with both held.
     """
     today = days.day_of(now)
     with transaction.atomic():
         row = Removal.objects.ahead().select_for_update().filter(pk=removal_id).first()
         if row is None or not hold_where_left(row.child, today):
             return False
-        if waiting_for_extracts(now).filter(child=row.child).exists():
+        if Removal.objects.filter(waits_for_extract(now), pk=row.pk).exists():
             return False
         gone = (
             remove_papers(child_id=row.child, most=A_PORTION)

@@ -37,5 +37,5 @@ class Command(BaseCommand):
         for kind, number in sorted(found.removed.items()):
             self.stdout.write(f"  {number:>8} {kind}")
         for one in found.ahead:
-            number = f"{one.tonight} next night, {one.week} in a week, {one.month} in a month, {one.all} in all"
-            self.stdout.write(f"{one.preschool}: {number}")
+            counted = f"{one.tonight} next night, {one.week} in a week, {one.month} in a month, {one.all} in all"
+            self.stdout.write(f"{one.preschool}: {counted}")
