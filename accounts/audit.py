@@ -16,6 +16,8 @@ from uuid import UUID
 from django.conf import settings
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from accounts.models import AuditEntry, AuditSeal
 from portal.lib import clock
@@ -109,6 +111,16 @@ def _note(key: str) -> None:
         cache.set(key, 1, 3_700)
     except Exception:  # noqa: BLE001 (whatever a cache can fail with)
         log.warning("without a cache each process writes the look down for itself")
+
+
+def looks_at(child_id: UUID, *, since: datetime) -> QuerySet[AuditEntry]:
+    """Return the looks at a child's data since then: on PostgreSQL by the log's index of children, which has all of
+    it; SQLite has none of that kind, and reads the log through.
+    """
+    looks = AuditEntry.objects.filter(is_look=True, at__gte=since)
+    if connection.vendor == "postgresql":
+        return looks.filter(children__contains=[str(child_id)])
+    return looks.annotate(those=Cast("children", TextField())).filter(those__contains=str(child_id))
 
 
 def _keyed(text: str) -> str:

@@ -106,6 +106,20 @@ def test_a_deed_and_a_look(db: None) -> None:
     assert (look.is_look, look.back_to, set(look.children)) == (True, date(2026, 1, 1), {str(CHILD), str(OTHER)})
 
 
+def test_the_looks_at_a_child_are_found_by_an_index(db: None) -> None:
+    """G08: a municipality's year is many million looks, and a child's are some thousand of them."""
+    audit.looked("page", person_id=None, children=[CHILD, OTHER])
+    audit.looked("page", person_id=None, children=[OTHER])
+    audit.did("thing.done", person_id=None, now=clock.now(), children=[CHILD])
+    assert audit.looks_at(CHILD, since=clock.now() - LONG_AGO).count() == 1
+    assert audit.looks_at(OTHER, since=clock.now() - LONG_AGO).count() == 2
+    assert not audit.looks_at(OTHER, since=clock.now()).exists()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "accounts_audit_by_child" in audit.looks_at(CHILD, since=clock.now() - LONG_AGO).explain()
+
+
 def test_a_page_without_children_is_no_look(db: None) -> None:
     audit.looked("page", person_id=None, children=[])
     assert not AuditEntry.objects.exists()

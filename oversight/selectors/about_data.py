@@ -7,11 +7,9 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import TextField
-from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from accounts.models import AuditEntry
+from accounts import audit
 from children.actors import Actor
 from children.models import Child, Municipality
 from children.selectors.people import guardians_ever, kinds_ever
@@ -95,16 +93,14 @@ def _rights() -> str:
 def _looks(actor: Actor, child: Child, now: datetime) -> Facts:
     """Return by month how often the child's data was looked at, and by what the reader was: no colleague by name.
 
-    What other guardians have looked at is theirs. The log has no index by child and is read through once, by a worker.
+    What other guardians have looked at is theirs.
     """
     found: Counter[tuple[date, str]] = Counter()
-    rows = AuditEntry.objects.filter(is_look=True, at__gte=now - LOOKS_BACK)
-    rows = rows.annotate(those=Cast("children", TextField())).filter(those__contains=str(child.pk))
-    looks = list(rows.values_list("at", "person_id", "tablet_id"))
-    people = {person_id for _at, person_id, _tablet in looks if person_id}
+    looks = list(audit.looks_at(child.pk, since=now - LOOKS_BACK).values_list("at", "person_id"))
+    people = {person_id for _at, person_id in looks if person_id}
     roles = kinds_ever(people)
     family = guardians_ever(child.pk)
-    for at, person_id, _tablet in looks:
+    for at, person_id in looks:
         month = days.day_of(at).replace(day=1)
         if person_id is None:
             found[month, _("Avdelningens surfplatta")] += 1
