@@ -46,7 +46,7 @@ class StoredFile(Claimed):
     name = EncryptedTextField()
     kind = models.CharField(max_length=10, choices=Kind)
     media_type = models.CharField(max_length=100)
-    size = models.PositiveIntegerField()  # bytes of what is served as the whole
+    size = models.PositiveBigIntegerField()  # bytes of what is served as the whole: a collection may have many
     digest = models.CharField(max_length=64)  # SHA-256 of what was uploaded
     problem = models.CharField(max_length=20, choices=Problem, blank=True)
     width = models.PositiveIntegerField(null=True)
