@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-from pypdf.generic import DictionaryObject, IndirectObject, NameObject
+from pypdf.generic import DictionaryObject, IndirectObject, NameObject, StreamObject
 
 from documents.opened import Refused
 
 # What a PDF can do besides being read.
 ACTIVE = {
     "/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/EF", "/FileAttachment", "/RichMedia",
-    "/RichMediaContent", "/XFA", "/ImportData", "/GoToE", "/SubmitForm", "/Rendition", "/Movie", "/Sound", "/3D",
-    "/OnInstantiate",
+    "/RichMediaContent", "/XFA", "/ImportData", "/GoToE", "/GoToR", "/SubmitForm", "/Rendition", "/Movie", "/Sound",
+    "/3D", "/OnInstantiate",
 }  # fmt: skip # words in lines, not one in each
+_ANY = re.compile("|".join(rf"{word}\b" for word in ACTIVE).encode())
+# The short words are found by chance among the bytes of a picture.
+_LONG = re.compile("|".join(rf"{word}\b" for word in ACTIVE if len(word) > 5).encode())  # the slash is one
+_STREAM = "/ObjStm"  # objects, packed
 
 
 def look(*, file: str) -> dict[str, object]:
@@ -26,9 +29,9 @@ def look(*, file: str) -> dict[str, object]:
     end = data.rfind(b"%%EOF")
     if end < 0 or data[end + 5 :].strip(b"\r\n \t\0"):
         raise Refused("damaged")
-    # Names may be written in figures (/J#61vaScript); what no table names is still there for a reader that repairs.
-    plain = re.sub(rb"#([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), data)
-    if re.search(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|ImportData|SubmitForm)\b", plain):
+    # What no table names, or another reader finds elsewhere, is still there.
+    plain = _plain(data)
+    if _LONG.search(plain):
         raise Refused("active")
     reader = PdfReader(file, strict=False)
     if reader.is_encrypted:
@@ -36,19 +39,35 @@ def look(*, file: str) -> dict[str, object]:
     pages = len(reader.pages)
     if not pages:
         raise Refused("damaged")
-    numbers = {(number, generation) for generation, table in reader.xref.items() for number in table}
-    numbers |= {(number, 0) for number in reader.xref_objStm}
-    for number, generation in sorted(numbers):
-        _refuse_active(_object(reader, number, generation))
+    _look_at_objects(reader, plain)
     _refuse_active(reader.trailer)
     return {"media_type": "application/pdf", "pages": pages}
 
 
-def _object(reader: Any, number: int, generation: int) -> Any:
-    try:
-        return reader.get_object(IndirectObject(number, generation, reader))
-    except (PyPdfError, ValueError, KeyError):
-        return None  # a free or broken place; what matters could not be opened by others either
+def _plain(data: bytes) -> bytes:
+    """Return it with its names in letters: they may be written in figures (/J#61vaScript)."""
+    return re.sub(rb"#([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), data)
+
+
+def _look_at_objects(reader: Any, plain: bytes) -> None:
+    """Refuse what one of them could do. Raises whatever pypdf does for one that it cannot open: others may.
+
+    A free place is an object as well, that says nothing.
+    """
+    streams = {number for number, _place in reader.xref_objStm.values()}
+    numbers = {(number, generation) for generation, table in reader.xref.items() for number in table}
+    numbers |= {(number, 0) for number in [*reader.xref_objStm, *streams]}
+    packed = 0
+    for number, generation in sorted(numbers):
+        one = reader.get_object(IndirectObject(number, generation, reader))
+        _refuse_active(one)
+        if isinstance(one, StreamObject) and (one.get("/Type") == _STREAM or number in streams):
+            packed += 1
+            # As words, too: readers do not agree on which of its objects count.
+            if _ANY.search(_plain(one.get_data())):
+                raise Refused("active")
+    if plain.count(_STREAM.encode()) > packed:  # one that no table names cannot be looked into
+        raise Refused("damaged")
 
 
 def _refuse_active(thing: Any) -> None:
@@ -56,6 +75,8 @@ def _refuse_active(thing: Any) -> None:
     waiting = [thing]
     while waiting:
         one = waiting.pop()
+        if isinstance(one, StreamObject) and "/F" in one:  # its contents are another file's
+            raise Refused("active")
         if isinstance(one, DictionaryObject):
             waiting += one.keys()
             waiting += [one.raw_get(key) for key in one]

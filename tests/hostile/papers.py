@@ -137,6 +137,59 @@ def _in_a_stream(hidden: bytes) -> bytes:
     )
 
 
+def _beside_the_pages(hidden: bytes, *, spaces: int = 0, said: str = "/N 1", kind: str = "/ObjStm") -> bytes:
+    """Return a PDF whose catalog opens an object that lies packed in a stream; much of nothing may lie behind it."""
+    packed = zlib.compress(b"5 0 " + hidden + b" " * spaces, 9)
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R/OpenAction 5 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
+        f"<</Type{kind}{said}/First 4/Filter/FlateDecode/Length {len(packed)}>>stream\n".encode()
+        + packed
+        + b"\nendstream",
+    ]
+    data, rows = b"%PDF-1.5\n", [(0, 0)]
+    for number, one in enumerate(objects, 1):
+        rows.append((1, len(data)))
+        data += b"%d 0 obj\n" % number + one + b"\nendobj\n"
+    rows += [(2, 4), (1, len(data))]
+    table = b"".join(bytes([how]) + place.to_bytes(4, "big") + b"\0" for how, place in rows)
+    return data + (
+        b"6 0 obj\n<</Type/XRef/Size 7/Root 1 0 R/W[1 4 1]/Length %d>>stream\n" % len(table)
+        + table
+        + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(data)
+    )
+
+
+def _outside(writer: PdfWriter) -> None:
+    """Let what is on the page be fetched."""
+    stream = DecodedStreamObject()
+    stream.update(words(F=words(FS="/URL", F="https://example.org/a")))
+    writer.pages[0][NameObject("/Contents")] = writer._add_object(stream)
+
+
+def _packed_actions() -> Iterator[Hostile]:
+    """Actions packed in streams that pypdf opens otherwise than others do, or not at all."""
+    script, jump = b"<</S/JavaScript/JS(app.alert(1))>>", rb"<</S/GoToR/F(\\example.org\a)/D[0/Fit]>>"
+    yield Hostile("PDF, a jump in a stream", _beside_the_pages(b"<</S/GoTo/D[3 0 R/Fit]>>"), Fate.CLEANED)
+    whole = _beside_the_pages(script)
+    unnamed = whole.replace(b"\2\0\0\0\4\0", b"\0\0\0\0\0\0").replace(b"4 0 obj", b"8 0 obj")
+    for what, data in {
+        "a script in a stream by itself": whole,
+        "a script in a stream too long to unpack": _beside_the_pages(script, spaces=76_000_000),
+        "a script in a stream of fewer than none": _beside_the_pages(script, said="/N -1"),
+        "a script in a stream of very many": _beside_the_pages(script, said="/N 99999999"),
+        "a script in a stream without a number": _beside_the_pages(script, said=""),
+        "a script in a stream of no kind": _beside_the_pages(script, kind="/None"),
+        "a script in a stream of a kind in figures": _beside_the_pages(script, kind="/Obj#53tm", said="/N 0"),
+        "a script in a stream that no table names": unnamed,
+        "a jump into another file": _beside_the_pages(jump),
+        "a jump into another file, plain": pdf(_in("catalog OpenAction", words(S="/GoToR", F="//example.org/a"))),
+        "a page from another file": pdf(_outside),
+    }.items():
+        yield Hostile(f"PDF, {what}", data)
+
+
 def pdfs() -> Iterator[Hostile]:
     """PDFs that can do something, that lead astray, that are locked, and those that are mere paper."""
     yield Hostile("PDF, mere paper", pdf(), Fate.CLEANED)
@@ -147,6 +200,7 @@ def pdfs() -> Iterator[Hostile]:
     yield Hostile("PDF in a stream", _in_a_stream(plain), Fate.CLEANED)
     for what, data in _hidden().items():
         yield Hostile(f"PDF, {what}", data)
+    yield from _packed_actions()
     script = b"<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(1)>>>>"
     opening = pdf(_in("catalog OpenAction", SCRIPT))
     later = b"\n9 0 obj<</S/JavaScript/JS(1)>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
