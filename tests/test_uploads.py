@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.test import Client
 from PIL import Image
@@ -30,6 +32,7 @@ from portal.lib import clock
 from tests.cast import Cast
 from tests.papers import folder_of, pdf, shared
 from tests.test_attachments import sent as send
+from tests.test_disk_full import no_file_longer_than
 
 pytestmark = pytest.mark.django_db
 LogIn = Callable[[User], Client]
@@ -74,8 +77,7 @@ def sent(client: Client, body: bytes) -> UUID:
 
 def taken(cast: Cast, upload_id: UUID) -> StoredFile:
     [whole] = uploads.finished([upload_id], cast.maria.pk)
-    with transaction.atomic():
-        return files.keep(whole, by_id=cast.maria.pk, now=clock.now())
+    return files.keep(whole, by_id=cast.maria.pk, now=clock.now())
 
 
 def photo() -> bytes:
@@ -150,7 +152,7 @@ def test_what_is_refused_can_be_handed_over_no_better(cast: Cast, maria: Client)
     with pytest.raises(ValidationError):
         taken(cast, upload_id)
     assert not StoredFile.objects.exists()
-    assert Upload.objects.get().taken_at is None
+    assert (Upload.objects.count(), lying()) == (0, [])
 
 
 def test_a_post_takes_it_once(cast: Cast, maria: Client, viktor: Client) -> None:
@@ -182,11 +184,107 @@ def test_there_are_limits(maria: Client, monkeypatch: pytest.MonkeyPatch) -> Non
     assert begin(maria, 0).status_code == 413
     assert maria.post("/uppladdning/").status_code == 400
     assert append(maria, begin(maria, 3)["Location"], -1, b"abc").status_code == 400
-    monkeypatch.setattr(uploads, "MOST_UNDER_WAY", 2)
+    monkeypatch.setattr(uploads, "OF_STAFF", uploads.Most(files=2, bytes=100))
     begin(maria, 3)
     refused = begin(maria, 3)
     assert refused.status_code == 413
     assert "många filer" in refused.content.decode()  # type: ignore[attr-defined]  # the stub lacks it
+
+
+def test_a_family_has_less_under_way_than_staff(cast: Cast, maria: Client, log_in: LogIn) -> None:
+    phone = log_in(cast.amina)
+    for client, most in ((phone, 5), (maria, 20)):
+        answers = [begin(client, rules.LARGEST).status_code for _file in range(most + 1)]
+        assert answers == [201] * most + [413]
+    Upload.objects.all().delete()
+    assert [begin(phone, 1).status_code for _file in range(11)] == [201] * 10 + [413]
+
+
+def test_what_is_refused_does_not_stand_in_the_way(cast: Cast, maria: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """I04: sixty films, and the picture after them: in a post, a folder and a message."""
+    monkeypatch.setattr(uploads, "OF_STAFF", uploads.Most(files=1, bytes=1_000_000))
+    actor = Actor.of_person(cast.maria)
+    post: Post = posts.begin(department_id=cast.blasippan.pk, language="sv", actor=actor, now=clock.now())
+    (document,) = shared(cast.blasippan, cast.maria, cast.elsa)
+    (message,) = send(cast.maria, cast.elsa)
+    for address, said in (
+        (f"/inlagg/{post.pk}/bilder/", {}),
+        (f"/dokument/mapp/{folder_of(cast.blasippan).pk}/ladda-upp/", {}),
+        (f"/dokument/{document.pk}/version/", {"note": "Ny"}),
+        (f"/samtal/{message.thread_id}/", {"body": "Se bilagan", "language": "sv"}),
+    ):
+        film = sent(maria, b"\0\0\0\x18ftypmp42" + bytes(50))
+        assert maria.post(address, {"upload": str(film)} | said).status_code < 500
+        assert not Upload.objects.filter(taken_at=None).exists(), address
+    text = sent(maria, BODY)  # taken by a post it is refused, for what it is and not for how it is made
+    maria.post(f"/inlagg/{post.pk}/bilder/", {"upload": str(text)})
+    assert not Upload.objects.filter(taken_at=None).exists()
+    assert not post.pictures.exists()
+
+
+FIGURES = ["", "-1", "1.5", "0x10", " 3", "+3", "1_0", "NaN", "\u0663", "3, 3", "9" * 5_000, "9" * 12, "1e3"]
+METADATA = [
+    "",
+    ",,,",
+    "id",
+    "id !!!",
+    "id " + base64.b64encode(b"no id").decode(),
+    "id " + base64.b64encode(b"\xff" * 16).decode(),
+    "id " + "QUFB" * 5_000,
+    "filename QQ==",
+    "id åäö",
+]
+
+
+@pytest.mark.parametrize("figures", FIGURES)
+def test_no_number_is_a_fault_of_ours(maria: Client, figures: str) -> None:
+    metadata = "id " + base64.b64encode(str(uuid4()).encode()).decode()
+    begun = maria.post("/uppladdning/", headers={"Upload-Length": figures, "Upload-Metadata": metadata})
+    assert 400 <= begun.status_code < 500
+    address, kind = begin(maria, 3)["Location"], "application/offset+octet-stream"
+    answer = maria.patch(address, b"abc", content_type=kind, headers={"Upload-Offset": figures})
+    assert 400 <= answer.status_code < 500
+    assert maria.patch(address, b"abc", content_type=kind).status_code == 400
+    assert append(maria, address, 0, b"abc").status_code == 204
+
+
+@pytest.mark.parametrize("metadata", METADATA)
+def test_nothing_said_of_a_file_is_a_fault_of_ours(maria: Client, metadata: str) -> None:
+    begun = maria.post("/uppladdning/", headers={"Upload-Length": "3", "Upload-Metadata": metadata})
+    assert begun.status_code == 400
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_thrown_away_while_a_part_comes(cast: Cast, maria: Client) -> None:
+    """Whoever takes a file away does not wait for the part that is under way: nothing of it stays."""
+    upload = uploads.get_upload(UUID(begin(maria, 6)["Location"].split("/")[-2]), cast.maria.pk)
+    uploads.append(upload, begins=0, body=io.BytesIO(b"abc"))
+
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            thread = Thread(target=throw_away)
+            thread.start()
+            thread.join()
+            return super().read(size)
+
+    def throw_away() -> None:
+        uploads.throw_away(upload)
+        connection.close()
+
+    with pytest.raises(Http404):
+        uploads.append(upload, begins=3, body=Slow(b"def"))
+    assert (lying(), Upload.objects.count()) == ([], 0)
+
+
+def test_a_disk_that_fills_counts_nothing_that_does_not_lie_there(cast: Cast, maria: Client) -> None:
+    """I04."""
+    upload = uploads.get_upload(UUID(begin(maria, len(BODY))["Location"].split("/")[-2]), cast.maria.pk)
+    for byte in (0, 1, 4_096, len(BODY) - 1):
+        with no_file_longer_than(byte), pytest.raises(OSError, match="large"):
+            uploads.append(upload, begins=0, body=io.BytesIO(BODY))
+        assert (lying(), Upload.objects.get().received) == ([], 0)
+    assert uploads.append(upload, begins=0, body=io.BytesIO(BODY)).received == len(BODY)
 
 
 def test_a_name_is_no_ones_in_the_database(maria: Client) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -30,6 +31,87 @@ log = logging.getLogger(__name__)
 State = StoredFile.State
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """An upload that has been looked at and lies in the store, where no row refers to it yet."""
+
+    key: UUID
+    taken: Taken
+    upload: File[bytes]
+
+
+@contextmanager
+def arriving(upload: File[bytes]) -> Iterator[Arrived]:
+    """Open what a stranger has sent, and lay it in the store: seconds, in which no transaction may be under way.
+
+    Inside, `keep_arrived` keeps it in a transaction that is short. What no row refers to when this is left is removed,
+    at the latest within the hour, and an upload in parts that was refused is thrown away.
+
+    Raises `ValidationError` with a sentence for whoever chose the file. An upload in parts is taken once: raises
+    `TakenBefore` for the second time.
+    """
+    key = uuid4()
+    try:
+        yield _laid(upload, key)
+    except uploads.TakenBefore:
+        raise
+    except ValidationError:
+        uploads.refuse(upload)
+        raise
+    finally:
+        with suppress(OSError):  # its note lies, or nothing does
+            if not StoredFile.objects.filter(key=key).exists():
+                kept.remove(key)
+
+
+def _laid(upload: File[bytes], key: UUID) -> Arrived:
+    uploads.demand_untaken(upload)
+    try:
+        with kept.working_folder() as folder:
+            taken = take(upload, folder / "whole")
+            kept.begin(key)
+            store().put(kept.name_of(key), folder / "whole")
+    except OSError as fault:
+        uploads.demand_untaken(upload)  # its parts went meanwhile, with whoever was first
+        log.exception("A file could not be kept")
+        raise ValidationError(_("Det finns inte plats för filen just nu. Försök igen om en stund.")) from fault
+    return Arrived(key, taken, upload)
+
+
+def keep_arrived(
+    arrived: Arrived,
+    *,
+    by_id: UUID | None,
+    now: datetime,
+    department_id: UUID | None = None,
+    preschool_id: UUID | None = None,
+) -> StoredFile:
+    """Keep what has arrived, and return its row. A picture waits for the worker to make its sizes.
+
+    It takes room of its department's preschool, or of the named one; where there is none left it is refused. What the
+    house draws itself (`by_id` None) takes its room, too, and is never refused. Goes with the transaction that it is
+    called in. What a department has already is not kept again: its row is returned, held until that one is over.
+
+    Raises `ValidationError` with a sentence, and `TakenBefore`.
+    """
+    with transaction.atomic():
+        uploads.take(arrived.upload, now=now)
+        if found := _same(arrived.taken, department_id):
+            return found
+        if department_id:
+            preschool_id = Department.objects.values_list("preschool", flat=True).get(pk=department_id)
+        if by_id:
+            demand_room(preschool_id, arrived.taken.size)
+        try:
+            made = _row(arrived, department_id=department_id, preschool_id=preschool_id, by_id=by_id, now=now)
+        except IntegrityError:  # somebody else has just kept the same
+            if found := _same(arrived.taken, department_id):
+                return found
+            raise
+        transaction.on_commit(lambda: _kept(made), robust=True)
+    return made
+
+
 def keep(
     upload: File[bytes],
     *,
@@ -38,45 +120,9 @@ def keep(
     department_id: UUID | None = None,
     preschool_id: UUID | None = None,
 ) -> StoredFile:
-    """Keep an uploaded file, and return its row. A picture waits for the worker to make its sizes.
-
-    It takes room of its department's preschool, or of the named one; where there is none left it is refused. What the
-    house draws itself (`by_id` None) takes its room, too, and is never refused.
-
-    Raises `ValidationError` with a sentence for whoever chose the file; nothing is kept then. Goes with the transaction
-    that it is called in: where that is undone, the file is removed within the hour. What a department has already is
-    not kept again: its row is returned, held until that transaction is over. An upload that came in parts is taken
-    once: raises `TakenBefore` for the second time.
-    """
-    if isinstance(upload, uploads.Finished):
-        uploads.take(upload, now=now)
-    key = uuid4()
-    if department_id:
-        preschool_id = Department.objects.values_list("preschool", flat=True).get(pk=department_id)
-    try:
-        with kept.working_folder() as folder:
-            taken = take(upload, folder / "whole")
-            if found := _same(taken, department_id):
-                return found
-            if by_id:
-                demand_room(preschool_id, taken.size)
-            kept.begin(key)
-            store().put(kept.name_of(key), folder / "whole")
-        made = _row(taken, key=key, department_id=department_id, preschool_id=preschool_id, by_id=by_id, now=now)
-    except IntegrityError:  # somebody else has just kept the same
-        kept.remove(key)
-        if found := _same(taken, department_id):
-            return found
-        raise
-    except BaseException as fault:
-        with suppress(OSError):  # its note lies, or nothing does
-            kept.remove(key)
-        if isinstance(fault, OSError):
-            log.exception("A file could not be kept")
-            raise ValidationError(_("Det finns inte plats för filen just nu. Försök igen om en stund.")) from fault
-        raise
-    transaction.on_commit(lambda: _kept(made), robust=True)
-    return made
+    """Keep an upload by itself: `arriving` and `keep_arrived` in one, where nothing else is to be written with it."""
+    with arriving(upload) as arrived:
+        return keep_arrived(arrived, by_id=by_id, now=now, department_id=department_id, preschool_id=preschool_id)
 
 
 def _same(taken: Taken, department_id: UUID | None) -> StoredFile | None:
@@ -88,17 +134,12 @@ def _same(taken: Taken, department_id: UUID | None) -> StoredFile | None:
 
 
 def _row(
-    taken: Taken,
-    *,
-    key: UUID,
-    department_id: UUID | None,
-    preschool_id: UUID | None,
-    by_id: UUID | None,
-    now: datetime,
+    arrived: Arrived, *, department_id: UUID | None, preschool_id: UUID | None, by_id: UUID | None, now: datetime
 ) -> StoredFile:
+    taken = arrived.taken
     with transaction.atomic():
         made = StoredFile.objects.create(
-            key=key,
+            key=arrived.key,
             name=taken.name,
             kind=taken.kind,
             media_type=taken.media_type,

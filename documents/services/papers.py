@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -37,12 +38,10 @@ def renew(*, document_id: UUID, upload: File[bytes], note: str, actor: Actor, no
     """
     if len(note) > paper_rules.LONGEST_NOTE:
         raise ValidationError(_("Skriv högst {number} tecken.").format(number=paper_rules.LONGEST_NOTE))
-    with transaction.atomic():
+    document = get_changed(actor, document_id)
+    with suppress(TakenBefore), files.arriving(upload) as arrived, transaction.atomic():
         document = _standing(actor, document_id)
-        try:
-            file = files.keep(upload, by_id=actor.person_id, now=now, **document.folder.place_ids)
-        except TakenBefore:
-            return document
+        file = files.keep_arrived(arrived, by_id=actor.person_id, now=now, **document.folder.place_ids)
         before = document.versions.select_related("file").get(is_current=True)
         if file.digest == before.file.digest:
             discard_unused([file])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from documents.models import Document, DocumentVersion, Folder, PdfPreview, Stor
 from documents.selectors.readers import About, readers_of
 from documents.selectors.reading import documents_changed_by, get_folder
 from documents.services import files
-from documents.services.uploads import TakenBefore
+from documents.services.uploads import TakenBefore, refuse, take
 from portal.lib import bell
 
 
@@ -51,6 +50,7 @@ def upload(*, folder_id: UUID, uploads: Iterable[File[bytes]], actor: Actor, now
     problems: list[str] = []
     for number, one in enumerate(uploads):
         if number >= paper_rules.MOST_AT_ONCE:
+            refuse(one)
             problems.append(_("{file} följer inte med. Ladda upp högst 20 filer på en gång.").format(file=one.name))
             continue
         try:
@@ -63,14 +63,16 @@ def upload(*, folder_id: UUID, uploads: Iterable[File[bytes]], actor: Actor, now
 
 
 def _keep(folder_id: UUID, upload: File[bytes], actor: Actor, now: datetime) -> None:
-    with transaction.atomic():
+    get_folder(actor, folder_id)
+    with files.arriving(upload) as arrived, transaction.atomic():
         folder = get_folder(actor, folder_id, lock=True)  # whoever sends the same at once waits here
         if folder.archived_at:
             raise ValidationError(_("Mappen är arkiverad. Välj en annan."))
         there = Document.objects.filter(folder=folder, child=None, removed_at=None, withdrawn_at=None)
-        if _digest(upload) in current_digests(there):
+        if arrived.taken.digest in current_digests(there):
+            take(upload, now=now)
             return
-        file = files.keep(upload, by_id=actor.person_id, now=now, **folder.place_ids)
+        file = files.keep_arrived(arrived, by_id=actor.person_id, now=now, **folder.place_ids)
         if file.is_picture and folder.department is None:
             raise ValidationError(_("Lägg bilder i ett inlägg i stället."))
         document = Document.objects.create(
@@ -92,13 +94,6 @@ def person_of(actor: Actor) -> UUID:
     if actor.person_id is None:
         raise Http404
     return actor.person_id
-
-
-def _digest(upload: File[bytes]) -> str:
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def current_digests(documents: Iterable[Document]) -> set[str]:

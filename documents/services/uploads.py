@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -20,8 +21,18 @@ from documents.models import Upload
 from documents.services.room import demand_room
 from documents.stores import store
 
-MOST_UNDER_WAY = 60  # of one person
-MOST_BYTES = 400 * 1024 * 1024  # of one person, under way
+
+@dataclass(frozen=True)
+class Most:
+    """How much one person may have under way: it takes nobody's room yet."""
+
+    files: int
+    bytes: int
+
+
+OF_STAFF = Most(files=60, bytes=400 * 1024 * 1024)
+OF_FAMILY = Most(files=10, bytes=100 * 1024 * 1024)
+"""Whoever works nowhere sends files with messages only: five at a time."""
 MOST_PARTS = 400  # of one file: nobody sends it byte by byte
 KEPT_FOR = timedelta(days=1)
 _CHUNK = 1 << 16
@@ -54,7 +65,7 @@ class Finished(File):  # type: ignore[type-arg]  # Django's has no parameters wh
 
 
 def begin(
-    *, upload_id: UUID, name: str, size: int, by_id: UUID, now: datetime, preschool_id: UUID | None = None
+    *, upload_id: UUID, name: str, size: int, by_id: UUID, most: Most, now: datetime, preschool_id: UUID | None = None
 ) -> Upload:
     """Let somebody send a file, and return it; asked twice for the same, it goes on.
 
@@ -65,7 +76,7 @@ def begin(
         raise ValidationError(_("Filen är för stor. Den får vara högst 20 MB.") if size else _("Filen är tom."))
     under_way = Upload.objects.filter(person=by_id, taken_at=None, created_at__gt=now - KEPT_FOR).exclude(pk=upload_id)
     bytes_under_way = under_way.aggregate(sum=Sum("size"))["sum"] or 0
-    if under_way.count() >= MOST_UNDER_WAY or bytes_under_way + size > MOST_BYTES:
+    if under_way.count() >= most.files or bytes_under_way + size > most.bytes:
         raise ValidationError(_("Det är för många filer på väg på en gång. Vänta tills några är klara."))
     demand_room(preschool_id, size)
     made, _is_new = Upload.objects.get_or_create(
@@ -87,12 +98,14 @@ def get_upload(upload_id: UUID, by_id: UUID | None) -> Upload:
 def append(upload: Upload, *, begins: int, body: Readable) -> Upload:
     """Keep what comes of it from that byte on, also where the connection breaks in the middle; return how far it is.
 
-    Raises `Elsewhere`, and `OSError` where there is no room.
+    Raises `Elsewhere`, `Http404` where it was thrown away meanwhile, and `OSError` where there is no room.
     """
     with kept.working_folder() as folder:
         length = _written(body, folder / "part", upload.size - begins)
         with transaction.atomic():
-            held = Upload.objects.select_for_update().get(pk=upload.pk)
+            held = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+            if held is None:
+                raise Http404
             if held.received != begins or held.taken_at:
                 raise Elsewhere
             if length:
@@ -104,16 +117,19 @@ def append(upload: Upload, *, begins: int, body: Readable) -> Upload:
 
 
 def _written(body: Readable, place: Path, most: int) -> int:
-    """Write what comes, and return how much did before it ended or broke off."""
-    written = 0
+    """Write what comes, and return how much lies there when it ends or breaks off. Raises `OSError` without room."""
+    left = most
     with place.open("xb") as out:
-        try:
-            while written < most and (chunk := body.read(min(_CHUNK, most - written))):
-                out.write(chunk)
-                written += len(chunk)
-        except OSError:  # the connection; a full disk says so again when the part is put in its place
-            out.flush()
-    return written
+        while left > 0:
+            try:
+                chunk = body.read(min(_CHUNK, left))
+            except OSError:  # the connection; a disk that is full says so when it is written to, or closed
+                break
+            if not chunk:
+                break
+            out.write(chunk)
+            left -= len(chunk)
+    return place.stat().st_size
 
 
 def finished(upload_ids: Collection[UUID], by_id: UUID | None) -> list[Finished]:
@@ -123,21 +139,39 @@ def finished(upload_ids: Collection[UUID], by_id: UUID | None) -> list[Finished]
     return [Finished(upload) for upload in whole if upload.received == upload.size]
 
 
-def take(file: Finished, *, now: datetime) -> None:
-    """Note that it is taken, with the transaction that this is called in; its parts go after it.
+def demand_untaken(file: File[bytes]) -> None:
+    """Raise `TakenBefore` for an upload that has been taken, or thrown away."""
+    if isinstance(file, Finished) and not Upload.objects.filter(pk=file.upload.pk, taken_at=None).exists():
+        raise TakenBefore(_("Filen är redan uppladdad."))
+
+
+def take(file: File[bytes], *, now: datetime) -> None:
+    """Note that an upload is taken, with the transaction that this is called in; its parts go after it.
 
     Raises `TakenBefore` for the second who does: what it was taken for goes with the first.
     """
+    if not isinstance(file, Finished):
+        return
     if not Upload.objects.filter(pk=file.upload.pk, taken_at=None).update(taken_at=now):
         raise TakenBefore(_("Filen är redan uppladdad."))
     transaction.on_commit(lambda: store().remove(_parts(file.upload)), robust=True)
 
 
+def refuse(file: File[bytes]) -> None:
+    """Throw an upload away that is not taken: it would stand in the way of its sender's next ones."""
+    if isinstance(file, Finished):
+        throw_away(file.upload)
+
+
 def throw_away(upload: Upload) -> None:
-    """Throw away what somebody does not want to send after all."""
-    lying = _parts(upload)
-    upload.delete()
-    transaction.on_commit(lambda: store().remove(lying), robust=True)
+    """Throw away what somebody does not want to send after all. What has been taken stays noted, so that it is once."""
+    with transaction.atomic():
+        held = Upload.objects.select_for_update().filter(pk=upload.pk, taken_at=None).first()
+        if held is None:
+            return
+        lying = _parts(held)  # without a row there is no id
+        held.delete()
+        transaction.on_commit(lambda: store().remove(lying), robust=True)
 
 
 def forget_old(*, now: datetime) -> int:

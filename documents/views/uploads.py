@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from portal.lib.limits import seconds_to_wait
 
 VERSION = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
 TYPE = "application/offset+octet-stream"
+_FIGURES = re.compile(r"[0-9]{1,12}")  # more bytes than any file has
 
 
 @require_POST
@@ -39,8 +41,10 @@ def uploads(request: ActorRequest) -> HttpResponse:
         return HttpResponse(status=429, headers={**VERSION, "Retry-After": str(wait)})
     try:
         said = _metadata(request.headers.get("Upload-Metadata", ""))
-        upload_id, size = UUID(said["id"]), int(request.headers.get("Upload-Length", ""))
+        upload_id, size = UUID(said["id"]), _bytes(request, "Upload-Length")
     except (ValueError, KeyError):
+        size = None
+    if size is None:
         return HttpResponse(status=400, headers=VERSION)
     try:
         made = services.begin(
@@ -48,6 +52,7 @@ def uploads(request: ActorRequest) -> HttpResponse:
             name=said.get("filename", ""),
             size=size,
             by_id=person_id,
+            most=services.OF_STAFF if request.actor.roles else services.OF_FAMILY,
             now=clock.now(),
             preschool_id=_preschool(request, said.get("preschool", "")),
         )
@@ -67,17 +72,23 @@ def upload_part(request: ActorRequest, upload_id: UUID) -> HttpResponse:
         services.throw_away(upload)
         return HttpResponse(status=204, headers=VERSION)
     if request.method == "PATCH":
-        asked = request.headers.get("Upload-Offset", "")
-        if request.content_type != TYPE or not asked.isdecimal() or len(upload.parts) >= services.MOST_PARTS:
+        begins = _bytes(request, "Upload-Offset")
+        if begins is None or request.content_type != TYPE or len(upload.parts) >= services.MOST_PARTS:
             return HttpResponse(status=400, headers=VERSION)
         try:
-            upload = services.append(upload, begins=int(asked), body=request)
+            upload = services.append(upload, begins=begins, body=request)
         except services.Elsewhere:
             return HttpResponse(status=409, headers=VERSION)
         except OSError:
             return HttpResponse(status=507, headers=VERSION)
     headers = {"Upload-Offset": str(upload.received), "Upload-Length": str(upload.size)}
     return HttpResponse(status=204 if request.method == "PATCH" else 200, headers=VERSION | headers)
+
+
+def _bytes(request: ActorRequest, header: str) -> int | None:
+    """Return a number of bytes, or nothing where it is anything but a few plain figures."""
+    said = request.headers.get(header, "")
+    return int(said) if _FIGURES.fullmatch(said) else None
 
 
 def _preschool(request: ActorRequest, said: str) -> UUID | None:

@@ -35,21 +35,21 @@ def keep(*, upload: File[bytes], actor: Actor, now: datetime) -> MessageAttachme
     if actor.person_id is None:
         raise Http404
     own_id = upload.upload.pk if isinstance(upload, Finished) else uuid7()
-    with transaction.atomic():
-        try:
-            file = files.keep(upload, by_id=actor.person_id, now=now)
-        except TakenBefore:
-            if found := MessageAttachment.objects.filter(pk=own_id, added_by=actor.person_id).first():
-                return found
-            raise ValidationError(_("En fil finns inte kvar. Välj den igen.")) from None
-        except ValidationError as refused:
-            sentence = " ".join(refused.messages)
-            raise ValidationError(
-                _("{file} följer inte med. {why}").format(file=upload.name or "", why=sentence)
-            ) from refused
-        made = MessageAttachment.objects.create(pk=own_id, file=file, added_by_id=actor.person_id)
-        unsent = MessageAttachment.objects.filter(added_by=actor.person_id, message=None).order_by("-created_at")
-        throw_away(unsent[MOST_UNSENT:])
+    try:
+        with files.arriving(upload) as arrived, transaction.atomic():
+            file = files.keep_arrived(arrived, by_id=actor.person_id, now=now)
+            made = MessageAttachment.objects.create(pk=own_id, file=file, added_by_id=actor.person_id)
+            unsent = MessageAttachment.objects.filter(added_by=actor.person_id, message=None).order_by("-created_at")
+            throw_away(unsent[MOST_UNSENT:])
+    except TakenBefore:
+        if found := MessageAttachment.objects.filter(pk=own_id, added_by=actor.person_id).first():
+            return found
+        raise ValidationError(_("En fil finns inte kvar. Välj den igen.")) from None
+    except ValidationError as refused:
+        sentence = " ".join(refused.messages)
+        raise ValidationError(
+            _("{file} följer inte med. {why}").format(file=upload.name or "", why=sentence)
+        ) from refused
     return made
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from children.actors import Actor
 from documents import finding
 from documents.services import files
-from documents.services.files import discard, keep
+from documents.services.files import discard
 from documents.services.uploads import TakenBefore
 from messaging import post_rules
 from messaging.models import Post, PostPicture
@@ -39,12 +39,13 @@ def add(*, post_id: UUID, uploads: Iterable[File[bytes]], actor: Actor, now: dat
 
 
 def _add(post_id: UUID, upload: File[bytes], actor: Actor, now: datetime) -> None:
-    with transaction.atomic():
+    demand_draft(get_draft(actor, post_id))
+    with files.arriving(upload) as arrived, transaction.atomic():
         post = _draft(actor, post_id)
         positions = list(post.pictures.values_list("position", flat=True))
         if len(positions) >= post_rules.MOST_PICTURES:
             raise ValidationError(_("Ett inlägg har högst {number} bilder.").format(number=post_rules.MOST_PICTURES))
-        file = keep(upload, by_id=actor.person_id, now=now, department_id=post.department_id)
+        file = files.keep_arrived(arrived, by_id=actor.person_id, now=now, department_id=post.department_id)
         if post.pictures.filter(file=file).exists():
             return  # sent twice: a double tap, or again after an answer that was lost (G09)
         if not file.is_picture:

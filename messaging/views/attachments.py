@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from children.http import ActorRequest, asks_for_pin
+from documents.services.uploads import refuse
 from documents.serving import Size, serve
 from documents.uploaded import uploaded_in
 from messaging.inbox_forms import ids_in
@@ -77,6 +78,7 @@ def chosen_files(request: ActorRequest) -> ChosenFiles:
     chosen, gone = uploaded_in(request, "files")
     for upload in chosen:
         if len(kept) >= MOST_FILES:
+            refuse(upload)
             problems.append(
                 _("{file} följer inte med. Skicka högst {number} filer på en gång.").format(
                     file=upload.name, number=MOST_FILES

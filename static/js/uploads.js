@@ -191,7 +191,7 @@ function begin(input, file) {
     input.dispatchEvent(new Event("input", { bubbles: true })); // a draft is kept without it
     input.focus();
     const headers = { "X-CSRFToken": token(input) };
-    fetch(`${input.dataset.uploads}${sending.id}/`, { method: "DELETE", headers }).catch(() => {});
+    fetch(`${input.dataset.uploads}${sending.id}/`, { method: "DELETE", headers, keepalive: true }).catch(() => {});
   });
   row.querySelector("[data-upload-again]")?.addEventListener("click", (event) => {
     /** @type {HTMLElement} */ (event.currentTarget).hidden = true;
