@@ -50,9 +50,7 @@ class Place:
     @property
     def fields(self) -> list[tuple[str, float | str]]:
         sides = self.box.as_list if self.box else None
-        return [
-            (name, sides[number] / 10 if sides else "") for number, name in enumerate(("x", "y", "width", "height"))
-        ]
+        return [(name, sides[number] / 10 if sides else "") for number, name in enumerate(SIDES)]
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from documents.services import copies, tags
 from documents.services.tags import Change
 from messaging.models import Post, PostPicture
 from messaging.selectors.posts import PURPOSE
-from messaging.selectors.tagging import children_to_tag
 from messaging.selectors.tagging_page import get_tagged
 from messaging.services.post_hiding import note_hidden
+from messaging.services.posts import demand_taggable
 
 
 def tag(*, picture_id: UUID, to: Change, actor: Actor, now: datetime) -> PostPicture:
@@ -32,15 +32,9 @@ def tag(*, picture_id: UUID, to: Change, actor: Actor, now: datetime) -> PostPic
             raise ValidationError(_("Inlägget är redan på väg ut. Ta tillbaka det först om du vill ändra något."))
         known = set(PictureTag.objects.filter(file=picture.file_id).values_list("child_id", flat=True))
         if new := to.tagged - known:
-            _demand_taggable(actor, picture.post, new)
+            demand_taggable(actor, picture.post, new)
         tags.change(file=picture.file, to=to, actor=actor, now=now)
         if PostPicture.objects.filter(file=picture.file_id, post__state=Post.State.PUBLISHED).exists():
             copies.renew([picture.file_id], PURPOSE, actor.today)
             note_hidden([picture.file_id], now)  # whoever tags it reads so on its page: nobody is told
     return picture
-
-
-def _demand_taggable(actor: Actor, post: Post, child_ids: set[UUID]) -> None:
-    """Refuse children who are not there today, and those whom no picture may show, in the same words (DOMAIN 5.4)."""
-    if child_ids - {child.pk for child in children_to_tag(actor, post.department_id)}:
-        raise ValidationError(_("Ett av barnen kan inte taggas. Fråga rektor om du undrar varför."))

@@ -96,7 +96,7 @@ def save(
         if post.version != version and post.changed_by_id != actor.person_id:
             raise ChangedMeanwhile(post, before)
         if new := written.child_ids - before.child_ids:
-            _demand_taggable(actor, post, new)
+            demand_taggable(actor, post, new)
         post.title, post.text, post.language = written.title, written.text, written.language
         post.is_for_all = written.is_for_all
         post.version += 1
@@ -110,7 +110,7 @@ def save(
     return post
 
 
-def _demand_taggable(actor: Actor, post: Post, child_ids: Collection[UUID]) -> None:
+def demand_taggable(actor: Actor, post: Post, child_ids: Collection[UUID]) -> None:
     """Refuse to tag a child that is not at the department today, or that no picture may show (DOMAIN 5.4).
 
     Both are refused in the same words: why, is not told."""
@@ -148,7 +148,7 @@ def publish(*, post_id: UUID, seen: str, without: Collection[UUID] = (), actor: 
         here = children_at(post.department_id, today)
         children = here if written.is_for_all else set(written.child_ids)
         if not written.is_for_all:
-            _demand_taggable(actor, post, children)
+            demand_taggable(actor, post, children)
         readers = readers_of_post(post.department, children, today, is_for_all=written.is_for_all)
         if seen != print_of((one.person_id, one.relation, one.child_ids) for one in readers.values()):
             raise ValidationError(_("Vilka som läser har ändrats sedan du såg listan. Titta på den igen."))
