@@ -24,6 +24,7 @@ from children.models import (
     Block,
     Child,
     Department,
+    Guardianship,
     Placement,
     Preschool,
     StaffRole,
@@ -130,6 +131,9 @@ GRANTABLE = tuple(action for action, rules in TABLE.items() if granted in rules)
 # What tells who a child with protected identity belongs to: for its named readers alone.
 TELLS_THE_FAMILY = frozenset({Action.SEE_CONTACTS, Action.CONFIRM_GUARDIAN, Action.SET_HOMES, Action.RECORD_CONSENTS})
 
+# What the house keeps of a family. Nobody does it as one of the house with a child whose guardian it ever is.
+NEVER_WITH_ONES_OWN = frozenset({Action.RECORD_CONSENTS, Action.SHARE_DOCUMENTS, Action.KEEP_FORMS})
+
 
 # Denials: last, and they always win ---------------------------------------------------------------------------------
 
@@ -145,6 +149,8 @@ def _denied(actor: Actor, action: Action) -> Q | None:
         denied.append(Q(pk__in=Block.objects.in_force().filter(person=actor.person).values("child")))
     if action in TELLS_THE_FAMILY:
         denied.append(~Q(protection="none") & ~Q(pk__in=named_children_of(actor)))
+    if action in NEVER_WITH_ONES_OWN and actor.person is not None:
+        denied.append(Q(pk__in=Guardianship.objects.filter(guardian=actor.person).values("child")))
     condition = Q()
     for denial in denied:
         condition |= denial

@@ -79,6 +79,7 @@ TABLET_WITH_PIN = {
     "see_file", "see_notes", "see_contacts", "report_absence", "tap_many_out", "correct", "write_allergy",
     "plan_for", "read_departments_mail", "write_to_department", "keep_forms",
 }  # fmt: skip # a table, read by its columns
+OF_OTHERS = {"record_consents", "share_documents", "keep_forms"}
 FAMILY_SECRETS = {"see_contacts", "confirm_guardian", "set_homes", "record_consents"}
 
 STAFF_PLACES = {"see_board", "list_children", "write_posts"}
@@ -169,6 +170,9 @@ class World:
             row.what["reader"] == person.id and row.what["child"] == child.id and row.holds() for row in self.readers
         )
 
+    def is_ever_guardian(self, person: User, child: Child) -> bool:
+        return any(row.what["guardian"] == person.id and row.what["child"] == child.id for row in self.guardianships)
+
     # The model: may this actor do this with this child? -------------------------------------------------------------
 
     def allows(self, actor: Actor, action: str, child: Child) -> bool:
@@ -179,6 +183,8 @@ class World:
         if action not in opened:
             return False
         if person is not None and (child.id, person.id) in self.blocks and not (actor.tablet and action in TABLET):
+            return False
+        if action in OF_OTHERS and person is not None and self.is_ever_guardian(person, child):
             return False
         if action in FAMILY_SECRETS and child.protection != "none":
             return person is not None and self.is_named(person, child)

@@ -24,12 +24,14 @@ from children.models import Household, Purpose
 from children.services import consents
 from children.services.consents import Reply
 from documents.models import Document, FormChild, PaperForm
+from documents.selectors.readers import About, readers_of
+from documents.selectors.reading import documents_changed_by
 from documents.services import papers, telling
 from documents.services.form_answers import answer, record_paper
 from documents.services.form_telling import ask
 from oversight.services import extracts
 from portal.lib import clock
-from tests.cast import Cast, guard, local, person
+from tests.cast import Cast, employ, guard, local, person
 from tests.papers import pdf, shared, version_of
 from tests.test_two_homes_apart import TUESDAY, bodies, two_homes
 
@@ -172,3 +174,19 @@ def test_who_shows_the_other_home_its_days_shows_nothing_of_this(cast: Cast, hom
     found = found_by(log_in(cast.amina), homes)
     assert [words for words in said_by("Johan") if words in found] == []
     assert log_in(cast.amina).get(f"/dokument/{homes.own['Johan'].pk}/").status_code == 404
+
+
+def test_whoever_works_where_an_own_child_is_reads_as_its_guardian_alone(cast: Cast, log_in: LogIn) -> None:
+    """What is for the other guardian alone stays closed, and nobody keeps the consents and papers of an own child."""
+    (to_johan,) = shared(cast.blasippan, cast.maria, cast.elsa, only_to=cast.johan.pk)
+    (to_both,) = shared(cast.blasippan, cast.maria, cast.elsa, data=pdf(5))
+    employ(cast.amina, department=cast.blasippan)
+    amina, browser = Actor.of_person(cast.amina), log_in(cast.amina)
+    for document in (to_johan, to_both):
+        assert not documents_changed_by(amina).filter(pk=document.pk).exists()
+        readers = readers_of(About.of(document), amina.today)
+        assert cast.amina.pk not in readers.house
+        assert (cast.amina.pk in readers.guardians) == (document == to_both)
+    assert browser.get(f"/dokument/{to_johan.pk}/").status_code == 404
+    assert browser.get(f"/dokument/{to_both.pk}/").status_code == 200
+    assert browser.get(f"/barn/{cast.elsa.pk}/medgivanden/").status_code == 403

@@ -16,10 +16,10 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children import openings
-from children.access import TABLE, Action
+from children.access import NEVER_WITH_ONES_OWN, TABLE, Action
 from children.actors import ROLE, Actor
 from children.models import Block, ChildGrant, Guardianship, Municipality, Placement, StaffRole
-from children.selectors.people import guardians_of
+from children.selectors.people import guardians_ever_of, guardians_of
 from children.selectors.placing import Place, coming_places, departments_of
 from children.whereabouts import is_visible
 from portal.lib import days
@@ -92,6 +92,9 @@ def reached_by_roles(actor: Actor, action: Action, child_ids: Collection[UUID]) 
 def _reaches(action: Action, around: _Around, ways: Mapping[openings.Rule, Way]) -> list[Reach]:
     found = {reach for rule in TABLE[action] if rule in ways for reach in ways[rule](around)}
     kept_away = set(_kept_away(around.child_ids))
+    if action in NEVER_WITH_ONES_OWN:
+        ever = guardians_ever_of(around.child_ids)
+        kept_away |= {(person_id, child_id) for child_id, people in ever.items() for person_id in people}
     return [reach for reach in found if (reach.person_id, reach.child_id) not in kept_away]
 
 

@@ -16,6 +16,7 @@ from children.actors import Actor
 from children.models import Department, Preschool, StaffRole
 from children.reader_rules import print_of
 from children.selectors.family_rows import Families, families, house_rows
+from children.selectors.people import guardians_ever_of
 from children.selectors.reach import Relation, granted_to, sees_own, who_may
 from children.selectors.reach_places import families_in, roles_for_all, roles_in
 from children.selectors.reader_rows import Row
@@ -84,8 +85,12 @@ def guardians_of(about: About, today: date) -> dict[UUID, frozenset[UUID]]:
 
 def _house(about: About, today: date) -> dict[UUID, str]:
     if about.child_ids:
-        found = {one.person_id: str(one.relation) for one in who_may(Action.SEE_FILE, about.child_ids, today)}
-        return dict.fromkeys(granted_to(Action.SEE_FILE, about.child_ids, today), GRANTED) | found
+        ever = guardians_ever_of(about.child_ids)  # of whom none reads it as one of the house
+        reached = who_may(Action.SEE_FILE, about.child_ids, today)
+        found = {one.person_id: str(one.relation) for one in reached if one.person_id not in ever[one.child_id]}
+        granted = granted_to(Action.SEE_FILE, about.child_ids, today)
+        of_others = {one for one in granted if any(one not in people for people in ever.values())}
+        return dict.fromkeys(of_others, GRANTED) | found
     roles = roles_in(Action.SEE_FILE, about.departments(), today).values_list("person_id", "kind")
     everywhere = about.department is None and about.preschool is None
     municipal = roles_for_all(Action.BROADCAST, today).values_list("person_id", "kind") if everywhere else ()

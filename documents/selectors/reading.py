@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from children.access import Action, can, children_for, departments_for, preschools_for
 from children.actors import Actor
 from children.models import Department
+from children.selectors.people import children_ever_of
 from children.selectors.reach_places import departments_of_families
 from children.whereabouts import Ids, among
 from documents.models import Document, DocumentRead, DocumentVersion, Folder, PdfPage
@@ -48,7 +49,9 @@ def _of_house(actor: Actor) -> Ids:
     """Return, as ids, what those read who work with children: nothing without a PIN."""
     if actor.person_id is None:
         return (Document.objects.none().values("pk"),)
-    seen = children_for(actor, Action.SEE_FILE).order_by().values("pk")
+    # What is said to a family its own member reads as one of it: some of it is for the other guardian alone.
+    others = children_for(actor, Action.SEE_FILE).exclude(pk__in=children_ever_of(actor.person_id))
+    seen = others.order_by().values("pk")
     if not actor.roles:
         return _about(Q(child__in=seen))
     works_at = departments_for(actor, Action.SEE_FILE).order_by()
