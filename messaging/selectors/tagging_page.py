@@ -144,6 +144,10 @@ class Mark:
     blurred: list[str]
     open: list[str]
 
+    @property
+    def is_empty(self) -> bool:
+        return not self.tagged and not self.boxes
+
 
 NOBODY = Mark(0, [], [], [])
 

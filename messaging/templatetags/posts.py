@@ -53,6 +53,12 @@ def picture_sizes(picture_id: UUID) -> str:
 
 
 @register.simple_tag
+def without_tags(marks: Mapping[UUID, Mark], pictures: Iterable[Picture]) -> str:
+    """Print the numbers of a draft's pictures of which nothing is said: "2, 3 och 4"."""
+    return joined(str(one.number) for one in pictures if one.state == "ready" and marks.get(one.id, NOBODY).is_empty)
+
+
+@register.simple_tag
 def tile_mark(marks: Mapping[UUID, Mark], picture: Picture) -> dict[str, object]:
     """Return what a draft's tile says of who is in its picture, with the places where somebody is blurred."""
     mark = marks.get(picture.id, NOBODY)
@@ -61,8 +67,8 @@ def tile_mark(marks: Mapping[UUID, Mark], picture: Picture) -> dict[str, object]
         look, name, words = "red", "triangle-alert", _("{children} saknar samtycke")
     elif mark.blurred:
         look, name, words = "red", "square-dashed", _("{children} suddas")
-    elif not mark.tagged and not mark.boxes:
-        name, words = "check", _("inga barn")
+    elif mark.is_empty:
+        words = _("ingen taggad")
     elif not mark.tagged:
         name, words = "square-dashed", ngettext("{boxes} suddad", "{boxes} suddade", len(mark.boxes))
     text = words.format(number=mark.tagged, boxes=len(mark.boxes), children=joined(mark.open or mark.blurred))

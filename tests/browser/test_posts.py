@@ -84,7 +84,7 @@ def test_a_post_with_six_photos_of_which_one_is_damaged(
     expect(maria.locator("#post-pictures")).to_contain_text("Bild 6 görs i ordning")
     assert find_barriers(maria) == []
     expect(maria.locator("#post-readers")).to_contain_text("Läses av 3 vårdnadshavare till 2 barn")
-    maria.get_by_label("Alla barn som syns är taggade eller suddade").check()
+    maria.get_by_label("Alla barn som syns på bilderna är taggade eller suddade").check()
     maria.get_by_role("button", name="Publicera", exact=True).click()
     expect(maria.locator("#publishing")).to_contain_text("Publiceras om")
 
@@ -185,6 +185,6 @@ def test_a_post_without_script(cast: Cast, visit: Visit, tuesday: date, settings
     maria.get_by_role("button", name="Ladda upp de valda bilderna").click()
     expect(maria.locator(".post-tile")).to_have_count(2)
     expect(maria.get_by_label("Rubrik")).to_have_value("Svampskogen")
-    maria.get_by_label("Alla barn som syns är taggade eller suddade").check()
+    maria.get_by_label("Alla barn som syns på bilderna är taggade eller suddade").check()
     maria.get_by_role("button", name="Publicera", exact=True).click()
     expect(maria.locator("#publishing")).to_contain_text("Publiceras om")

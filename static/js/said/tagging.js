@@ -5,7 +5,9 @@
  */
 
 const LEAST = 2; // per cent
-const FIRST = { x: 38, y: 30, width: 24, height: 34 };
+const SIZE = { width: 24, height: 34 };
+// Where a new box begins: in the middle, or beside those that are there.
+const SPOTS = [38, 6, 70].flatMap((x) => [30, 64, 2].map((y) => ({ x, y })));
 /** @typedef {{x: number, y: number, width: number, height: number}} Box */
 const SIDES = /** @type {(keyof Box)[]} */ (["x", "y", "width", "height"]);
 
@@ -24,6 +26,19 @@ function boxOf(place) {
   const [x, y, width, height] = figures(place).map((one) => one.valueAsNumber);
   return [x, y, width, height].some(Number.isNaN) ? null : { x, y, width, height };
 }
+
+/** @returns {Box} a box where none lies yet */
+function fresh() {
+  const taken = [...document.querySelectorAll("[data-tag-place]")].map(boxOf);
+  const lies = (/** @type {{x: number, y: number}} */ { x, y }) => taken.some((box) => box && Math.hypot(box.x - x, box.y - y) < 10);
+  return { ...(SPOTS.find((spot) => !lies(spot)) ?? SPOTS[0]), ...SIZE };
+}
+
+/**
+ * The place of a box that is drawn. One that nobody has touched blurs nothing: it has no figures yet.
+ * @param {Element} place @param {HTMLElement} shown @returns {Box | null}
+ */
+const lying = (place, shown) => boxOf(place) ?? JSON.parse(shown.dataset.begun ?? "null");
 
 /** @param {Element} place @param {Box | null} box */
 function write(place, box) {
@@ -69,9 +84,10 @@ function drawn(frame, place) {
 
 /** @param {PointerEvent} event @param {HTMLElement} frame @param {HTMLElement} place @param {HTMLElement} shown */
 function take(event, frame, place, shown) {
-  const from = boxOf(place);
+  const from = lying(place, shown);
   if (!from) return;
   event.preventDefault();
+  write(place, from);
   shown.focus({ preventScroll: true });
   shown.setPointerCapture(event.pointerId);
   const corner = event.target instanceof HTMLElement ? event.target.dataset.corner : undefined;
@@ -97,8 +113,14 @@ function take(event, frame, place, shown) {
 
 /** @param {KeyboardEvent} event @param {HTMLElement} place @param {HTMLElement} shown */
 function press(event, place, shown) {
-  const box = boxOf(place);
+  const box = lying(place, shown);
   if (!box) return;
+  if (event.key === "Enter") {
+    event.preventDefault();
+    write(place, box);
+    save();
+    return;
+  }
   if (event.key === "Delete" || event.key === "Backspace") {
     event.preventDefault();
     write(place, null);
@@ -190,8 +212,11 @@ function ready() {
   }
 }
 
-/** @param {string} key @param {Box} box */
-function draw(key, box = FIRST) {
+/**
+ * Draws a box. Where one lies that is `found` it counts at once; else it waits until somebody has moved or pressed it.
+ * @param {string} key @param {Box} [found]
+ */
+function draw(key, found) {
   const [frame, place] = [document.querySelector("[data-tag-picture]"), document.querySelector(`[data-tag-place="${key}"]`)];
   if (!(frame instanceof HTMLElement) || !(place instanceof HTMLElement)) return;
   const there = [...frame.querySelectorAll(".tag-box")].find((one) => one instanceof HTMLElement && one.dataset.key === key);
@@ -200,11 +225,17 @@ function draw(key, box = FIRST) {
     there.focus();
     return;
   }
-  write(place, box);
+  const box = found ?? fresh();
   const shown = drawn(frame, place);
   put(shown, box);
+  if (found) {
+    write(place, found);
+    save();
+  } else {
+    shown.dataset.begun = JSON.stringify(box);
+    document.querySelector("[data-tag-begun]")?.removeAttribute("hidden");
+  }
   shown.focus();
-  save();
 }
 
 /** Makes a box of what looks like a face. @param {string} face its four figures, in thousandths */
