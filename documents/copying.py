@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from math import inf
 from time import monotonic
 
 from documents import apart, kept, rules
 from documents.models import BlurredCopy
 from documents.services.files import settle_one
 from documents.stores import store
+from portal.lib import bell
 
 log = logging.getLogger(__name__)
 
 
-def make_waiting(*, now: datetime) -> int:
-    """Make every copy that waits; return how many were tried. Any number of workers may do this at once."""
+def make_waiting(*, now: datetime, seconds: float = inf) -> int:
+    """Make every copy that waits; return how many were tried. Any number of workers may do this at once.
+
+    After so many seconds it stops and rings for another turn: what else waits for this worker has its own before.
+    """
     tried, started = 0, monotonic()
     while copy := BlurredCopy.objects.select_related("file").claim(now + timedelta(seconds=monotonic() - started)):
         make(copy)
         tried += 1
+        if monotonic() - started > seconds:
+            bell.ring("documents.tasks.make_copies")
+            break
     return tried
 
 

@@ -19,8 +19,8 @@ def make_sizes() -> int:
 
 @shared_task
 def make_copies() -> int:
-    """Make every blurred copy that is asked for. Any number of workers may do this at once."""
-    return copying.make_waiting(now=clock.now())
+    """Make the blurred copies that are asked for, for a turn. Any number of workers may do this at once."""
+    return copying.make_waiting(now=clock.now(), seconds=5)
 
 
 @shared_task

@@ -20,8 +20,8 @@ def publish_posts() -> int:
 
 @shared_task
 def follow_shown_changes() -> int:
-    """See to pictures of children of whom it has changed to whom they may be shown."""
-    return post_hiding.follow_changes(now=clock.now())
+    """See to pictures of children of whom it has changed to whom they may be shown, for a turn, on the queue images."""
+    return post_hiding.follow_changes(now=clock.now(), seconds=5)
 
 
 @shared_task

@@ -95,7 +95,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
-    f"documents.tasks.{task}": {"queue": "images"} for task in ("make_sizes", "make_copies", "draw_pages", "find_faces")
+    f"{room}.tasks.{deed}_*": {"queue": "images"}
+    for room, deed in (("documents", "make"), ("documents", "draw"), ("documents", "find"), ("messaging", "follow"))
 }
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep catches what the bell missed; a request never waits for the broker
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

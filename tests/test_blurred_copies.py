@@ -133,7 +133,7 @@ def test_a_picture_under_a_new_name_is_gone_from_the_old_one(file: StoredFile) -
     """G04: an address in the store that somebody knows leads nowhere."""
     old = file.key
     with TestCase.captureOnCommitCallbacks(execute=True):
-        copies.rename(file)
+        copies.rename([file])
     file.refresh_from_db()
     assert file.key != old
     assert not [found for found in store().listed(f"{old.hex[:2]}/") if old.hex in found.name]

@@ -148,7 +148,7 @@ def test_what_gets_a_new_name_during_the_check_is_neither_lost_nor_stray(monkeyp
             done.append(shelf)
             monkeypatch.setattr("documents.services.copies.uuid4", lambda: UUID(hex=shelf + "1" * 30))
             with TestCase.captureOnCommitCallbacks(execute=True):
-                copies.rename(early)
+                copies.rename([early])
             linked = UUID(hex="ff" + "1" * 30)
             kept.link(late.key, linked)  # another worker is between its two names
         yield from real(shelf)

@@ -6,7 +6,7 @@ from documents.models.files import StoredFile, is_stuck
 from documents.models.forms import FormAnswer, FormChild, PaperForm
 from documents.models.room import RoomLimit
 from documents.models.state import FileCheck, SizesRun
-from documents.models.tags import BlurredCopy, PictureTag
+from documents.models.tags import BlurredCopy, PictureTag, Renewal
 from documents.models.uploads import Upload
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "PdfPage",
     "PdfPreview",
     "PictureTag",
+    "Renewal",
     "RoomLimit",
     "SizesRun",
     "StoredFile",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID, uuid4
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
 from children.models import Child
+from documents import rules
 from documents.models.claims import Claimed, ClaimedQuerySet
 from documents.models.files import StoredFile
 from documents.shown_rules import Box, Tag, boxes_in
@@ -82,3 +85,45 @@ class BlurredCopy(Claimed):
     @property
     def blurred(self) -> frozenset[Box]:
         return boxes_in(self.boxes)
+
+
+class RenewalQuerySet(models.QuerySet["Renewal"]):
+    def wait(self, file_ids: Collection[UUID]) -> None:
+        """Let these pictures be seen to, each once; of one with which a worker is at work it is due again after."""
+        rows = [Renewal(file_id=file_id) for file_id in sorted(set(file_ids))]
+        self.bulk_create(rows, update_conflicts=True, unique_fields=["file"], update_fields=["noted"], batch_size=1_000)
+
+    def claim(self, now: datetime, most: int) -> list[Renewal]:
+        """Take so many rows for this worker, each by exactly one."""
+        free = self.filter(Q(claimed_until=None) | Q(claimed_until__lte=now)).order_by("created_at", "pk")
+        with transaction.atomic():
+            rows = list(free.select_for_update(skip_locked=True)[:most])
+            self.filter(pk__in=[row.pk for row in rows]).update(claimed_until=now + rules.CLAIM_HOLDS)
+        return rows
+
+    def done(self, rows: Collection[Renewal]) -> None:
+        """Take these away, and let go of those that were noted again meanwhile. Must run in a transaction."""
+        held = self.filter(pk__in=[row.pk for row in rows]).select_for_update().order_by("file")
+        noted = {row.noted for row in rows}
+        again = [row.pk for row in held if row.noted not in noted]
+        self.filter(pk__in=again).update(claimed_until=None)
+        self.filter(pk__in=[row.pk for row in rows if row.pk not in again]).delete()
+
+
+class Renewal(Base):
+    """A picture that is to get new names in the store, and other copies: to whom it shows may have changed.
+
+    There until a worker that claimed it has seen to all of it. `noted` is another each time that it changes.
+    """
+
+    file = models.OneToOneField(StoredFile, models.CASCADE, related_name="+")
+    noted = models.UUIDField(default=uuid4, editable=False)
+    claimed_until = models.DateTimeField(null=True)
+
+    objects = RenewalQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at", "id"], name="documents_renewal_waiting")]
+
+    def __str__(self) -> str:
+        return str(self.id)

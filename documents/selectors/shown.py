@@ -96,19 +96,28 @@ def _ready(file_ids: Collection[UUID]) -> Rows:
 
 
 Blurs = set[frozenset[Box]]
+Circles = Mapping[UUID, Iterable[Collection[UUID]]]
 
 
 def wanted_copies(
-    file_ids: Collection[UUID], purpose: Purpose, today: date, circles: Iterable[Collection[UUID]] = ()
+    file_ids: Collection[UUID], purpose: Purpose, today: date, circles: Circles | None = None
 ) -> dict[UUID, Blurs]:
     """Return which places are blurred in the copies that viewers of each picture need today.
 
-    Everybody else, and each guardian of a tagged child; `circles` are others, by whom they see clear.
+    Everybody else, and each guardian of a tagged child; `circles` are others, by file, by whom they see clear.
     """
     found = showing(file_ids, purpose, today)
     tagged = {tag.child_id for of_one in found.tags.values() for tag in of_one if tag.child_id}
     guarded: dict[UUID, set[UUID]] = defaultdict(set)
+    guardians: dict[UUID, set[UUID]] = defaultdict(set)
     for reach in who_may(Action.SEE_OWN, tagged, today) if tagged else []:
         guarded[reach.person_id].add(reach.child_id)
-    viewers = {frozenset[UUID](), *map(frozenset, guarded.values()), *map(frozenset, circles)}
-    return {file_id: {one.boxes for own in viewers if (one := found.of(file_id, own)).boxes} for file_id in found.tags}
+        guardians[reach.child_id].add(reach.person_id)
+    wanted: dict[UUID, Blurs] = {}
+    for file_id, tags in found.tags.items():
+        there = {tag.child_id for tag in tags if tag.child_id}
+        people = {person_id for child_id in there for person_id in guardians[child_id]}
+        others = (circles or {}).get(file_id, ())
+        viewers = {frozenset[UUID](), *(frozenset(guarded[one] & there) for one in people), *map(frozenset, others)}
+        wanted[file_id] = {one.boxes for own in viewers if (one := found.of(file_id, own)).boxes}
+    return wanted

@@ -15,7 +15,7 @@ from children.actors import Actor
 from children.prepared_access import named_children
 from children.selectors.reach import who_may
 from documents.models import BlurredCopy
-from documents.selectors.shown import Blurs, showing, unmade, wanted_copies
+from documents.selectors.shown import Blurs, Circles, showing, unmade, wanted_copies
 from documents.shown_rules import mark_of
 from messaging.models import Post, PostChild, PostPicture
 from messaging.selectors.post_readers import PostReader, children_at, guardians_of_post
@@ -102,10 +102,22 @@ def unshown_words(actor: Actor, unshown: Iterable[Unshown]) -> list[str]:
 def wanted_of(post: Post, today: date) -> dict[UUID, Blurs]:
     """Return which blurred copies the readers of a post need today, by file."""
     files = list(post.pictures.values_list("file_id", flat=True))
-    if not files:
-        return {}
-    house = [] if post.is_for_all else [set(PostChild.objects.filter(post=post).values_list("child_id", flat=True))]
-    return wanted_copies(files, PURPOSE, today, house)
+    return wanted_copies(files, PURPOSE, today, circles_of(files)) if files else {}
+
+
+def circles_of(file_ids: Collection[UUID]) -> Circles:
+    """Return whose pictures the house sees clear in each of these files: of each post about chosen children, theirs.
+
+    Whoever of the house knows fewer of them asks for another copy by printing the page.
+    """
+    chosen = PostPicture.objects.filter(file__in=file_ids, post__is_for_all=False).exclude(post__state=Post.State.DRAFT)
+    circles: dict[tuple[UUID, UUID], set[UUID]] = defaultdict(set)
+    for file_id, post_id, child_id in chosen.order_by().values_list("file_id", "post_id", "post__about__child_id"):
+        circles[file_id, post_id].add(child_id)
+    found: dict[UUID, list[Collection[UUID]]] = defaultdict(list)
+    for (file_id, _post_id), children in circles.items():
+        found[file_id].append(children)
+    return found
 
 
 def unblurred(post: Post, today: date) -> list[PostPicture]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from django.http import Http404
 
+from children.access import Action
 from children.actors import Actor
+from children.selectors.reach import who_may
 from documents.models import StoredFile
 from documents.selectors.shown import showing, shown_to, unmade
 from documents.shown_rules import CLEAR, Shown
-from messaging.models import Post, PostPicture
+from messaging.models import Post, PostChild, PostPicture
 from messaging.selectors.post_children import children_of_posts, circle
-from messaging.selectors.post_tags import unshown_to_readers
 from messaging.selectors.posts import PURPOSE, Picture, drafts_for, own_of, pictures_of, posts_for
 
 
@@ -59,10 +61,33 @@ def pictures_shown(actor: Actor, post: Post, own: Collection[UUID]) -> list[Pict
 
 
 def hidden_from_others(pictures: Collection[PostPicture], today: date) -> list[PostPicture]:
-    """Return those of these pictures of published posts that are hidden from some of the families that read them."""
+    """Return those of these pictures of published posts that are hidden from some of the families that read them.
+
+    As many queries for one as for many.
+    """
     found = showing([one.file_id for one in pictures], PURPOSE, today)
     those = [one for one in pictures if found.of(one.file_id, ()).is_hidden]
-    posts = {one.post_id: one.post for one in those}
-    open_places = {post_id: {one.number for one in unshown_to_readers(post, today)} for post_id, post in posts.items()}
-    numbers = {post_id: list(post.pictures.values_list("pk", flat=True)) for post_id, post in posts.items()}
-    return [one for one in those if numbers[one.post_id].index(one.pk) + 1 in open_places[one.post_id]]
+    if not those:
+        return []
+    reached: dict[UUID, set[UUID]] = defaultdict(set)
+    about = PostChild.objects.filter(post__in={one.post_id for one in those}).order_by()
+    for post_id, child_id in about.values_list("post_id", "child_id"):
+        reached[post_id].add(child_id)
+    open_in = {
+        one.pk: {tag.child_id for tag in found.tags[one.file_id] if not tag.box and tag.child_id not in found.allowing}
+        for one in those
+    }
+    tagged = {child_id for children in open_in.values() for child_id in children if child_id}
+    known = tagged.union(*reached.values())
+    guardians: dict[UUID | None, set[UUID]] = defaultdict(set)  # somebody unknown has none
+    for reach in who_may(Action.SEE_OWN, known, today) if known else []:
+        guardians[reach.child_id].add(reach.person_id)
+    return [one for one in those if _is_hidden(open_in[one.pk], reached[one.post_id], guardians)]
+
+
+def _is_hidden(
+    open_in: Collection[UUID | None], reached: Collection[UUID], guardians: Mapping[UUID | None, set[UUID]]
+) -> bool:
+    """Tell whether somebody who reads a post does not guard all whom a picture of it may show to no others."""
+    readers = {person_id for child_id in reached for person_id in guardians[child_id]}
+    return any(child_id is None or readers - guardians[child_id] for child_id in open_in)

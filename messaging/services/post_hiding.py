@@ -3,42 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import inf
+from time import monotonic
 from uuid import UUID, uuid5
 
 from django.db import transaction
 
-from children.models import ShownChange
-from documents.models import PictureTag
+from documents.models import Renewal
 from documents.services import copies
 from messaging.models import Post, PostPicture
+from messaging.selectors.post_tags import circles_of
 from messaging.selectors.posts import PURPOSE
 from messaging.selectors.shown_pictures import hidden_from_others
 from messaging.services.posts import writers_of
 from notifications.models import Kind
 from notifications.services import Told, notify_of_all
-from portal.lib import days
+from portal.lib import bell, days
 
-MOST = 200  # changes at a time
+PORTION = 40  # pictures: their new names are given, even by a slow store, before a claim is over
 
 
-def follow_changes(*, now: datetime) -> int:
-    """See to what has changed of whom pictures may show; return how many changes it was.
+def follow_changes(*, now: datetime, seconds: float = inf) -> int:
+    """See to what has changed of whom pictures may show; return how many pictures were seen to.
 
     Requests ask for themselves and are right already: this gives the pictures of these children new names in the store,
-    throws away copies that nobody needs, asks for those that somebody does, and tells whose picture is hidden now. A
-    change is taken away when all of it is done, so a worker that is killed leaves it to the next one, whom it costs
-    nothing but time to do it again.
+    throws away copies that nobody needs, asks for those that somebody does, and tells whose picture is hidden now.
+
+    Any number of workers may do this at once. After so many seconds one stops and rings for another turn: what else
+    waits for it has its own before. What a killed worker had is another's when its claim is over.
     """
-    changes = list(ShownChange.objects.order_by("pk")[:MOST])
-    children = {change.child_id for change in changes}
-    files = PictureTag.objects.filter(child__in=children).order_by().values_list("file_id", flat=True).distinct()
-    for file_id in files if changes else ():
-        copies.renew([file_id], PURPOSE, days.day_of(now))
+    seen_to, started = 0, monotonic()
+    is_over = False
+    while not is_over:
+        noted = copies.note_changes()
+        rows = Renewal.objects.claim(now + timedelta(seconds=monotonic() - started), PORTION)
+        if rows:
+            _see_to(rows, now)
+        elif not noted:
+            break
+        seen_to += len(rows)
+        is_over = monotonic() - started > seconds
+    if is_over:
+        bell.ring("messaging.tasks.follow_shown_changes")
+    return seen_to
+
+
+def _see_to(rows: Collection[Renewal], now: datetime) -> None:
+    """See to these pictures, and then tell and take their rows away at once: nothing is told twice, and nothing lost.
+
+    What the store could not do stays claimed, and is tried again when the claim is over.
+    """
+    files = [row.file_id for row in rows]
+    failed = copies.renew(files, PURPOSE, days.day_of(now), circles_of(files))
     with transaction.atomic():
-        _tell_of_hidden(list(files) if changes else [], now)
-        ShownChange.objects.filter(pk__in=[change.pk for change in changes]).delete()
-    return len(changes)
+        _tell_of_hidden(files, now)
+        Renewal.objects.done([row for row in rows if row.file_id not in failed])
 
 
 def _tell_of_hidden(file_ids: Collection[UUID], now: datetime) -> None:

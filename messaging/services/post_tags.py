@@ -14,6 +14,7 @@ from documents.models import PictureTag
 from documents.services import copies, tags
 from documents.services.tags import Change
 from messaging.models import Post, PostPicture
+from messaging.selectors.post_tags import circles_of
 from messaging.selectors.posts import PURPOSE
 from messaging.selectors.tagging_page import get_tagged
 from messaging.services.post_hiding import note_hidden
@@ -35,6 +36,6 @@ def tag(*, picture_id: UUID, to: Change, actor: Actor, now: datetime) -> PostPic
             demand_taggable(actor, picture.post, new)
         tags.change(file=picture.file, to=to, actor=actor, now=now)
         if PostPicture.objects.filter(file=picture.file_id, post__state=Post.State.PUBLISHED).exists():
-            copies.renew([picture.file_id], PURPOSE, actor.today)
+            copies.renew([picture.file_id], PURPOSE, actor.today, circles_of([picture.file_id]))
             note_hidden([picture.file_id], now)  # whoever tags it reads so on its page: nobody is told
     return picture

@@ -13,6 +13,7 @@ from documents.models import PictureTag, StoredFile
 from documents.services import copies
 from documents.services.files import discard
 from messaging.models import Post, PostChild, PostPicture
+from messaging.selectors.post_tags import circles_of
 from messaging.selectors.posts import PURPOSE
 from messaging.selectors.removal import UNNAMED, posts_going, reaching, tags_to_unname
 
@@ -45,5 +46,6 @@ def _unname(child_id: UUID, today: date, most: int) -> Counter[str]:
     if not tags:
         return Counter()
     PictureTag.objects.filter(pk__in=tags).update(child=None)
-    copies.renew(set(tags.values()), PURPOSE, today)
+    files = set(tags.values())
+    copies.renew(files, PURPOSE, today, circles_of(files))
     return Counter({UNNAMED: len(tags)})

@@ -137,10 +137,10 @@ def _asked(post_id: UUID, data: bytes) -> Asked:
 
 @contextlib.contextmanager
 def _worker(log: Path) -> Iterator[None]:
-    """Run the worker of docker-compose.yml: two processes, which make pictures and whatever else there is."""
+    """Run the worker of docker-compose.yml that makes pictures: two processes."""
     command = [sys.executable, "-m", "celery", "--app", "portal", "worker", "--loglevel", "ERROR", "--concurrency", "2"]
     with log.open("w") as out:
-        process = subprocess.Popen([*command, "--queues", "default,images"], stdout=out, stderr=out, env=os.environ)
+        process = subprocess.Popen([*command, "--queues", "images"], stdout=out, stderr=out, env=os.environ)
         try:
             yield
         finally:
