@@ -393,6 +393,7 @@ if PRODUCTION:
         "REDIS_URL must be set: rate limits and stamps are shared by all web nodes": not REDIS_URL,
         "BROKER_URL must be a broker that all nodes share (Redis or AMQP)": urlsplit(CELERY_BROKER_URL).scheme
         not in ("redis", "rediss", "amqp", "amqps"),
+        "FILES_S3 must begin with https://": bool(FILES_S3) and not FILES_S3.startswith("https://"),
         "EMAIL_URL must be a mail server (SMTP)": not EMAIL_BACKEND.endswith(".smtp.EmailBackend") or not EMAIL_HOST,
     }
     if _wrong := [fault for fault, present in _faults.items() if present]:

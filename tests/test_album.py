@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from children.actors import Actor
 from children.models import Block, Child, Consent, Department, Purpose
 from documents import kept
@@ -175,6 +175,10 @@ def test_the_one_that_this_family_sees_can_be_saved(
         not in log_in(cast.amina).get(f"/inlagg/bild/{one.pk}/large/", headers={"Accept": "image/webp"})[
             "Content-Disposition"
         ]
+    )
+    looks = AuditEntry.objects.filter(is_look=True, action__startswith="post_picture", children=[str(cast.noor.pk)])
+    assert sorted(looks.values_list("action", "person_id")) == sorted(
+        [*[("post_picture.saved", one.pk) for one in (cast.amina, cast.neighbour)], ("post_picture", cast.amina.pk)]
     )
 
 

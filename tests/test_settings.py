@@ -102,6 +102,7 @@ def test_a_safe_production_starts() -> None:
         ("EMAIL_URL", "filemail:///tmp/mail"),
         ("EMAIL_URL", "memorymail://"),
         ("EMAIL_URL", "smtp://"),
+        ("FILES_S3", "http://key:secret@store.example/pictures"),
     ],
 )
 def test_an_unsafe_production_refuses_to_start(name: str, value: str) -> None:

@@ -21,6 +21,7 @@ from children.access import Action, departments_for, get_department, preschools_
 from children.actors import Actor
 from children.http import ActorRequest, asks_for_pin, rests
 from children.models import Department, StaffRole
+from documents.selectors.shown import children_in
 from documents.serving import serve_shown
 from messaging import curriculum
 from messaging.models import Post
@@ -169,7 +170,15 @@ def post_picture(request: ActorRequest, picture_id: UUID, size: str) -> HttpResp
         raise Http404
     file, shown = get_picture(request.actor, picture_id)
     is_kept = "spara" in request.GET
-    return serve_shown(file, shown, size=size, request=request, as_attachment=is_kept)  # type: ignore[arg-type]  # is one
+    answer = serve_shown(file, shown, size=size, request=request, as_attachment=is_kept)  # type: ignore[arg-type]  # is one
+    audit.looked(
+        "post_picture.saved" if is_kept else "post_picture",
+        person_id=request.actor.person_id,
+        tablet_id=request.actor.tablet_id,
+        children=children_in(file.pk),
+        once_an_hour=not is_kept,
+    )
+    return answer
 
 
 @require_POST

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from children.http import ActorRequest, asks_for_pin, rests
+from documents.selectors.shown import children_in
 from documents.serving import serve
 from messaging.models import Post
 from messaging.selectors.posts import pictures_of
@@ -68,5 +69,12 @@ def post_picture_whole(request: ActorRequest, picture_id: UUID, size: str) -> Ht
     """A picture with nobody blurred, for those who say who is in it."""
     if size not in get_args(Size):
         raise Http404
-    picture = get_tagged(request.actor, picture_id)
+    actor, picture = request.actor, get_tagged(request.actor, picture_id)
+    audit.looked(
+        "post_picture.whole",
+        person_id=actor.person_id,
+        tablet_id=actor.tablet_id,
+        children=children_in(picture.file_id),
+        once_an_hour=True,
+    )
     return serve(picture.file, size=size, request=request)  # type: ignore[arg-type]  # it is one
