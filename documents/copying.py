@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from math import inf
 from time import monotonic
+from uuid import UUID
 
 from documents import apart, kept, rules
 from documents.models import BlurredCopy
+from documents.selectors.shown import Blurs
 from documents.services.files import settle_one
+from documents.shown_rules import mark_of
 from documents.stores import store
 from portal.lib import bell
 
@@ -29,6 +33,17 @@ def make_waiting(*, now: datetime, seconds: float = inf) -> int:
             bell.ring("documents.tasks.make_copies")
             break
     return tried
+
+
+def make_these(wanted: Mapping[UUID, Blurs], *, now: datetime, told: Callable[[], None]) -> None:
+    """Make those of these copies that wait and that no other worker has. `told` is called before each."""
+    marks = {(file_id, mark_of(boxes)) for file_id, blurs in wanted.items() for boxes in blurs}
+    started, rows = monotonic(), BlurredCopy.objects.select_related("file")
+    for copy_id, *mark in rows.waiting().filter(file__in=wanted).values_list("pk", "file_id", "digest"):
+        if tuple(mark) in marks:
+            told()
+            if copy := rows.filter(pk=copy_id).claim(now + timedelta(seconds=monotonic() - started)):
+                make(copy)
 
 
 def make(copy: BlurredCopy) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from django.conf import settings
@@ -12,15 +12,16 @@ from django.db.models import Q
 from children.models import Child, Preschool
 from documents.models import StoredFile
 from documents.models.claims import Claimed, ClaimedQuerySet
-from oversight import removal_rules
+from oversight import removal_rules, rules
 from portal.lib.models import Base
 
 
 class Extract(Claimed):
     """Everything about a child that this guardian may see, in one file: one row for both, whoever asks twice.
 
-    A worker packs it, `packed` of `number` files so far. `begun_at` is when it was put together, and `marks` how each
-    picture in it was shown then: where that no longer holds it is not handed out. Kept for seven days.
+    A worker packs it, `packed` of `number` files so far. `begun_at` is when it was put together, `marks` how each
+    picture in it was shown then, and `held` the ids of what in it may be withdrawn: where that no longer holds, or is
+    not known, it is not handed out. Kept for seven days.
     """
 
     child = models.ForeignKey(Child, models.CASCADE, related_name="+")
@@ -34,9 +35,15 @@ class Extract(Claimed):
     fetched_at = models.DateTimeField(null=True)  # the last time
     is_sensitive = models.BooleanField(default=False)  # fetched behind the strong login only
     marks = models.JSONField(default=dict)
+    held = models.JSONField(null=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
 
     objects = ClaimedQuerySet["Extract"].as_manager()
+
+    @property
+    def anew_at(self) -> datetime:
+        """When it may be made once more."""
+        return self.created_at + rules.ANEW_AFTER
 
     class Meta:
         constraints = [

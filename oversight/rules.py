@@ -8,6 +8,7 @@ from collections.abc import Container
 from datetime import date, timedelta
 
 KEPT_FOR = timedelta(days=7)
+ANEW_AFTER = timedelta(hours=1)  # then the same guardian may have the same child's made once more
 MOST_TRIES = 3
 LONGEST = 60  # characters of a file's name
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from tracemalloc import get_traced_memory, start, stop
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -21,15 +22,16 @@ from attendance.models import Absence, Stay
 from children.actors import Actor
 from children.models import Block, Guardianship, Household, HouseholdWeeks
 from documents import kept
-from documents.models import BlurredCopy, PictureTag, StoredFile
+from documents.models import BlurredCopy, Document, PictureTag, StoredFile
 from documents.services import files, papers
 from documents.shown_rules import Box, mark_of
 from documents.stores import store
-from messaging.models import Addressee, Message, Post, PostPicture
+from messaging.models import Addressee, Bulletin, Message, Post, PostPicture
 from messaging.services.threads import Words, release_due, start_threads
 from notifications.models import Delivery, Kind
 from oversight import packing, rules
 from oversight.models import Extract
+from oversight.selectors.extracts import parts_of
 from oversight.services import extracts
 from portal.lib import clock, days
 from portal.lib.extracts import Enclosed, Entry, Part, Told
@@ -79,7 +81,13 @@ def fetched(browser: Client, child_id: object) -> zipfile.ZipFile:
     return zipfile.ZipFile(BytesIO(b"".join(answer)))
 
 
+def wait_for_another() -> None:
+    """Let an hour have passed since any was asked for."""
+    Extract.objects.update(created_at=clock.now() - rules.ANEW_AFTER)
+
+
 def made(browser: Client, child_id: object) -> zipfile.ZipFile:
+    wait_for_another()
     browser.post(f"/barn/{child_id}/allt/", {"anew": "1"})
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert extracts.make_waiting(now=clock.now()) == 1
@@ -168,6 +176,13 @@ def test_asking_twice_is_one(cast: Cast, log_in: LogIn) -> None:
     amina.post(page)
     assert extracts.make_waiting(now=clock.now()) == 0
     first = StoredFile.objects.get()
+    amina.post(page, {"anew": "1"})
+    assert StoredFile.objects.get() == first
+    at = days.local(Extract.objects.get().anew_at)
+    assert f"Du kan samla på nytt från klockan {at:%H:%M}." in amina.get(page).content.decode()
+    assert 'name="anew"' not in amina.get(page).content.decode()
+    wait_for_another()
+    assert 'name="anew"' in amina.get(page).content.decode()
     with TestCase.captureOnCommitCallbacks(execute=True):
         amina.post(page, {"anew": "1"})
         extracts.make_waiting(now=clock.now())
@@ -313,13 +328,81 @@ def test_a_killed_worker_is_harmless_and_a_hopeless_one_is_told(cast: Cast, log_
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert extracts.make_waiting(now=now + timedelta(minutes=3)) == 1
     assert Extract.objects.get().is_ready
+    wait_for_another()
     amina.post(page, {"anew": "1"})
     with patch.object(extracts, "pack", side_effect=OSError):
         for turn in range(rules.MOST_TRIES + 1):
             extracts.make_waiting(now=now + timedelta(hours=turn + 1))
     assert Extract.objects.get().state == Extract.State.DAMAGED
+    assert "från klockan" in amina.get(page).content.decode()
+    wait_for_another()
     assert "Försök igen" in amina.get(page).content.decode()
     files.tidy(now=now + timedelta(days=1))
+
+
+def test_it_stays_that_workers_however_long_it_is_gathered(
+    cast: Cast, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A family of many years: what takes longer than a claim is not begun again by the next worker."""
+    amina, now, passed = log_in(cast.amina), clock.now(), [0.0]
+    amina.post(f"/barn/{cast.elsa.pk}/allt/")
+
+    def slowly(*asked: Any) -> Iterator[Part]:
+        for part in parts_of(*asked):
+            passed[0] += 90
+            yield part
+            assert not Extract.objects.free(now + timedelta(seconds=passed[0])).exists()
+
+    monkeypatch.setattr(extracts, "monotonic", lambda: passed[0])
+    monkeypatch.setattr(extracts, "parts_of", slowly)
+    assert extracts.make_waiting(now=now) == 1
+    assert passed[0] > 5 * 90
+    assert Extract.objects.get().is_ready
+
+
+def test_only_its_own_copies_are_made_for_it(cast: Cast, log_in: LogIn) -> None:
+    """What the whole municipality waits for is other workers'."""
+    one, other = told(cast.blasippan, cast.maria, [cast.elsa, cast.noor], 2)
+    PictureTag.objects.create(file=one.file, child=cast.noor, **BOX)
+    BlurredCopy.objects.create(file=other.file, boxes=[[1, 1, 9, 9]], digest="0" * 32, state=BlurredCopy.State.WAITING)
+    log_in(cast.amina).post(f"/barn/{cast.elsa.pk}/allt/")
+    with patch("documents.copying.make") as make:
+        assert extracts.make_waiting(now=clock.now()) == 1
+    assert [called.args[0].file_id for called in make.call_args_list] == [one.file_id]
+    assert BlurredCopy.objects.get(file=other.file).tries == 0
+
+
+def test_it_holds_what_concerns_its_child_and_goes_stale_for_that_alone(cast: Cast, log_in: LogIn) -> None:
+    """G08: nothing of the sibling's places; what others withdraw, or what came later, closes no family's collection."""
+    eva = Actor.of_person(cast.eva)
+    (own,) = shared(cast.blasippan, cast.maria)
+    (siblings,) = shared(cast.ekorren, cast.eva, data=pdf(2))
+    amina, address = log_in(cast.amina), f"/barn/{cast.elsa.pk}/allt/hamta/"
+    assert all(amina.get(f"/dokument/{one.pk}/").status_code == 200 for one in (own, siblings))
+    package = made(amina, cast.elsa.pk)
+    data = json.loads(package.read("data.json"))["parts"]
+    assert len(data["dokument"][0]["entries"]) == 1
+    assert amina.get(address).status_code == 200
+    (later,) = shared(cast.blasippan, cast.maria, data=pdf(3))
+    now = clock.now()
+    Document.objects.filter(pk__in=[siblings.pk, later.pk]).update(withdrawn_at=now)
+    words = {"written_by": cast.eva, "language": "sv", "leaves_at": now - timedelta(days=1)}
+    others = Bulletin.objects.create(department=cast.ekorren, withdrawn_at=now, **words)
+    mine = Bulletin.objects.create(department=cast.blasippan, **words)
+    assert amina.get(address).status_code == 200, others
+    made(amina, cast.elsa.pk)
+    Bulletin.objects.filter(pk=mine.pk).update(withdrawn_at=clock.now())
+    assert amina.get(address).status_code == 302
+    made(amina, cast.elsa.pk)
+    papers.withdraw(document_id=own.pk, reason="Fel", actor=eva, now=clock.now())
+    assert amina.get(address).status_code == 302
+
+
+def test_it_may_be_larger_than_two_gigabytes(cast: Cast, log_in: LogIn) -> None:
+    amina = log_in(cast.amina)
+    made(amina, cast.elsa.pk)
+    StoredFile.objects.update(size=5 << 30, stored=5 << 30)
+    assert "Hämta filen (5,0" in amina.get(f"/barn/{cast.elsa.pk}/allt/").content.decode()
 
 
 def test_it_is_gone_after_seven_days(cast: Cast, log_in: LogIn, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ from portal.logs import WithoutValues
 from tests.cast import Cast, guard, person
 from tests.papers import pdf, shared, version_of
 from tests.test_album import told
-from tests.test_extract import put
+from tests.test_extract import put, wait_for_another
 from tests.test_protection_of_what_is_said import everything
 from tests.test_protection_outside import Hidden, planted_in
 
@@ -306,6 +306,7 @@ def test_what_was_taken_out_before_somebody_was_protected_is_handed_out_no_more(
     answered = browser.get(f"{page}hamta/")
     assert answered.status_code in (302, 303)
     assert not planted_in(everything(browser, [page, f"{page}hamta/"]))
+    wait_for_another()
     browser.post(page, {"anew": "1"})
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert extracts.make_waiting(now=clock.now()) == 1

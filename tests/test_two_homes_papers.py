@@ -33,6 +33,7 @@ from oversight.services import extracts
 from portal.lib import clock
 from tests.cast import Cast, employ, guard, local, person
 from tests.papers import pdf, shared, version_of
+from tests.test_extract import wait_for_another
 from tests.test_two_homes_apart import TUESDAY, bodies, two_homes
 
 LogIn = Callable[[User], Client]
@@ -129,6 +130,7 @@ def found_by(browser: Client, homes: TwoHomes) -> str:
 
 def taken_out(browser: Client, homes: TwoHomes) -> str:
     """Return the names of the files of the extract about the child, and what each page in it says."""
+    wait_for_another()
     browser.post(f"/barn/{homes.cast.elsa.pk}/allt/", {"anew": "1"})
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert extracts.make_waiting(now=clock.now()) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from portal.lib.extracts import Entry, Part, Told
 
 def documents_part(actor: Actor, child: Child) -> Part:
     """Return the documents about the child and its places with the versions that this guardian opens, newest first."""
-    about = own_documents(actor).filter(Q(child=child) | Q(child=None))
+    about = own_documents(actor, of=child.pk)
     versions: dict[UUID, list[DocumentVersion]] = defaultdict(list)
     for version in versions_for(actor).filter(document__in=about.order_by().values("pk")).select_related("file"):
         versions[version.document_id].append(version)
@@ -40,16 +41,17 @@ def documents_part(actor: Actor, child: Child) -> Part:
                 enclosed(version.file, days.day_of(version.created_at), folder="dokument")
                 for version in versions[document.pk]
             ],
+            of=document.pk,
         )
         for document in about.select_related("folder").order_by("-shared_at", "-pk")
     ]
     return Part("dokument", _("Dokument"), [Told("documents", _("Dokument"), entries, _("Inga dokument än."))])
 
 
-def are_still_shared(actor: Actor, child: Child, since: datetime) -> bool:
-    """Tell whether no document that this guardian was to read has been withdrawn or removed since then."""
-    theirs = (Q(child=child) & (Q(only_to=None) | Q(only_to=actor.person_id))) | Q(child=None)
-    return not Document.objects.filter(theirs, Q(withdrawn_at__gte=since) | Q(removed_at__gte=since)).exists()
+def are_still_shared(held: Collection[str], since: datetime) -> bool:
+    """Tell whether none of the documents with these ids has been withdrawn or removed since then."""
+    ended = Q(withdrawn_at__gte=since) | Q(removed_at__gte=since)
+    return not Document.objects.filter(ended, pk__in=held).exists()
 
 
 def forms_parts(actor: Actor, child: Child) -> list[Part]:

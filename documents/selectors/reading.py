@@ -26,16 +26,17 @@ def documents_for(actor: Actor) -> DocumentQuerySet:
     return Document.objects.shared().filter(among((*_of_family(actor), *_of_house(actor))))
 
 
-def own_documents(actor: Actor) -> DocumentQuerySet:
-    """Return what the actor reads as a guardian."""
-    return Document.objects.shared().filter(among(_of_family(actor)))
+def own_documents(actor: Actor, *, of: UUID | None = None) -> DocumentQuerySet:
+    """Return what the actor reads as a guardian: of one child only what is about it and its places."""
+    return Document.objects.shared().filter(among(_of_family(actor, of=of)))
 
 
-def _of_family(actor: Actor) -> Ids:
+def _of_family(actor: Actor, *, of: UUID | None = None) -> Ids:
     """Return, as ids, what a guardian reads. A tablet is nobody's family."""
     if actor.person_id is None or actor.tablet:
         return (Document.objects.none().values("pk"),)
-    own = children_for(actor, Action.SEE_OWN).order_by().values("pk")
+    children = children_for(actor, Action.SEE_OWN).order_by()
+    own = (children.filter(pk=of) if of else children).values("pk")
     placed = Department.objects.filter(among(departments_of_families(actor, own))).order_by()
     return _about(
         Q(child__in=own) & (Q(only_to=None) | Q(only_to=actor.person_id)),

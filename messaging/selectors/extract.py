@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -28,37 +28,40 @@ Marks = dict[str, str]
 """How each picture of an extract is shown: the mark of what is blurred, by the file's id."""
 
 
-def said_parts(actor: Actor, child: Child, now: datetime) -> list[Part]:
-    """Return the conversations about the child that this guardian reads, the bulletins, and the posts with pictures."""
-    album = album_of(actor, Sought(child.pk))
-    return [_posts(actor, child, album), _bulletins(actor, child, now), *_conversations(actor, child, now)]
+def pictures_of(actor: Actor, child: Child) -> Album:
+    """Return the pictures that reach the child as this guardian sees them now: of these all else here is asked."""
+    return album_of(actor, Sought(child.pk))
 
 
-def marks_of(actor: Actor, child: Child) -> Marks:
-    """Return how the pictures that reach the child are shown to this guardian now."""
-    album = album_of(actor, Sought(child.pk))
+def said_parts(actor: Actor, child: Child, now: datetime, album: Album) -> Iterator[Part]:
+    """Go through the posts with these pictures, the bulletins, and the child's conversations that this guardian
+    reads: each is asked for when it is its turn.
+    """
+    yield _posts(actor, child, album)
+    yield _bulletins(actor, child, now)
+    yield from _conversations(actor, child, now)
+
+
+def marks_of(album: Album) -> Marks:
+    """Return how these pictures are shown."""
     return {str(one.file_id): mark_of(album.shown[one.file_id].boxes) for one in album.found}
 
 
-def is_still_so(actor: Actor, child: Child, marks: Mapping[str, str], since: datetime) -> bool:
-    """Tell whether all of these pictures are still shown just so, and nothing was withdrawn since then.
+def is_still_so(actor: Actor, child: Child, marks: Mapping[str, str], held: Collection[str], since: datetime) -> bool:
+    """Tell whether all of these pictures are still shown just so, and nothing with these ids was withdrawn since then.
 
     What has come since does not matter.
     """
-    if marks and not marks.items() <= marks_of(actor, child).items():
+    if marks and not marks.items() <= marks_of(pictures_of(actor, child)).items():
         return False
-    mine = _threads(actor, child).values("pk")
     withdrawn = (
-        Post.objects.filter(about__child=child, withdrawn_at__gte=since),
-        Message.objects.filter(thread__in=mine, withdrawn_at__gte=since),
-        Bulletin.objects.filter(withdrawn_at__gte=since),
+        model._base_manager.filter(withdrawn_at__gte=since, pk__in=held) for model in (Post, Message, Bulletin)
     )
     return not any(rows.exists() for rows in withdrawn)
 
 
-def blurred_in(actor: Actor, child: Child) -> dict[UUID, Blurs]:
-    """Return which blurred copies of the pictures that reach the child this guardian is shown, by file."""
-    album = album_of(actor, Sought(child.pk))
+def blurred_in(album: Album) -> dict[UUID, Blurs]:
+    """Return which blurred copies of these pictures are shown, by file."""
     return {one.file_id: {boxes} for one in album.found if (boxes := album.shown[one.file_id].boxes)}
 
 
@@ -79,6 +82,7 @@ def _posts(actor: Actor, child: Child, album: Album) -> Part:
             text="" if post.is_withdrawn else post.text,
             language=post.language,
             files=() if post.is_withdrawn else pictures[post.pk],
+            of=post.pk,
         )
         for post in posts.select_related("author", "department").order_by("-published_at", "-pk")
     ]
@@ -93,6 +97,7 @@ def _bulletins(actor: Actor, child: Child, now: datetime) -> Part:
             at=one.bulletin.leaves_at,
             text="" if one.bulletin.withdrawn_at else one.bulletin.text,
             language=one.bulletin.language,
+            of=one.bulletin.pk,
         )
         for one in own_bulletins(actor, now)
         if child.pk in {other.pk for other in one.children}
@@ -129,7 +134,7 @@ def _line(line: Line, files: Collection[Enclosed]) -> Entry:
     who = line.who or _("Du")
     if line.is_withdrawn:
         return Entry(_("Återkallat meddelande"), line.at, who)
-    return Entry("", line.at, who, line.shown.text, line.shown.language, tuple(files))
+    return Entry("", line.at, who, line.shown.text, line.shown.language, tuple(files), of=line.message.pk)
 
 
 def _files(message_ids: Collection[UUID]) -> dict[UUID, list[Enclosed]]:

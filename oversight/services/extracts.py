@@ -22,7 +22,7 @@ from documents import rules as file_rules
 from documents.services import copies
 from documents.services.files import discard
 from documents.services.made import keep_made
-from messaging.selectors.extract import blurred_in, marks_of
+from messaging.selectors.extract import blurred_in, marks_of, pictures_of
 from notifications.models import Kind
 from notifications.services import notify
 from oversight import rules
@@ -39,7 +39,8 @@ class Lost(Exception):
 
 
 def ask(*, child_id: UUID, actor: Actor, now: datetime, language: str, anew: bool = False) -> Extract:
-    """Ask for everything about a child. What is there or on its way already is that; with `anew` another is made.
+    """Ask for everything about a child. What is there or on its way already is that; with `anew` another is made, once
+    an hour (`Extract.anew_at`).
 
     Raises as `get_child` does for whoever is not its guardian today.
     """
@@ -47,7 +48,7 @@ def ask(*, child_id: UUID, actor: Actor, now: datetime, language: str, anew: boo
         child = get_child(actor, Action.SEE_OWN, child_id, lock=True)
         assert actor.person  # noqa: S101 (for the type checker: a guardian is somebody)
         found = Extract.objects.select_related("file").filter(child=child, person=actor.person_id).first()
-        if found and (found.state == Extract.State.WAITING or not anew):
+        if found and (found.state == Extract.State.WAITING or not anew or now < found.anew_at):
             return found
         if found:
             throw_away(found)
@@ -104,21 +105,29 @@ def make(extract: Extract, *, now: datetime) -> None:
 
 
 def _make(extract: Extract, actor: Actor, child: Child, now: datetime) -> None:
-    copies.ask(blurred_in(actor, child))
-    copying.make_waiting(now=now)
-    marks, parts = marks_of(actor, child), parts_of(actor, child, now)
-    number = sum(len(part.files) for part in parts)
-    _go_on(extract, number=number, packed=0, begun_at=now)
     started = monotonic()
+
+    def go_on(**columns: object) -> None:
+        until = now + timedelta(seconds=monotonic() - started) + file_rules.CLAIM_HOLDS
+        _go_on(extract, claimed_until=until, **columns)
 
     def told(packed: int) -> None:
         if packed % 20 == 0:
-            until = now + timedelta(seconds=monotonic() - started) + file_rules.CLAIM_HOLDS
-            _go_on(extract, packed=packed, claimed_until=until)
+            go_on(packed=packed)
 
+    album = pictures_of(actor, child)
+    blurred = blurred_in(album)
+    copies.ask(blurred)
+    copying.make_these(blurred, now=now, told=go_on)
+    parts = []
+    for part in parts_of(actor, child, now, album):
+        parts.append(part)
+        go_on()
+    go_on(number=sum(len(part.files) for part in parts), packed=0, begun_at=now)
     with kept.working_folder() as folder:
         place = folder / "utdrag.zip"
         done = pack(place, parts, name=child.given_name, now=now, told=told)
+        go_on()
         with transaction.atomic():
             if Extract.objects.select_for_update().filter(pk=extract.pk, tries=extract.tries).first() is None:
                 raise Lost
@@ -132,7 +141,8 @@ def _make(extract: Extract, actor: Actor, child: Child, now: datetime) -> None:
                 packed=done.number,
                 missing=done.missing,
                 is_sensitive=any(part.is_sensitive for part in parts),
-                marks=marks,
+                marks=marks_of(album),
+                held=[str(entry.of) for part in parts for entry in part.entries if entry.of],
                 file=file,
             )
             audit.did("extract.made", person_id=extract.person_id, now=now, children=[child.pk], extract=extract.pk)

@@ -41,6 +41,7 @@ def extract(request: ActorRequest, child_id: UUID) -> HttpResponse:
         "child": child,
         "extract": found,
         "is_current": found is None or not found.is_ready or is_current(actor, found),
+        "anew_at": found.anew_at if found and clock.now() < found.anew_at else None,
         "until": found.ready_at + rules.KEPT_FOR if found and found.ready_at else None,
     }
     part = "state" if is_fragment_wanted(request) else "page"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import IO
+from uuid import UUID
 
 Value = str | int | bool | date | datetime | None
 
@@ -54,6 +55,7 @@ class Entry:
     text: str = ""
     language: str = "sv"
     files: Sequence[Enclosed] = ()
+    of: UUID | None = None  # what may be withdrawn later: the collection is not handed out then
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,9 @@ class Part:
     is_sensitive: bool = False
 
     @property
+    def entries(self) -> list[Entry]:
+        return [entry for section in self.sections if isinstance(section, Told) for entry in section.entries]
+
+    @property
     def files(self) -> list[Enclosed]:
-        return [
-            file
-            for section in self.sections
-            if isinstance(section, Told)
-            for entry in section.entries
-            for file in entry.files
-        ]
+        return [file for entry in self.entries for file in entry.files]

@@ -47,6 +47,13 @@ def things(doors: Doors, target: str) -> dict[str, dict[str, Any]]:
             (folder / "made").write_bytes(b"zip")
             store().put(kept.name_of(file.key), folder / "made")
         Extract.objects.create(
-            child=child, person=doors.cast.amina, state="ready", begun_at=now, ready_at=now, file=file, language="sv"
+            child=child,
+            person=doors.cast.amina,
+            state="ready",
+            begun_at=now,
+            ready_at=now,
+            held=[],
+            file=file,
+            language="sv",
         )
     return {"extract": {"child_id": child.pk}}
