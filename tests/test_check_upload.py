@@ -14,7 +14,7 @@ from PIL import Image
 from pytest_django.fixtures import Settings
 
 from documents.management.commands.check_upload import Checked, check
-from tests.hostile import PLANTED, Fate, Hostile, assert_bare, papers, pictures
+from tests.hostile import PLANTED, Fate, Hostile, assert_bare, office, papers, pictures
 
 FAMILIES: list[Callable[[], Iterable[Hostile]]] = [
     pictures.carrying,
@@ -23,7 +23,7 @@ FAMILIES: list[Callable[[], Iterable[Hostile]]] = [
     pictures.lying,
     pictures.damaged,
     papers.pdfs,
-    papers.office,
+    office.office,
     papers.other,
 ]
 SPELLED = {PLANTED, PLANTED.decode().encode("utf-16-le"), PLANTED.decode().encode("utf-16-be")}
@@ -84,7 +84,7 @@ def test_the_command_says_of_each_file_what_becomes_of_it(tmp_path: Path, settin
     settings.FILES_ROOT = tmp_path / "files"
     whole = {
         "Utflykt.png": pictures.as_file(pictures.photo(2_000, 1_500), "PNG"),
-        "brev.exe": papers.document(),
+        "brev.exe": office.document(),
         "film.jpg": b"\0\0\0\x18ftypmp42" + bytes(200),
         "halv.jpg": pictures.as_file(pictures.photo(400, 300), "JPEG")[:2_000],
     }

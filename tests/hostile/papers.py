@@ -1,4 +1,4 @@
-"""PDFs, Office files and texts that would do something when they are opened, unpack without end, or are damaged."""
+"""PDFs and texts that would do something when they are opened, unpack without end, or are damaged."""
 
 from __future__ import annotations
 
@@ -20,10 +20,6 @@ from pypdf.generic import (
 )
 
 from tests.hostile import PLANTED, Fate, Hostile, broken_off, with_faults
-
-OFFICE = "application/vnd.openxmlformats-officedocument."
-WORD = f"{OFFICE}wordprocessingml.document"
-Parts = dict[str, "str | bytes"]
 
 
 def pdf(change: Callable[[PdfWriter], object] | None = None) -> bytes:
@@ -247,105 +243,6 @@ def packed(parts: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED)
         for name, part in parts.items():
             made.writestr(name, part)
     return out.getvalue()
-
-
-def types(media_type: str = WORD) -> str:
-    return f'<Types><Override PartName="/a.xml" ContentType="{media_type}.main+xml"/></Types>'
-
-
-def document(parts: Mapping[str, str | bytes] | None = None, media_type: str = WORD) -> bytes:
-    """Return an Office file with these parts besides what each has."""
-    given: Parts = {"[Content_Types].xml": types(media_type), "word/document.xml": "<w/>"}
-    return packed(given | dict(parts or {}))
-
-
-def relation(kind: str, target: str, mode: str = ' TargetMode="External"') -> str:
-    return f'<Relationships><Relationship Type="http://x/{kind}" Target="{target}"{mode}/></Relationships>'
-
-
-def office() -> Iterator[Hostile]:
-    """Office files with programs, with what fetches from elsewhere, that unpack without end, and mere ones."""
-    sheet, slides = f"{OFFICE}spreadsheetml.sheet", f"{OFFICE}presentationml.presentation"
-    for media_type in (WORD, sheet, slides):
-        yield Hostile(f"mere {media_type[-20:]}", document(media_type=media_type), Fate.CLEANED)
-    rels = "word/_rels/document.xml.rels"
-    yield Hostile("a link", document({rels: relation("hyperlink", "https://example.org")}), Fate.CLEANED)
-    for name in (
-        "word/vbaProject.bin", "word/vbaData.xml", "xl/macrosheets/sheet1.xml", "xl/dialogsheets/sheet1.xml",
-        "word/activeX/activeX1.xml", "word/embeddings/oleObject1.bin", "a.exe", "a.js", "a.hta", "a.lnk", "a.vbs",
-        "a.ps1",
-        "word/media/a.svg", "a.html", "a.zip", "a.docm", "customUI/a.dll", "A.EXE", "word/VBAPROJECT.BIN",
-    ):  # fmt: skip # names in lines, not one in each
-        yield Hostile(f"Office with {name}", document({name: b"MZ" + PLANTED}))
-    for kind in ("attachedTemplate", "oleObject", "frame", "image", "subDocument", "externalLink", "audio"):
-        yield Hostile(f"Office, {kind} from elsewhere", document({rels: relation(kind, "https://example.org/a")}))
-    for target in (
-        "file:///etc/passwd",
-        r"\\example.org\a",
-        "//example.org/a",
-        "mhtml:https://example.org",
-        " HTTP://a",
-    ):
-        yield Hostile(f"Office, {target}", document({rels: relation("image", target, "")}))
-    for macro in ("vnd.ms-word.document.macroEnabled", "vnd.ms-excel.sheet.macroEnabled", "vnd.ms-office.vbaProject"):
-        yield Hostile(f"Office, {macro}", packed({"[Content_Types].xml": types(f"application/{macro}")}))
-    lol = "<!DOCTYPE a [" + "".join(f"<!ENTITY b{n + 1} '{f'&b{n};' * 10}'>" for n in range(9)) + "]><a>&b9;</a>"
-    outside = "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>"
-    entities: Parts = {"a billion laughs": lol, "a file of ours": outside, "in UTF-16": lol.encode("utf-16")}
-    for what, xml in entities.items():
-        yield Hostile(f"Office, {what} in its types", packed({"[Content_Types].xml": xml}))
-        yield Hostile(f"Office, {what} in its relations", document({rels: xml}))
-    ours = packed({"[Content_Types].xml": types(), "a": "b"})
-    more = {
-        "climbing": document({"../../etc/passwd": "x"}),
-        "from the root": document({"/etc/passwd": "x"}),
-        "by letters of drives": document({"..\\..\\a": "x"}),
-        "a bomb": document({"word/big.xml": bytes(50_000_000)}),
-        "a bomb of many": document({f"word/{n}.xml": bytes(900_000) for n in range(300)}),
-        "ten thousand parts": document({f"{n}": "" for n in range(10_000)}),
-        "a zip in a zip in a zip": document({"a.docx": document({"b.docx": document()})}),
-        "a bomb in a document inside": document({"a.docx": document({"big.xml": bytes(50_000_000)})}),
-        "something before it": PLANTED + document(),
-        "something after it": document() + PLANTED,
-        "a comment": ours[:-2] + len(PLANTED).to_bytes(2, "little") + PLANTED,
-        "locked": _locked(document()),
-        "a mere zip": packed({"a.txt": "hej"}),
-        "an empty zip": packed({}),
-        "a program for Android": packed({"AndroidManifest.xml": "<a/>", "classes.dex": "dex"}),
-        "a Java program": packed({"META-INF/MANIFEST.MF": "a", "A.class": b"\xca\xfe\xba\xbe"}),
-        "packed in a rare way": packed({"[Content_Types].xml": types()}, zipfile.ZIP_LZMA),
-        "of 2003": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
-    }
-    for what, data in more.items():
-        fate = Fate.EITHER if what == "packed in a rare way" else Fate.REFUSED
-        yield Hostile(f"Office, {what}", data, fate)
-    yield from _open_documents()
-    yield from broken_off("Office", document(), 8)
-    yield from with_faults("Office", document({"word/vbaProject.bin": PLANTED * 9}), 8)
-
-
-def _locked(whole: bytes) -> bytes:
-    data = bytearray(whole)
-    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        place = -1
-        while (place := data.find(signature, place + 1)) >= 0:
-            data[place + flags] |= 1
-    return bytes(data)
-
-
-def _open_documents() -> Iterator[Hostile]:
-    def odt(content: str = "<a/>", **more: str) -> bytes:
-        return packed({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content, **more})
-
-    yield Hostile("mere odt", odt(), Fate.CLEANED)
-    yield Hostile("odt with Basic", odt(**{"Basic/Standard/Module1.xml": "<a/>"}))
-    yield Hostile("odt with Python", odt(**{"Scripts/python/a.py": "import os"}))
-    yield Hostile("odt with a script", odt('<o:a xmlns:o="o"><o:script/></o:a>'))
-    yield Hostile("odt that listens", odt('<o:a xmlns:o="o"><o:event-listener/></o:a>'))
-    yield Hostile("odt with an entity", odt("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"))
-    for drawn in ("image", "object", "plugin", "floating-frame"):
-        link = f'<d:a xmlns:d="d" xmlns:x="x"><d:{drawn} x:href="https://example.org/1"/></d:a>'
-        yield Hostile(f"odt, {drawn} from elsewhere", odt(link))
 
 
 def other() -> Iterator[Hostile]:
