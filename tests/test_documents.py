@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -417,6 +417,27 @@ def test_two_hundred_documents_are_paged_and_found(cast: Cast, log_in: LogIn) ->
     found = phone.get("/dokument/?sok=nummer+137").content.decode()
     assert "Brev nummer 137" in found
     assert "Brev nummer 13<" not in found
+
+
+@pytest.mark.django_db
+def test_a_familys_documents_stand_by_month_and_child(cast: Cast, log_in: LogIn) -> None:
+    """As its pictures do in the album: newest first, each month with its name."""
+    for name, about, moment in (
+        ("Elsas brev", cast.elsa, datetime(2026, 9, 30, 22, 30, tzinfo=UTC)),  # the first of October where they live
+        ("Hugos brev", cast.hugo, datetime(2026, 9, 30, 21, 30, tzinfo=UTC)),
+    ):
+        at = cast.blasippan if about == cast.elsa else cast.ekorren
+        (document,) = shared(at, cast.maria if about == cast.elsa else cast.eva, about)
+        Document.objects.filter(pk=document.pk).update(title=name, shared_at=moment)
+        document.versions.update(created_at=moment)
+    phone = log_in(cast.amina)
+    said = phone.get("/dokument/").content.decode()
+    places = [said.index(words) for words in ("Oktober 2026", "Elsas brev", "September 2026", "Hugos brev")]
+    assert places == sorted(places)
+    of_hugo = phone.get(f"/dokument/?barn={cast.hugo.pk}").content.decode()
+    assert "Hugos brev" in of_hugo
+    assert "Elsas brev" not in of_hugo
+    assert "Oktober 2026" not in of_hugo
 
 
 @pytest.mark.django_db

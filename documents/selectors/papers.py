@@ -29,6 +29,7 @@ from documents.models import Document, DocumentRead, DocumentVersion, Folder, St
 from documents.selectors.places import Place
 from documents.selectors.readers import About, guardians_of
 from documents.selectors.reading import documents_changed_by, documents_for, own_documents
+from portal.lib import days
 from portal.lib.prepared import Rows
 
 ON_A_PAGE = 30
@@ -69,6 +70,11 @@ class Paper:
     is_new: bool = False
     is_waiting: bool = False
     opened: int = 0
+
+    @property
+    def month(self) -> date:
+        """The first day of the month in which it came."""
+        return days.day_of(self.at).replace(day=1)
 
 
 @dataclass(frozen=True)
