@@ -43,7 +43,7 @@ def test_a_paper_is_shared_with_one_family_and_read_on_a_phone(
     assert find_barriers(maria) == []
     maria.get_by_role("link", name="Om barnen").click()
     maria.get_by_label("Lägg till filer i Om barnen").set_input_files(paper)
-    expect(maria.locator(".upload")).to_contain_text("Klar")
+    expect(maria.locator(".upload")).to_contain_text("Skickad")
     press(maria, "Ladda upp och gå vidare")
     expect(maria.get_by_role("heading", name="Dela dokument")).to_be_visible()
     expect(maria.locator("#share-readers")).to_contain_text("Läses av 3 vårdnadshavare till 2 barn")

@@ -130,7 +130,7 @@ def break_in_the_middle(page: Page, field: str, files: list[Path]) -> None:
     expect(page.locator(".upload", has_text="Väntar på nät").first).to_be_visible()
     before = {one.pk: one.parts for one in Upload.objects.all()}
     net.is_now(4_000)
-    expect(page.locator(".upload", has_text="Klar")).to_have_count(len(files))
+    expect(page.locator(".upload", has_text="Skickad")).to_have_count(len(files))
     after = Upload.objects.in_bulk(list(before))
     assert all(after[key].parts[: len(parts)] == parts for key, parts in before.items())
 
