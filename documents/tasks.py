@@ -69,6 +69,8 @@ def tell_of_forms() -> int:
 def check_files() -> int:
     """Let every row have its file and every file its row again; return how many did not. Run at night."""
     found = hygiene.check(now=clock.now(), mend=True)
+    if found.is_held_back:
+        log.error("so much is wrong with the store of files that nothing was mended: see docs/files.md")
     if not found.is_clean:
         numbers = len(found.stray), len(found.missing), len(found.lost)
         log.warning("%d files had no row, %d were missing, %d of those are lost", *numbers)

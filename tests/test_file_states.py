@@ -165,12 +165,22 @@ def test_what_gets_a_new_name_during_the_check_is_neither_lost_nor_stray(monkeyp
 
 @pytest.mark.usefixtures("_in_two_days")
 def test_a_store_that_is_not_there_loses_nothing(
-    desk: Client, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    desk: Client,
+    settings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A folder that is not mounted: it is said, and nothing is marked until somebody says that it is all gone."""
     file, mounted = ready_picture(), settings.FILES_ROOT
     settings.FILES_ROOT = tmp_path / "not mounted"
     assert repair() == 1
+    with monkeypatch.context() as night:
+        later = clock.now() + LATER
+        night.setattr("documents.tasks.clock.now", lambda: later)
+        tasks.check_files()
+    assert "so much is wrong" in caplog.text
     assert "So much is wrong" in capsys.readouterr().err
     assert "Så mycket stämmer inte" in page_of(desk)
     file.refresh_from_db()
