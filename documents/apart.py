@@ -1,4 +1,9 @@
-"""Lets another process open what strangers made: with limits on memory and time, and without anything of ours."""
+"""Lets another process open what strangers made: with limits on memory and time, and given nothing of ours.
+
+Neither settings nor environment are handed to it. But it is the portal's own user: only where the machine allows
+namespaces of users is it kept from the network and from other processes, and nothing but the container it runs in keeps
+it from files that the portal may read (`apart_program.limit`).
+"""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ this process, which has nothing loaded and tells what became of it and how much 
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import resource
@@ -23,13 +24,25 @@ from documents.opened import Refused  # found by the line above
 MEMORY = 512 * 1024 * 1024  # of address space; what is really used of it is less
 SECONDS = 20  # of processor time
 PATIENCE = 50  # seconds by the clock on the wall
+MOST_THREADS = 8  # a picture of a telephone is decoded by several, even where one is asked for
 LARGEST_OUTPUT = 20 * 1024 * 1024
+_NO_NEW_PRIVILEGES = 38  # of prctl
+_OWN_USERS, _OWN_NETWORK = 0x10000000, 0x40000000  # of unshare
 _NO_SPACE = (27, 28, 122)  # EFBIG, ENOSPC, EDQUOT
 _TOO_LONG = (signal.SIGXCPU, signal.SIGALRM)
 
 
 def limit() -> None:
-    """Take away from this process what it does not need."""
+    """Take away from this process what it does not need.
+
+    It gets no rights by any program that it might start. Where the machine lets everybody make namespaces, it has no
+    network, may not look into other processes, and has no more than a few threads or processes (where root runs it,
+    nothing limits those). It is still the same user, who may read the files that the portal's user may.
+    """
+    system = ctypes.CDLL(None)
+    system.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    if system.unshare(_OWN_USERS | _OWN_NETWORK) == 0:  # else all that the user runs would count
+        resource.setrlimit(resource.RLIMIT_NPROC, (MOST_THREADS, MOST_THREADS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
