@@ -24,6 +24,7 @@ from children.services import consents
 from children.services.consents import Reply
 from documents import copying, drawing, pictures, rules
 from documents.models import BlurredCopy, Document, PdfPage, PictureTag, StoredFile
+from documents.services import copies
 from documents.services.tags import Change
 from documents.shown_rules import Box
 from messaging.models import Post, PostChild, PostPicture
@@ -332,3 +333,37 @@ def test_consent_withdrawn_while_it_is_on_its_way_stops_it(cast: Cast) -> None:
     post.refresh_from_db()
     assert post.is_draft
     assert told(Kind.POST_STOPPED) == ["Maria"]
+
+
+def test_the_houses_copy_is_made_again_after_every_change(
+    cast: Cast,
+    log_in: LogIn,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:
+    """G03: of a post about chosen children the house sees these clear and everybody else blurred, whatever changes; and
+    whoever opens a page on which a copy is missing asks for it by that.
+    """
+    post, one = with_one(cast)
+    Post.objects.filter(pk=post.pk).update(is_for_all=False)
+    for about, left in ((cast.elsa, 100), (cast.noor, 400), (None, 700)):
+        if about:
+            PostChild.objects.create(post=post, child=about)
+        PictureTag.objects.create(file=one.file, child=about, x=left, y=100, width=100, height=100)
+    out(post, cast)
+    maria, address = log_in(cast.maria), f"/inlagg/{post.pk}/"
+    assert answers(maria, one) == {200}
+    ShownChange.objects.note([cast.elsa.pk])
+    with django_capture_on_commit_callbacks(execute=True):
+        post_hiding.follow_changes(now=clock.now())
+    copying.make_waiting(now=clock.now())
+    assert answers(maria, one) == {200}
+
+    def waits(browser: Client, page: str) -> bool:
+        return "görs i ordning" in browser.get(page).content.decode().lower()
+
+    for browser, page in ((maria, address), (maria, "/inlagg/"), (log_in(cast.amina), "/album/")):
+        copies.throw_away_unwanted({one.file_id: set()})
+        assert waits(browser, page)
+        copying.make_waiting(now=clock.now())
+        assert not waits(browser, page)
+        assert f"/inlagg/bild/{one.pk}/" in browser.get(page).content.decode(), page

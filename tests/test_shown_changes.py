@@ -125,13 +125,15 @@ class Killed(BaseException):
 def test_two_workers_at_once_and_one_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is told twice and nothing is lost: what it held is another's when its claim is over."""
     keys = shown(Cast(), 200)
+    copies.note_changes()
     now, notify, killed = clock.now(), services.notify_of_all, threading.Event()
 
     def dies_once(**told: Any) -> None:
         notify(**told)
-        if threading.current_thread().name == "first" and not killed.is_set():
+        if threading.current_thread().name == "first":
             killed.set()
             raise Killed
+        assert killed.wait(60)  # both have had some at the same time
 
     monkeypatch.setattr(post_hiding, "notify_of_all", dies_once)
     start = threading.Barrier(2)

@@ -84,20 +84,24 @@ def _tags(file_ids: Collection[UUID]) -> Rows:
 Copy = tuple[UUID, frozenset[Box]]
 
 
-def unmade(copies: Iterable[Copy]) -> set[Copy]:
-    """Return those copies, by file and what is blurred, that are not made: one read, and none where none is asked."""
+Unmade = Mapping[Copy, bool]
+
+
+def unmade(copies: Iterable[Copy]) -> Unmade:
+    """Return those copies, by file and what is blurred, that are not made, and of each whether it is asked for.
+
+    One read, and none where none is asked.
+    """
     wanted = {(file_id, boxes) for file_id, boxes in copies if boxes}
-    made = set(_ready(sorted({file_id for file_id, _boxes in wanted}))) if wanted else set()
-    return {copy for copy in wanted if (copy[0], shown_rules.mark_of(copy[1])) not in made}
+    rows = _copies(sorted({file_id for file_id, _boxes in wanted})) if wanted else ()
+    known = {(file_id, digest): state for file_id, digest, state in rows}
+    states = {copy: known.get((copy[0], shown_rules.mark_of(copy[1]))) for copy in wanted}
+    return {copy: state is not None for copy, state in states.items() if state != BlurredCopy.State.READY}
 
 
 @prepared
-def _ready(file_ids: Collection[UUID]) -> Rows:
-    return (
-        BlurredCopy.objects.filter(file__in=file_ids, state=BlurredCopy.State.READY)
-        .order_by()
-        .values_list("file_id", "digest")
-    )
+def _copies(file_ids: Collection[UUID]) -> Rows:
+    return BlurredCopy.objects.filter(file__in=file_ids).order_by().values_list("file_id", "digest", "state")
 
 
 Blurs = set[frozenset[Box]]

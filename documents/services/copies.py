@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from django.db.models import Case, F, QuerySet, UUIDField, Value, When
 from children.models import Purpose, ShownChange
 from documents import kept, rules, shown_rules
 from documents.models import BlurredCopy, PictureTag, Renewal, StoredFile
-from documents.selectors.shown import Blurs, Circles, Copy, wanted_copies
+from documents.selectors.shown import Blurs, Circles, Unmade, wanted_copies
 from documents.services.files import discard_rows
 from portal.lib import bell
 
@@ -42,11 +42,12 @@ def ask(wanted: Mapping[UUID, Blurs]) -> None:
         transaction.on_commit(lambda: bell.ring("documents.tasks.make_copies"), robust=True)
 
 
-def ask_missing(missing: Iterable[Copy]) -> None:
-    """Ask for copies of which a page that is printed now could only show the place."""
+def ask_missing(unmade: Unmade) -> None:
+    """Ask for copies of which a page that is printed now can only show the place: no query where all are asked for."""
     wanted: dict[UUID, Blurs] = defaultdict(set)
-    for file_id, boxes in missing:
-        wanted[file_id].add(boxes)
+    for (file_id, boxes), is_asked in unmade.items():
+        if not is_asked:
+            wanted[file_id].add(boxes)
     ask(wanted)
 
 

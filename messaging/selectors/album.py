@@ -17,7 +17,7 @@ from children.actors import Actor
 from children.models import Child
 from children.prepared_access import NAMES, Asked, child_rows
 from documents.models import StoredFile
-from documents.selectors.shown import Showing, showing, unmade
+from documents.selectors.shown import Showing, Unmade, showing, unmade
 from documents.shown_rules import Shown
 from messaging.models import Post, PostPicture
 from messaging.selectors.posts import PURPOSE, posts_of
@@ -138,8 +138,8 @@ class Album:
         tagged = {tag.child_id for tag in self.showing.tags[one.file_id]}
         return [child.given_name for child in self.children if child.pk in tagged]
 
-    def printed(self, those: Sequence[Found]) -> list[AlbumPicture]:
-        """Return these pictures as they are printed: two queries at most."""
+    def printed(self, those: Sequence[Found]) -> tuple[list[AlbumPicture], Unmade]:
+        """Return these pictures as they are printed, and the copies that are missing of them: two queries at most."""
         rows = {row[0]: row[1:] for row in _told([one.picture_id for one in those])} if those else {}
         waiting = unmade((one.file_id, self.shown[one.file_id].boxes) for one in those)
         printed = []
@@ -151,7 +151,7 @@ class Album:
             blur = file.blur if self.shown[one.file_id].is_clear else ""
             is_ready = (one.file_id, self.shown[one.file_id].boxes) not in waiting
             printed.append(AlbumPicture(one.picture_id, post_id, title, language, alt, one.day, *size, blur, is_ready))
-        return printed
+        return printed, waiting
 
 
 def album_of(actor: Actor, sought: Sought) -> Album:

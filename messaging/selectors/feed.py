@@ -20,7 +20,7 @@ from children.actors import Actor
 from children.models import Department
 from children.words import joined
 from documents.rules import blur_address
-from documents.selectors.shown import deciding, unmade
+from documents.selectors.shown import Unmade, deciding, unmade
 from documents.shown_rules import CLEAR, Box, Tag
 from messaging.models import Post, PostGoal, PostPicture, PostRead
 from messaging.selectors.post_children import Names, children_of_posts, circle
@@ -81,11 +81,15 @@ class Before:
 
 @dataclass(frozen=True)
 class Feed:
-    """Some posts, newest first; where the next page begins, if there is one; whose children's data it shows."""
+    """Some posts, newest first; where the next page begins, if there is one; whose children's data it shows.
+
+    `missing` are the copies of pictures for which whoever prints it asks.
+    """
 
     posts: list[FeedPost]
     more: Before | None
     child_ids: set[UUID] = field(default_factory=set)
+    missing: Unmade = field(default_factory=dict)
 
     @property
     def read_now(self) -> list[UUID]:
@@ -116,7 +120,7 @@ def feed_for(actor: Actor, *, most: int = ON_A_PAGE, sought: Sought = EVERYTHING
     shown = found[:most]
     ids = [post.pk for post in shown]
     own, named = children_of_posts(actor, ids, mine) if ids else ({}, {})
-    pictures, numbers = _pictures(actor, ids, mine, named) if ids else ({}, Counter())
+    pictures, numbers, missing = _pictures(actor, ids, mine, named) if ids else ({}, Counter[UUID](), {})
     reads = _own_reads(actor, ids) if own else {}
     counts = _counts(ids) if ids and actor.roles else {}
     last = shown[-1] if len(found) > most else None
@@ -124,6 +128,7 @@ def feed_for(actor: Actor, *, most: int = ON_A_PAGE, sought: Sought = EVERYTHING
         [_printed(post, own, named, pictures, numbers, reads, counts) for post in shown],
         Before(last.published_at, last.pk) if last and last.published_at else None,
         {child_id for children in (own, named) for rows in children.values() for child_id in rows},
+        missing,
     )
 
 
@@ -155,8 +160,10 @@ def _post(row: Row) -> Post:
 
 def _pictures(
     actor: Actor, ids: Collection[UUID], mine: Collection[UUID], named: Names
-) -> tuple[dict[UUID, list[FeedPicture]], Counter[UUID]]:
-    """Return the first pictures of each post that the actor gets, and how many it gets in all."""
+) -> tuple[dict[UUID, list[FeedPicture]], Counter[UUID], Unmade]:
+    """Return the first pictures of each post that the actor gets, how many it gets in all, and which copies are not
+    made that it is to get.
+    """
     tags: dict[str, list[Tag]] = defaultdict(list)
     places: dict[str, tuple[UUID, str, int, int, str]] = {}
     made = lru_cache(maxsize=None)(UUID)  # a row for each child in each picture, and few are different
@@ -167,7 +174,7 @@ def _pictures(
     showing = deciding(tags, PURPOSE, actor.today, mine)
     clear = {post_id: circle(mine, named.get(post_id, ())) for post_id in ids}
     shown = {one: showing.of(one, clear[places[one][0]]) for one in tags}
-    waiting = unmade((UUID(places[one][1]), how.boxes) for one, how in shown.items() if how.boxes)
+    waiting = unmade((UUID(places[one][1]), how.boxes) for one, how in shown.items())
     found: dict[UUID, list[FeedPicture]] = defaultdict(list)
     numbers = Counter[UUID]()
     for one, (post_id, file_id, wide, high, blur) in places.items():
@@ -180,7 +187,7 @@ def _pictures(
             found[post_id].append(
                 FeedPicture(UUID(one), wide, high, is_ready, blur_address(blur) if how.is_clear else "")
             )
-    return found, numbers
+    return found, numbers, waiting
 
 
 @prepared

@@ -14,7 +14,7 @@ from children.access import Action
 from children.actors import Actor
 from children.selectors.reach import who_may
 from documents.models import StoredFile
-from documents.selectors.shown import showing, shown_to, unmade
+from documents.selectors.shown import Unmade, showing, shown_to, unmade
 from documents.shown_rules import CLEAR, Shown
 from messaging.models import Post, PostChild, PostPicture
 from messaging.selectors.post_children import children_of_posts, circle
@@ -38,26 +38,28 @@ def get_picture(actor: Actor, picture_id: UUID) -> tuple[StoredFile, Shown]:
     raise Http404
 
 
-def pictures_shown(actor: Actor, post: Post, own: Collection[UUID]) -> list[Picture]:
-    """Return the pictures of a post that the actor gets, who sees `own` clear in it: none once it is withdrawn.
+def pictures_shown(actor: Actor, post: Post, own: Collection[UUID]) -> tuple[list[Picture], Unmade]:
+    """Return the pictures of a post that the actor gets, who sees `own` clear in it: none once it is withdrawn; and the
+    copies that are missing of them, for which whoever prints them asks.
 
     What is hidden has neither a place nor a number. Before it is published all are clear to those who write it.
     """
     pictures = [] if post.is_withdrawn else pictures_of([post.pk])[post.pk]
     if post.state != Post.State.PUBLISHED:
-        return pictures
+        return pictures, {}
     shown = shown_to(own, [picture.file_id for picture in pictures], PURPOSE, actor.today)
-    waiting = unmade((file_id, one.boxes) for file_id, one in shown.items())
+    missing = unmade((file_id, one.boxes) for file_id, one in shown.items() if not one.is_hidden)
     seen = [picture for picture in pictures if not shown[picture.file_id].is_hidden]
-    return [
+    printed = [
         replace(
             picture,
             number=number,
             blur=picture.blur if shown[picture.file_id].is_clear else "",  # all of it says who somebody is
-            state="blurring" if (picture.file_id, shown[picture.file_id].boxes) in waiting else picture.state,
+            state="blurring" if (picture.file_id, shown[picture.file_id].boxes) in missing else picture.state,
         )
         for number, picture in enumerate(seen, 1)
     ]
+    return printed, missing
 
 
 def hidden_from_others(pictures: Collection[PostPicture], today: date) -> list[PostPicture]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from children.http import ActorRequest
+from documents.services.copies import ask_missing
 from messaging.selectors.album import Album, Sought, album_of
 
 
@@ -21,7 +22,8 @@ def album(request: ActorRequest) -> HttpResponse:
     """The family's pictures by month (`barn` one child's, `med` those where it is tagged, `sida` which page)."""
     found = _asked(request)
     page = found.page(request.GET.get("sida", "1"))
-    printed = found.printed(list(page.object_list))
+    printed, missing = found.printed(list(page.object_list))
+    ask_missing(missing)
     by_month = [(first, list(those)) for first, those in groupby(printed, key=lambda one: one.day.replace(day=1))]
     context = {
         "album": found,
@@ -37,9 +39,11 @@ def album_picture(request: ActorRequest, picture_id: UUID) -> HttpResponse:
     """One picture as large as it is, between the one before and the one after, as the album was asked for."""
     found = _asked(request)
     before, one, after = found.around(picture_id)
+    [picture], missing = found.printed([one])
+    ask_missing(missing)
     context = {
         "album": found,
-        "picture": found.printed([one])[0],
+        "picture": picture,
         "names": get_text_list(found.names_in(one), _("och")),
         "before": before,
         "after": after,

@@ -22,6 +22,7 @@ from children.actors import Actor
 from children.http import ActorRequest, asks_for_pin, rests
 from children.models import Department, StaffRole
 from documents.selectors.shown import children_in
+from documents.services.copies import ask_missing
 from documents.serving import serve_shown
 from messaging import curriculum
 from messaging.models import Post
@@ -58,6 +59,7 @@ def _feed(request: ActorRequest, department: Department | None) -> HttpResponse:
     goal, before = request.GET.get("mal", ""), _before(request.GET.get("fore", ""))
     sought = Sought(goal, department.pk if department else None, before)
     feed = feed_for(actor, sought=sought)
+    ask_missing(feed.missing)
     audit.looked(
         "posts", person_id=actor.person_id, tablet_id=actor.tablet_id, children=feed.child_ids, once_an_hour=True
     )
@@ -115,7 +117,8 @@ def post(request: ActorRequest, post_id: UUID) -> HttpResponse:
     mine = own_of(actor)
     own, named = (rows.get(row.pk, {}) for rows in children_of_posts(actor, [row.pk], mine))
     is_out, writes = row.state == Post.State.PUBLISHED, is_writer(actor, row)
-    pictures = pictures_shown(actor, row, circle(mine, named))
+    pictures, missing = pictures_shown(actor, row, circle(mine, named))
+    ask_missing(missing)
     reader = actor.person_id if own and is_out else None
     if reader and is_really_seen(request) and not has_read(row, reader):
         mark_read(post_ids=[row.pk], person_id=reader, now=now)

@@ -27,6 +27,7 @@ from children.selectors.homes_page import children_proposed_for
 from children.selectors.overview import is_quiet, tablets_of_the_municipality
 from documents.selectors.form_waiting import forms_to_answer
 from documents.selectors.papers import to_answer
+from documents.services.copies import ask_missing
 from messaging.selectors.bulletins import bulletins_to_confirm
 from messaging.selectors.feed import feed_for
 from notifications.selectors import waiting_counts
@@ -115,6 +116,7 @@ def newest_posts(request: ActorRequest) -> HttpResponse:
     if actor.person is None or actor.tablet is not None or not is_guardian(actor):
         raise Http404
     feed = feed_for(actor, most=POSTS_SHOWN)
+    ask_missing(feed.missing)
     audit.looked("posts", person_id=actor.person_id, children=feed.child_ids, once_an_hour=True)
     return render(request, "home/posts.html", {"feed": feed, "reads_in": actor.person.reading_language})
 
