@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from pytest_django.fixtures import Settings
+from urllib3.exceptions import ProtocolError
 
 from documents import kept, pictures, rules
 from documents.models import StoredFile
@@ -129,6 +130,24 @@ def test_a_store_that_does_not_answer_refuses_politely(settings: Settings, tmp_p
     with pytest.raises(ValidationError, match="plats"):
         files.keep(ContentFile(b"hej", "a.txt"), by_id=None, now=clock.now())
     assert not StoredFile.objects.exists()
+
+
+def test_what_breaks_off_is_a_fault_of_files(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I04: whoever reads it knows that the disk, or the net, may fail, and nothing of how."""
+    if not settings.FILES_S3:
+        pytest.skip("a folder is read by the system")
+    put("aa/a", b"0123456789")
+
+    def broken(*_how_much: object) -> bytes:
+        raise ProtocolError("Connection broken")
+
+    monkeypatch.setattr("botocore.response.StreamingBody.read", broken)
+    with store().open("aa/a") as opened, pytest.raises(OSError, match="ProtocolError"):
+        opened.read()
+    with pytest.raises(OSError, match="ProtocolError"):
+        store().near("aa/a", tmp_path)
 
 
 @pytest.mark.django_db

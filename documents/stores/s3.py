@@ -7,15 +7,17 @@ one where it always does (its environment, the machine's role).
 from __future__ import annotations
 
 import errno
+import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from urllib3.exceptions import HTTPError
 
 from documents.stores.store import Listed
 
@@ -64,7 +66,7 @@ class Bucket:
 
     def near(self, name: str, folder: Path) -> Path:
         place = folder / name.replace("/", ".")
-        with self.open(name) as opened, place.open("xb") as out, _faults():
+        with self.open(name) as opened, place.open("xb") as out:
             while chunk := opened.read(1 << 18):
                 out.write(chunk)
         return place.resolve()
@@ -72,8 +74,7 @@ class Bucket:
     def open(self, name: str, first: int = 0) -> IO[bytes]:
         part = {"Range": f"bytes={first}-"} if first else {}
         with _faults():
-            body: IO[bytes] = self.client.get_object(Bucket=self.name, Key=name, **part)["Body"]
-        return body
+            return cast("IO[bytes]", _Body(self.client.get_object(Bucket=self.name, Key=name, **part)["Body"]))
 
     def size(self, name: str) -> int:
         with _faults():
@@ -105,6 +106,26 @@ class Bucket:
         return f"/_files/far{parts.path}?{parts.query}"
 
 
+class _Body(io.RawIOBase):
+    """What the store sends, read as any file is: where it breaks off, that is an `OSError`."""
+
+    def __init__(self, body: Any) -> None:
+        self.body = body
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        with _faults():
+            some: bytes = self.body.read(len(into))
+        into[: len(some)] = some
+        return len(some)
+
+    def close(self) -> None:
+        self.body.close()
+        super().close()
+
+
 @contextmanager
 def _faults() -> Iterator[None]:
     """Raise what the store could not do as `OSError`, without the words of its answer: they name keys and files."""
@@ -114,5 +135,5 @@ def _faults() -> Iterator[None]:
         code = str(fault.response.get("Error", {}).get("Code", ""))
         kind, number = (FileNotFoundError, errno.ENOENT) if code in _GONE else (OSError, errno.EIO)
         raise kind(number, code) from None
-    except (BotoCoreError, HTTPClientError) as fault:
+    except (BotoCoreError, HTTPClientError, HTTPError) as fault:
         raise OSError(errno.EIO, type(fault).__name__) from None
