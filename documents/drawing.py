@@ -36,27 +36,33 @@ def draw(preview: PdfPreview, *, now: datetime) -> None:
 
     Where the disk is full, or the store does not answer, it waits for its next try.
     """
-    pages, drawn = 0, list[StoredFile]()
     if preview.tries <= rules.MOST_TRIES:  # else workers died of it
         try:
             with kept.working_folder() as folder:
-                answer = apart.run(
-                    "pages.draw",
-                    file=str(store().near(kept.name_of(preview.file.key), folder)),
-                    folder=str(folder),
-                    most=paper_rules.MOST_PAGES,
-                    width=paper_rules.WIDTH_OF_PAGE,
-                )
-                pages = answer["pages"]
-                for number in range(1, answer["drawn"] + 1):
-                    drawn.append(_kept(folder / f"{number}.png", number, preview.file, now))
+                _draw_in(folder, preview, now)
+            return
         except OSError:
             log.exception("The pages of a PDF could not be kept")
-            files.discard(drawn)
             return
         except (apart.Refused, ValidationError) as fault:
+            if isinstance(fault.__cause__, OSError):  # no room
+                return
             log.warning("The pages of a PDF could not be drawn (%s): %s", fault, preview.file_id)
-    _mark(preview, pages, drawn)
+    _mark(preview, 0, [])
+
+
+def _draw_in(folder: Path, preview: PdfPreview, now: datetime) -> None:
+    answer = apart.run(
+        "pages.draw",
+        file=str(store().near(kept.name_of(preview.file.key), folder)),
+        folder=str(folder),
+        most=paper_rules.MOST_PAGES,
+        width=paper_rules.WIDTH_OF_PAGE,
+    )
+    # All of them or none: a page that no preview names would outlive its PDF.
+    with transaction.atomic():
+        drawn = [_kept(folder / f"{page}.png", page, preview.file, now) for page in range(1, answer["drawn"] + 1)]
+        _mark(preview, answer["pages"], drawn)
 
 
 def _kept(page: Path, number: int, of: StoredFile, now: datetime) -> StoredFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -358,6 +359,26 @@ def test_the_pages_of_a_pdf_are_drawn_and_asked_for_each_time(cast: Cast, log_in
     papers.remove(document_id=document.pk, reason="Gammalt", actor=Actor.of_person(cast.maria), now=clock.now())
     assert not StoredFile.objects.exists()
     assert not PdfPreview.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), OSError(), ValidationError("Full"), None])
+def test_pages_are_kept_all_or_none(cast: Cast, monkeypatch: pytest.MonkeyPatch, fault: BaseException | None) -> None:
+    """A worker that is stopped at the second page leaves no picture that nothing refers to."""
+    shared(cast.blasippan, cast.maria, cast.elsa, data=pdf(2))
+    of_before, kept, whole = StoredFile.objects.count(), drawing._kept, iter((False, True))
+
+    def stopped(*page: Any) -> StoredFile:
+        if next(whole) and fault:
+            raise fault
+        return kept(*page)
+
+    monkeypatch.setattr(drawing, "_kept", stopped)
+    with suppress(KeyboardInterrupt):
+        drawing.draw(PdfPreview.objects.get(), now=clock.now())
+    drawn = 0 if fault else 2
+    assert StoredFile.objects.count() == of_before + drawn
+    assert PdfPreview.objects.get().drawn.count() == drawn
 
 
 @pytest.mark.django_db
