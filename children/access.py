@@ -109,6 +109,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.SHARE_DOCUMENTS: (employed_where_the_child_is, principal_of),  # they are read with SEE_FILE and SEE_OWN
     Action.WRITE_POSTS: (works_where_the_child_is, principal_of, tablet_with_pin),
     Action.KEEP_FORMS: (works_where_the_child_is, employed_where_the_child_is, principal_of, tablet_with_pin),
+    Action.RECORD_FORMS: (employed_where_the_child_is, principal_of),  # what a guardian has answered on paper
     Action.INVITE: (employed_where_the_child_is, principal_of),
     Action.OVERSEE: (principal_of,),
     Action.PAIR_TABLETS: (principal_of,),
@@ -129,10 +130,20 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
 GRANTABLE = tuple(action for action, rules in TABLE.items() if granted in rules)
 
 # What tells who a child with protected identity belongs to: for its named readers alone.
-TELLS_THE_FAMILY = frozenset({Action.SEE_CONTACTS, Action.CONFIRM_GUARDIAN, Action.SET_HOMES, Action.RECORD_CONSENTS})
+TELLS_THE_FAMILY = frozenset(
+    {
+        Action.SEE_CONTACTS,
+        Action.CONFIRM_GUARDIAN,
+        Action.SET_HOMES,
+        Action.RECORD_CONSENTS,
+        Action.RECORD_FORMS,
+    }
+)
 
 # What the house keeps of a family. Nobody does it as one of the house with a child whose guardian it ever is.
-NEVER_WITH_ONES_OWN = frozenset({Action.RECORD_CONSENTS, Action.SHARE_DOCUMENTS, Action.KEEP_FORMS})
+NEVER_WITH_ONES_OWN = frozenset(
+    {Action.RECORD_CONSENTS, Action.SHARE_DOCUMENTS, Action.KEEP_FORMS, Action.RECORD_FORMS}
+)
 
 
 # Denials: last, and they always win ---------------------------------------------------------------------------------

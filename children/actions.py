@@ -40,6 +40,7 @@ class Action(StrEnum):
     WRITE_POSTS = "write_posts"
     SHARE_DOCUMENTS = "share_documents"
     KEEP_FORMS = "keep_forms"
+    RECORD_FORMS = "record_forms"
     INVITE = "invite"
     # With a preschool
     OVERSEE = "oversee"

@@ -53,6 +53,12 @@ class AnswerForm(forms.Form):
         return [UUID(child_id) for child_id in self.cleaned_data.get(ALSO, [])]
 
 
+class PaperAnswerForm(AnswerForm):
+    """The same with the day on the paper."""
+
+    given_on = forms.DateField(label=_("Dagen på pappret"), widget=DateInput)
+
+
 def name_of(question: Question) -> str:
     return f"q-{question.id}"
 

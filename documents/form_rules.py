@@ -89,6 +89,14 @@ def may_answer(*, has_answered: bool, due_on: date | None, today: date) -> bool:
     return not has_answered or due_on is None or today <= due_on
 
 
+def paper_may_replace(*, old_day: date, is_own: bool, given_on: date) -> bool:
+    """Tell whether what was said on paper may take the place of the answer that is there, as with consents.
+
+    Never of a later one; and of what a guardian has said by login on the same day neither: which came last?
+    """
+    return old_day < given_on or (old_day == given_on and not is_own)
+
+
 def added(questions: tuple[Question, ...], kind: QuestionKind) -> tuple[Question, ...]:
     """Return the questions with an empty one of this kind after them."""
     number = max((int(question.id) for question in questions), default=0) + 1

@@ -51,6 +51,7 @@ class Kind(models.TextChoices):
     DOCUMENT_SHARED = "document_shared", _("Ett nytt dokument")
     FORM_ASKED = "form_asked", _("En blankett att svara på")
     FORM_UNANSWERED = "form_unanswered", _("En blankett väntar på svar")
+    FORM_RECORDED = "form_recorded", _("Ett svar på en blankett är infört")
     REMOVAL_AHEAD = "removal_ahead", _("Något tas bort snart")
     MEMORY_READY = "memory_ready", _("En samling att hämta")
     DIGEST = "digest", _("Kvällens sammanfattning")

@@ -40,6 +40,7 @@ TO_FAMILIES = frozenset(
         "document_shared",
         "form_asked",
         "form_unanswered",
+        "form_recorded",
         "removal_ahead",
         "memory_ready",
     }

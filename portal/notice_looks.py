@@ -38,6 +38,7 @@ ICONS = {
     Kind.FORM_ASKED: "file-text",
     Kind.FORM_UNANSWERED: "file-text",
     Kind.REMOVAL_AHEAD: "trash-2",
+    Kind.FORM_RECORDED: "pencil",
     Kind.MEMORY_READY: "download",
 }
 LOOKS = {

@@ -33,7 +33,7 @@ OF_FAMILIES = (
     ("planning", gettext_lazy("Stängda dagar"), (Kind.DAY_CLOSED, Kind.DAY_OPENED)),
     ("planning", gettext_lazy("Det som händer på förskolan"), (Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED)),
     ("papers", gettext_lazy("Frågor om medgivande"), (Kind.CONSENT_ASKED,)),
-    ("papers", gettext_lazy("Blanketter att svara på"), (Kind.FORM_ASKED, Kind.FORM_UNANSWERED)),
+    ("papers", gettext_lazy("Blanketter att svara på"), (Kind.FORM_ASKED, Kind.FORM_UNANSWERED, Kind.FORM_RECORDED)),
     ("papers", gettext_lazy("Innan något tas bort"), (Kind.REMOVAL_AHEAD, Kind.MEMORY_READY)),
     ("planning", gettext_lazy("Barnets två hem"), (Kind.HOMES_PROPOSED, Kind.HOMES_AGREED)),
 )

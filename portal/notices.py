@@ -39,6 +39,12 @@ OWN = frozenset({Kind.PIN_LOCKED})
 EVENTS = frozenset({Kind.EVENT_ANNOUNCED, Kind.EVENT_CANCELLED})
 # What notices of messaging and documents are about. Whoever may not open it any more is shown no notice of it.
 SAID = frozenset({"thread", "bulletin", "stopped bulletin", "post", "department", "document", "form", "removal"})
+PAGES = {
+    Kind.ENQUIRY_WITHDRAWN: "attendance:schedule",
+    Kind.HOMES_PROPOSED: "children:homes",
+    Kind.HOMES_AGREED: "children:homes",
+    Kind.CONSENT_ASKED: "children:consents",
+}
 
 
 Row = Delivery | InApp
@@ -244,19 +250,17 @@ def _leads_to(row: Row, child: Child | None, siblings: Sequence[Child], opens: d
         return reverse("accounts:pin")
     if row.kind in IN_CALENDAR:
         return f"{reverse('attendance:calendar')}?manad={_day_in(row, 'first'):%Y-%m}"
-    if row.kind == Kind.ENQUIRY_WITHDRAWN:
-        return reverse("attendance:schedule")
+    if page := PAGES.get(Kind(row.kind)):
+        return reverse(page)
     if row.kind == Kind.PLAN_MISSING:
         chosen = "".join(f"&barn={one.id}" for one in (child, *siblings))
         return f"{reverse('attendance:schedule')}?vecka={_day_in(row, 'monday')}{chosen}"
     if row.kind == Kind.PLANNED_BY_STAFF:
         return reverse("attendance:family_history", args=[child.id])
-    if row.kind in (Kind.HOMES_PROPOSED, Kind.HOMES_AGREED):
-        return reverse("children:homes")
-    if row.kind == Kind.CONSENT_ASKED:
-        return reverse("children:consents")
     if row.kind == Kind.MEMORY_READY:
         return reverse("oversight:extract", args=[child.id])
+    if row.kind == Kind.FORM_RECORDED:
+        return reverse("documents:own_answer", args=[_id_in(row, "recorded"), child.id])
     if row.kind in (Kind.ENQUIRY_OPENED, Kind.ENQUIRY_UNANSWERED) and (enquiry_id := _id_in(row, "enquiry")):
         return reverse("attendance:answer_enquiry", args=[enquiry_id])
     return opens.get(child.id, reverse("home"))
@@ -387,6 +391,7 @@ def _words(row: Row, name: str, readers: dict[UUID, str], title: str = "") -> st
         Kind.DOCUMENT_SHARED: _("Nytt dokument: %(title)s"),
         Kind.FORM_ASKED: _("Att svara på: %(title)s"),
         Kind.FORM_UNANSWERED: _("Väntar på ditt svar: %(title)s"),
+        Kind.FORM_RECORDED: _("Förskolan har fört in ditt svar på en blankett om %(name)s"),
         Kind.REMOVAL_AHEAD: "%(title)s",
         Kind.MEMORY_READY: _("Allt om %(name)s är samlat och kan hämtas"),
         Kind.DIGEST: _("Något nytt att läsa"),

@@ -23,7 +23,8 @@ from documents.services.form_telling import tell_of_forms
 from documents.views import forms as forms_views
 from notifications.models import Delivery, Kind
 from portal.lib import clock, days
-from tests.cast import Cast, child, employ, fill, guard, person, place
+from tests.cast import Cast, child, employ, fill, guard, person, place, tablet
+from tests.test_board import give_pin
 from tests.test_query_counts import COUNTS, queries
 
 LogIn = Callable[[User], Client]
@@ -291,13 +292,67 @@ def test_paper_is_written_in_and_says_by_whom(cast: Cast, log_in: LogIn) -> None
     form = _sent(log_in, cast)
     paper = reverse("documents:form_paper", args=[form.pk, cast.elsa.pk, cast.johan.pk])
     assert log_in(cast.maria).post(paper, {}).status_code == 422
-    assert log_in(cast.maria).post(paper, YES).status_code == 302
+    browser, day = log_in(cast.maria), {"given_on": str(days.today())}
+    assert browser.post(paper, YES | {"given_on": str(days.today() + timedelta(days=1))}).status_code == 422
+    assert browser.post(paper, YES | day).status_code == 302
     row = FormAnswer.objects.get()
     assert (row.guardian, row.recorded_by, row.is_signed) == (cast.johan, cast.maria, False)
     assert "På papper, infört av Maria Berg" in _result(log_in, cast, form)
     own = log_in(cast.johan).get(reverse("documents:own_answer", args=[form.pk, cast.elsa.pk])).content.decode()
     assert "Lämnat på papper och infört av förskolan" in own
     assert AuditEntry.objects.filter(action="form.recorded", person_id=cast.maria.pk).exists()
+    told = Delivery.objects.in_app().filter(kind=Kind.FORM_RECORDED)
+    assert [one.person for one in told] == [cast.johan]
+    page = reverse("documents:own_answer", args=[form.pk, cast.elsa.pk])
+    notices = log_in(cast.johan).get("/nytt/").content.decode()
+    assert "Förskolan har fört in ditt svar på en blankett om Elsa" in notices
+    assert page in notices
+    assert log_in(cast.vikar).get(paper).status_code == 404
+    child_page = log_in(cast.vikar).get(reverse("documents:form_child", args=[form.pk, cast.elsa.pk]))
+    assert paper not in child_page.content.decode()
+
+
+@pytest.mark.parametrize(("days_after", "status"), [(-1, 422), (0, 422), (1, 302)])
+def test_paper_takes_no_newer_answer_by_login_away(days_after: int, status: int, cast: Cast, log_in: LogIn) -> None:
+    """As with consents: of the same day nobody knows which came last."""
+    form = _sent(log_in, cast)
+    _answer(log_in(cast.amina), form, cast.elsa.pk)
+    FormAnswer.objects.update(answered_at=clock.now() - timedelta(days=3))
+    paper = reverse("documents:form_paper", args=[form.pk, cast.elsa.pk, cast.amina.pk])
+    day = days.today() - timedelta(days=3) + timedelta(days=days_after)
+    browser, other = log_in(cast.maria), YES | {"q-3": "Efter klockan 16"}
+    answer = browser.post(paper, other | {"given_on": str(day)})
+    assert answer.status_code == status
+    assert ("Det finns redan ett svar från" in answer.content.decode()) is (status == 422)
+    assert FormAnswer.objects.in_force().get().recorded_by == (cast.maria if status == 302 else None)
+    assert Delivery.objects.filter(kind=Kind.FORM_RECORDED).exists() is (status == 302)
+    if status == 302:  # a paper of the same day as a paper mends it
+        assert browser.post(paper, YES | {"given_on": str(day)}).status_code == 302
+        assert days.day_of(FormAnswer.objects.in_force().get().answered_at) == day
+
+
+def test_sensitive_answers_are_not_read_on_the_tablet(
+    cast: Cast, log_in: LogIn, on_tablet: Callable[..., Client]
+) -> None:
+    """`needs_strong`: by PIN nobody reads them; without a second factor nobody of the house does."""
+    form = _sent(log_in, cast, "medicine")
+    FormAnswer.objects.create(
+        form=form,
+        child=cast.elsa,
+        guardian=cast.amina,
+        answers=kept_answers({"1": "Hemlig medicin"}),
+        answered_at=clock.now(),
+    )
+    assert FormAnswer.objects.exists()
+    hall, cookie = tablet(cast.blasippan)
+    wall, desk = give_pin(on_tablet(cookie), hall, cast.maria), log_in(cast.maria)
+    about = [form.pk, cast.elsa.pk]
+    for name, args in (("form", about[:1]), ("form_child", about), ("child_forms", about[1:])):
+        page = reverse(f"documents:{name}", args=args)
+        assert "Hemlig medicin" in desk.get(page).content.decode()
+        shown = wall.get(page)
+        assert shown.status_code == (200 if name == "child_forms" else 403)
+        assert "Hemlig medicin" not in shown.content.decode()
 
 
 def test_a_file_holds_no_formula_and_no_protected_child(cast: Cast, log_in: LogIn) -> None:

@@ -127,12 +127,14 @@ class Papers:
             )
 
     def on_paper(self) -> None:
-        """Let the member of staff with a protected identity write in the neighbour's answer."""
+        """Let the member of staff with a protected identity write in the neighbour's answer, given the day before."""
+        FormAnswer.objects.filter(guardian=self.cast.neighbour).update(answered_at=clock.now() - timedelta(days=1))
         record_paper(
             form_id=self.form.pk,
             child_id=self.cast.noor.pk,
             guardian_id=self.cast.neighbour.pk,
             answers={"1": ANSWER},
+            given_on=days.today(),
             actor=Actor.of_person(self.hidden.staff),
             now=clock.now(),
         )

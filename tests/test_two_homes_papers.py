@@ -30,7 +30,7 @@ from documents.services import papers, telling
 from documents.services.form_answers import answer, record_paper
 from documents.services.form_telling import ask
 from oversight.services import extracts
-from portal.lib import clock
+from portal.lib import clock, days
 from tests.cast import Cast, employ, guard, local, person
 from tests.papers import pdf, shared, version_of
 from tests.test_extract import wait_for_another
@@ -104,6 +104,7 @@ class TwoHomes:
             child_id=self.cast.elsa.pk,
             guardian_id=guardian.pk,
             answers={"1": words},
+            given_on=days.today(),
             actor=Actor.of_person(self.cast.maria),
             now=clock.now(),
         )

@@ -117,6 +117,11 @@ def kept_children(actor: Actor) -> QuerySet[Child]:
     return children.exclude(pk__in=children_ever_of(actor.person_id)) if actor.person_id else children
 
 
+def may_record(actor: Actor, child_id: UUID) -> bool:
+    """Tell whether the actor may write in what a guardian of this child has answered on paper."""
+    return (kept_children(actor) & children_for(actor, Action.RECORD_FORMS)).filter(pk=child_id).exists()
+
+
 def chosen_for(form: PaperForm) -> set[UUID]:
     return set(FormChild.objects.filter(form=form).values_list("child", flat=True))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -15,11 +15,13 @@ from accounts import audit
 from children.access import Action, children_for
 from children.actors import Actor
 from children.selectors.people import guardian_ids_of
-from documents.form_rules import Answers, may_answer
+from documents.form_rules import Answers, may_answer, paper_may_replace
 from documents.models import FormAnswer, FormChild, PaperForm
 from documents.models.forms import kept_answers
-from documents.selectors.forms import get_form, kept_children
+from documents.selectors.forms import get_form, may_record
+from notifications.models import Kind
 from notifications.reading import read_about
+from notifications.services import notify
 from portal.lib import days
 
 
@@ -51,22 +53,26 @@ def answer(
 
 
 def record_paper(
-    *, form_id: UUID, child_id: UUID, guardian_id: UUID, answers: Answers, actor: Actor, now: datetime
+    *, form_id: UUID, child_id: UUID, guardian_id: UUID, answers: Answers, given_on: date, actor: Actor, now: datetime
 ) -> FormAnswer:
-    """Write in what a guardian has answered on paper, or has asked to have changed: also when the form is closed.
+    """Write in what a guardian has answered on paper that day, or has asked to have changed: of a closed form, too.
 
-    Raises `Http404` for a child or a guardian of today that is not the actor's to know.
+    The guardian is told. Raises `Http404` for a child or a guardian of today that is not the actor's to know, and
+    `ValidationError` for a day that is to come, and where there is an answer that this may not take the place of.
     """
+    if given_on > days.day_of(now):
+        raise ValidationError({"given_on": _("Dagen ska vara idag eller tidigare.")})
     with transaction.atomic():
         form = get_form(actor, form_id)
-        known = kept_children(actor) & children_for(actor, Action.SEE_CONTACTS)
         guardians = guardian_ids_of([child_id], days.day_of(now))[child_id]
         if form.is_draft or actor.person_id is None or guardian_id not in guardians:
             raise Http404
-        if not known.filter(pk=child_id).exists():
+        if not may_record(actor, child_id):
             raise Http404
         _hold(form, [child_id])
-        kept = _keep(form, child_id, guardian_id, answers, now=now, recorded_by=actor.person_id)
+        kept = _keep(form, child_id, guardian_id, answers, now=now, recorded_by=actor.person_id, given_on=given_on)
+        about = {"child": child_id, "recorded": form.pk}
+        notify(person_ids=[guardian_id], kind=Kind.FORM_RECORDED, event=kept.pk, about=about, now=now)
         audit.did(
             "form.recorded",
             person_id=actor.person_id,
@@ -77,6 +83,11 @@ def record_paper(
             guardian=guardian_id,
         )
     return kept
+
+
+def _later(day: date) -> str:
+    said = _("Det finns redan ett svar från {day}. Det gäller. Be vårdnadshavaren ändra det själv.")
+    return said.format(day=days.in_words(day, "j F Y"))
 
 
 def _hold(form: PaperForm, child_ids: Collection[UUID]) -> None:
@@ -95,12 +106,16 @@ def _keep(
     now: datetime,
     is_signed: bool = False,
     recorded_by: UUID | None = None,
+    given_on: date | None = None,
 ) -> FormAnswer:
     before = FormAnswer.objects.in_force().filter(form=form, child=child_id, guardian=guardian_id).first()
     if before and before.said == answers and before.recorded_by_id == recorded_by:
         return before
+    today = days.day_of(now)
     if before:
-        today = days.day_of(now)
+        old_day, is_own = days.day_of(before.answered_at), before.recorded_by_id is None
+        if given_on and not paper_may_replace(old_day=old_day, is_own=is_own, given_on=given_on):
+            raise ValidationError({"given_on": _later(old_day)})
         if not recorded_by and not may_answer(has_answered=True, due_on=form.due_on, today=today):
             raise ValidationError(
                 _("Sista dagen har varit. Skriv eller ring till avdelningen, så ändrar de svaret åt er.")
@@ -112,7 +127,7 @@ def _keep(
         child_id=child_id,
         guardian_id=guardian_id,
         answers=kept_answers(answers),
-        answered_at=now,
+        answered_at=days.at(given_on, time(12)) if given_on and given_on != today else now,
         is_signed=is_signed,
         recorded_by_id=recorded_by,
     )

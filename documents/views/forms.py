@@ -15,8 +15,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
+from children.actors import Actor
 from children.http import ActorRequest, asks_for_pin
-from documents.answer_forms import AnswerForm, DateInput, initial_of
+from children.strong import is_strong
+from documents.answer_forms import DateInput, PaperAnswerForm, initial_of
 from documents.form_templates import templates
 from documents.models import PaperForm
 from documents.selectors.form_results import (
@@ -30,10 +32,11 @@ from documents.selectors.form_results import (
     history_of,
     table,
 )
-from documents.selectors.forms import get_form, is_led, led_templates, own_templates, places_for
+from documents.selectors.forms import get_form, is_led, led_templates, may_record, own_templates, places_for
 from documents.services import forms as services
 from documents.services.form_answers import record_paper
 from documents.services.form_telling import remind
+from documents.views.strong import asked_for_strong
 from portal.lib import clock, days
 from portal.lib.downloads import csv_answer
 from portal.lib.http import is_fragment_wanted, see_other
@@ -72,6 +75,8 @@ def form(request: ActorRequest, form_id: UUID) -> HttpResponse:
     found = get_form(actor, form_id)
     if found.is_draft:
         return see_other(request, reverse("documents:form_build", args=[found.pk]))
+    if strong := asked_for_strong(request, found, request.path, back=reverse("documents:forms")):
+        return strong
     result = form_result(actor, found)
     if request.GET.get("format") == "csv":
         return _file(request, result)
@@ -150,8 +155,11 @@ def form_child(request: ActorRequest, form_id: UUID, child_id: UUID) -> HttpResp
     actor = request.actor
     found = get_form(actor, form_id)
     asked = get_asked(actor, found, child_id)
+    if strong := asked_for_strong(request, found, request.path, back=reverse("documents:forms")):
+        return strong
     audit.looked("form.child", person_id=actor.person_id, tablet_id=actor.tablet_id, children=[child_id])
     context = {"form": found, "asked": asked, "history": history_of(actor, found, asked)}
+    context["may_record"] = may_record(actor, child_id)
     return render(request, "documents/forms/child.html", context)
 
 
@@ -163,23 +171,38 @@ def form_paper(request: ActorRequest, form_id: UUID, child_id: UUID, person_id: 
     found = get_form(actor, form_id)
     asked = get_asked(actor, found, child_id)
     guardian = _named(asked, person_id)
+    if not may_record(actor, child_id):
+        raise Http404
+    if strong := asked_for_strong(request, found, request.path, back=reverse("documents:forms")):
+        return strong
     sent = request.POST if request.method == "POST" else None
-    initial = initial_of(guardian.answered.row.said) if guardian.answered else {}
-    filled = AnswerForm(sent, questions=found.wording.questions, initial=initial)
-    if filled.is_valid():
-        record_paper(
-            form_id=found.pk,
-            child_id=child_id,
-            guardian_id=person_id,
-            answers=filled.answers(),
-            actor=actor,
-            now=clock.now(),
-        )
+    said = initial_of(guardian.answered.row.said) if guardian.answered else {}
+    initial = {**said, "given_on": actor.today}
+    filled = PaperAnswerForm(sent, questions=found.wording.questions, initial=initial)
+    if filled.is_valid() and _is_recorded(found, child_id, person_id, filled, actor):
         messages.success(request, _("Svaret är infört."))
         return redirect("documents:form_child", found.pk, child_id)
     audit.looked("form.paper", person_id=actor.person_id, tablet_id=actor.tablet_id, children=[child_id])
     context = {"form": found, "asked": asked, "guardian": guardian, "filled": filled}
     return render(request, "documents/forms/paper.html", context, status=422 if filled.is_bound else 200)
+
+
+def _is_recorded(form: PaperForm, child_id: UUID, person_id: UUID, filled: PaperAnswerForm, actor: Actor) -> bool:
+    """Write the answer in, and tell whether it could be; the form says why not."""
+    try:
+        record_paper(
+            form_id=form.pk,
+            child_id=child_id,
+            guardian_id=person_id,
+            answers=filled.answers(),
+            given_on=filled.cleaned_data["given_on"],
+            actor=actor,
+            now=clock.now(),
+        )
+    except ValidationError as refused:
+        filled.add_error(None, refused)
+        return False
+    return True
 
 
 def _named(asked: AskedChild, person_id: UUID) -> AskedGuardian:
@@ -197,4 +220,6 @@ def child_forms(request: ActorRequest, child_id: UUID) -> HttpResponse:
     rows = forms_of_child(actor, child_id)
     audit.looked("child.forms", person_id=actor.person_id, tablet_id=actor.tablet_id, children=[child_id])
     part = "child_part" if is_fragment_wanted(request) else "child_page"
-    return render(request, f"documents/forms/{part}.html", {"rows": rows, "child_id": child_id})
+    return render(
+        request, f"documents/forms/{part}.html", {"rows": rows, "child_id": child_id, "is_strong": is_strong(request)}
+    )

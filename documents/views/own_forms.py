@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit
 from children.access import Action, children_for
 from children.http import ActorRequest
-from children.strong import is_back, is_strong, way_to_strong
 from documents.answer_forms import AnswerForm, initial_of
 from documents.selectors.form_family import OwnForm, own_form, own_forms
 from documents.selectors.form_waiting import forms_to_answer
 from documents.selectors.form_words import answer_lines
 from documents.services.form_answers import answer
+from documents.views.strong import asked_for_strong
 from portal.lib import clock, days
 from portal.lib.http import see_other
 
@@ -102,9 +102,5 @@ def own_answer(request: ActorRequest, form_id: UUID, child_id: UUID) -> HttpResp
 
 
 def _asked_for_strong(request: ActorRequest, shown: OwnForm) -> HttpResponse | None:
-    """Return the page that asks for the strong login, without questions or answers, or None for whoever may go on."""
     page = reverse("documents:own", args=[shown.form.pk, shown.child.pk])
-    if not shown.form.needs_strong or is_strong(request):
-        is_back(request, page)
-        return None
-    return render(request, "documents/forms/strong.html", way_to_strong(request, page), status=403)
+    return asked_for_strong(request, shown.form, page, back=reverse("documents:own_list"))

@@ -22,7 +22,8 @@ HOUSE = {
 }
 HOUSE_AND_GOES_ON = {actor: signs.replace("2", "3") for actor, signs in HOUSE.items()}
 # Nobody in the house but the named readers is told whose the protected child is.
-KNOWS_THE_FAMILY = HOUSE | dict.fromkeys(("substitute", "staff", "principal", "tablet_pin"), "22442")
+# What is on paper the employed write in, where they know the family.
+RECORDS = {"staff": "22442", "elsewhere": "44244", "principal": "22442", "principal_elsewhere": "44244", "tablet": "P"}
 WORKS_HERE = dict.fromkeys(("substitute", "staff", "elsewhere", "principal", "principal_elsewhere", "tablet_pin"), "2")
 
 
@@ -46,11 +47,11 @@ ROWS: list[Row] = [
     Row("documents:form_close", "POST", HOUSE_AND_GOES_ON, about="form"),
     Row("documents:form_keep", "POST", HOUSE_AND_GOES_ON, about="form"),
     Row("documents:form_child", "GET", HOUSE, about="form and child"),
-    Row("documents:form_paper", "GET", KNOWS_THE_FAMILY, about="form, child and guardian"),
+    Row("documents:form_paper", "GET", RECORDS, about="form, child and guardian"),
     Row(
         "documents:form_paper",
         "POST",
-        {actor: signs.replace("2", "b") for actor, signs in KNOWS_THE_FAMILY.items()},
+        {actor: signs.replace("2", "b") for actor, signs in RECORDS.items()},
         about="form, child and guardian",
     ),
     Row("documents:child_forms", "GET", HOUSE, about="child"),
