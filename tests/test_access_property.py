@@ -68,19 +68,19 @@ STAFF = {
 }  # fmt: skip # a table, read by its columns
 EMPLOYED = {
     "see_child", "see_file", "see_contacts", "write_allergy", "confirm_guardian", "plan_for", "set_homes",
-    "read_departments_mail", "write_to_department", "record_consents", "keep_forms",
+    "read_departments_mail", "write_to_department", "record_consents", "keep_forms", "record_forms",
 }  # fmt: skip # a table, read by its columns
 PRINCIPAL = STAFF | {
     "confirm_guardian", "block", "grant", "set_homes", "read_principals_mail", "write_to_principal", "journalise",
-    "record_consents",
+    "record_consents", "record_forms",
 }  # fmt: skip # a table, read by its columns
 TABLET = {"see_child", "tap"}
 TABLET_WITH_PIN = {
     "see_file", "see_notes", "see_contacts", "report_absence", "tap_many_out", "correct", "write_allergy",
     "plan_for", "read_departments_mail", "write_to_department", "keep_forms",
 }  # fmt: skip # a table, read by its columns
-OF_OTHERS = {"record_consents", "share_documents", "keep_forms"}
-FAMILY_SECRETS = {"see_contacts", "confirm_guardian", "set_homes", "record_consents"}
+OF_OTHERS = {"record_consents", "share_documents", "keep_forms", "record_forms"}
+FAMILY_SECRETS = {"see_contacts", "confirm_guardian", "set_homes", "record_consents", "record_forms"}
 
 STAFF_PLACES = {"see_board", "list_children", "write_posts"}
 EMPLOYED_PLACES = {"invite", "announce", "share_documents"}
