@@ -28,6 +28,7 @@ from documents.services import copies
 from documents.services.tags import Change
 from documents.shown_rules import Box
 from messaging.models import Post, PostChild, PostPicture
+from messaging.post_rules import Written
 from messaging.services import post_hiding, post_tags, posts
 from messaging.services.post_pictures import add
 from notifications.models import Delivery, Kind
@@ -367,3 +368,23 @@ def test_the_houses_copy_is_made_again_after_every_change(
         copying.make_waiting(now=clock.now())
         assert not waits(browser, page)
         assert f"/inlagg/bild/{one.pk}/" in browser.get(page).content.decode(), page
+
+
+def test_what_is_said_of_all_pictures_is_said_of_those_and_their_tags_alone(cast: Cast) -> None:
+    """DOMAIN 5.2: no later picture is among them, whatever was sent; and a tag that is taken away asks anew."""
+    post, one = with_one(cast)
+    tag(one.file, cast.elsa)
+    actor, now = Actor.of_person(cast.maria), clock.now()
+
+    def say(mark: str) -> str:
+        post.refresh_from_db()
+        written = Written(post.title, post.text, "sv", is_for_all=True, child_ids=frozenset(), goals=frozenset())
+        at = post.version
+        saved = posts.save(post_id=post.pk, written=written, alts={}, version=at, actor=actor, now=now, all_tagged=mark)
+        return saved.all_tagged
+
+    assert say("g" * 32) == say(one.pk.hex) == one.pk.hex
+    post_tags.tag(picture_id=one.pk, to=Change(removed=frozenset([cast.elsa.pk])), actor=actor, now=now)
+    post.refresh_from_db()
+    assert post.all_tagged == ""
+    assert say("") == ""

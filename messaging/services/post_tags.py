@@ -35,6 +35,8 @@ def tag(*, picture_id: UUID, to: Change, actor: Actor, now: datetime) -> PostPic
         if new := to.tagged - known:
             demand_taggable(actor, picture.post, new)
         tags.change(file=picture.file, to=to, actor=actor, now=now)
+        if to.removed or None in to.unknown.values():  # somebody is seen of whom it was said that all are tagged
+            Post.objects.filter(pictures__file=picture.file_id, state=Post.State.DRAFT).update(all_tagged="")
         if PostPicture.objects.filter(file=picture.file_id, post__state=Post.State.PUBLISHED).exists():
             copies.renew([picture.file_id], PURPOSE, actor.today, circles_of([picture.file_id]))
             note_hidden([picture.file_id], now)  # whoever tags it reads so on its page: nobody is told

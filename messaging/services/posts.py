@@ -87,6 +87,7 @@ def save(
         post = get_draft(actor, post_id, lock=True)
         demand_draft(post)
         _save_alts(post, alts)
+        all_tagged = min(all_tagged, post_rules.mark_of_pictures(post.pictures.values_list("pk", flat=True)))
         if post.all_tagged != all_tagged:
             post.all_tagged = all_tagged
             post.save(update_fields=["all_tagged"])
