@@ -39,6 +39,11 @@ class Showing(Generic[Key]):
     tags: Tags[Key]
     allowing: Collection[UUID]
 
+    @property
+    def children(self) -> set[UUID]:
+        """The children that are tagged in any of them."""
+        return {tag.child_id for of_one in self.tags.values() for tag in of_one if tag.child_id}
+
     def of(self, picture: Key, own: Collection[UUID]) -> Shown:
         return shown_rules.shown(self.tags[picture], own, self.allowing)
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from django.http import Http404
@@ -14,15 +15,23 @@ from children.access import Action
 from children.actors import Actor
 from children.selectors.reach import who_may
 from documents.models import StoredFile
-from documents.selectors.shown import Unmade, showing, shown_to, unmade
+from documents.selectors.shown import Unmade, children_in, showing, shown_to, unmade
 from documents.shown_rules import CLEAR, Shown
 from messaging.models import Post, PostChild, PostPicture
 from messaging.selectors.post_children import children_of_posts, circle
 from messaging.selectors.posts import PURPOSE, Picture, drafts_for, own_of, pictures_of, posts_for
 
 
-def get_picture(actor: Actor, picture_id: UUID) -> tuple[StoredFile, Shown]:
-    """Return the file of a picture whose post the actor opens today, and how it is shown to the actor.
+class Opened(NamedTuple):
+    """A picture that somebody opens: how it is shown, and which children are tagged in it."""
+
+    file: StoredFile
+    shown: Shown
+    children: Collection[UUID]
+
+
+def get_picture(actor: Actor, picture_id: UUID) -> Opened:
+    """Return a picture whose post the actor opens today, as it is shown to the actor.
 
     What is not published is clear to those who write it. Raises `Http404` for any other.
     """
@@ -32,9 +41,10 @@ def get_picture(actor: Actor, picture_id: UUID) -> tuple[StoredFile, Shown]:
         mine = own_of(actor)
         _own, named = children_of_posts(actor, [picture.post_id], mine)
         own = circle(mine, named.get(picture.post_id, ()))
-        return picture.file, shown_to(own, [picture.file_id], PURPOSE, actor.today)[picture.file_id]
+        found = showing([picture.file_id], PURPOSE, actor.today, own)
+        return Opened(picture.file, found.of(picture.file_id, own), found.children)
     if picture := pictures.filter(post__in=drafts_for(actor).order_by().values("pk")).first():
-        return picture.file, CLEAR
+        return Opened(picture.file, CLEAR, children_in(picture.file_id))
     raise Http404
 
 

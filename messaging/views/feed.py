@@ -21,7 +21,6 @@ from children.access import Action, departments_for, get_department, preschools_
 from children.actors import Actor
 from children.http import ActorRequest, asks_for_pin, rests
 from children.models import Department, StaffRole
-from documents.selectors.shown import children_in
 from documents.services.copies import ask_missing
 from documents.serving import serve_shown
 from messaging import curriculum
@@ -171,14 +170,14 @@ def post_picture(request: ActorRequest, picture_id: UUID, size: str) -> HttpResp
     """A picture, asked for today: the access to its post first, then who is in it, then the file (`spara`: to keep)."""
     if size not in get_args(Size):
         raise Http404
-    file, shown = get_picture(request.actor, picture_id)
+    file, shown, children = get_picture(request.actor, picture_id)
     is_kept = "spara" in request.GET
     answer = serve_shown(file, shown, size=size, request=request, as_attachment=is_kept)  # type: ignore[arg-type]  # is one
     audit.looked(
         "post_picture.saved" if is_kept else "post_picture",
         person_id=request.actor.person_id,
         tablet_id=request.actor.tablet_id,
-        children=children_in(file.pk),
+        children=children,
         once_an_hour=not is_kept,
     )
     return answer
