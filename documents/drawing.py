@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -59,16 +60,19 @@ def _draw_in(folder: Path, preview: PdfPreview, now: datetime) -> None:
         most=paper_rules.MOST_PAGES,
         width=paper_rules.WIDTH_OF_PAGE,
     )
-    # All of them or none: a page that no preview names would outlive its PDF.
-    with transaction.atomic():
-        drawn = [_kept(folder / f"{page}.png", page, preview.file, now) for page in range(1, answer["drawn"] + 1)]
-        _mark(preview, answer["pages"], drawn)
+    with ExitStack() as under_way:
+        pages = [_arriving(folder / f"{page}.png", page, under_way) for page in range(1, answer["drawn"] + 1)]
+        # All of them or none: a page that no preview names would outlive its PDF.
+        with transaction.atomic():
+            at = preview.file.preschool_id
+            drawn = [files.keep_arrived(page, by_id=None, now=now, preschool_id=at) for page in pages]
+            _mark(preview, answer["pages"], drawn)
 
 
-def _kept(page: Path, number: int, of: StoredFile, now: datetime) -> StoredFile:
+def _arriving(page: Path, number: int, under_way: ExitStack) -> files.Arrived:
     name = _("Sida {number}").format(number=number) + ".png"
-    with page.open("rb") as opened:
-        return files.keep(File(opened, name=name), by_id=None, now=now, preschool_id=of.preschool_id)
+    opened = under_way.enter_context(page.open("rb"))
+    return under_way.enter_context(files.arriving(File(opened, name=name)))
 
 
 def _mark(preview: PdfPreview, pages: int, drawn: list[StoredFile]) -> None:

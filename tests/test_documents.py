@@ -29,7 +29,7 @@ from documents.selectors.papers import to_answer
 from documents.selectors.places import Place
 from documents.selectors.readers import About, readers_of
 from documents.selectors.reading import documents_for, get_version
-from documents.services import folders, papers, sharing, telling
+from documents.services import files, folders, papers, sharing, telling
 from documents.services.sharing import Sharing
 from notifications.models import Delivery, Kind
 from notifications.services import notify_of_all
@@ -366,14 +366,14 @@ def test_the_pages_of_a_pdf_are_drawn_and_asked_for_each_time(cast: Cast, log_in
 def test_pages_are_kept_all_or_none(cast: Cast, monkeypatch: pytest.MonkeyPatch, fault: BaseException | None) -> None:
     """A worker that is stopped at the second page leaves no picture that nothing refers to."""
     shared(cast.blasippan, cast.maria, cast.elsa, data=pdf(2))
-    of_before, kept, whole = StoredFile.objects.count(), drawing._kept, iter((False, True))
+    of_before, kept, whole = StoredFile.objects.count(), files.keep_arrived, iter((False, True))
 
-    def stopped(*page: Any) -> StoredFile:
+    def stopped(page: files.Arrived, **how: Any) -> StoredFile:
         if next(whole) and fault:
             raise fault
-        return kept(*page)
+        return kept(page, **how)
 
-    monkeypatch.setattr(drawing, "_kept", stopped)
+    monkeypatch.setattr(files, "keep_arrived", stopped)
     with suppress(KeyboardInterrupt):
         drawing.draw(PdfPreview.objects.get(), now=clock.now())
     drawn = 0 if fault else 2
