@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 
@@ -22,6 +23,7 @@ from notifications.services import Told, notify_of_all
 from portal.lib import days
 
 AT_ONCE = 1_000
+SEEN_UNTIL = "shown:seen-until"  # the day until which what a date alone changes is noted
 
 
 def remind_department(*, actor: Actor, department: Department, now: datetime) -> int:
@@ -79,14 +81,17 @@ def _ask(waiting: Mapping[UUID, set[UUID]], why: str, today: date, now: datetime
 
 
 def note_what_the_day_changes(*, now: datetime) -> int:
-    """Note the children of whom a consent or a guardianship ended yesterday or begins today, by its date alone.
+    """Note the children of whom a consent or a guardianship has ended or begun by its date alone, since the last run.
 
-    What is asked at each request closes by itself; this is for what was made and stored before. Returns how many.
+    What is asked at each request closes by itself; this is for what was made and stored before. Where the cache has
+    forgotten the last run a week is looked at: noted twice does no harm. Returns how many.
     """
     today = days.day_of(now)
-    yesterday = today - timedelta(days=1)
-    over = Consent.objects.filter(ended_at=None, expires_on=yesterday).values_list("child", flat=True)
-    turned = Guardianship.objects.confirmed().filter(Q(ends_on=yesterday) | Q(starts_on=today))
-    child_ids = set(over) | set(turned.values_list("child", flat=True))
+    seen = cache.get(SEEN_UNTIL) or today - timedelta(days=7)  # all that began by then
+    over = Consent.objects.filter(ended_at=None, expires_on__gte=seen, expires_on__lt=today)
+    turned = Q(ends_on__gte=seen, ends_on__lt=today) | Q(starts_on__gt=seen, starts_on__lte=today)
+    guarded = Guardianship.objects.confirmed().filter(turned)
+    child_ids = {one for rows in (over, guarded) for one in rows.values_list("child", flat=True)}
     ShownChange.objects.note(child_ids)
+    cache.set(SEEN_UNTIL, today, timeout=None)
     return len(child_ids)
