@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,8 +25,11 @@ from accounts.models import User
 from children.actors import Actor
 from children.models import Department, StaffRole
 from documents import kept, taking
-from documents.models import PictureTag, StoredFile
+from documents.models import BlurredCopy, PictureTag, StoredFile
+from documents.services import copies
+from documents.shown_rules import Box
 from messaging.models import Post, PostPicture
+from messaging.selectors.post_tags import wanted_of
 from messaging.services import posts
 from portal.bench import subjects
 from portal.bench.serving import Asked, Browser, Connection
@@ -148,8 +151,9 @@ def _worker(log: Path) -> Iterator[None]:
             process.wait(60)
 
 
-def hang(post: Post, own: UUID, number: int) -> None:
-    """Hang so many pictures in a post, ready, with an own child of its readers in each."""
+def hang(post: Post, child_ids: Sequence[UUID], number: int) -> None:
+    """Hang so many pictures in a post, ready, each of these children: a box blurs each but for its own family."""
+    boxes = [Box(50 + 200 * place, 300, 150, 200) for place in range(len(child_ids))]
     for place in range(1, number + 1):
         file = StoredFile.objects.create(
             name="IMG.webp",
@@ -162,5 +166,11 @@ def hang(post: Post, own: UUID, number: int) -> None:
             height=1_440,
             placeholder="UklGRiwAAABXRUJQVlA4ICAAAABwAQCdASoQAAwAA4BaJZQAANLkAAC2KqZ+KE2X6IQAAA==",
         )
-        PictureTag.objects.create(file=file, child_id=own)
+        tags = [
+            PictureTag(file=file, child_id=child_id, x=box.x, y=box.y, width=box.width, height=box.height)
+            for child_id, box in zip(child_ids, boxes, strict=True)
+        ]
+        PictureTag.objects.bulk_create(tags)
         PostPicture.objects.create(post=post, file=file, position=place, alt="Grävlingen sover")
+    copies.ask(wanted_of(post, days.today()))
+    BlurredCopy.objects.update(state=BlurredCopy.State.READY)

@@ -22,7 +22,7 @@ from accounts.models import User
 from children.actors import Actor
 from children.models import Department, Preschool, StaffRole
 from messaging.models import Addressee, Bulletin, Message, Post, Thread, ThreadChild, ThreadGuardian
-from messaging.post_rules import Written
+from messaging.post_rules import Written, mark_of_pictures
 from messaging.selectors.bulletin_readers import Audience, readers_of
 from messaging.selectors.post_readers import audience_of, children_at
 from messaging.services import posts as post_services
@@ -120,15 +120,16 @@ def _posts(hall: Hall, staff: Actor, own: UUID, now: datetime) -> None:
     for turn in range(POSTS):
         at = now - timedelta(minutes=turn)  # whoever works here has done so since today
         post = post_services.begin(department_id=department.pk, language="sv", actor=staff, now=at)
+        photographs.hang(post, [own, *[one for one in hall.child_ids if one != own][:3]], PICTURES)
         post_services.save(
             post_id=post.pk,
             written=Written("Grävlingen", SAID, "sv", is_for_all=True, child_ids=frozenset(), goals=frozenset()),
             alts={},
+            all_tagged=mark_of_pictures(post.pictures.values_list("pk", flat=True)),
             version=post.version,
             actor=staff,
             now=at,
         )
-        photographs.hang(post, own, PICTURES)
         children = children_at(department.pk, days.day_of(at))
         shown = audience_of(staff, department, children, clock.now(), is_for_all=True)
         post_services.publish(post_id=post.pk, seen=shown.print, actor=staff, now=at)
