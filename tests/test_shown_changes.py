@@ -126,20 +126,27 @@ def test_two_workers_at_once_and_one_is_killed(monkeypatch: pytest.MonkeyPatch) 
     """Nothing is told twice and nothing is lost: what it held is another's when its claim is over."""
     keys = shown(Cast(), 200)
     copies.note_changes()
-    now, notify, killed = clock.now(), services.notify_of_all, threading.Event()
+    now, notify, renew = clock.now(), services.notify_of_all, copies.renew
+    killed, both_have_some = threading.Event(), threading.Barrier(2)
+
+    def meets_once(*args: Any) -> set[UUID]:
+        """Before any transaction: SQLite has one writer, and whoever waits in one keeps the other out."""
+        if threading.current_thread().name not in met:
+            met.add(threading.current_thread().name)
+            both_have_some.wait(60)
+        return renew(*args)
 
     def dies_once(**told: Any) -> None:
         notify(**told)
         if threading.current_thread().name == "first":
             killed.set()
             raise Killed
-        assert killed.wait(60)  # both have had some at the same time
 
+    met = {threading.main_thread().name}
+    monkeypatch.setattr(copies, "renew", meets_once)
     monkeypatch.setattr(post_hiding, "notify_of_all", dies_once)
-    start = threading.Barrier(2)
 
     def work(at: datetime) -> None:
-        start.wait()
         try:
             post_hiding.follow_changes(now=at)
         except Killed:
