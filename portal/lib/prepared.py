@@ -112,7 +112,9 @@ class _Statement:
         """Give the connection the statement. Past Django's own cursor: it is no query of a page."""
         with connection.wrap_database_errors, raw.cursor() as cursor:
             if raw not in _given or len(_given[raw]) >= MOST_GIVEN:
-                cursor.execute("DEALLOCATE ALL")
+                # A plan of its own for each call (the first five, and where PostgreSQL then thinks so) is made from
+                # the same few ids, and takes longer to make than the rows to find.
+                cursor.execute("DEALLOCATE ALL; SET plan_cache_mode = force_generic_plan")
                 _given[raw] = set()
             places = [AsIs(f"${number + 1}") for number in range(ids)]
             cursor.execute(f"PREPARE {self.name} AS {self.sql}", self._values(places))
