@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,7 +19,7 @@ from children.selectors.placing import departments_of
 from documents.form_rules import Question, do_differ, is_done, waits_for
 from documents.models import FormAnswer, FormChild, PaperForm
 from documents.selectors.form_words import Line, answer_lines
-from documents.selectors.forms import forms_for, kept_children
+from documents.selectors.forms import forms_for
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ class Result:
 def form_result(actor: Actor, form: PaperForm) -> Result:
     """Return what the form has come to with the children of whom the actor keeps forms: eight queries at most."""
     asked = set(FormChild.objects.filter(form=form).values_list("child", flat=True))
-    children = list(kept_children(actor).filter(pk__in=asked).order_by("given_name", "family_name", "pk"))
+    kept = children_for(actor, Action.KEEP_FORMS).filter(pk__in=asked)
+    children = list(kept.order_by("given_name", "family_name", "pk"))
     known = _known(actor, children, FormAnswer.objects.in_force().filter(form=form))
     found = [known.asked(form, child) for child in children]
     return Result(form, form.wording.questions, found, unseen=len(asked) - len(found))
@@ -92,11 +93,9 @@ def form_result(actor: Actor, form: PaperForm) -> Result:
 
 def get_asked(actor: Actor, form: PaperForm, child_id: UUID) -> AskedChild:
     """Return one child of a form. Raises `Http404` unless the actor keeps its forms."""
-    children = kept_children(actor).filter(pk__in=FormChild.objects.filter(form=form).values("child"), pk=child_id)
-    known = _known(actor, list(children), FormAnswer.objects.in_force().filter(form=form))
-    for child in children:
-        return known.asked(form, child)
-    raise Http404
+    asked = FormChild.objects.filter(form=form).values("child")
+    child = get_object_or_404(children_for(actor, Action.KEEP_FORMS).filter(pk__in=asked), pk=child_id)
+    return _known(actor, [child], FormAnswer.objects.in_force().filter(form=form)).asked(form, child)
 
 
 @dataclass(frozen=True)
@@ -210,11 +209,7 @@ def forms_of_child(actor: Actor, child_id: UUID, *, most: int = 20) -> list[Chil
 
     Raises `Http404` unless the actor keeps its forms.
     """
-    if not children_for(actor, Action.KEEP_FORMS).filter(pk=child_id).exists():
-        raise Http404
-    child = kept_children(actor).filter(pk=child_id).first()
-    if child is None:
-        return []
+    child = get_object_or_404(children_for(actor, Action.KEEP_FORMS), pk=child_id)
     answers = FormAnswer.objects.in_force().filter(child=child_id)
     opened = forms_for(actor).filter(pk__in=answers.values("form")).exclude(opened_at=None)
     forms = list(opened.order_by("-opened_at", "-pk")[:most])

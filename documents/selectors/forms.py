@@ -16,7 +16,6 @@ from children.actors import Actor
 from children.models import Child, Department, Preschool
 from children.reader_rules import print_of
 from children.selectors.family_rows import Families, families
-from children.selectors.people import children_ever_of
 from children.selectors.reach import Relation, who_may
 from children.selectors.reach_places import families_in
 from documents.models import FormChild, PaperForm
@@ -108,18 +107,12 @@ def children_at(form: PaperForm, today: date) -> set[UUID]:
 def choosable(actor: Actor, form: PaperForm) -> list[Child]:
     """Return the children that may be chosen for the form, by name."""
     at = children_at(form, actor.today)
-    return list(kept_children(actor).filter(pk__in=at).order_by("given_name", "family_name", "pk"))
-
-
-def kept_children(actor: Actor) -> QuerySet[Child]:
-    """Return the children of whom the actor keeps forms. Nobody reads as staff what is said of an own child."""
-    children = children_for(actor, Action.KEEP_FORMS)
-    return children.exclude(pk__in=children_ever_of(actor.person_id)) if actor.person_id else children
+    return list(children_for(actor, Action.KEEP_FORMS).filter(pk__in=at).order_by("given_name", "family_name", "pk"))
 
 
 def may_record(actor: Actor, child_id: UUID) -> bool:
     """Tell whether the actor may write in what a guardian of this child has answered on paper."""
-    return (kept_children(actor) & children_for(actor, Action.RECORD_FORMS)).filter(pk=child_id).exists()
+    return children_for(actor, Action.RECORD_FORMS).filter(pk=child_id).exists()
 
 
 def chosen_for(form: PaperForm) -> set[UUID]:
