@@ -50,7 +50,9 @@ def _of_house(actor: Actor) -> Ids:
     """Return, as ids, what those read who work with children: nothing without a PIN."""
     if actor.person_id is None:
         return (Document.objects.none().values("pk"),)
-    # What is said to a family its own member reads as one of it: some of it is for the other guardian alone.
+    # What is said to a family its own member reads as one of it: some of it is for the other guardian alone. The table
+    # cannot say it (`NEVER_WITH_ONES_OWN`): SEE_FILE is the child's page, too, and that one opens for whoever works
+    # there; an action of its own for documents would not be what was granted, as a grant names its action.
     others = children_for(actor, Action.SEE_FILE).exclude(pk__in=children_ever_of(actor.person_id))
     seen = others.order_by().values("pk")
     if not actor.roles:
