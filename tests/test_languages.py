@@ -28,7 +28,6 @@ from children.models import Area, Block, Child, Contact, Department, Municipalit
 from children.tablets import PIN_COOKIE
 from portal.lib import days, languages
 from portal.lib.ids import uuid7
-from portal.templatetags.look import day_in_words
 from tests import cast as people
 from tests.cast import PASSWORD, Cast, child, guard, local, place
 
@@ -164,7 +163,7 @@ def test_the_day_of_a_moment_is_said_as_near_as_it_is(language: str, said: list[
     """Swedish writes "idag" as one word everywhere, a minute before midnight too."""
     moments = [local(TUESDAY, 0, 1), local(TUESDAY - timedelta(days=1), 23, 59), local(date(2026, 10, 11), 12)]
     with translation.override(language), time_machine.travel(local(TUESDAY, 23, 59), tick=False):
-        assert [day_in_words(moment, "j F") for moment in moments] == said
+        assert [days.day_in_words(moment, "j F") for moment in moments] == said
 
 
 @pytest.mark.parametrize(("language", "said"), [("sv", ("42,5", "8")), ("en", ("42.5", "8"))])

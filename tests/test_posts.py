@@ -30,6 +30,7 @@ from messaging.post_rules import Written
 from messaging.selectors.feed import feed_for
 from messaging.selectors.post_readers import audience_of, children_at
 from messaging.selectors.posts import posts_for
+from messaging.selectors.reactions import own_reaction
 from messaging.selectors.shown_pictures import get_picture
 from messaging.services import post_pictures, posts
 from messaging.services.posts import ChangedMeanwhile
@@ -459,8 +460,8 @@ def test_a_heart_is_given_once_and_taken_back(cast: Cast) -> None:
     for is_on, hearts in ((True, 1), (True, 1), (False, 0)):
         put_heart(post_id=post.pk, is_on=is_on, actor=Actor.of_person(cast.amina), now=now)
         assert feed_for(Actor.of_person(cast.maria)).posts[0].hearts == hearts
-        assert feed_for(Actor.of_person(cast.amina)).posts[0].has_heart == is_on
-        assert feed_for(Actor.of_person(cast.johan)).posts[0].has_heart is False
+        assert own_reaction(post, cast.amina.pk).has_heart == is_on
+        assert own_reaction(post, cast.johan.pk).has_heart is False
     with pytest.raises(Http404):
         put_heart(post_id=post.pk, is_on=True, actor=Actor.of_person(cast.stranger), now=now)
 
@@ -475,7 +476,9 @@ def test_an_address_in_it_can_be_pressed_where_it_is_whole(cast: Cast, log_in: L
     assert pressed in page
     assert "&lt;i&gt;" in page
     assert pressed in phone.get(f"/inlagg/{long.pk}/").content.decode()
-    assert phone.get("/inlagg/").content.decode().count(pressed) == 1
+    for _time in range(2):  # the second is printed from what the first one kept
+        feed = phone.get("/inlagg/").content.decode()
+        assert feed.count(pressed) == feed.count("&lt;i&gt;Se&lt;/i&gt;") == 1
 
 
 def test_whoever_comes_back_to_the_withdrawal_by_its_address_finds_the_post(cast: Cast, log_in: LogIn) -> None:

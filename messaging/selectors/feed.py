@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, TextField
@@ -15,13 +15,12 @@ from django.db.models.functions import Cast
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from children.actors import Actor
 from children.models import Department
 from children.words import joined
 from documents.rules import blur_address
 from documents.selectors.shown import Unmade, deciding, unmade
-from documents.shown_rules import CLEAR, Box, Tag
+from documents.shown_rules import CLEAR, Box, Shown, Tag
 from messaging.models import Post, PostGoal, PostPicture, PostRead
 from messaging.selectors.post_children import Names, children_of_posts, circle
 from messaging.selectors.posts import PURPOSE, departments_of, drafts_for, own_of, posts_of
@@ -52,16 +51,13 @@ class FeedPost:
     text: str
     language: str
     department: str
-    author: str
     published_at: datetime
     is_withdrawn: bool
     is_whole: bool
     about: str
     pictures: list[FeedPicture]
     more_pictures: int
-    is_own: bool
     is_new: bool
-    has_heart: bool
     reads: int
     hearts: int
 
@@ -121,11 +117,11 @@ def feed_for(actor: Actor, *, most: int = ON_A_PAGE, sought: Sought = EVERYTHING
     ids = [post.pk for post in shown]
     own, named = children_of_posts(actor, ids, mine) if ids else ({}, {})
     pictures, numbers, missing = _pictures(actor, ids, mine, named) if ids else ({}, Counter[UUID](), {})
-    reads = _own_reads(actor, ids) if own else {}
+    read = _read_by(actor, ids) if own else set()
     counts = _counts(ids) if ids and actor.roles else {}
     last = shown[-1] if len(found) > most else None
     return Feed(
-        [_printed(post, own, named, pictures, numbers, reads, counts) for post in shown],
+        [_printed(post, own, named, pictures, numbers, read, counts) for post in shown],
         Before(last.published_at, last.pk) if last and last.published_at else None,
         {child_id for children in (own, named) for rows in children.values() for child_id in rows},
         missing,
@@ -144,7 +140,7 @@ def _asked(
         older = Q(published_at__lt=before.moment) | Q(published_at=before.moment, pk__lt=before.post_id)
         posts = posts.filter(older)
     newest = posts.order_by("-published_at", "-pk")[: most + 1]
-    return newest.values_list(*POST, "department__name", "author__given_name", "author__family_name")
+    return newest.values_list(*POST, "department__name")
 
 
 _kept = prepared(_asked)
@@ -152,9 +148,7 @@ _kept = prepared(_asked)
 
 def _post(row: Row) -> Post:
     post = of_row(Post, POST, row[: len(POST)])
-    department, given_name, family_name = row[len(POST) :]
-    post.department = Department(pk=post.department_id, name=department)
-    post.author = User(pk=post.author_id, given_name=given_name, family_name=family_name)
+    post.department = Department(pk=post.department_id, name=row[-1])
     return post
 
 
@@ -165,36 +159,46 @@ def _pictures(
     made that it is to get.
     """
     tags: dict[str, list[Tag]] = defaultdict(list)
-    places: dict[str, tuple[UUID, str, int, int, str]] = {}
+    places: dict[str, _Place] = {}
     made = lru_cache(maxsize=None)(UUID)  # a row for each child in each picture, and few are different
-    for post_id, picture_id, file_id, wide, high, blur, is_tagged, child_id, *box in _tagged_pictures(ids):
-        places[picture_id] = (made(post_id), file_id, wide or 4, high or 3, blur)
+    for picture_id, post_id, file_id, wide, high, blur, is_tagged, child_id, *box in _tagged_pictures(ids):
+        places[picture_id] = _Place(made(post_id), file_id, wide or 4, high or 3, blur)
         if is_tagged:
             tags[picture_id].append(Tag(made(child_id) if child_id else None, Box.of(*box)))
     showing = deciding(tags, PURPOSE, actor.today, mine)
     clear = {post_id: circle(mine, named.get(post_id, ())) for post_id in ids}
-    shown = {one: showing.of(one, clear[places[one][0]]) for one in tags}
-    waiting = unmade((UUID(places[one][1]), how.boxes) for one, how in shown.items())
-    found: dict[UUID, list[FeedPicture]] = defaultdict(list)
-    numbers = Counter[UUID]()
-    for one, (post_id, file_id, wide, high, blur) in places.items():
-        how = shown.get(one, CLEAR)
-        if how.is_hidden:
-            continue
-        numbers[post_id] += 1
-        if numbers[post_id] <= PICTURES_SHOWN:
-            is_ready = how.is_clear or (UUID(file_id), how.boxes) not in waiting
-            found[post_id].append(
-                FeedPicture(UUID(one), wide, high, is_ready, blur_address(blur) if how.is_clear else "")
-            )
-    return found, numbers, waiting
+    gets: dict[UUID, list[tuple[str, Shown]]] = defaultdict(list)
+    for one, place in places.items():
+        how = showing.of(one, clear[place.post_id]) if one in tags else CLEAR
+        if not how.is_hidden:
+            gets[place.post_id].append((one, how))
+    first = {post_id: those[:PICTURES_SHOWN] for post_id, those in gets.items()}
+    waiting = unmade((UUID(places[one].file_id), how.boxes) for those in first.values() for one, how in those)
+    pictures = {post_id: [_picture(*one, places[one[0]], waiting) for one in those] for post_id, those in first.items()}
+    return pictures, Counter({post_id: len(those) for post_id, those in gets.items()}), waiting
+
+
+class _Place(NamedTuple):
+    """Where a picture stands, and what is known of its file; the file's id as text."""
+
+    post_id: UUID
+    file_id: str
+    width: int
+    height: int
+    blur: str
+
+
+def _picture(picture_id: str, how: Shown, place: _Place, waiting: Unmade) -> FeedPicture:
+    is_ready = how.is_clear or (UUID(place.file_id), how.boxes) not in waiting
+    blur = blur_address(place.blur) if how.is_clear else ""
+    return FeedPicture(UUID(picture_id), place.width, place.height, is_ready, blur)
 
 
 @prepared
 def _tagged_pictures(ids: Collection[UUID]) -> Rows:
     """Return a row for each who is in a picture, and one for a picture with nobody; ids as text."""
     pictures = PostPicture.objects.filter(post__in=ids).order_by("position", "id")
-    texts = [Cast(column, TextField()) for column in ("post", "id", "file", "file__tags__child")]
+    texts = [Cast(column, TextField()) for column in ("id", "post", "file", "file__tags__child")]
     box = [f"file__tags__{side}" for side in ("x", "y", "width", "height")]
     is_tagged = ExpressionWrapper(Q(file__tags__isnull=False), BooleanField())
     return pictures.values_list(
@@ -202,15 +206,14 @@ def _tagged_pictures(ids: Collection[UUID]) -> Rows:
     )
 
 
-def _own_reads(actor: Actor, ids: Collection[UUID]) -> dict[UUID, bool]:
-    """Return which of these posts the actor has read, and whether they have the actor's heart."""
-    rows = _reads(ids, actor.person_id) if actor.person_id else []
-    return {post_id: hearted_at is not None for post_id, hearted_at in rows}
+def _read_by(actor: Actor, ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these posts the actor has read."""
+    return {post_id for (post_id,) in _reads(ids, actor.person_id)} if actor.person_id else set()
 
 
 @prepared
 def _reads(ids: Collection[UUID], person_id: UUID) -> Rows:
-    return PostRead.objects.filter(post__in=ids, person=person_id).order_by().values_list("post_id", "hearted_at")
+    return PostRead.objects.filter(post__in=ids, person=person_id).order_by().values_list("post_id")
 
 
 def _counts(ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
@@ -225,7 +228,7 @@ def _printed(
     named: Names,
     pictures: Mapping[UUID, list[FeedPicture]],
     numbers: Counter[UUID],
-    reads: Mapping[UUID, bool],
+    read: Collection[UUID],
     counts: Mapping[UUID, tuple[int, int]],
 ) -> FeedPost:
     assert post.published_at  # noqa: S101 (the database says so of every post that is shown)
@@ -240,16 +243,13 @@ def _printed(
         text=text if is_whole else Truncator(text).chars(LONGEST_SHOWN),
         language=post.language,
         department=post.department.name,
-        author=post.author.full_name,
         published_at=post.published_at,
         is_withdrawn=post.is_withdrawn,
         is_whole=is_whole,
         about=joined(sorted(named.get(post.pk, {}).values())),
         pictures=shown,
         more_pictures=max(0, numbers[post.pk] - PICTURES_SHOWN) if is_said else 0,
-        is_own=post.pk in own,
-        is_new=post.pk in own and post.pk not in reads,
-        has_heart=reads.get(post.pk, False),
+        is_new=post.pk in own and post.pk not in read,
         reads=number_read,
         hearts=hearts,
     )

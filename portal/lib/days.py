@@ -10,6 +10,7 @@ from functools import lru_cache
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 A_MONDAY = date(2026, 1, 5)
 
@@ -80,6 +81,13 @@ def in_words(day: date, form: str) -> str:
     if isinstance(day, datetime):
         return _said(day, form)
     return _said_in(get_language(), day, form)
+
+
+def day_in_words(moment: datetime, form: str) -> str:
+    """Return the day of a moment inside a sentence: "idag", "igår", or by Django's letters for dates."""
+    day = day_of(moment)
+    near = {0: _("idag"), 1: _("igår")}.get((today() - day).days)
+    return near or in_words(day, form)
 
 
 def _said(day: date, form: str) -> str:

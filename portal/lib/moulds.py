@@ -2,8 +2,8 @@
 
 A template takes a hundred times longer to walk through than its text takes to copy, and the twenty tiles of a board
 are alike but for a name and a few words. A mould renders the component once for each of its shapes (each combination
-of everything that is not a hole) and keeps that; a print fills in the words, escaped. What is kept holds no word of
-anybody's: those are in the holes.
+of everything that is not a hole) and keeps that; a print fills in the words, escaped where they are not markup that is
+safe already. What is kept holds no word of anybody's: those are in the holes.
 
 A template may print a hole and ask whether it is empty; it may not look into it, filter it or compare it.
 """
@@ -57,8 +57,8 @@ class Mould:
             tuple(context.items()),
             get_language(),
         )
-        escaped = [html.escape(word) for word in words]
-        return mark_safe(cast.text % tuple([escaped[number] for number in cast.order]))  # noqa: S308 (each is escaped)
+        escaped = [word if isinstance(word, SafeString) else html.escape(word) for word in words]
+        return mark_safe(cast.text % tuple([escaped[number] for number in cast.order]))  # noqa: S308 (each is escaped or safe)
 
     def _made(self, shape: Row, filled: tuple[bool, ...], context: Context, _language: str) -> _Cast:
         signs = {

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Hashable, Mapping
-from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 from zlib import crc32
@@ -211,14 +210,7 @@ def state_word(state: str) -> str:
 
 
 register.filter("in_words", days.in_words)
-
-
-@register.filter
-def day_in_words(moment: datetime, form: str) -> str:
-    """Return the day of a moment inside a sentence: "idag", "igår", or by Django's letters for dates."""
-    day = days.day_of(moment)
-    near = {0: _("idag"), 1: _("igår")}.get((days.today() - day).days)
-    return str(near) if near else days.in_words(day, form)
+register.filter("day_in_words", days.day_in_words)
 
 
 @register.filter
