@@ -74,4 +74,6 @@ def check_files() -> int:
     if not found.is_clean:
         numbers = len(found.stray), len(found.missing), len(found.lost)
         log.warning("%d files had no row, %d were missing, %d of those are lost", *numbers)
+    if found.unused:
+        log.warning("%d files are used by nothing", len(found.unused))
     return len(found.stray) + len(found.missing)

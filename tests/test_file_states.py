@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from children.actors import Actor
 from documents import apart, copying, kept, pictures, rules, tasks
-from documents.models import BlurredCopy, Document, FileCheck, SizesRun, StoredFile
+from documents.models import BlurredCopy, Document, FileCheck, PdfPage, PdfPreview, SizesRun, StoredFile
 from documents.services import copies, files, hygiene
 from documents.shown_rules import Box
 from documents.stores import store
@@ -216,6 +216,54 @@ def test_what_a_check_missed_is_not_removed_for_its_note() -> None:
     kept.begin(file.key)
     files.tidy(now=clock.now() + LATER)
     assert store().size(kept.name_of(file.key, rules.WHOLE)) > 0
+
+
+def aged(file: StoredFile, **ago: float) -> StoredFile:
+    StoredFile.objects.filter(pk=file.pk).update(created_at=clock.now() - timedelta(**ago))
+    return file
+
+
+def test_what_nothing_uses_is_counted_and_thrown_away_after_a_week(
+    cast: Cast, desk: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Files with a row that nothing refers to, drawn pages and blurred copies with them; never what a draft has."""
+    (draft_of_it,) = uploaded(folder_of(cast.blasippan), cast.maria, b"Utkast", "utkast.txt")
+    for file in StoredFile.objects.all():
+        aged(file, days=29)
+    in_draft = draft_of_it.versions.get().file
+    new, young = kept_text(), aged(kept_text(b"ung"), days=6)
+    old, picture_of_old = aged(kept_text(b"gammal"), days=8), aged(ready_picture(), days=8)
+    copies.ask({picture_of_old.pk: {frozenset({Box(100, 100, 200, 200)})}})
+    copying.make_waiting(now=clock.now())
+    lying = [kept.name_of(old.key), *kept.names_of_sizes(BlurredCopy.objects.get().key)]
+    preview = PdfPreview.objects.create(file=old, state="ready", pages=1)
+    PdfPage.objects.create(preview=preview, number=1, picture=aged(ready_picture(), days=8))
+
+    assert set(hygiene.check(now=clock.now(), mend=False).unused) == {
+        kept.name_of(file.key) for file in (young, old, picture_of_old)
+    }
+    assert StoredFile.objects.count() == 6, "nothing is thrown away unasked"
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert repair() == 0
+    assert "used by nothing: 3" in capsys.readouterr().out
+    assert set(StoredFile.objects.all()) == {in_draft, new, young}
+    page = page_of(desk)
+    assert "Filer som inget använder" in page
+    assert tasks.check_files() == 0
+    assert FileCheck.objects.latest("created_at").unused == 1
+    assert store().size(kept.name_of(young.key)) > 0
+    assert [name for name in lying if kept.is_there(name)] == []
+
+
+def test_when_very_much_is_unused_nothing_is_thrown_away(desk: Client) -> None:
+    """A database whose rows were lost is no reason to throw their files away."""
+    for number in range(hygiene.FEW + 1):
+        aged(kept_text(f"{number}".encode()), days=8)
+    assert hygiene.check(now=clock.now(), mend=True).is_held_back
+    assert StoredFile.objects.count() == hygiene.FEW + 1
+    assert "Så mycket stämmer inte att inget är ändrat." in page_of(desk)
+    assert not hygiene.check(now=clock.now(), mend=True, however_much=True).is_held_back
+    assert not StoredFile.objects.exists()
 
 
 def test_reports_are_kept_some_weeks() -> None:

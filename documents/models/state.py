@@ -22,6 +22,7 @@ class FileCheck(Base):
     strays = models.PositiveIntegerField(default=0)  # files without a row
     missing = models.PositiveIntegerField(default=0)  # rows' files that were not there
     lost = models.PositiveIntegerField(default=0)  # of those the ones that nothing could be mended from
+    unused = models.PositiveIntegerField(default=0, db_default=0)  # ready files that nothing uses
 
     def __str__(self) -> str:
         return str(self.id)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import PROTECT, ManyToOneRel, Model, QuerySet
+from django.db.models import PROTECT, Exists, ManyToOneRel, Model, OuterRef, QuerySet
 
 from documents.models import BlurredCopy, StoredFile
 
@@ -20,6 +20,14 @@ def references() -> Iterator[tuple[type[Model], str]]:
         is_own = relation.related_model is BlurredCopy
         if isinstance(relation, ManyToOneRel) and relation.on_delete is PROTECT and not is_own:
             yield relation.related_model, relation.field.name
+
+
+def unused() -> QuerySet[StoredFile]:
+    """Return the files to which nothing refers but their own copies and what is known of them."""
+    files = StoredFile.objects.all()
+    for model, column in references():
+        files = files.filter(~Exists(model._base_manager.filter(**{column: OuterRef("pk")})))
+    return files
 
 
 def only_kept_by(going: Going) -> set[UUID]:

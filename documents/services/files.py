@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from accounts import audit
 from children.models import Department
 from documents import kept, rules
 from documents.models import BlurredCopy, StoredFile, is_stuck
-from documents.selectors.references import references
+from documents.selectors.references import unused
 from documents.services import uploads
 from documents.services.room import demand_room
 from documents.stores import store
@@ -174,21 +174,12 @@ def discard(files: Iterable[StoredFile]) -> Counter[str]:
 
     What something else refers to stays. Returns how many rows of each kind are gone.
     """
-    gone = list(files)
     with transaction.atomic():
-        gone = _unreferred(gone)
+        # Held before it is asked whether they are used: another post may be about to have the same picture.
+        held = StoredFile.objects.select_for_update(of=("self",)).in_bulk([file.pk for file in files])
+        gone = list(unused().filter(pk__in=held).values_list("pk", flat=True))
         copies = discard_rows(BlurredCopy.objects.filter(file__in=gone))
-        return copies + discard_rows(StoredFile.objects.filter(pk__in=[file.pk for file in gone]))
-
-
-def _unreferred(files: Collection[StoredFile]) -> list[StoredFile]:
-    """Return those that nothing but their own copies refers to: another post may have the same picture. Holds them."""
-    held = StoredFile.objects.select_for_update(of=("self",)).in_bulk([file.pk for file in files])
-    for model, column in references():
-        referring = model._base_manager.filter(**{f"{column}__in": list(held)})
-        for file_id in referring.values_list(column, flat=True):
-            held.pop(file_id, None)
-    return list(held.values())
+        return copies + discard_rows(StoredFile.objects.filter(pk__in=gone))
 
 
 def discard_rows(rows: QuerySet[StoredFile] | QuerySet[BlurredCopy]) -> Counter[str]:

@@ -1,7 +1,8 @@
 """Is there a file for every row, and a row for every file? Looked at as a whole, a little at a time (PROMISES 2).
 
 What is interrupted is found by its note within the hour (`documents.services.files.tidy`). This finds what no note
-tells of: a disk that lost something, a backup of another moment, a node that never came back.
+tells of: a disk that lost something, a backup of another moment, a node that never came back; and files with a row
+that nothing uses any more.
 """
 
 from __future__ import annotations
@@ -13,14 +14,20 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from documents import apart, kept, pictures, rules
 from documents.models import BlurredCopy, FileCheck, StoredFile, Upload
+from documents.selectors.references import unused
+from documents.services.sharing import discard_unused
 from documents.stores import Listed, store
 from portal.lib import clock
 
 log = logging.getLogger(__name__)
 STRANGE_AFTER = timedelta(days=1)  # what is younger may be on its way
+# What is written and not sent has a row that uses its file, for as long as it lives, and an upload under way is no file
+# yet: what nothing uses was left by a fault. A week is seven times as long as an upload may be under way.
+UNUSED_FOR = timedelta(weeks=1)
 KEPT_FOR = timedelta(weeks=8)  # what a check found
 FEW, MOST = 20, 100  # files that are mended unasked: one of a hundred, never fewer or more than these
 SHELVES = [f"{number:02x}" for number in range(256)]
@@ -36,6 +43,7 @@ class Found:
     stray: list[str] = field(default_factory=list)  # files without a row
     missing: list[str] = field(default_factory=list)  # rows' files that are not there
     lost: list[str] = field(default_factory=list)  # of those the ones that nothing can be mended from
+    unused: list[str] = field(default_factory=list)  # names of ready files that nothing uses
     suspects: list[tuple[type[StoredFile | BlurredCopy], UUID]] = field(default_factory=list)  # that miss something
     is_mended: bool = False
     is_held_back: bool = False  # too much is wrong: another store, another database; nothing was mended
@@ -49,15 +57,17 @@ class Found:
         """Tell whether this is rather a disk that is not there, or the database of another moment, than what broke."""
         if self.missing and not self.files:
             return True
-        return len(self.stray) + len(self.missing) > max(FEW, min(MOST, self.files // 100))
+        few = max(FEW, min(MOST, self.files // 100))
+        return len(self.stray) + len(self.missing) > few or len(self.unused) > few
 
 
 def check(*, now: datetime, mend: bool, however_much: bool = False) -> Found:
     """Compare the store with the rows, one shelf (1/256 of all) after the other, and leave a report (`FileCheck`).
 
     With `mend` strays older than a day are removed, lost sizes and blurred copies are made anew, files that are gone
-    are marked as damaged, and those that have come back, out of a backup, as there again. Where too much is wrong
-    nothing is taken away or marked, and that is reported, unless `however_much` says that it is to be.
+    are marked as damaged, and those that have come back, out of a backup, as there again; what nothing has used for a
+    week is thrown away. Where too much is wrong nothing is taken away or marked, and that is reported, unless
+    `however_much` says that it is to be.
     """
     FileCheck.objects.filter(created_at__lt=now - KEPT_FOR).delete()
     report, found = FileCheck.objects.create(mends=mend), Found(is_mended=mend)
@@ -66,15 +76,28 @@ def check(*, now: datetime, mend: bool, however_much: bool = False) -> Found:
     uploads = {upload_id.hex for upload_id in Upload.objects.values_list("pk", flat=True)}
     parts = store().listed("parts/")
     _note_strays([one for one in parts if one.name[len("parts/") :].partition(".")[0] not in uploads], found, now)
+    useless = unused().filter(state=State.READY)
+    reported = useless.filter(created_at__lt=now - STRANGE_AFTER)
+    found.unused = [kept.name_of(key) for key in reported.values_list("key", flat=True)]
     if found.is_too_much and not however_much:
         found.is_held_back, found.is_mended = True, False
     else:
         _look_again(found)
+        if found.is_mended:
+            _throw_away(useless.filter(created_at__lt=now - UNUSED_FOR))
     report.rows, report.files, report.ended_at = found.rows, found.files, clock.now()
     report.strays, report.missing, report.lost = len(found.stray), len(found.missing), len(found.lost)
+    report.unused = len(found.unused)
     report.mends, report.is_held_back = found.is_mended, found.is_held_back
     report.save()
     return found
+
+
+def _throw_away(useless: QuerySet[StoredFile]) -> None:
+    """Throw these files away, each by itself, unless somebody has begun to use it."""
+    for file_id in list(useless.values_list("pk", flat=True)):
+        with transaction.atomic():
+            discard_unused(list(StoredFile.objects.select_for_update(of=("self",)).filter(pk=file_id)))
 
 
 def _check_shelf(shelf: str, found: Found, now: datetime) -> None:

@@ -56,14 +56,14 @@ def state(request: ActorRequest) -> HttpResponse:
         "last": last,
         "lost": found.damaged.get(StoredFile.Problem.GONE, 0) or (last.lost if last else 0),
         "is_making_sizes": found.sizes is not None and found.sizes.is_at_work(now),
-        "unready": _unready(found),
+        "unready": _unready(found, last.unused if last else 0),
         "now": now,
     }
     return render(request, "files/state.html", context)
 
 
-def _unready(found: FilesState) -> list[tuple[str, int, str]]:
-    """Return what is not ready, how much it is, and what becomes of it."""
+def _unready(found: FilesState, unused: int) -> list[tuple[str, int, str]]:
+    """Return what is not ready or not used, how much it is, and what becomes of it."""
     problems = StoredFile.Problem
     rows = [
         (_("Bilder på väg att göras i ordning"), found.pictures_waiting, _("Klara inom någon minut.")),
@@ -88,5 +88,6 @@ def _unready(found: FilesState) -> list[tuple[str, int, str]]:
         ),
         (_("Uppladdningar på väg"), found.uploads, _("Det som inte kommer fram kastas efter ett dygn.")),
         (_("Dokument som inte är delade"), found.drafts, _("Kastas 30 dagar efter att de laddades upp.")),
+        (_("Filer som inget använder"), unused, _("Kastas av nattens kontroll när de är en vecka gamla.")),
     ]
     return [row for row in rows if row[1]]

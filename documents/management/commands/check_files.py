@@ -17,19 +17,27 @@ class Command(BaseCommand):
     help = "Compare the store with the rows of files. Ends with status 1 where they do not agree, or cannot be made to."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--repair", action="store_true", help="remove strays, make sizes anew, mark what is gone")
+        parser.add_argument(
+            "--repair",
+            action="store_true",
+            help="remove strays and what nothing uses, make sizes anew, mark what is gone",
+        )
         parser.add_argument("--all", action="store_true", help="with --repair: also where more is wrong than breaks")
         parser.add_argument("--json", action="store_true", help="print everything that was found as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = check(now=clock.now(), mend=options["repair"], however_much=options["all"])
         if options["json"]:
-            said = {"rows": found.rows, "files": found.files, "stray": found.stray, "missing": found.missing}
-            said |= {"lost": found.lost}
+            said = {name: getattr(found, name) for name in ("rows", "files", "stray", "missing", "lost", "unused")}
             self.stdout.write(json.dumps(said | {"repaired": found.is_mended}))
         else:
             self.stdout.write(f"{found.rows} rows, {found.files} files")
-            for words, names in (("without a row", found.stray), ("missing", found.missing), ("lost", found.lost)):
+            for words, names in (
+                ("without a row", found.stray),
+                ("missing", found.missing),
+                ("lost", found.lost),
+                ("used by nothing", found.unused),
+            ):
                 self.stdout.write(f"{words}: {len(names)}")
                 for name in names[:SHOWN]:
                     self.stdout.write(f"  {name}")
