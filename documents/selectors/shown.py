@@ -6,8 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Generic, TypeVar
 from uuid import UUID
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from children.access import Action
 from children.models import Purpose
@@ -70,8 +74,9 @@ def deciding(tags: Tags[Key], purpose: Purpose | None, today: date, own: Collect
 def tags_of(file_ids: Collection[UUID]) -> dict[UUID, list[Tag]]:
     """Return who is in these pictures, by file: one read, and none where none is asked."""
     found: dict[UUID, list[Tag]] = {file_id: [] for file_id in file_ids}
-    for file_id, child_id, x, y, width, height in _tags([*found]) if found else ():
-        found[file_id].append(Tag(child_id, Box.of(x, y, width, height)))
+    made = lru_cache(maxsize=None)(UUID)  # an album has thousands of rows, and few ids that are different
+    for file_id, child_id, *box in _tags([*found]) if found else ():
+        found[made(file_id)].append(Tag(made(child_id) if child_id else None, Box.of(*box)))
     return found
 
 
@@ -82,8 +87,9 @@ def children_in(file_id: UUID) -> set[UUID]:
 
 @prepared
 def _tags(file_ids: Collection[UUID]) -> Rows:
+    """Return a row for each who is in these pictures; ids as text."""
     rows = PictureTag.objects.filter(file__in=file_ids).order_by("id")
-    return rows.values_list("file_id", "child_id", "x", "y", "width", "height")
+    return rows.values_list(Cast("file", TextField()), Cast("child", TextField()), "x", "y", "width", "height")
 
 
 Copy = tuple[UUID, frozenset[Box]]
