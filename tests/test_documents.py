@@ -22,7 +22,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEntry, User
 from children.actors import Actor
-from children.models import Block, Guardianship, Placement
+from children.models import Block, Department, Guardianship, Placement, Preschool, StaffRole
 from documents import drawing, paper_rules, pictures
 from documents.models import Document, DocumentRead, Folder, PdfPreview, StoredFile
 from documents.selectors.papers import to_answer
@@ -395,6 +395,54 @@ def test_a_pdf_that_cannot_be_drawn_has_no_pages_and_can_be_downloaded(cast: Cas
     assert phone.get(f"/dokument/fil/{version.pk}/").status_code == 200
 
 
+@pytest.mark.django_db
+def test_whoever_leads_a_preschool_without_departments_opens_its_documents(cast: Cast, log_in: LogIn) -> None:
+    """Before the first department is there, and after the last: what it and the municipality share; nobody else's."""
+    preschool, boss = Preschool.objects.create(name="Nybygget"), people.person("Rut", "Ny")
+    people.employ(boss, StaffRole.Kind.PRINCIPAL, preschool=preschool)
+    of_all, of_preschool, of_others = (
+        _spread(Place(preschool=where) if where else Place(), cast.maria) for where in (None, preschool, cast.granliden)
+    )
+    assert readers_of(About.of(of_preschool), TUESDAY).house.keys() == {boss.pk}
+    assert {boss.pk, cast.eva.pk} <= readers_of(About.of(of_all), TUESDAY).house.keys()
+    place, folder = f"/dokument/forskola/{preschool.pk}/", of_preschool.folder_id
+    doors = {  # what it is: to the principal there, to one elsewhere, to staff elsewhere
+        place: (200, 404, 404),
+        f"/dokument/mapp/{folder}/dela/": (200, 404, 404),
+        f"/dokument/{of_preschool.pk}/": (200, 404, 404),
+        f"/dokument/fil/{version_of(of_preschool).pk}/": (200, 404, 404),
+        f"/dokument/{of_all.pk}/": (200, 200, 200),
+        f"/dokument/fil/{version_of(of_all).pk}/": (200, 200, 200),
+        f"/dokument/{of_others.pk}/": (404, 200, 200),
+        f"/dokument/fil/{version_of(of_others).pk}/": (404, 200, 200),
+        "/blanketter/personal/": (200, 200, 200),
+    }
+    browsers = [log_in(one) for one in (boss, cast.eva, cast.maria)]
+    assert {door: tuple(one.get(door).status_code for one in browsers) for door in doors} == doors
+    assert browsers[0].get("/dokument/").headers["Location"] == place
+    listed = browsers[0].get(place).content.decode()
+    assert of_preschool.title in listed
+    StaffRole.objects.filter(person=boss).update(ends_on=TUESDAY - timedelta(days=1))
+    assert {door: browsers[0].get(door).status_code for door in doors} == dict.fromkeys(doors, 404)
+
+
+def _spread(place: Place, by: User) -> Document:
+    """Return what is shared with everybody at a place, as when there still were departments."""
+    folders.begin(place)
+    document = Document.objects.create(
+        folder=place.folders().earliest("position"),
+        preschool=place.preschool,
+        is_for_all=place.preschool is None,
+        title=f"Rutiner {place.name}",
+        added_by=by,
+        shared_by=by,
+        shared_at=clock.now(),
+    )
+    file = files.keep(ContentFile(place.name.encode(), "rutiner.txt"), by_id=None, now=clock.now())
+    sharing.add_version(document, file, number=1, by_id=by.pk)
+    return document
+
+
 # Folders, lists, rules -----------------------------------------------------------------------------------------------
 
 
@@ -511,10 +559,14 @@ def paper(world: World, story: tuple[int, int]) -> Document:
 
 @pytest.mark.django_db
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=PHASES)
-@given(plan=plans, stories=stories)
-def test_who_is_shown_and_who_can_open_are_the_same(plan: dict[str, Any], stories: list[tuple[int, int]]) -> None:
+@given(plan=plans, stories=stories, are_gone=st.booleans())
+def test_who_is_shown_and_who_can_open_are_the_same(
+    *, plan: dict[str, Any], stories: list[tuple[int, int]], are_gone: bool
+) -> None:
     with transaction.atomic():
         world = build(plan)
+        if are_gone:  # a preschool is left with no department
+            Department.objects.filter(preschool=world.preschools[2]).update(ends_on=TODAY - timedelta(days=1))
         made = [paper(world, story) for story in stories]
         shown = [readers_of(About.of(one), TODAY) for one in made]
         for human in world.people:

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from children import openings
 from children.access import TABLE, Action
 from children.actors import Actor
-from children.models import BackupPlacement, Department, Placement, StaffRole
+from children.models import BackupPlacement, Department, Placement, Preschool, StaffRole
 from children.selectors.reach import Relation
 from children.whereabouts import Ids, among, is_visible
 
@@ -64,6 +64,15 @@ def roles_in(action: Action, departments: QuerySet[Department], today: date) -> 
     at |= Q(preschool__in={preschool for _pk, preschool, _area in places})
     at |= Q(area__in={area for _pk, _preschool, area in places})
     kinds = [kind for rule in TABLE[action] for kind in _KINDS.get(rule, ())]
+    return StaffRole.objects.on(today).filter(at, kind__in=kinds, person__frozen_at=None)
+
+
+def roles_leading(action: Action, preschools: QuerySet[Preschool], today: date) -> QuerySet[StaffRole]:
+    """Return by which roles somebody may do this at one of these preschools today, also where no department is."""
+    standing = preschools.filter(Q(ends_on=None) | Q(ends_on__gte=today)).order_by()
+    places = list(standing.values_list("pk", "area"))
+    at = Q(preschool__in=[pk for pk, _area in places]) | Q(area__in={area for _pk, area in places if area})
+    kinds = [Kind.PRINCIPAL] if openings.principal_of in TABLE[action] else []
     return StaffRole.objects.on(today).filter(at, kind__in=kinds, person__frozen_at=None)
 
 

@@ -18,7 +18,7 @@ from children.reader_rules import print_of
 from children.selectors.family_rows import Families, families, house_rows
 from children.selectors.people import guardians_ever_of
 from children.selectors.reach import Relation, granted_to, sees_own, who_may
-from children.selectors.reach_places import families_in, roles_for_all, roles_in
+from children.selectors.reach_places import families_in, roles_for_all, roles_in, roles_leading
 from children.selectors.reader_rows import Row
 from children.words import relation_word
 from documents.models import Document
@@ -49,6 +49,14 @@ class About:
         if self.department:
             return Department.objects.filter(pk=self.department.pk)
         return Department.objects.filter(preschool=self.preschool) if self.preschool else Department.objects.all()
+
+    def roles(self, action: Action, today: date) -> QuerySet[StaffRole]:
+        """Return by which roles somebody may do this where it is read; nothing of what is about children."""
+        roles = roles_in(action, self.departments(), today)
+        if self.department:
+            return roles
+        preschools = Preschool.objects.filter(pk=self.preschool.pk) if self.preschool else Preschool.objects.all()
+        return roles | roles_leading(action, preschools, today)
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ def _house(about: About, today: date) -> dict[UUID, str]:
         granted = granted_to(Action.SEE_FILE, about.child_ids, today)
         of_others = {one for one in granted if any(one not in people for people in ever.values())}
         return dict.fromkeys(of_others, GRANTED) | found
-    roles = roles_in(Action.SEE_FILE, about.departments(), today).values_list("person_id", "kind")
+    roles = about.roles(Action.SEE_FILE, today).values_list("person_id", "kind")
     everywhere = about.department is None and about.preschool is None
     municipal = roles_for_all(Action.BROADCAST, today).values_list("person_id", "kind") if everywhere else ()
     return dict(sorted(municipal)) | dict(sorted(roles))

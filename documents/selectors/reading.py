@@ -58,11 +58,14 @@ def _of_house(actor: Actor) -> Ids:
     if not actor.roles:
         return _about(Q(child__in=seen))
     works_at = departments_for(actor, Action.SEE_FILE).order_by()
+    leads = preschools_for(actor, Action.SEE_FILE).order_by()  # one without departments, too
     return _about(
         Q(child__in=seen),
         Q(department__in=works_at.values("pk")),
         Q(preschool__in=works_at.values("preschool")),
+        Q(preschool__in=leads.values("pk")),
         Q(Exists(works_at), is_for_all=True),
+        Q(Exists(leads), is_for_all=True),
         *([Q(is_for_all=True)] if can(actor, Action.BROADCAST) else []),
     )
 

@@ -17,7 +17,6 @@ from accounts import audit
 from children.access import Action
 from children.actors import Actor
 from children.selectors.reach import Relation, who_may
-from children.selectors.reach_places import roles_in
 from documents import paper_rules
 from documents.models import Document, DocumentRead, DocumentVersion, StoredFile
 from documents.selectors.readers import About
@@ -146,7 +145,7 @@ def _leaders(document: Document, actor: Actor) -> set[UUID]:
     if document.child_id:
         reached = who_may(Action.OVERSEE, [document.child_id], actor.today)
         return {one.person_id for one in reached if one.relation == Relation.PRINCIPAL}
-    return set(roles_in(Action.OVERSEE, about.departments(), actor.today).values_list("person_id", flat=True))
+    return set(about.roles(Action.OVERSEE, actor.today).values_list("person_id", flat=True))
 
 
 def remove(*, document_id: UUID, reason: str, actor: Actor, now: datetime) -> Document:
