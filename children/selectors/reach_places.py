@@ -71,7 +71,7 @@ def roles_leading(action: Action, preschools: QuerySet[Preschool], today: date) 
     """Return by which roles somebody may do this at one of these preschools today, also where no department is."""
     standing = preschools.filter(Q(ends_on=None) | Q(ends_on__gte=today)).order_by()
     places = list(standing.values_list("pk", "area"))
-    at = Q(preschool__in=[pk for pk, _area in places]) | Q(area__in={area for _pk, area in places if area})
+    at = Q(preschool__in=[pk for pk, _area in places]) | Q(area__in={area for _pk, area in places})
     kinds = [Kind.PRINCIPAL] if openings.principal_of in TABLE[action] else []
     return StaffRole.objects.on(today).filter(at, kind__in=kinds, person__frozen_at=None)
 
