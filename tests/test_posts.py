@@ -69,12 +69,12 @@ def seen_by(actor: Actor, post: Post) -> str:
     return audience_of(actor, post.department, children, clock.now(), is_for_all=post.is_for_all).print
 
 
-def publish(post: Post, by: User, **more: Any) -> Post:
+def publish(post: Post, by: User) -> Post:
     """Publish it as somebody who has said that all who are seen in its pictures are tagged or blurred."""
     actor = Actor.of_person(by)
     pictures = post.pictures.values_list("pk", flat=True)
     Post.objects.filter(pk=post.pk).update(all_tagged=post_rules.mark_of_pictures(pictures))
-    return posts.publish(post_id=post.pk, seen=seen_by(actor, post), actor=actor, now=clock.now(), **more)
+    return posts.publish(post_id=post.pk, seen=seen_by(actor, post), actor=actor, now=clock.now())
 
 
 def published(cast: Cast, by: User | None = None, *, about: tuple[Child, ...] = (), **more: Any) -> Post:
@@ -324,8 +324,33 @@ def test_a_damaged_picture_of_a_draft_is_named_before_it_goes_out(cast: Cast) ->
     pictures = with_pictures(post, cast.maria, "ready", "damaged")
     with pytest.raises(ValidationError, match="Bild 2 kunde inte göras i ordning"):
         publish(post, cast.maria)
-    publish(post, cast.maria, without=[pictures[1].pk])
-    assert post.pictures.count() == 1
+    maria = Actor.of_person(cast.maria)
+    posts.leave_out(post_id=post.pk, picture_ids=[one.pk for one in pictures], actor=maria, now=clock.now())
+    assert post.pictures.get() == pictures[0], "one that can be read is not thrown away by this"
+    publish(post, cast.maria)
+
+
+def test_to_go_without_a_damaged_picture_is_said_once(cast: Cast, log_in: Callable[[User], Client]) -> None:
+    """F10, G03: also where the post is then refused for something else."""
+    post, maria = draft(cast), log_in(cast.maria)
+    (_whole, lost) = with_pictures(post, cast.maria, "ready", "damaged")
+    page = f"/inlagg/{post.pk}/skriv/"
+    sent = {"title": "Svampskogen", "text": "Vi gick", "readers": "all", "language": "sv"}
+    sent |= {"seen": seen_by(Actor.of_person(cast.maria), post)}
+    first = maria.post(page, sent | {"version": post.version, "do": "publish"})
+    assert "Publicera utan bild 2" in first.content.decode()
+    post.refresh_from_db()
+    go = {"version": post.version, "do": "publish.without", "without": str(lost.pk)}
+    second = maria.post(page, sent | go)
+    assert second.status_code == 422
+    assert "Kryssa i att alla barn som syns" in second.content.decode()
+    assert "Publicera utan bild" not in second.content.decode()
+    assert not post.pictures.filter(pk=lost.pk).exists()
+    post.refresh_from_db()
+    ticked = {"version": post.version, "do": "publish", "all_tagged": post_rules.mark_of_pictures([lost.pk])}
+    maria.post(page, sent | ticked)
+    post.refresh_from_db()
+    assert post.state == Post.State.PUBLISHING
 
 
 def test_what_is_no_picture_takes_none_of_the_others_with_it(cast: Cast) -> None:

@@ -133,16 +133,26 @@ def _put_children(post: Post, child_ids: Iterable[UUID]) -> None:
     PostChild.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def publish(*, post_id: UUID, seen: str, without: Collection[UUID] = (), actor: Actor, now: datetime) -> Post:
-    """Let a draft go out in 30 seconds, and then as soon as its pictures are ready, to whoever reads it then.
+def leave_out(*, post_id: UUID, picture_ids: Collection[UUID], actor: Actor, now: datetime) -> None:
+    """Let a draft be without these pictures, which could not be made ready (F10): also where it is not published yet.
 
-    `seen` is the mark of the readers that were shown: where they have changed meanwhile it is shown anew. Pictures
-    `without` which it goes out are thrown away. Raises `ValidationError`, and `Http404` for whoever may not.
+    Raises `ValidationError` where it is no draft any more, and `Http404` for whoever may not.
     """
     with transaction.atomic():
         post = get_draft(actor, post_id, lock=True)
         demand_draft(post)
-        _drop(post, without, now)
+        _drop(post, picture_ids, now)
+
+
+def publish(*, post_id: UUID, seen: str, actor: Actor, now: datetime) -> Post:
+    """Let a draft go out in 30 seconds, and then as soon as its pictures are ready, to whoever reads it then.
+
+    `seen` is the mark of the readers that were shown: where they have changed meanwhile it is shown anew. Raises
+    `ValidationError`, and `Http404` for whoever may not.
+    """
+    with transaction.atomic():
+        post = get_draft(actor, post_id, lock=True)
+        demand_draft(post)
         written = written_in(post)
         _check_whole(post, written)
         today = days.day_of(now)

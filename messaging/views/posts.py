@@ -103,14 +103,10 @@ def _do(request: ActorRequest, post: Post, written: Written, form: PostForm, do:
     for problem in problems:
         messages.error(request, problem)
     if verb == "publish" and not problems:
-        without = [one for text in request.POST.getlist("without") if (one := id_in(text))]
-        services.publish(
-            post_id=post.pk,
-            seen=request.POST.get("seen", ""),
-            without=without if about == "without" else (),
-            actor=actor,
-            now=now,
-        )
+        if about == "without":  # said once: it holds where something else is refused
+            lost = [one for text in request.POST.getlist("without") if (one := id_in(text))]
+            services.leave_out(post_id=post.pk, picture_ids=lost, actor=actor, now=now)
+        services.publish(post_id=post.pk, seen=request.POST.get("seen", ""), actor=actor, now=now)
         return see_other(request, reverse("messaging:post", args=[post.pk]))
     if verb == "remove" and (picture_id := id_in(about)):
         pictures.remove(post_id=post.pk, picture_id=picture_id, actor=actor)
