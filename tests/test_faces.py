@@ -77,7 +77,7 @@ def test_what_looks_like_a_face_is_proposed_and_blurs_nothing_before_it_is_press
     assert maria.post(f"/inlagg/bild/{one.pk}/barn/", sent).status_code == 302
     assert PictureTag.objects.exclude(width=None).get().box == first
     page = page_of(maria, one)
-    assert "3 ansikten, 1 taggad" in page
+    assert "3 ansikten, 1 taggad, 1 suddad" in page
     assert page.count('name="face"') == 2
 
 

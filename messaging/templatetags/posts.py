@@ -59,19 +59,29 @@ def without_tags(marks: Mapping[UUID, Mark], pictures: Iterable[Picture]) -> str
 
 
 @register.simple_tag
+def tagged_words(tagged: int, boxes: int) -> str:
+    """Print how many children are tagged, and round how many others there is a box: "2 taggade, 1 suddad"."""
+    words = []
+    if tagged or not boxes:
+        words.append(ngettext("{number} taggad", "{number} taggade", tagged).format(number=tagged))
+    if boxes:
+        words.append(ngettext("{boxes} suddad", "{boxes} suddade", boxes).format(boxes=boxes))
+    return ", ".join(words)
+
+
+@register.simple_tag
 def tile_mark(marks: Mapping[UUID, Mark], picture: Picture) -> dict[str, object]:
     """Return what a draft's tile says of who is in its picture, with the places where somebody is blurred."""
     mark = marks.get(picture.id, NOBODY)
-    look, name, words = "", "tag", ngettext("{number} taggad", "{number} taggade", mark.tagged)
+    look, name, text = "", "tag", tagged_words(mark.tagged, len(mark.boxes))
     if mark.open:
-        look, name, words = "red", "triangle-alert", _("{children} saknar samtycke")
+        look, name, text = "red", "triangle-alert", _("{children} saknar samtycke").format(children=joined(mark.open))
     elif mark.blurred:
-        look, name, words = "red", "square-dashed", _("{children} suddas")
+        look, name, text = "red", "square-dashed", _("{children} suddas").format(children=joined(mark.blurred))
     elif mark.is_empty:
-        words = _("ingen taggad")
+        text = _("ingen taggad")
     elif not mark.tagged:
-        name, words = "square-dashed", ngettext("{boxes} suddad", "{boxes} suddade", len(mark.boxes))
-    text = words.format(number=mark.tagged, boxes=len(mark.boxes), children=joined(mark.open or mark.blurred))
+        name = "square-dashed"
     return {"look": look, "icon": name, "text": text, "places": [_in_pixels(box, picture) for box in mark.boxes]}
 
 

@@ -54,6 +54,8 @@ def test_a_tap_makes_a_box_of_a_face(cast: Cast, visit: Visit, photo: Path, find
     maria.locator(".tag-faces rect").first.click()
     expect(maria.locator(".tag-faces rect")).to_have_count(1)
     expect(maria.locator(".tag-box")).to_have_count(1)
+    expect(look).to_contain_text("2 ansikten, 1 suddad")
+    expect(maria.locator(".post-tile-state")).to_have_text("1 suddad")
     assert PictureTag.objects.get(child=None).x in range(90, 130)
 
     plain = visit(cast.maria, size=DESKTOP, java_script_enabled=False)
