@@ -95,6 +95,15 @@ def test_it_works_for_siblings_together(cast: Cast, log_in: LogIn) -> None:
     assert shown(cast.elsa, cast.hugo) == {cast.elsa}
 
 
+def test_a_rule_of_all_purposes_is_said_once(cast: Cast, log_in: LogIn) -> None:
+    amina = log_in(cast.amina)
+    assert amina.get(page()).content.decode().count("Ett ja gäller i 12 månader") == 1
+    ConsentRule.objects.create(purpose=PUBLIC, needs="one", months=6, made_by=cast.administrator)
+    said = amina.get(page()).content.decode()
+    assert said.count("Ett ja gäller i 12 månader") == 3
+    assert said.count("säger ja och ingen säger nej.") == said.count("Ett ja gäller i 6 månader") == 1
+
+
 def test_a_guardian_changes_the_answer_in_two_taps_and_it_counts_at_once(cast: Cast, log_in: LogIn) -> None:
     """G04: the yes is over in the moment in which somebody says no; the row stays, and says when and why."""
     say(cast.amina, cast.elsa)

@@ -92,6 +92,12 @@ class MyConsents:
         return {question.child_id for question in self.questions}
 
     @property
+    def of_one_rule(self) -> Topic | None:
+        """Return one of those that are asked about, where the same rule holds for all of them."""
+        asked = [topic for topic in self.topics if topic.due]
+        return asked[0] if len({(topic.needs_all, topic.months) for topic in asked}) == 1 else None
+
+    @property
     def number_due(self) -> int:
         return sum(question.is_due for question in self.questions)
 
