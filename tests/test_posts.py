@@ -325,7 +325,7 @@ def test_a_damaged_picture_of_a_draft_is_named_before_it_goes_out(cast: Cast) ->
     with pytest.raises(ValidationError, match="Bild 2 kunde inte göras i ordning"):
         publish(post, cast.maria)
     maria = Actor.of_person(cast.maria)
-    posts.leave_out(post_id=post.pk, picture_ids=[one.pk for one in pictures], actor=maria, now=clock.now())
+    post_pictures.leave_out(post_id=post.pk, picture_ids=[one.pk for one in pictures], actor=maria, now=clock.now())
     assert post.pictures.get() == pictures[0], "one that can be read is not thrown away by this"
     publish(post, cast.maria)
 

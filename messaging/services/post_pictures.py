@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from documents.services.uploads import TakenBefore
 from messaging import post_rules
 from messaging.models import Post, PostPicture
 from messaging.selectors.posts import get_draft
-from messaging.services.posts import demand_draft
+from messaging.services.posts import demand_draft, drop_lost
 
 
 def add(*, post_id: UUID, uploads: Iterable[File[bytes]], actor: Actor, now: datetime) -> list[str]:
@@ -61,6 +61,12 @@ def remove(*, post_id: UUID, picture_id: UUID, actor: Actor) -> None:
         if picture := post.pictures.filter(pk=picture_id).select_related("file").first():
             picture.delete()
             discard([picture.file])
+
+
+def leave_out(*, post_id: UUID, picture_ids: Collection[UUID], actor: Actor, now: datetime) -> None:
+    """Let a draft be without those of these pictures that could not be made ready (F10)."""
+    with transaction.atomic():
+        drop_lost(_draft(actor, post_id), picture_ids, now)
 
 
 def try_again(*, post_id: UUID, actor: Actor, now: datetime) -> None:

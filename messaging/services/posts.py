@@ -133,17 +133,6 @@ def _put_children(post: Post, child_ids: Iterable[UUID]) -> None:
     PostChild.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def leave_out(*, post_id: UUID, picture_ids: Collection[UUID], actor: Actor, now: datetime) -> None:
-    """Let a draft be without these pictures, which could not be made ready (F10): also where it is not published yet.
-
-    Raises `ValidationError` where it is no draft any more, and `Http404` for whoever may not.
-    """
-    with transaction.atomic():
-        post = get_draft(actor, post_id, lock=True)
-        demand_draft(post)
-        _drop(post, picture_ids, now)
-
-
 def publish(*, post_id: UUID, seen: str, actor: Actor, now: datetime) -> Post:
     """Let a draft go out in 30 seconds, and then as soon as its pictures are ready, to whoever reads it then.
 
@@ -211,7 +200,7 @@ def publish_without(*, post_id: UUID, picture_ids: Collection[UUID], actor: Acto
         post = _written_by(actor, post_id)
         if post.state != State.PUBLISHING:
             raise ValidationError(_("Inlägget publiceras inte just nu."))
-        _drop(post, picture_ids, now)
+        drop_lost(post, picture_ids, now)
         if not post.text.strip() and not post.pictures.exists():
             raise ValidationError(_("Utan bilden är inlägget tomt. Ta tillbaka det och skriv något först."))
         audit.did("post.without_picture", person_id=actor.person_id, tablet_id=actor.tablet_id, now=now, post=post.pk)
@@ -223,7 +212,7 @@ def _is_lost(now: datetime) -> Q:
     return Q(file__state=StoredFile.State.DAMAGED) | is_stuck(now, "file__")
 
 
-def _drop(post: Post, picture_ids: Collection[UUID], now: datetime) -> None:
+def drop_lost(post: Post, picture_ids: Collection[UUID], now: datetime) -> None:
     """Throw away those of the post's pictures that have these ids and could not be made ready."""
     chosen = post.pictures.filter(_is_lost(now), pk__in=picture_ids).select_related("file")
     files = [picture.file for picture in chosen]

@@ -105,7 +105,7 @@ def _do(request: ActorRequest, post: Post, written: Written, form: PostForm, do:
     if verb == "publish" and not problems:
         if about == "without":  # said once: it holds where something else is refused
             lost = [one for text in request.POST.getlist("without") if (one := id_in(text))]
-            services.leave_out(post_id=post.pk, picture_ids=lost, actor=actor, now=now)
+            pictures.leave_out(post_id=post.pk, picture_ids=lost, actor=actor, now=now)
         services.publish(post_id=post.pk, seen=request.POST.get("seen", ""), actor=actor, now=now)
         return see_other(request, reverse("messaging:post", args=[post.pk]))
     if verb == "remove" and (picture_id := id_in(about)):
