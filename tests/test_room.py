@@ -127,6 +127,23 @@ def test_a_full_preschool_refuses_before_a_byte_is_sent(cast: Cast, log_in: LogI
     assert f'data-preschool="{cast.granliden.pk}"' in page, "the page says for which preschool it uploads"
 
 
+def test_little_room_is_said_where_somebody_uploads(cast: Cast, log_in: LogIn) -> None:
+    """G09: before there is none left, to whoever would take of it; not where documents are only read."""
+    folder, maria = folder_of(cast.blasippan), log_in(cast.maria)
+    place = f"/dokument/avdelning/{cast.blasippan.pk}/"
+    forms = (f"{place}?mapp={folder.pk}", f"/inlagg/{draft(cast).pk}/skriv/")
+    said = "Förskolans utrymme för bilder och dokument är "
+    fill(cast.granliden, 0.89)
+    assert not any(said in maria.get(form).content.decode() for form in forms)
+    fill(cast.granliden, 0.9)
+    assert all(f"{said}snart fullt" in maria.get(form).content.decode() for form in forms)
+    assert said not in maria.get(place).content.decode(), "no file is chosen there"
+    fill(cast.granliden, 1)
+    assert all(f"{said}fullt. Inga nya filer" in maria.get(form).content.decode() for form in forms)
+    assert "<form" in maria.get(forms[0]).content.decode()
+    assert said not in log_in(cast.vikar).get(forms[0]).content.decode(), "a substitute puts no file there"
+
+
 def test_nobody_learns_of_the_room_elsewhere(cast: Cast, log_in: LogIn) -> None:
     fill(cast.sjostjarnan, 1)
     assert begin(log_in(cast.maria), cast.sjostjarnan)[0] == 201

@@ -20,7 +20,7 @@ from documents.paper_forms import EndForm, RenewForm
 from documents.selectors.papers import house_papers, shelves_of
 from documents.selectors.places import Place, get_department_place, get_preschool_place, places_of
 from documents.selectors.reading import get_changed, get_folder
-from documents.selectors.room import RoomOf, rooms_of
+from documents.selectors.room import rooms_of
 from documents.services import folders, papers, telling
 from documents.uploaded import uploaded_in
 from documents.views.papers import sought_in
@@ -37,9 +37,8 @@ def department(request: ActorRequest, department_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preschool(request: ActorRequest, preschool_id: UUID) -> HttpResponse:
-    """What a preschool shares with all of its families. A POST adds a folder. Little room is said to who leads it."""
-    place = get_preschool_place(request.actor, preschool_id)
-    return _place(request, place, room=RoomOf(rooms_of([preschool_id])[preschool_id], place.preschool))
+    """What a preschool shares with all of its families. A POST adds a folder."""
+    return _place(request, get_preschool_place(request.actor, preschool_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,7 +48,7 @@ def municipality(request: ActorRequest) -> HttpResponse:
     return _place(request, Place())
 
 
-def _place(request: ActorRequest, place: Place, room: RoomOf | None = None) -> HttpResponse:
+def _place(request: ActorRequest, place: Place) -> HttpResponse:
     actor, sought = request.actor, sought_in(request)
     may_share = place.is_shared_by(actor)
     if request.method == "POST":
@@ -67,15 +66,18 @@ def _place(request: ActorRequest, place: Place, room: RoomOf | None = None) -> H
         "documents", person_id=actor.person_id, tablet_id=actor.tablet_id, children=shown.child_ids, once_an_hour=True
     )
     shelves = shelves_of(place, may_share=may_share)
+    opened = next((one for one in shelves if one.folder.pk == sought.folder_id), None)
+    # Little room is said to whoever leads the preschool, and where somebody is about to take of it.
+    takes_room = place.preschool_id if place.preschool or (opened and may_share) else None
     context = {
         "place": place,
         "places": places_of(actor),
         "shelves": shelves,
-        "opened": next((one for one in shelves if one.folder.pk == sought.folder_id), None),
+        "opened": opened,
         "shown": shown,
         "sought": sought,
         "may_share": may_share,
-        "room": room,
+        "room": rooms_of([takes_room])[takes_room] if takes_room else None,
         "rests": rests(request),
     }
     return render(request, "documents/place.html", context)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from children.http import ActorRequest, asks_for_pin, renews_pin, rests
+from documents.selectors.room import rooms_of
 from documents.uploaded import uploaded_in
 from messaging import post_rules
 from messaging.models import Post
@@ -129,6 +130,7 @@ def show(
         "post_readers", person_id=actor.person_id, tablet_id=actor.tablet_id, children=children, once_an_hour=True
     )
     own = pictures_of([post.pk])[post.pk]
+    part, preschool_id = "saved" if is_fragment_wanted(request) else "write", post.department.preschool_id
     context = {
         "post": post,
         "form": form,
@@ -141,10 +143,10 @@ def show(
         "is_one_gone": not written.is_for_all and bool(written.child_ids - {child.pk for child in form.taggable}),
         "theirs": theirs,
         "differing": theirs.differs_in(written) if theirs else [],
+        "room": rooms_of([preschool_id])[preschool_id] if part == "write" else None,
         "rests": rests(request),
         "version": (form["version"].value() or post.version) if theirs else post.version,
     }
-    part = "saved" if is_fragment_wanted(request) else "write"
     refused = bool(theirs or form.errors) and part == "write"
     return render(request, f"messaging/posts/{part}.html", context, status=422 if refused else 200)
 
