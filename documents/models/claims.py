@@ -52,3 +52,7 @@ class Claimed(Base):
     @property
     def is_ready(self) -> bool:
         return self.state == self.State.READY
+
+    @property
+    def is_damaged(self) -> bool:
+        return self.state == self.State.DAMAGED

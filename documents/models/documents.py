@@ -74,8 +74,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.shared().filter(withdrawn_at=None)
 
     def untold(self) -> Self:
-        """Return what was shared and families have not been told of."""
-        return self.standing().filter(told_at=None)
+        """Return what was shared and can be opened, and families have not been told of."""
+        opened = DocumentVersion.objects.filter(is_current=True, file__state=Claimed.State.READY)
+        return self.standing().filter(told_at=None, pk__in=opened.values("document"))
 
 
 class Document(Base):

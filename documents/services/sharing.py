@@ -197,6 +197,8 @@ def _check(
     elif any(len(titles[one.pk]) > paper_rules.LONGEST_TITLE for one in drafts):
         problems["titles"] = _("Skriv högst {number} tecken.").format(number=paper_rules.LONGEST_TITLE)
     files_of = DocumentVersion.objects.filter(document__in=drafts, is_current=True)
+    if unready := files_of.exclude(file__state=StoredFile.State.READY).select_related("file").first():
+        problems["titles"] = f"{unready.file.name}: {_why_not_opened(unready.file)}"
     if len(sharing.child_ids) != 1 and files_of.filter(file__kind=StoredFile.Kind.PICTURE).exists():
         problems["children"] = _(
             "Lägg bilder i ett inlägg i stället. Som dokument kan en bild bara gälla ett barn i taget."
@@ -215,6 +217,12 @@ def _check(
         problems["due_on"] = _("Välj en dag som inte har varit.")
     if problems:
         raise ValidationError({name: [words] for name, words in problems.items()})
+
+
+def _why_not_opened(file: StoredFile) -> str:
+    if file.is_damaged:
+        return _("{problem} Ta bort den här, och välj en annan fil.").format(problem=file.get_problem_display())
+    return _("Bilden görs i ordning. Försök om en stund.")
 
 
 def _shared(draft: Document, title: str, sharing: Sharing, actor: Actor, now: datetime) -> list[Document]:

@@ -93,7 +93,8 @@ def document(request: ActorRequest, document_id: UUID) -> HttpResponse:
     is_own = own_documents(actor).filter(pk=found.pk).exists()
     preview = getattr(current.file, "preview", None)
     pages = list(preview.drawn.select_related("picture")) if preview and not found.is_withdrawn else []
-    if is_really_seen(request) and not found.is_withdrawn and (pages or current.file.is_picture):
+    is_picture_shown = current.file.is_picture and current.file.is_ready
+    if is_really_seen(request) and not found.is_withdrawn and (pages or is_picture_shown):
         services.mark_opened(version=current, actor=actor, now=clock.now())
     context = {
         "document": found,
@@ -148,10 +149,11 @@ def file(request: ActorRequest, version_id: UUID) -> HttpResponseBase:
     """A document's file: saved, or shown where it is a picture. `storlek` is a picture's size."""
     version = get_version(request.actor, version_id)
     _look(request, version.document, "document.file")
-    if is_really_seen(request):
-        services.mark_opened(version=version, actor=request.actor, now=clock.now())
     size: Size = "medium" if request.GET.get("storlek") == "medium" else "whole"
-    return serve(version.file, size=size, as_attachment="spara" in request.GET, request=request)
+    served = serve(version.file, size=size, as_attachment="spara" in request.GET, request=request)
+    if is_really_seen(request):  # what is not there is not opened
+        services.mark_opened(version=version, actor=request.actor, now=clock.now())
+    return served
 
 
 @require_safe

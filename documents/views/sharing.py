@@ -130,7 +130,7 @@ def _show(request: ActorRequest, folder: Folder, form: ShareForm) -> HttpRespons
     context = {
         "folder": folder,
         "place": Place.of(folder),
-        "drafts": [(one, one.document_id in titles or not form.is_bound) for one in drafts],
+        "drafts": [(one, one.document_id in titles if form.is_bound else not one.file.is_damaged) for one in drafts],
         "form": form,
         "is_for_some": is_for_some,
         "audience": audience,
