@@ -260,11 +260,26 @@ def test_withdrawn_within_seven_days_and_removed_later(cast: Cast, log_in: LogIn
     assert "har återkallat det här dokumentet" in page
     assert "Brev till hemmet" not in page
     assert phone.get(f"/dokument/fil/{version.pk}/").status_code == 404
+    assert (
+        f"återkallades av {cast.maria.full_name}: Fel barn"
+        in log_in(cast.maria).get(f"/dokument/{document.pk}/").content.decode()
+    )
     assert "Ett dokument är återkallat" in log_in(cast.eva).get("/nytt/").content.decode()
     papers.remove(document_id=document.pk, reason="Fel barn", actor=staff, now=clock.now() + timedelta(days=8))
     assert phone.get(f"/dokument/{document.pk}/").status_code == 404
     assert not StoredFile.objects.exists()
     assert Document.objects.get(pk=document.pk).reason == "Fel barn"
+
+
+@pytest.mark.django_db
+def test_a_new_version_names_who_shared_it(cast: Cast, log_in: LogIn) -> None:
+    (document,) = shared(cast.blasippan, cast.maria)
+    upload, eva = ContentFile(pdf(2), "ny.pdf"), Actor.of_person(cast.eva)
+    papers.renew(document_id=document.pk, upload=upload, note="", actor=eva, now=clock.now())
+    versions = log_in(cast.maria).get(f"/dokument/{document.pk}/").content.decode().partition('id="versions"')[2]
+    assert cast.eva.full_name in versions
+    assert cast.maria.full_name in versions
+    assert str(cast.eva.pk) not in versions
 
 
 @pytest.mark.django_db
