@@ -15,24 +15,15 @@ from documents.selectors.shown import Blurs
 from documents.services.files import settle_one
 from documents.shown_rules import mark_of
 from documents.stores import store
-from portal.lib import bell
+from documents.turns import take_turn
 
 log = logging.getLogger(__name__)
 
 
 def make_waiting(*, now: datetime, seconds: float = inf) -> int:
-    """Make every copy that waits; return how many were tried. Any number of workers may do this at once.
-
-    After so many seconds it stops and rings for another turn: what else waits for this worker has its own before.
-    """
-    tried, started = 0, monotonic()
-    while copy := BlurredCopy.objects.select_related("file").claim(now + timedelta(seconds=monotonic() - started)):
-        make(copy)
-        tried += 1
-        if monotonic() - started > seconds:
-            bell.ring("documents.tasks.make_copies")
-            break
-    return tried
+    """Make every copy that waits, for a turn of so many seconds; return how many were tried."""
+    rows, task = BlurredCopy.objects.select_related("file"), "documents.tasks.make_copies"
+    return take_turn(rows, lambda copy, _at: make(copy), now=now, seconds=seconds, task=task)
 
 
 def make_these(wanted: Mapping[UUID, Blurs], *, now: datetime, told: Callable[[], None]) -> None:

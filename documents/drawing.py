@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
+from math import inf
 from pathlib import Path
-from time import monotonic
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
@@ -17,19 +17,16 @@ from documents import apart, kept, paper_rules, rules
 from documents.models import PdfPage, PdfPreview, StoredFile
 from documents.services import files
 from documents.stores import store
+from documents.turns import take_turn
 
 log = logging.getLogger(__name__)
 State = PdfPreview.State
 
 
-def draw_waiting(*, now: datetime) -> int:
-    """Draw every PDF that waits; return how many were tried. Any number of workers may do this at once."""
-    tried, started = 0, monotonic()
-    rows = PdfPreview.objects.select_related("file")
-    while preview := rows.claim(now + timedelta(seconds=monotonic() - started)):
-        draw(preview, now=now)
-        tried += 1
-    return tried
+def draw_waiting(*, now: datetime, seconds: float = inf) -> int:
+    """Draw every PDF that waits, for a turn of so many seconds; return how many were tried."""
+    rows, task = PdfPreview.objects.select_related("file"), "documents.tasks.draw_pages"
+    return take_turn(rows, lambda preview, at: draw(preview, now=at), now=now, seconds=seconds, task=task)
 
 
 def draw(preview: PdfPreview, *, now: datetime) -> None:

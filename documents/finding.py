@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from time import monotonic
+from datetime import datetime
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.db import transaction
 from documents import apart, kept, rules
 from documents.models import FaceSearch, StoredFile
 from documents.stores import store
+from documents.turns import take_turn
 from portal.lib import bell
 
 log = logging.getLogger(__name__)
@@ -33,14 +34,13 @@ def forget(file_ids: Iterable[UUID]) -> None:
     FaceSearch.objects.filter(file__in=file_ids).delete()
 
 
-def find_waiting(*, now: datetime) -> int:
-    """Look for faces where that waits; return in how many pictures. Any number of workers may do this at once."""
-    looked, started = 0, monotonic()
+def find_waiting(*, now: datetime, seconds: float = inf) -> int:
+    """Look for faces where that waits, for a turn of so many seconds; return in how many pictures."""
+    if not settings.FIND_FACES:
+        return 0
     rows = FaceSearch.objects.filter(file__state=StoredFile.State.READY).select_related("file")
-    while settings.FIND_FACES and (one := rows.claim(now + timedelta(seconds=monotonic() - started))):
-        find(one)
-        looked += 1
-    return looked
+    task = "documents.tasks.find_faces"
+    return take_turn(rows, lambda one, _at: find(one), now=now, seconds=seconds, task=task)
 
 
 def find(search: FaceSearch) -> None:

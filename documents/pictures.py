@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import shutil
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import inf
 from pathlib import Path
-from time import monotonic
 
 from django.db import transaction
 
@@ -15,7 +14,7 @@ from documents import apart, kept, rules, taking
 from documents.models import StoredFile
 from documents.services.files import settle_one
 from documents.stores import store
-from portal.lib import bell
+from documents.turns import take_turn
 
 log = logging.getLogger(__name__)
 State, Problem = StoredFile.State, StoredFile.Problem
@@ -23,18 +22,9 @@ _WHY = {"memory": Problem.TOO_MUCH, "time": Problem.TOO_MUCH, "pixels": Problem.
 
 
 def make_waiting(*, now: datetime, seconds: float = inf) -> int:
-    """Make the sizes of every picture that waits; return how many were tried. Any number of workers may do this.
-
-    After so many seconds it stops and rings for another turn: what else waits for this worker has its own before.
-    """
-    tried, started = 0, monotonic()
-    while file := StoredFile.objects.claim(now + timedelta(seconds=monotonic() - started)):
-        make_sizes(file)
-        tried += 1
-        if monotonic() - started > seconds:
-            bell.ring("documents.tasks.make_sizes")
-            break
-    return tried
+    """Make the sizes of every picture that waits, for a turn of so many seconds; return how many were tried."""
+    rows, task = StoredFile.objects.all(), "documents.tasks.make_sizes"
+    return take_turn(rows, lambda file, _at: make_sizes(file), now=now, seconds=seconds, task=task)
 
 
 def make_sizes(file: StoredFile) -> None:

@@ -25,14 +25,14 @@ def make_copies() -> int:
 
 @shared_task
 def draw_pages() -> int:
-    """Draw the pages of every PDF that waits for it. Any number of workers may do this at once."""
-    return drawing.draw_waiting(now=clock.now())
+    """Draw the pages of PDFs that wait for it, for a turn. Any number of workers may do this at once."""
+    return drawing.draw_waiting(now=clock.now(), seconds=5)
 
 
 @shared_task
 def find_faces() -> int:
-    """Look for faces in the pictures of drafts (FIND_FACES). Any number of workers may do this at once."""
-    return finding.find_waiting(now=clock.now())
+    """Look for faces in the pictures of drafts (FIND_FACES), for a turn. Any number of workers may do this at once."""
+    return finding.find_waiting(now=clock.now(), seconds=5)
 
 
 @shared_task

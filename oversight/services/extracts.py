@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from datetime import datetime, timedelta
+from math import inf
 from time import monotonic
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from documents import rules as file_rules
 from documents.services import copies
 from documents.services.files import discard
 from documents.services.made import keep_made
+from documents.turns import take_turn
 from messaging.selectors.extract import blurred_in, marks_of, pictures_of
 from notifications.models import Kind
 from notifications.services import notify
@@ -73,13 +75,10 @@ def throw_away(extract: Extract) -> Counter[str]:
     return gone + discard([file]) if file else gone
 
 
-def make_waiting(*, now: datetime) -> int:
-    """Make every extract that waits; return how many were tried. Any number of workers may do this at once."""
-    tried, started = 0, monotonic()
-    while extract := Extract.objects.select_related("child").claim(now + timedelta(seconds=monotonic() - started)):
-        make(extract, now=now + timedelta(seconds=monotonic() - started))
-        tried += 1
-    return tried
+def make_waiting(*, now: datetime, seconds: float = inf) -> int:
+    """Make every extract that waits, for a turn of so many seconds; return how many were tried."""
+    rows, task = Extract.objects.select_related("child"), "oversight.tasks.make_extracts"
+    return take_turn(rows, lambda extract, at: make(extract, now=at), now=now, seconds=seconds, task=task)
 
 
 def make(extract: Extract, *, now: datetime) -> None:

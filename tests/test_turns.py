@@ -1,0 +1,47 @@
+"""Workers take turns: what one of them has much of keeps nothing else waiting (F10, G04, PROMISES 2)."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from celery import Task
+from pytest_django.fixtures import Settings
+
+from documents import tasks as documents
+from documents.models import FaceSearch, PdfPreview
+from oversight import tasks as oversight
+from oversight.models import Extract
+from portal.lib import bell
+from tests.cast import Cast
+from tests.papers import folder_of, pdf, uploaded
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def two_that_wait(cast: Cast, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two PDFs, two searches for faces and two extracts; each that is made takes six seconds by the clock."""
+    settings.FILES_ROOT, settings.FIND_FACES = tmp_path, True
+    folder = folder_of(cast.blasippan)
+    for pages in (1, 2):
+        uploaded(folder, cast.maria, pdf(pages))
+    for preview in PdfPreview.objects.all():
+        FaceSearch.objects.create(file_id=preview.file_id, state=FaceSearch.State.WAITING)
+    for guardian in (cast.amina, cast.johan):
+        Extract.objects.create(child=cast.elsa, person=guardian, language="sv", state=Extract.State.WAITING)
+    seconds = itertools.count(step=6)
+    monkeypatch.setattr("documents.turns.monotonic", lambda: next(seconds))
+    for made in ("documents.drawing.draw", "documents.finding.find", "oversight.services.extracts.make"):
+        monkeypatch.setattr(made, lambda *_given, **_named: None)
+
+
+@pytest.mark.usefixtures("two_that_wait")
+@pytest.mark.parametrize("task", [documents.draw_pages, documents.find_faces, oversight.make_extracts])
+def test_a_long_turn_ends_and_rings_for_the_next(task: Task[[], int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty long PDFs in a folder hold up neither the post that is out nor files that a consent closes (F10, G04)."""
+    rung: list[str] = []
+    monkeypatch.setattr(bell, "ring", rung.append)
+    assert [task(), task(), task()] == [1, 1, 0]
+    assert rung == [task.name, task.name]
