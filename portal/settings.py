@@ -97,7 +97,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     f"{room}.tasks.{deed}_*": {"queue": "images"}
     for room, deed in (("documents", "make"), ("documents", "draw"), ("documents", "find"), ("messaging", "follow"))
-}
+} | {"oversight.tasks.make_extracts": {"queue": "nightly"}}
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep catches what the bell missed; a request never waits for the broker
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -13,6 +13,7 @@ from documents import tasks as documents
 from documents.models import FaceSearch, PdfPreview
 from oversight import tasks as oversight
 from oversight.models import Extract
+from portal.celery import app
 from portal.lib import bell
 from tests.cast import Cast
 from tests.papers import folder_of, pdf, uploaded
@@ -45,3 +46,9 @@ def test_a_long_turn_ends_and_rings_for_the_next(task: Task[[], int], monkeypatc
     monkeypatch.setattr(bell, "ring", rung.append)
     assert [task(), task(), task()] == [1, 1, 0]
     assert rung == [task.name, task.name]
+
+
+def test_no_notice_waits_for_an_extract() -> None:
+    """I04: on the night that families are told of sixty days, all of them ask for one."""
+    assert app.amqp.router.route({}, oversight.make_extracts.name)["queue"].name == "nightly"
+    assert app.amqp.router.route({}, "notifications.tasks.sweep")["queue"].name == "default"
