@@ -42,7 +42,7 @@ class Extract(Claimed):
 
     @property
     def anew_at(self) -> datetime:
-        """When it may be made once more."""
+        """When it may be made once more, while it may be handed out."""
         return self.created_at + rules.ANEW_AFTER
 
     class Meta:

@@ -245,8 +245,48 @@ def test_a_consent_withdrawn_after_it_was_made_closes_it(cast: Cast, log_in: Log
     assert any(name.startswith("bilder/") for name in made(amina, cast.elsa.pk).namelist())
     cast.noor.consents.update(says_yes=False, expires_on=None)
     assert amina.get(address).status_code == 302
-    assert "har ändrats" in amina.get(f"/barn/{cast.elsa.pk}/allt/").content.decode()
+    assert "visas inte längre" in amina.get(f"/barn/{cast.elsa.pk}/allt/").content.decode()
     assert not any(name.startswith("bilder/") for name in made(amina, cast.elsa.pk).namelist())
+
+
+def test_one_that_is_closed_can_be_made_anew_at_once(cast: Cast, log_in: LogIn) -> None:
+    """G04: nobody waits for what another family has said; and a yes after the no opens what was closed."""
+    (one,) = told(cast.blasippan, cast.maria, [cast.elsa, cast.noor])
+    PictureTag.objects.create(file=one.file, child=cast.noor)
+    put(one, b"a picture")
+    allow(cast.noor, cast.neighbour)
+    amina, page = log_in(cast.amina), f"/barn/{cast.elsa.pk}/allt/"
+    made(amina, cast.elsa.pk)
+    before = Extract.objects.get()
+    assert "från klockan" in amina.get(page).content.decode()
+    amina.post(page, {"anew": "1"})
+    assert Extract.objects.get() == before
+    cast.noor.consents.update(says_yes=False)
+    closed = amina.get(page).content.decode()
+    assert "från klockan" not in closed
+    assert 'name="anew"' in closed
+    cast.noor.consents.update(says_yes=True)
+    assert "Klart att hämta" in amina.get(page).content.decode()
+    cast.noor.consents.update(says_yes=False)
+    amina.post(page, {"anew": "1"})
+    assert Extract.objects.get() != before
+
+
+def test_one_in_which_somebody_is_blurred_who_may_be_shown_now_is_still_handed_out(cast: Cast, log_in: LogIn) -> None:
+    (one,) = told(cast.blasippan, cast.maria, [cast.elsa, cast.noor])
+    PictureTag.objects.create(file=one.file, child=cast.noor, **BOX)
+    digest = mark_of([Box(*BOX.values())])
+    copy = BlurredCopy.objects.create(
+        file=one.file, boxes=[[*BOX.values()]], digest=digest, state=BlurredCopy.State.READY
+    )
+    put_under(copy, b"blurred")
+    amina, address = log_in(cast.amina), f"/barn/{cast.elsa.pk}/allt/hamta/"
+    made(amina, cast.elsa.pk)
+    allow(cast.noor, cast.neighbour)
+    assert amina.get(address).status_code == 200
+    cast.noor.consents.all().delete()
+    PictureTag.objects.update(x=300)
+    assert amina.get(address).status_code == 302
 
 
 def test_what_is_withdrawn_after_it_was_made_closes_it(cast: Cast, log_in: LogIn) -> None:

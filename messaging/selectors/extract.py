@@ -27,6 +27,8 @@ from portal.lib.extracts import Enclosed, Entry, Part, Told
 Marks = dict[str, str]
 """How each picture of an extract is shown: the mark of what is blurred, by the file's id."""
 
+CLEAR = mark_of(())
+
 
 def pictures_of(actor: Actor, child: Child) -> Album:
     """Return the pictures that reach the child as this guardian sees them now: of these all else here is asked."""
@@ -48,11 +50,12 @@ def marks_of(album: Album) -> Marks:
 
 
 def is_still_so(actor: Actor, child: Child, marks: Mapping[str, str], held: Collection[str], since: datetime) -> bool:
-    """Tell whether all of these pictures are still shown just so, and nothing with these ids was withdrawn since then.
+    """Tell whether all of these pictures may still be shown so, and nothing with these ids was withdrawn since then.
 
-    What has come since does not matter.
+    What has come since does not matter, nor that somebody who is blurred need not be any more.
     """
-    if marks and not marks.items() <= marks_of(pictures_of(actor, child)).items():
+    today = marks_of(pictures_of(actor, child)) if marks else {}
+    if any(today.get(file_id) not in (mark, CLEAR) for file_id, mark in marks.items()):
         return False
     withdrawn = (
         model._base_manager.filter(withdrawn_at__gte=since, pk__in=held) for model in (Post, Message, Bulletin)

@@ -37,7 +37,7 @@ def extract_of(actor: Actor, child: Child) -> Extract | None:
 
 
 def is_current(actor: Actor, extract: Extract) -> bool:
-    """Tell whether a ready extract may be handed out: its pictures are shown just so, nothing in it was withdrawn, and
+    """Tell whether a ready extract may be handed out: its pictures may be shown so, nothing in it was withdrawn, and
     nobody has come to be protected, whose real name it may have: it is not looked for, another is made.
     """
     since, held = extract.begun_at, extract.held

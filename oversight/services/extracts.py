@@ -30,7 +30,7 @@ from notifications.services import notify
 from oversight import rules
 from oversight.models import Extract
 from oversight.packing import pack
-from oversight.selectors.extracts import parts_of
+from oversight.selectors.extracts import is_current, parts_of
 from portal.lib import bell, days
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Lost(Exception):
 
 def ask(*, child_id: UUID, actor: Actor, now: datetime, language: str, anew: bool = False) -> Extract:
     """Ask for everything about a child. What is there or on its way already is that; with `anew` another is made, once
-    an hour (`Extract.anew_at`).
+    an hour (`Extract.anew_at`), and at once where what is there may not be handed out any more.
 
     Raises as `get_child` does for whoever is not its guardian today.
     """
@@ -50,7 +50,7 @@ def ask(*, child_id: UUID, actor: Actor, now: datetime, language: str, anew: boo
         child = get_child(actor, Action.SEE_OWN, child_id, lock=True)
         assert actor.person  # noqa: S101 (for the type checker: a guardian is somebody)
         found = Extract.objects.select_related("file").filter(child=child, person=actor.person_id).first()
-        if found and (found.state == Extract.State.WAITING or not anew or now < found.anew_at):
+        if found and (found.state == Extract.State.WAITING or not anew or _is_too_early(found, actor, now)):
             return found
         if found:
             throw_away(found)
@@ -58,6 +58,11 @@ def ask(*, child_id: UUID, actor: Actor, now: datetime, language: str, anew: boo
         audit.did("extract.asked", person_id=actor.person_id, now=now, children=[child.pk], extract=made.pk)
         transaction.on_commit(lambda: bell.ring("oversight.tasks.make_extracts"), robust=True)
         return made
+
+
+def _is_too_early(extract: Extract, actor: Actor, now: datetime) -> bool:
+    """Tell whether it is too early to make this one once more."""
+    return now < extract.anew_at and (not extract.is_ready or is_current(actor, extract))
 
 
 def note_fetched(*, extract: Extract, actor: Actor, now: datetime) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
@@ -37,11 +35,12 @@ def extract(request: ActorRequest, child_id: UUID) -> HttpResponse:
         return see_other(request, request.path)
     found = extract_of(actor, child)
     audit.looked("extract", person_id=actor.person_id, children=[child.pk], once_an_hour=True)
+    current = found is None or not found.is_ready or is_current(actor, found)
     context = {
         "child": child,
         "extract": found,
-        "is_current": found is None or not found.is_ready or is_current(actor, found),
-        "anew_at": found.anew_at if found and clock.now() < found.anew_at else None,
+        "is_current": current,
+        "anew_at": found.anew_at if found and current and clock.now() < found.anew_at else None,
         "until": found.ready_at + rules.KEPT_FOR if found and found.ready_at else None,
     }
     part = "state" if is_fragment_wanted(request) else "page"
@@ -60,7 +59,6 @@ def extract_file(request: ActorRequest, child_id: UUID) -> HttpResponseBase:
     if found.is_sensitive and (asked := asked_for_extracts_sake(request, page)):
         return asked
     if not is_current(actor, found):
-        messages.info(request, _("Något i samlingen har ändrats sedan den gjordes. Samla allt på nytt."))
         return see_other(request, page)
     if request.method == "GET":
         extracts.note_fetched(extract=found, actor=actor, now=clock.now())
