@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from PIL import Image
 from pytest_django.fixtures import Settings
 
 from children.actors import Actor
 from children.models import Department
 from documents import kept
-from documents.models import StoredFile
-from documents.services import files
+from documents.models import PdfPreview, StoredFile
+from documents.services import files, papers
+from documents.services.sharing import add_version
 from documents.stores import store
 from messaging.models import Post
 from messaging.services import post_pictures, posts
 from portal.lib import clock
 from tests.cast import Cast
+from tests.papers import pdf, shared, version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +107,33 @@ def test_two_at_once_are_one(cast: Cast) -> None:
     key = found[0].key
     lying = [listed.name for number in range(256) for listed in store().listed(f"{number:02x}/")]
     assert lying == [kept.name_of(key)]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_what_is_used_again_while_it_is_thrown_away_keeps_its_pages_or_is_gone(cast: Cast) -> None:
+    """PROMISES 2: never a document whose pages are gone for ever."""
+    (paper,) = shared(cast.blasippan, cast.maria, cast.elsa, data=pdf(1))
+    (other,) = shared(cast.blasippan, cast.maria, cast.elsa, data=pdf(2))
+    file = version_of(paper).file
+
+    def use() -> None:
+        with suppress(IntegrityError):  # the file was gone when it was our turn
+            add_version(other, file, number=2, by_id=cast.maria.pk)
+        connection.close()
+
+    user = Thread(target=use)
+
+    def begin(execute: Callable[..., Any], sql: str, *given: Any) -> Any:
+        """Let somebody use the file when it has just been asked whether anybody does."""
+        answer = execute(sql, *given)
+        if user.ident is None and sql.startswith('SELECT "documents_documentversion"."file_id"'):
+            user.start()
+            user.join(1)
+        return answer
+
+    with connection.execute_wrapper(begin):
+        papers.remove(document_id=paper.pk, reason="fel", actor=Actor.of_person(cast.maria), now=clock.now())
+    user.join()
+    left = set(StoredFile.objects.filter(pk=file.pk).values_list("pk", flat=True))
+    assert left == set(PdfPreview.objects.filter(file=file.pk).values_list("file", flat=True))

@@ -97,7 +97,7 @@ def _throw_away(useless: QuerySet[StoredFile]) -> None:
     """Throw these files away, each by itself, unless somebody has begun to use it."""
     for file_id in list(useless.values_list("pk", flat=True)):
         with transaction.atomic():
-            discard_unused(list(StoredFile.objects.select_for_update(of=("self",)).filter(pk=file_id)))
+            discard_unused(StoredFile.objects.filter(pk=file_id))
 
 
 def _check_shelf(shelf: str, found: Found, now: datetime) -> None:

@@ -144,13 +144,15 @@ def throw_away_old_drafts(*, now: datetime) -> int:
     return len(drafts)
 
 
-def discard_unused(held: Collection[StoredFile]) -> Counter[str]:
+def discard_unused(held: Iterable[StoredFile]) -> Counter[str]:
     """Throw away those of these files that no document has any more, with their drawn pages.
 
-    Returns how many rows of each kind are gone.
+    Returns how many rows of each kind are gone. Must be called in a transaction.
     """
-    used = set(DocumentVersion.objects.filter(file__in=held).values_list("file", flat=True))
-    gone = [file for file in held if file.pk not in used]
+    # Held before it is asked whether they are used: one that somebody begins to use in between keeps its pages.
+    rows = StoredFile.objects.select_for_update(of=("self",)).in_bulk([file.pk for file in held])
+    used = set(DocumentVersion.objects.filter(file__in=rows).values_list("file", flat=True))
+    gone = [file for pk, file in rows.items() if pk not in used]
     previews = PdfPreview.objects.filter(file__in=gone)
     pages = list(StoredFile.objects.filter(pk__in=previews.values("drawn__picture")))
     drawn = Counter(previews.delete()[1])
