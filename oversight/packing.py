@@ -77,8 +77,9 @@ def _info(name: str, day: date) -> zipfile.ZipInfo:
 def _printed(section: Facts | Told, places: Mapping[int, str]) -> dict[str, Any]:
     """Return a section as its template prints it: values in words, files by where they lie."""
     if isinstance(section, Facts):
-        rows = [[_word(value) for value in row] for row in section.rows]
-        return {"heading": section.heading, "columns": section.columns.values(), "rows": rows, "empty": section.empty}
+        columns = section.columns.values()
+        rows = [[*zip(columns, map(_word, row), strict=True)] for row in section.rows]
+        return {"heading": section.heading, "columns": columns, "rows": rows, "empty": section.empty}
     entries = [
         {
             "entry": entry,

@@ -100,6 +100,7 @@ def opened_offline(browser: Browser, folder: Path, find_barriers: FindBarriers) 
         seen.add(address)
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        assert page.evaluate("[...document.querySelectorAll('.wide')].every(one => one.scrollWidth <= one.clientWidth)")
         for image in page.locator("img").all():
             image.scroll_into_view_if_needed()
             expect(image).to_have_js_property("complete", True)
