@@ -64,6 +64,9 @@ def test_the_staffs_pages_have_no_barriers(cast: Cast, visit: Visit, find_barrie
         page.goto(address)
         expect(page.locator("h1")).to_be_visible()
         assert find_barriers(page) == []
+    page.set_viewport_size(PHONE)
+    page.goto(f"/avdelning/{cast.blasippan.pk}/medgivanden/")
+    assert page.locator(".table-wrap").evaluate("shown => shown.scrollWidth <= shown.clientWidth")
     page = visit(cast.administrator, size=TABLET)
     page.goto("/regler/medgivanden/")
     expect(page.get_by_role("heading", name="Regler för medgivanden")).to_be_visible()
