@@ -14,11 +14,16 @@ from documents.shown_rules import CLEAR, Shown, mark_of
 from portal.lib.extracts import Enclosed
 
 
-def enclosed(file: StoredFile, day: date, shown: Shown = CLEAR, *, folder: str = "filer", shows: str = "") -> Enclosed:
-    """Return a file to enclose; a picture as it is `shown`, and as JPEG, which every programme for pictures opens."""
+def enclosed(
+    file: StoredFile, day: date, shown: Shown = CLEAR, *, folder: str = "filer", shows: str = "", name: str = ""
+) -> Enclosed:
+    """Return a file to enclose; a picture as it is `shown`, and as JPEG, which every programme for pictures opens.
+
+    It has its own name or, a picture, the given one, which has no ending.
+    """
     if not file.is_picture:
         return Enclosed(file.name, day, partial(_open, file.pk, shown), folder)
-    name = rules.renamed(file.name, rules.FORMS["jpg"])
+    name = rules.renamed(f"{name}." if name else file.name, rules.FORMS["jpg"])
     size = (file.width or 4, file.height or 3)
     return Enclosed(name, day, partial(_open, file.pk, shown), folder, shows, *size)
 

@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from documents import kept, rules
 from documents.models import BlurredCopy, StoredFile
@@ -43,14 +44,15 @@ def serve_shown(
     """
     if shown.is_hidden:
         raise Http404
+    name = _("bild")  # what its author called it may say who is in it
     if shown.is_clear:
-        return serve(file, size=size, request=request, as_attachment=as_attachment)
+        return serve(file, size=size, request=request, as_attachment=as_attachment, name=name)
     copy = file.copies.filter(digest=mark_of(shown.boxes)).first()
     if copy is None:
         ask({file.pk: {shown.boxes}})
     if copy is None or not copy.is_ready:
         raise Http404
-    return serve(file, size=size, request=request, as_attachment=as_attachment, copy=copy)
+    return serve(file, size=size, request=request, as_attachment=as_attachment, copy=copy, name=name)
 
 
 def serve(
@@ -60,8 +62,9 @@ def serve(
     as_attachment: bool = False,
     request: HttpRequest | None = None,
     copy: BlurredCopy | None = None,
+    name: str = "",
 ) -> HttpResponseBase:
-    """Return the file, or a `copy` of it.
+    """Return the file, or a `copy` of it; by its own name or, a picture, by the given one, which has no ending.
 
     Pictures are shown unless `as_attachment`; everything else is saved, and opens in no page.
 
@@ -80,7 +83,7 @@ def serve(
         except FileNotFoundError:
             raise Http404 from None
         media_type = rules.FORMS[form] if file.is_picture else file.media_type
-        name = rules.renamed(file.name, media_type) if file.is_picture else file.name
+        name = rules.renamed(f"{name}." if name else file.name, media_type) if file.is_picture else file.name
         response["Content-Type"] = "text/plain; charset=utf-8" if file.kind == StoredFile.Kind.TEXT else media_type
         response["Content-Disposition"] = str(content_disposition_header(as_attachment or not file.is_picture, name))
     response["Cache-Control"] = KEPT

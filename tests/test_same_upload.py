@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 from children.actors import Actor
 from children.models import Department
 from documents import kept
-from documents.models import PdfPreview, StoredFile
+from documents.models import DocumentVersion, Folder, PdfPreview, StoredFile
 from documents.services import files, papers
 from documents.services.sharing import add_version
 from documents.stores import store
@@ -26,7 +26,7 @@ from messaging.models import Post
 from messaging.services import post_pictures, posts
 from portal.lib import clock
 from tests.cast import Cast
-from tests.papers import pdf, shared, version_of
+from tests.papers import folder_of, pdf, shared, uploaded, version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +137,18 @@ def test_what_is_used_again_while_it_is_thrown_away_keeps_its_pages_or_is_gone(c
     user.join()
     left = set(StoredFile.objects.filter(pk=file.pk).values_list("pk", flat=True))
     assert left == set(PdfPreview.objects.filter(file=file.pk).values_list("file", flat=True))
+
+
+def test_a_paper_shares_nothing_with_what_was_uploaded_before(cast: Cast) -> None:
+    """Who is in a picture, and what a file is called, is said of one upload, and goes to nobody with the other."""
+    folder, post, data = folder_of(cast.blasippan), draft(cast), pdf()
+    another = Folder.objects.create(department=cast.blasippan, name="Till alla", position=99)
+    for of, upload, name in (
+        (folder, photo().read(), "Noor på utflykt.jpg"),
+        (folder, data, "Kallelse Noor.pdf"),
+        (another, data, "Kallelse.pdf"),
+    ):
+        uploaded(of, cast.maria, upload, name)
+    add(cast, post, [photo()])
+    assert not DocumentVersion.objects.filter(file=post.pictures.get().file_id).exists()
+    assert {file.name for file in StoredFile.objects.filter(kind="pdf")} == {"Kallelse Noor.pdf", "Kallelse.pdf"}

@@ -55,9 +55,9 @@ class Folder(Base):
         return self.name
 
     @property
-    def place_ids(self) -> dict[str, UUID | None]:
-        """Whose files lie in it, as `services.files.keep` takes it."""
-        return {"department_id": self.department_id, "preschool_id": self.preschool_id}
+    def room_of(self) -> UUID | None:
+        """The preschool whose room its files take: none for the municipality's."""
+        return self.department.preschool_id if self.department else self.preschool_id
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):

@@ -52,7 +52,7 @@ class StoredFile(Claimed):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     placeholder = models.CharField(max_length=400, blank=True, db_default="")  # its colours: WebP in Base64
-    # Whose it is: the same upload there again is the same file.
+    # In whose posts it is: the same picture there again is the same file.
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
     # Whose room it takes, and how much of it (documents.selectors.room); of no preschool: the municipality's.
     preschool = models.ForeignKey(Preschool, models.PROTECT, null=True, related_name="+", db_index=False)

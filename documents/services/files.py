@@ -88,9 +88,10 @@ def keep_arrived(
 ) -> StoredFile:
     """Keep what has arrived, and return its row. A picture waits for the worker to make its sizes.
 
-    It takes room of its department's preschool, or of the named one; where there is none left it is refused. What the
-    house draws itself (`by_id` None) takes its room, too, and is never refused. Goes with the transaction that it is
-    called in. What a department has already is not kept again: its row is returned, held until that one is over.
+    It takes room of the preschool, or of the department's; where there is none left it is refused. What the house
+    draws itself (`by_id` None) takes its room, too, and is never refused. Goes with the transaction that it is called
+    in. A picture of a department's posts (`department_id`) that it has already is not kept again: its row is returned,
+    held until that one is over. Nothing else is shared: who is in a picture, and what it is called, is said of the row.
 
     Raises `ValidationError` with a sentence, and `TakenBefore`.
     """
@@ -126,7 +127,7 @@ def keep(
 
 
 def _same(taken: Taken, department_id: UUID | None) -> StoredFile | None:
-    """Return what the department has of the same contents, and let nobody throw it away before we refer to it."""
+    """Return the same picture of the department's posts, and let nobody throw it away before we refer to it."""
     if department_id is None:
         return None
     same = StoredFile.objects.filter(department=department_id, digest=taken.digest).exclude(state=State.DAMAGED)

@@ -40,7 +40,7 @@ def renew(*, document_id: UUID, upload: File[bytes], note: str, actor: Actor, no
     document = get_changed(actor, document_id)
     with suppress(TakenBefore), files.arriving(upload) as arrived, transaction.atomic():
         document = _standing(actor, document_id)
-        file = files.keep_arrived(arrived, by_id=actor.person_id, now=now, **document.folder.place_ids)
+        file = files.keep_arrived(arrived, by_id=actor.person_id, now=now, preschool_id=document.folder.room_of)
         before = document.versions.select_related("file").get(is_current=True)
         if file.digest == before.file.digest:
             discard_unused([file])

@@ -72,7 +72,7 @@ def _keep(folder_id: UUID, upload: File[bytes], actor: Actor, now: datetime) -> 
         if arrived.taken.digest in current_digests(there):
             take(upload, now=now)
             return
-        file = files.keep_arrived(arrived, by_id=actor.person_id, now=now, **folder.place_ids)
+        file = files.keep_arrived(arrived, by_id=actor.person_id, now=now, preschool_id=folder.room_of)
         if file.is_picture and folder.department is None:
             raise ValidationError(_("Lägg bilder i ett inlägg i stället."))
         document = Document.objects.create(

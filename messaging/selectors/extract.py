@@ -75,7 +75,7 @@ def _posts(actor: Actor, child: Child, album: Album) -> Part:
     for one in sorted(album.found, key=lambda found: rows[found.picture_id].position):
         row = rows[one.picture_id]
         shown = album.shown[one.file_id]
-        pictures[row.post_id].append(enclosed(row.file, one.day, shown, folder="bilder", shows=row.alt))
+        pictures[row.post_id].append(enclosed(row.file, one.day, shown, folder="bilder", shows=row.alt, name=_("bild")))
     posts = posts_of(actor.person_id, [child.pk], ()) if actor.person_id else Post.objects.none()
     entries = [
         Entry(
