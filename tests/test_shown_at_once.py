@@ -22,6 +22,7 @@ from children.actors import Actor
 from children.models import Block, Child, Consent, Purpose, ShownChange
 from children.services import consents
 from children.services.consents import Reply
+from children.services.relations import block
 from documents import copying, drawing, pictures, rules
 from documents.models import BlurredCopy, Document, PdfPage, PictureTag, StoredFile
 from documents.services import copies
@@ -388,3 +389,40 @@ def test_what_is_said_of_all_pictures_is_said_of_those_and_their_tags_alone(cast
     post.refresh_from_db()
     assert post.all_tagged == ""
     assert say("") == ""
+
+
+@pytest.mark.parametrize("box", [None, BOX])
+def test_who_is_kept_from_a_child_sees_it_by_no_sibling(cast: Cast, log_in: LogIn, box: Box | None) -> None:
+    """G04: a block is applied last and always wins (DESIGN): the other guardian's yes is for other families."""
+    sibling = child("Tilde")
+    place(sibling, cast.blasippan, hours_per_week=30)
+    for guardian in (cast.amina, cast.johan):
+        guard(guardian, sibling)
+    post, one = with_one(cast, noisy())
+    allow(sibling)
+    tag(one.file, sibling, box=box)
+    out(post, cast)
+    phone, address = log_in(cast.amina), f"/inlagg/bild/{one.pk}/medium/"
+    clear = phone.get(address)["ETag"]
+    block(actor=Actor.of_person(cast.eva), child=sibling, person_id=cast.amina.pk, reason="Beslut", now=clock.now())
+    assert log_in(cast.neighbour).get(address)["ETag"] == clear  # what others may see is as it was
+    post_hiding.follow_changes(now=clock.now())
+    assert phone.get(address).status_code == 404
+    assert phone.get(f"/inlagg/{post.pk}/").status_code == 200
+    copying.make_waiting(now=clock.now())
+    if box is None:
+        assert (str(one.pk) in phone.get("/inlagg/").text, phone.get(address).status_code) == (False, 404)
+        assert str(one.pk) not in phone.get("/album/").text
+    else:
+        assert phone.get(address).getvalue() != log_in(cast.neighbour).get(address).getvalue()
+
+
+def test_who_works_here_and_is_kept_from_a_child_gets_no_clear_picture_of_it(cast: Cast, log_in: LogIn) -> None:
+    post, one = with_one(cast)
+    tag(one.file, cast.elsa)
+    guard(cast.maria, cast.elsa)
+    block(actor=Actor.of_person(cast.eva), child=cast.elsa, person_id=cast.maria.pk, reason="Beslut", now=clock.now())
+    for address in (f"/inlagg/bild/{one.pk}/medium/", f"/inlagg/bild/{one.pk}/hel/medium/"):
+        assert log_in(cast.maria).get(address).status_code == 404
+        assert log_in(cast.vikar).get(address).status_code == 200
+    assert post.is_draft

@@ -91,7 +91,7 @@ def kept_away_from(child_ids: Collection[UUID]) -> set[UUID]:
     return set(Block.objects.in_force().filter(child__in=child_ids).values_list("person", flat=True))
 
 
-def children_kept_from(person_id: UUID) -> QuerySet[Any, Any]:
+def children_kept_from(person_id: UUID | None) -> QuerySet[Any, Any]:
     """Return, as ids for a subquery, the children from whom the person must be kept away."""
     return Block.objects.in_force().filter(person=person_id).values("child")
 

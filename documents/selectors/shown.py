@@ -27,13 +27,10 @@ Tags = Mapping[Key, list[Tag]]
 
 
 def shown_to(
-    own: Collection[UUID], file_ids: Collection[UUID], purpose: Purpose | None, today: date
+    viewer: UUID | None, own: Collection[UUID], file_ids: Collection[UUID], purpose: Purpose, today: date
 ) -> dict[UUID, Shown]:
-    """Return how each picture is shown to whoever guards `own`, by file: two reads, one where nobody else is tagged.
-
-    Without a purpose no consent is needed: nobody but the children's own families and the house see them.
-    """
-    return showing(file_ids, purpose, today, own).to(own)
+    """Return how each picture is shown to this person, who guards `own`, by file: two reads, or one."""
+    return showing(file_ids, purpose, today, own, viewer).to(own)
 
 
 @dataclass(frozen=True)
@@ -56,19 +53,29 @@ class Showing(Generic[Key]):
 
 
 def showing(
-    file_ids: Collection[UUID], purpose: Purpose | None, today: date, own: Collection[UUID] = ()
+    file_ids: Collection[UUID],
+    purpose: Purpose,
+    today: date,
+    own: Collection[UUID] = (),
+    viewer: UUID | None = None,
 ) -> Showing[UUID]:
-    """Return what decides how these pictures are shown to several viewers, of whom each guards at least `own`."""
-    return deciding(tags_of(file_ids), purpose, today, own)
+    """Return what decides how these pictures are shown to several viewers, of whom each guards at least `own`; or to
+    this one, who may have to be kept away from some in them.
+    """
+    return deciding(tags_of(file_ids), purpose, today, own, viewer)
 
 
-def deciding(tags: Tags[Key], purpose: Purpose | None, today: date, own: Collection[UUID] = ()) -> Showing[Key]:
+def deciding(
+    tags: Tags[Key],
+    purpose: Purpose,
+    today: date,
+    own: Collection[UUID] = (),
+    viewer: UUID | None = None,
+) -> Showing[Key]:
     """Return the same where it is known already who is in the pictures: one read, and none where nobody is asked of."""
     tagged = {tag.child_id for of_one in tags.values() for tag in of_one if tag.child_id}
-    if purpose is None:
-        return Showing(tags, tagged)
     asked = tagged.difference(own)
-    return Showing(tags, allowing(asked, purpose, today) if asked else set())
+    return Showing(tags, allowing(asked, purpose, today, viewer) if asked else set())
 
 
 def tags_of(file_ids: Collection[UUID]) -> dict[UUID, list[Tag]]:

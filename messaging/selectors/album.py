@@ -169,7 +169,7 @@ def album_of(actor: Actor, sought: Sought) -> Album:
     asked = [sought.child_id] if sought.child_id else own
     pictures = _reaching(actor.person_id, asked) if actor.person_id and own else []
     those = [Found(picture_id, file_id, days.day_of(moment)) for picture_id, file_id, moment in pictures]
-    seen = showing([one.file_id for one in those], PURPOSE, actor.today, own)
+    seen = showing([one.file_id for one in those], PURPOSE, actor.today, own, actor.person_id)
     shown = seen.to(own)
     with_child = {file_id for file_id, tags in seen.tags.items() if any(tag.child_id in asked for tag in tags)}
     found = [

@@ -165,7 +165,7 @@ def _pictures(
         places[picture_id] = _Place(made(post_id), file_id, wide or 4, high or 3, blur)
         if is_tagged:
             tags[picture_id].append(Tag(made(child_id) if child_id else None, Box.of(*box)))
-    showing = deciding(tags, PURPOSE, actor.today, mine)
+    showing = deciding(tags, PURPOSE, actor.today, mine, actor.person_id)
     clear = {post_id: circle(mine, named.get(post_id, ())) for post_id in ids}
     gets: dict[UUID, list[tuple[str, Shown]]] = defaultdict(list)
     for one, place in places.items():

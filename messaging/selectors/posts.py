@@ -85,6 +85,11 @@ def _without_kept(person_id: UUID, posts: QuerySet[Post]) -> QuerySet[Post]:
     return posts.exclude(pk__in=kept.values("post"))
 
 
+def pictures_for(person_id: UUID | None) -> QuerySet[PostPicture]:
+    """Return the pictures that somebody of the house may see with nobody blurred: none of a child it is kept from."""
+    return PostPicture.objects.exclude(file__tags__child__in=children_kept_from(person_id)).select_related("file")
+
+
 def get_post(actor: Actor, post_id: UUID, *, lock: bool = False) -> Post:
     """Return a post that the actor reads, or may write. Raises `Http404` for any other."""
     return _one(posts_for(actor), post_id, lock=lock) or get_draft(actor, post_id, lock=lock)

@@ -19,7 +19,7 @@ from documents.selectors.shown import Unmade, children_in, showing, shown_to, un
 from documents.shown_rules import CLEAR, Shown
 from messaging.models import Post, PostChild, PostPicture
 from messaging.selectors.post_children import children_of_posts, circle
-from messaging.selectors.posts import PURPOSE, Picture, drafts_for, own_of, pictures_of, posts_for
+from messaging.selectors.posts import PURPOSE, Picture, drafts_for, own_of, pictures_for, pictures_of, posts_for
 
 
 class Opened(NamedTuple):
@@ -41,9 +41,10 @@ def get_picture(actor: Actor, picture_id: UUID) -> Opened:
         mine = own_of(actor)
         _own, named = children_of_posts(actor, [picture.post_id], mine)
         own = circle(mine, named.get(picture.post_id, ()))
-        found = showing([picture.file_id], PURPOSE, actor.today, own)
+        found = showing([picture.file_id], PURPOSE, actor.today, own, actor.person_id)
         return Opened(picture.file, found.of(picture.file_id, own), found.children)
-    if picture := pictures.filter(post__in=drafts_for(actor).order_by().values("pk")).first():
+    drafts = pictures_for(actor.person_id).filter(pk=picture_id)
+    if picture := drafts.filter(post__in=drafts_for(actor).order_by().values("pk")).first():
         return Opened(picture.file, CLEAR, children_in(picture.file_id))
     raise Http404
 
@@ -57,7 +58,8 @@ def pictures_shown(actor: Actor, post: Post, own: Collection[UUID]) -> tuple[lis
     pictures = [] if post.is_withdrawn else pictures_of([post.pk])[post.pk]
     if post.state != Post.State.PUBLISHED:
         return pictures, {}
-    shown = shown_to(own, [picture.file_id for picture in pictures], PURPOSE, actor.today)
+    files = [picture.file_id for picture in pictures]
+    shown = shown_to(actor.person_id, own, files, PURPOSE, actor.today)
     missing = unmade((file_id, one.boxes) for file_id, one in shown.items() if not one.is_hidden)
     seen = [picture for picture in pictures if not shown[picture.file_id].is_hidden]
     printed = [

@@ -15,7 +15,7 @@ from documents.models import FaceSearch, PictureTag
 from documents.shown_rules import Box
 from messaging.models import Post, PostPicture
 from messaging.selectors.post_tags import Unshown, unshown_to_readers
-from messaging.selectors.posts import PURPOSE, Picture, get_post, is_writer, pictures_of
+from messaging.selectors.posts import PURPOSE, Picture, get_post, is_writer, pictures_for, pictures_of
 from messaging.selectors.tagging import children_to_tag
 
 
@@ -24,7 +24,7 @@ def get_tagged(actor: Actor, picture_id: UUID, *, lock: bool = False) -> PostPic
 
     Raises `Http404` for any other.
     """
-    picture = PostPicture.objects.filter(pk=picture_id).select_related("file").first()
+    picture = pictures_for(actor.person_id).filter(pk=picture_id).first()
     if picture is None:
         raise Http404
     picture.post = get_post(actor, picture.post_id, lock=lock)
