@@ -22,7 +22,6 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 from documents.opened import Refused  # found by the line above
 
 MEMORY = 512 * 1024 * 1024  # of address space; what is really used of it is less
-SECONDS = 20  # of processor time
 PATIENCE = 50  # seconds by the clock on the wall
 MOST_THREADS = 8  # a picture of a telephone is decoded by several, even where one is asked for
 LARGEST_OUTPUT = 20 * 1024 * 1024
@@ -32,8 +31,8 @@ _NO_SPACE = (27, 28, 122)  # EFBIG, ENOSPC, EDQUOT
 _TOO_LONG = (signal.SIGXCPU, signal.SIGALRM)
 
 
-def limit() -> None:
-    """Take away from this process what it does not need.
+def limit(seconds: int) -> None:
+    """Take away from this process what it does not need, and leave it so much processor time.
 
     It gets no rights by any program that it might start. Where the machine lets everybody make namespaces, it has no
     network, may not look into other processes, and has no more than a few threads or processes (where root runs it,
@@ -45,7 +44,7 @@ def limit() -> None:
         resource.setrlimit(resource.RLIMIT_NPROC, (MOST_THREADS, MOST_THREADS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
     signal.alarm(PATIENCE)
 
@@ -72,13 +71,13 @@ def answered(said: str) -> dict[str, Any]:
     return answer
 
 
-def watched(said: str) -> dict[str, Any]:
+def watched(said: str, seconds: int) -> dict[str, Any]:
     """Let a child do it; return its answer with the most memory that it took, whatever has become of it."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
-        limit()
+        limit(seconds)
         with os.fdopen(writing, "w") as out:
             out.write(json.dumps(answered(said)))
             out.flush()
@@ -93,4 +92,4 @@ def watched(said: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(watched(sys.argv[1])))
+    sys.stdout.write(json.dumps(watched(sys.argv[1], int(sys.argv[2]))))

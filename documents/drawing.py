@@ -43,7 +43,7 @@ def draw(preview: PdfPreview, *, now: datetime) -> None:
             log.exception("The pages of a PDF could not be kept")
             return
         except (apart.Refused, ValidationError) as fault:
-            if isinstance(fault.__cause__, OSError):  # no room
+            if isinstance(fault.__cause__, OSError | apart.Busy):  # no room, or no time
                 return
             log.warning("The pages of a PDF could not be drawn (%s): %s", fault, preview.file_id)
     _mark(preview, 0, [])

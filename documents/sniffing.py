@@ -40,7 +40,7 @@ def sniff(file: Path) -> Sniffed:
         head = opened.read(64)
     try:
         kind, work, asked = _by_head(head)
-        answer = apart.run(work, file=str(file.resolve()), **asked)
+        answer = apart.look(work, file=str(file.resolve()), **asked)
     except apart.Refused as refusal:
         raise ValidationError(sentence(refusal.why)) from refusal
     return Sniffed(kind, answer["media_type"], answer["peak_mb"])
@@ -69,6 +69,7 @@ def sentence(why: str) -> str:
         "old": _("Filen är i ett äldre format eller låst. Spara den som docx, xlsx, pptx eller pdf och försök igen."),
         "memory": _("Filen går inte att kontrollera för att den är för stor när den öppnas."),
         "time": _("Filen går inte att kontrollera för att den är för stor när den öppnas."),
+        "busy": _("Det är många som lägger upp just nu. Försök igen om en stund."),
     }
     return said.get(why) or _(
         "Den sortens fil går inte att ladda upp. Bilder (JPEG, PNG, WebP, HEIC), PDF, docx, xlsx, pptx, odt och ren "

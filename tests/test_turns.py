@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from celery import Task
 from pytest_django.fixtures import Settings
 
+from documents import apart
 from documents import tasks as documents
 from documents.models import FaceSearch, PdfPreview
 from oversight import tasks as oversight
@@ -52,3 +54,12 @@ def test_no_notice_waits_for_an_extract() -> None:
     """I04: on the night that families are told of sixty days, all of them ask for one."""
     assert app.amqp.router.route({}, oversight.make_extracts.name)["queue"].name == "nightly"
     assert app.amqp.router.route({}, "notifications.tasks.sweep")["queue"].name == "default"
+
+
+def test_pages_wait_while_others_look_at_theirs(cast: Cast, settings: Settings, tmp_path: Path) -> None:
+    """G02: that many send files at once makes no document one that cannot be shown."""
+    settings.FILES_ROOT = tmp_path
+    uploaded(folder_of(cast.blasippan), cast.maria, pdf())
+    with patch("documents.apart.look", side_effect=apart.Busy("busy")):
+        documents.draw_pages()
+    assert PdfPreview.objects.get().state == PdfPreview.State.WAITING
