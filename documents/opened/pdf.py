@@ -21,6 +21,7 @@ _ANY = re.compile("|".join(rf"{word}\b" for word in ACTIVE).encode())
 # The short words are found by chance among the bytes of a picture.
 _LONG = re.compile("|".join(rf"{word}\b" for word in ACTIVE if len(word) > 5).encode())  # the slash is one
 _STREAM = "/ObjStm"  # objects, packed
+_UNASKED = ("/GoTo", "/Named")  # what may be done without being pressed: to go to a page, to begin to print
 
 
 def look(*, file: str) -> dict[str, object]:
@@ -75,12 +76,33 @@ def _refuse_active(thing: Any) -> None:
     waiting = [thing]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, StreamObject) and "/F" in one:  # its contents are another file's
+        if isinstance(one, StreamObject) and ("/F" in one or "/Ref" in one):  # its contents are another file's
             raise Refused("active")
         if isinstance(one, DictionaryObject):
+            _refuse_calling(one)
             waiting += one.keys()
             waiting += [one.raw_get(key) for key in one]
         elif isinstance(one, list):
             waiting += list.__iter__(one)
         elif isinstance(one, NameObject) and one in ACTIVE:
             raise Refused("active")
+
+
+def _refuse_calling(one: DictionaryObject) -> None:
+    """Refuse what it does by itself when it is opened or pointed at, and what lies at an address."""
+    if _value(one, "/FS") == "/URL" or (_value(one, "/S") == "/Thread" and "/F" in one):
+        raise Refused("active")
+    moments = _value(one, "/AA")
+    when = moments if isinstance(moments, DictionaryObject) else {}
+    for action in [_value(one, "/OpenAction"), *(_value(moments, key) for key in when)]:
+        # A mere place to begin at is a list.
+        if isinstance(action, DictionaryObject) and (_value(action, "/S") not in _UNASKED or "/Next" in action):
+            raise Refused("active")
+
+
+def _value(one: DictionaryObject, key: str) -> Any:
+    """Return what stands there, or in the object that is named there."""
+    value = one.raw_get(key) if key in one else None
+    while isinstance(value, IndirectObject):
+        value = value.get_object()
+    return value

@@ -46,6 +46,8 @@ def words(**values: PdfObject | str) -> DictionaryObject:
     )
 
 
+ADDRESS = words(S="/URI", URI="https://example.org/?child=1")
+AT_AN_ADDRESS = words(FS="/URL", F="https://example.org/a.pdf")
 SCRIPT = words(S="/JavaScript", JS="app.alert(1)")
 
 
@@ -68,6 +70,18 @@ def _in(place: str, thing: PdfObject) -> Callable[[PdfWriter], object]:
             writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(note)])
 
     return put
+
+
+def _in_an_object(place: str, thing: PdfObject) -> Callable[[PdfWriter], object]:
+    """Return what puts a reference to something into a PDF."""
+    return lambda writer: _in(place, writer._add_object(thing))(writer)
+
+
+def _referring(writer: PdfWriter) -> None:
+    """Let what is drawn be a page of another file."""
+    drawn = DecodedStreamObject()
+    drawn.update(words(Type="/XObject", Subtype="/Form", Ref=words(F="a.pdf", Page=NumberObject(0))))
+    writer.pages[0][NameObject("/Resources")] = words(XObject=words(a=writer._add_object(drawn)))
 
 
 def _hidden() -> dict[str, bytes]:
@@ -100,6 +114,17 @@ def _hidden() -> dict[str, bytes]:
         "that goes into a file inside": _in("Link", words(A=words(S="/GoToE"))),
         "that plays a sound": _in("Link", words(A=words(S="/Sound"))),
         "that plays a film": _in("Link", words(A=words(S="/Movie"))),
+        "that asks an address when it is opened": _in("catalog OpenAction", ADDRESS),
+        "that asks an address when it is opened, elsewhere": _in_an_object("catalog OpenAction", ADDRESS),
+        "that asks an address when a page is seen": _in("page AA", words(O=ADDRESS)),
+        "that asks an address when a page is seen, elsewhere": _in_an_object("page AA", words(O=ADDRESS)),
+        "that asks an address when pointed at": _in("Widget", words(AA=words(E=ADDRESS))),
+        "that asks an address after a jump": _in("catalog OpenAction", words(S="/GoTo", D="a", Next=ADDRESS)),
+        "that begins in another file": _in("catalog OpenAction", words(S="/Thread", F="//example.org/a", D="a")),
+        "that goes on in another file": _in("Link", words(A=words(S="/Thread", F="//example.org/a", D="a"))),
+        "that does what nobody knows": _in("page AA", words(C=words(S="/Later"))),
+        "a file by its address": _in("catalog AF", ArrayObject([AT_AN_ADDRESS])),
+        "a drawing of another file": _referring,
         "a file inside": lambda writer: writer.add_attachment("a.exe", b"MZ"),
         "a file pinned to the page": _in("FileAttachment", words(FS=file)),
         "a file beside the page": _in("catalog AF", ArrayObject([words(Type="/EmbeddedFile")])),
@@ -192,6 +217,14 @@ def pdfs() -> Iterator[Hostile]:
     yield Hostile(
         "PDF with a link", pdf(_in("Link", words(A=words(S="/URI", URI="https://example.org")))), Fate.CLEANED
     )
+    for what, ordinary in {
+        "begins at a place": _in("catalog OpenAction", ArrayObject([NumberObject(0), NameObject("/Fit")])),
+        "begins by a jump": _in_an_object("catalog OpenAction", words(S="/GoTo", D="a")),
+        "begins to print": _in("catalog OpenAction", words(S="/Named", N="/Print")),
+        "has an article": _in("Link", words(A=words(S="/Thread", D=NumberObject(0)))),
+        "has an address to begin from": _in("catalog URI", words(Base="https://example.org")),
+    }.items():
+        yield Hostile(f"PDF that {what}", pdf(ordinary), Fate.CLEANED)
     plain = b"<</Type/Catalog/Pages 2 0 R>>"
     yield Hostile("PDF in a stream", _in_a_stream(plain), Fate.CLEANED)
     for what, data in _hidden().items():
