@@ -30,8 +30,8 @@ TEXTS: Mapping[Purpose, object] = {
         "tryckt finns kvar."
     ),
     Purpose.PUBLIC: gettext_lazy(
-        "Till exempel på kommunens webbplats. Vem som helst kan se och spara bilderna. Säger du nej senare tas de "
-        "bort här, men inte hos den som redan har sparat dem."
+        "Till exempel på kommunens webbplats. Vem som helst kan se och spara bilderna. Säger du nej senare tar "
+        "förskolan bort dem där, men de finns kvar hos den som redan har sparat dem."
     ),
 }
 

@@ -104,6 +104,16 @@ def test_a_rule_of_all_purposes_is_said_once(cast: Cast, log_in: LogIn) -> None:
     assert said.count("säger ja och ingen säger nej.") == said.count("Ett ja gäller i 6 månader") == 1
 
 
+def test_what_the_house_uses_by_hand_is_not_said_to_be_shown_here(cast: Cast, log_in: LogIn) -> None:
+    phone = log_in(cast.amina)
+    for guardian in (cast.amina, cast.johan):
+        say(guardian, cast.elsa, Purpose.PRINT)
+    said = phone.get(page()).text
+    assert "Bilder får användas." in said
+    assert "läser dem innan en bild används" in said
+    assert "Bilder visas." not in said
+
+
 def test_a_guardian_changes_the_answer_in_two_taps_and_it_counts_at_once(cast: Cast, log_in: LogIn) -> None:
     """G04: the yes is over in the moment in which somebody says no; the row stays, and says when and why."""
     say(cast.amina, cast.elsa)

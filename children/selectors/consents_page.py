@@ -68,6 +68,11 @@ class Topic:
     questions: list[Question]
 
     @property
+    def is_by_hand(self) -> bool:
+        """Tell whether the house reads the answers before it uses a picture: no page here shows any by them."""
+        return self.purpose != Purpose.DEPARTMENT
+
+    @property
     def due(self) -> list[Question]:
         return [question for question in self.questions if question.is_due]
 
