@@ -112,6 +112,8 @@ def test_what_the_house_uses_by_hand_is_not_said_to_be_shown_here(cast: Cast, lo
     assert "Bilder får användas." in said
     assert "läser dem innan en bild används" in said
     assert "Bilder visas." not in said
+    assert "dolda" not in phone.post(page(), {field(cast.elsa, Purpose.PRINT): "nej"}, follow=True).text
+    assert shown(cast.elsa, purpose=Purpose.PRINT) == set()
 
 
 def test_a_guardian_changes_the_answer_in_two_taps_and_it_counts_at_once(cast: Cast, log_in: LogIn) -> None:

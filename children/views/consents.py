@@ -47,7 +47,8 @@ def consents(request: ActorRequest) -> HttpResponse:
 def _done(form: ConsentsForm, page: MyConsents) -> str:
     """Return what happened, in the words of whoever said no to what was shown."""
     said_no = {(reply.child_id, reply.purpose) for reply in form.replies if not reply.says_yes}
-    hidden = {one.name for one in page.questions if one.is_shown and (one.child_id, one.purpose) in said_no}
+    here = [question for topic in page.topics if not topic.is_by_hand for question in topic.questions]
+    hidden = {one.name for one in here if one.is_shown and (one.child_id, one.purpose) in said_no}
     if hidden:
         names = get_text_list(sorted(hidden), _("och"))
         return _("Sparat. Bilder på %(names)s är dolda från och med nu.") % {"names": names}
