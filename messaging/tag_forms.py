@@ -14,6 +14,7 @@ from messaging.post_forms import id_in
 from messaging.selectors.tagging_page import SIDES
 
 WHOLE, LEAST = 1000, 20
+SIGNS = ("child", "tag")
 
 
 def change_in(sent: QueryDict) -> Change:
@@ -36,6 +37,13 @@ def change_in(sent: QueryDict) -> Change:
         elif sign == "tag":
             unknown[about] = box
     return Change(are - was, was - are, places, unknown, _face(sent.get("face", "")) or _box(sent, "new"))
+
+
+def agreed_in(sent: QueryDict) -> Change:
+    """Return what somebody has agreed to after being asked: KEY of whoever is not hidden from others any more."""
+    keys = [text.partition("-") for text in sent.getlist("agreed")]
+    found = {sign: [about for kind, _dash, text in keys if kind == sign and (about := id_in(text))] for sign in SIGNS}
+    return Change(removed=frozenset(found["child"]), unknown=dict.fromkeys(found["tag"]))
 
 
 def _face(text: str) -> Box | None:

@@ -82,7 +82,7 @@ def answers(browser: Client, one: PostPicture) -> set[int]:
 
 def test_a_child_without_consent_is_named_and_a_box_lets_it_out_blurred(cast: Cast, log_in: LogIn) -> None:
     """G03: refused by name and picture; with a box other families get a copy, the own one gets it clear."""
-    post, one = with_one(cast)
+    post, one = with_one(cast, noisy())
     tag(one.file, cast.elsa)
     with pytest.raises(ValidationError, match="Bild 1: Elsa L saknar samtycke"):
         publish(post, cast.maria)
@@ -426,3 +426,48 @@ def test_who_works_here_and_is_kept_from_a_child_gets_no_clear_picture_of_it(cas
         assert log_in(cast.maria).get(address).status_code == 404
         assert log_in(cast.vikar).get(address).status_code == 200
     assert post.is_draft
+
+
+def test_whoever_takes_a_tag_off_what_is_out_is_asked_once_more(cast: Cast, log_in: LogIn) -> None:
+    """DOMAIN 5.2: the picture stays closed to other families until somebody has read who would be seen then."""
+    post, one = with_one(cast)
+    tag(one.file, cast.noor, box=BOX)
+    tag(one.file, cast.elsa, box=BOX)
+    out(post, cast)
+    PictureTag.objects.update(**dict.fromkeys(("x", "y", "width", "height")))
+    allow(cast.elsa)
+    neighbour, vikar, address = log_in(cast.amina), log_in(cast.vikar), f"/inlagg/bild/{one.pk}/barn/"
+    assert answers(neighbour, one) == {404}
+    was = {"was": [str(cast.noor.pk), str(cast.elsa.pk)]}
+    for headers in ({"HX-Request": "true"}, {}):
+        asked = vikar.post(address, was | {"child": [str(cast.elsa.pk)]}, headers=headers).content.decode()
+        assert "Noor syns då för alla familjer som läser inlägget" in asked
+        assert answers(neighbour, one) == {404}
+    saved = vikar.post(address, was | {"child": [str(cast.noor.pk)]})
+    assert saved.status_code == 302, "Elsa may be shown with or without it"
+    assert vikar.post(address, {"agreed": f"child-{cast.noor.pk}"}).status_code == 302
+    assert answers(neighbour, one) == {200}
+    assert not PictureTag.objects.exists()
+
+
+def test_a_draft_with_a_picture_that_is_out_opens_it_to_nobody_unasked(cast: Cast, log_in: LogIn) -> None:
+    """The same file is what both posts show, and who is in it is said of the file."""
+    photo = picture()
+    post, one = with_one(cast, photo)
+    tag(one.file, cast.noor)
+    unknown = PictureTag.objects.create(
+        file=one.file, **dict(zip(("x", "y", "width", "height"), BOX.as_list, strict=True))
+    )
+    PictureTag.objects.filter(child=cast.noor).update(x=1, y=1, width=100, height=100)
+    out(post, cast)
+    photo.seek(0)
+    _draft, again = with_one(cast, photo)
+    assert again.file_id == one.file_id
+    desk, address = log_in(cast.maria), f"/inlagg/bild/{again.pk}/barn/"
+    sent = {"was": [str(cast.noor.pk)], f"was-tag-{unknown.pk}": " ".join(map(str, BOX.as_list)), "beside": "1"}
+    asked = desk.post(address, sent, headers={"HX-Request": "true"}).content.decode()
+    assert "Samma bild finns i ett inlägg som redan är ute" in asked
+    assert "Den som är suddad syns då" in asked
+    assert PictureTag.objects.count() == 2
+    desk.post(address, {"agreed": f"tag-{unknown.pk}"}, headers={"HX-Request": "true"})
+    assert PictureTag.objects.get().child_id == cast.noor.pk

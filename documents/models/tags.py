@@ -13,7 +13,7 @@ from children.models import Child
 from documents import rules
 from documents.models.claims import Claimed, ClaimedQuerySet
 from documents.models.files import StoredFile
-from documents.shown_rules import Box, Tag, boxes_in
+from documents.shown_rules import Box, boxes_in
 from portal.lib.models import Base
 
 WHOLE = 1000
@@ -56,10 +56,6 @@ class PictureTag(Base):
     @property
     def box(self) -> Box | None:
         return Box.of(self.x, self.y, self.width, self.height)
-
-    @property
-    def as_rule(self) -> Tag:
-        return Tag(self.child_id, self.box)
 
 
 class BlurredCopy(Claimed):

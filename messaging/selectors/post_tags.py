@@ -105,6 +105,11 @@ def wanted_of(post: Post, today: date) -> dict[UUID, Blurs]:
     return wanted_copies(files, PURPOSE, today, circles_of(files)) if files else {}
 
 
+def is_shown_already(file_id: UUID) -> bool:
+    """Tell whether a picture is in a post that is out."""
+    return PostPicture.objects.filter(file=file_id, post__state=Post.State.PUBLISHED).exists()
+
+
 def circles_of(file_ids: Collection[UUID]) -> Circles:
     """Return whose pictures the house sees clear in each of these files: of each post about chosen children, theirs.
 

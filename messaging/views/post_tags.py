@@ -20,8 +20,8 @@ from documents.serving import serve
 from messaging.models import Post
 from messaging.selectors.posts import pictures_of
 from messaging.selectors.tagging_page import get_tagged, marks_of, tagging_page
-from messaging.services.post_tags import tag
-from messaging.tag_forms import change_in
+from messaging.services.post_tags import NOTHING, tag
+from messaging.tag_forms import agreed_in, change_in
 from messaging.views.feed import Size
 from portal.lib import clock
 from portal.lib.http import is_fragment_wanted, see_other
@@ -31,15 +31,16 @@ from portal.lib.http import is_fragment_wanted, see_other
 @asks_for_pin
 def post_tags(request: ActorRequest, picture_id: UUID) -> HttpResponse:
     """Say who is in a picture, and where somebody is to be blurred. Each change is saved at once."""
-    picture, problems = get_tagged(request.actor, picture_id), list[str]()
+    picture, problems, left = get_tagged(request.actor, picture_id), list[str](), NOTHING
     if picture.post.state == Post.State.PUBLISHING:
         return see_other(request, reverse("messaging:post", args=[picture.post_id]))
     if request.method == "POST":
         try:
-            tag(picture_id=picture.pk, to=change_in(request.POST), actor=request.actor, now=clock.now())
+            to, agreed = change_in(request.POST), agreed_in(request.POST)
+            left = tag(picture_id=picture.pk, to=to, agreed=agreed, actor=request.actor, now=clock.now())
         except ValidationError as refused:
             problems = refused.messages
-        if not is_fragment_wanted(request):
+        if not is_fragment_wanted(request) and left == NOTHING:
             for problem in problems:
                 messages.error(request, problem)
             return see_other(request, request.path)
@@ -48,6 +49,10 @@ def post_tags(request: ActorRequest, picture_id: UUID) -> HttpResponse:
     actor = request.actor
     audit.looked("post_tags", person_id=actor.person_id, tablet_id=actor.tablet_id, children=children)
     context = {"post": picture.post, "page": page, "problems": problems, "rests": rests(request)}
+    context["left"] = [
+        *(f"child-{child_id}" for child_id in left.removed),
+        *(f"tag-{tag_id}" for tag_id in left.unknown),
+    ]
     if not is_fragment_wanted(request):
         return render(request, "messaging/posts/tags.html", context)
     return render(request, "messaging/posts/tagging_swapped.html", context | _beside(request, picture.post))
