@@ -78,7 +78,10 @@ def guardians_among(readers: Mapping[UUID, PostReader]) -> list[PostReader]:
 
 @dataclass(frozen=True)
 class Audience:
-    """What is shown beside "Publicera": how many, exactly who, what to think of; `print` is posted back."""
+    """What is shown beside "Publicera": how many, exactly who, and what to think of, the gravest first.
+
+    `print` is posted back.
+    """
 
     guardians: int
     children: int
@@ -103,8 +106,8 @@ def audience_of(
         families=families_of(actor, guardians, new),
         house=house_rows({person_id: relation_word(relation) for person_id, relation in house.items()}),
         cautions=[
-            *of_many(len(readers), many=post_rules.MANY_READERS),
             *of_protected(actor, protected),
+            *of_many(len(readers), many=post_rules.MANY_READERS),
             *of_homes(child_ids, readers, protected),
             *of_new(len(new)),
             *of_attention([department.pk], now),
