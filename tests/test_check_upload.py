@@ -14,7 +14,7 @@ from PIL import Image
 from pytest_django.fixtures import Settings
 
 from documents.management.commands.check_upload import Checked, check
-from tests.hostile import PLANTED, Fate, Hostile, assert_bare, office, papers, pictures
+from tests.hostile import PLANTED, Fate, Hostile, assert_bare, office, packages, papers, pictures
 
 FAMILIES: list[Callable[[], Iterable[Hostile]]] = [
     pictures.carrying,
@@ -24,6 +24,7 @@ FAMILIES: list[Callable[[], Iterable[Hostile]]] = [
     pictures.damaged,
     papers.pdfs,
     office.office,
+    packages.packages,
     papers.other,
 ]
 SPELLED = {PLANTED, PLANTED.decode().encode("utf-16-le"), PLANTED.decode().encode("utf-16-be")}
@@ -52,7 +53,7 @@ def fault_of(hostile: Hostile, checked: Checked, kept: list[bytes]) -> str:
         return "it is refused" if hostile.fate == Fate.CLEANED else ""
     if hostile.fate == Fate.REFUSED:
         return "it is taken"
-    if checked.kind == "picture" and any(word in data for data in kept for word in SPELLED):
+    if any(word in data for data in kept for word in SPELLED):
         return "something of it is left"
     if checked.kind == "picture":
         if len(kept) != 6:
