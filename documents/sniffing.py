@@ -65,6 +65,10 @@ def sentence(why: str) -> str:
         "damaged": _("Filen är skadad och går inte att öppna."),
         "pixels": _("Bilden är för stor. Den får ha högst 40 megapixlar."),
         "active": _("Filen innehåller program, makron eller bifogade filer. Spara den utan dem och försök igen."),
+        "drawn": _(
+            "Dokumentet innehåller ikoner eller teckningar av sorten SVG. Ta bort dem, eller infoga dem som PNG, och "
+            "försök igen."
+        ),
         "locked": _("Filen är låst med ett lösenord. Ta bort lösenordet och försök igen."),
         "old": _("Filen är i ett äldre format eller låst. Spara den som docx, xlsx, pptx eller pdf och försök igen."),
         "memory": _("Filen går inte att kontrollera för att den är för stor när den öppnas."),

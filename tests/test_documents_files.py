@@ -162,6 +162,12 @@ def test_it_is_refused_with_a_sentence(what: str, tmp_path: Path) -> None:
     assert on_disk(tmp_path) == []
 
 
+def test_whoever_has_drawn_icons_in_a_letter_is_told_what_to_take_away() -> None:
+    """Word draws its own icons twice: in SVG, and as a picture beside it."""
+    with pytest.raises(ValidationError, match="SVG"):
+        keep(package(word__media__image1_png="", word__media__image2_svg='<svg xmlns="http://www.w3.org/2000/svg"/>'))
+
+
 @pytest.mark.parametrize("size", [0, rules.LARGEST + 1])
 def test_the_empty_and_the_too_large_are_refused(size: int, tmp_path: Path) -> None:
     with pytest.raises(ValidationError):

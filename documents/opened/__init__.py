@@ -6,4 +6,4 @@ given, and returns what can be said in JSON.
 
 
 class Refused(Exception):
-    """The file is not taken, and why: kind, damaged, pixels, active, locked, old, memory, time, disk."""
+    """The file is not taken, and why: kind, damaged, pixels, active, drawn, locked, old, memory, time, disk."""

@@ -18,10 +18,11 @@ _ACTIVE = {
     "script", "event-listener", "dde-source", "dde-connection-decl", "dde-connection", "execute-macro",  # OpenDocument
     "altChunk", "subDoc", "frameset", "connectString", "objectLink",  # Word
     "ddeLink", "oleLink", "webPr", "dbPr", "olapPr", "textPr",  # Excel
+    "webextension", "taskpane",  # what all three fetch from a shop
 }  # fmt: skip # words in lines, not one in each
 _RELATIONS = {"afchunk", "subdocument", "attachedtemplate", "frame", "control", "oleobject", "vbaproject"}
 _FIELDS = re.compile(
-    r"DDE|INCLUDETEXT|INCLUDEPICTURE|^\s*(INCLUDE|IMPORT|LINK|DATABASE|RD\b|QUOTE\s+(0x)?\d)", re.IGNORECASE
+    r"\bDDE(AUTO)?\b|INCLUDETEXT|INCLUDEPICTURE|^\s*(INCLUDE|IMPORT|LINK|DATABASE|RD\b|QUOTE\s+(0x)?\d)", re.IGNORECASE
 )
 _IS_FORMULA = {
     "f", "formula", "formula1", "formula2", "definedName", "oldFormula", "calculatedColumnFormula", "totalsRowFormula",
@@ -45,8 +46,7 @@ def refuse_active(elements: Iterable[Element]) -> None:
     fields, open_fields = [""], [0]  # the words of each, and which ones are open: the first is none
     for element in elements:
         name = _local(element.tag)
-        if name in _ACTIVE or (name == "Relationship" and _is_fetched(element)):
-            raise Refused("active")
+        _refuse_by_name(name, element)
         if name == "fldChar":
             _open_or_close(element, fields, open_fields)
         elif name == "instrText":  # the words of one field may stand in several runs, with others in between
@@ -59,6 +59,13 @@ def refuse_active(elements: Iterable[Element]) -> None:
             elif _is_active(name, key, value):
                 raise Refused("active")
     if any(_FIELDS.search(_IN_QUOTES.sub('""', words)) for words in fields):
+        raise Refused("active")
+
+
+def _refuse_by_name(name: str, element: Element) -> None:
+    if name == "svg":  # which may hold programs, and is not looked into
+        raise Refused("drawn")
+    if name in _ACTIVE or (name == "Relationship" and _is_fetched(element)):
         raise Refused("active")
 
 

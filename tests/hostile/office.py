@@ -131,6 +131,9 @@ def _office_words() -> Iterator[Hostile]:
             '<w:fldSimple w:instr=" PAGE "/><w:hyperlink r:id="rId1"/>',
             word__footer1_xml=f"<w:ftr xmlns:w='w'>{field('PAGE')}{field('NUMPAGES')}</w:ftr>",
         ),
+        "names to merge that sound like other fields": word(
+            "".join(field(f" {words} ") for words in ("MERGEFIELD Bredden", "MERGEFIELD Vidden", "REF _Ref_Vidden"))
+        ),
         "a date": word(field(r' DATE \@ "yyyy-MM-DD" ') + field(r" STYLEREF  Rubrik 1 ")),
         "links": document({rels: link, "word/document.xml": '<w:a xmlns:w="w"><w:hyperlink id="rId1"/></w:a>'}),
         "formulas": sheet(
@@ -185,6 +188,11 @@ def _office_words() -> Iterator[Hostile]:
             {"xl/connections.xml": "<connections><connection><webPr url='a'/></connection></connections>"}
         ),
         "a link to a program": document({"xl/externalLinks/externalLink1.xml": "<a><ddeLink ddeService='cmd'/></a>"}),
+        "a drawing called otherwise": document({"word/media/a.png": "<svg xmlns='a'><a/></svg>"}),
+        "a window of a shop": document(
+            {"word/webextensions/taskpanes.xml": "<t:taskpanes xmlns:t='t'><t:taskpane/></t:taskpanes>"}
+        ),
+        "an addition of a shop": document({"word/webextensions/a.xml": "<w:webextension xmlns:w='w' id='a'/>"}),
         "a mail merge": word('<w:connectString w:val="a"/>'),
     }
     for number, formula in enumerate((
