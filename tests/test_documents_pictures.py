@@ -238,6 +238,9 @@ def test_the_program_holds_its_limits_and_knows_nothing(monkeypatch: pytest.Monk
     program.write_text(source.replace("answer = main(json.loads(said))", "answer = {'n': len(b'a' * 2**30)}"))
     with pytest.raises(apart.Refused, match="memory"):
         apart.run("text.look")
+    program.write_text(source.replace("answer = main(json.loads(said))", "kept = b'a' * 420 * 2**20; kept.fault()"))
+    with pytest.raises(apart.Refused, match="memory"):  # whatever a library says that could get no more of it
+        apart.run("text.look")
     program.write_text(
         source.replace("answer = main(json.loads(said))", "import os; answer = {'seen': dict(os.environ)}")
     )
