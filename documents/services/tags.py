@@ -47,7 +47,8 @@ def change(*, file: StoredFile, to: Change, actor: Actor, now: datetime) -> None
         for tag_id, box in to.unknown.items():
             those = tags.filter(pk=tag_id, child=None)
             those.update(**_columns(box)) if box else those.delete()
-        if to.new:
+        # It may be sent anew, where only the answer was lost.
+        if to.new and not tags.filter(child=None, **_columns(to.new)).exists():
             tags.create(file=file, **_columns(to.new))
         audit.did(
             "picture.tagged",

@@ -32,7 +32,8 @@ from portal.lib.http import is_fragment_wanted, see_other
 def post_tags(request: ActorRequest, picture_id: UUID) -> HttpResponse:
     """Say who is in a picture, and where somebody is to be blurred. Each change is saved at once."""
     picture, problems, left = get_tagged(request.actor, picture_id), list[str](), NOTHING
-    if picture.post.state == Post.State.PUBLISHING:
+    is_told = request.method == "POST" and is_fragment_wanted(request)  # then `tag` refuses in words
+    if picture.post.state == Post.State.PUBLISHING and not is_told:
         return see_other(request, reverse("messaging:post", args=[picture.post_id]))
     if request.method == "POST":
         try:

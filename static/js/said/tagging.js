@@ -1,7 +1,7 @@
 /**
  * Who is in a picture, beside the draft or on a page of its own: a child is tagged by a press, and a box is moved and
- * drawn larger by finger, mouse or keys, and blurs at once what is behind it. Each change is saved by itself. Without
- * this script it is a form with figures (templates/messaging/posts/tagging.html).
+ * drawn larger by finger, mouse or keys, and blurs at once what is behind it. Each change is saved by itself
+ * (tags_saved.js). Without this script it is a form with figures (templates/messaging/posts/tagging.html).
  */
 
 const LEAST = 2; // per cent
@@ -11,9 +11,8 @@ const SPOTS = [38, 6, 70].flatMap((x) => [30, 64, 2].map((y) => ({ x, y })));
 /** @typedef {{x: number, y: number, width: number, height: number}} Box */
 const SIDES = /** @type {(keyof Box)[]} */ (["x", "y", "width", "height"]);
 
-/** Counts what was changed, so that an older answer takes nothing newer away. */
-let changes = 0;
-let resting = 0;
+/** Counts what was looked at, so that an older answer takes nothing newer away. */
+let looks = 0;
 
 /** @returns {HTMLElement | null} */
 const panel = () => document.querySelector("[data-tagging]");
@@ -68,6 +67,7 @@ function drawn(frame, place) {
   shown.className = "tag-box";
   shown.tabIndex = 0;
   shown.dataset.key = place.dataset.tagPlace ?? "";
+  shown.dataset.words = frame.dataset.unsavedWords;
   shown.setAttribute("role", "group");
   shown.setAttribute("aria-label", `${place.dataset.name}. ${frame.dataset.words ?? ""}`);
   for (const corner of ["start", "end"]) {
@@ -105,7 +105,7 @@ function take(event, frame, place, shown) {
   };
   const leave = () => {
     shown.removeEventListener("pointermove", move);
-    save();
+    changed(shown.dataset.key);
   };
   shown.addEventListener("pointermove", move);
   shown.addEventListener("lostpointercapture", leave, { once: true });
@@ -118,7 +118,7 @@ function press(event, place, shown) {
   if (event.key === "Enter") {
     event.preventDefault();
     write(place, box);
-    save();
+    changed(shown.dataset.key);
     return;
   }
   if (event.key === "Delete" || event.key === "Backspace") {
@@ -126,7 +126,7 @@ function press(event, place, shown) {
     write(place, null);
     shown.remove();
     panel()?.querySelector("h2")?.focus();
-    save();
+    changed(shown.dataset.key);
     return;
   }
   const across = { ArrowLeft: -1, ArrowRight: 1 }[event.key] ?? 0;
@@ -139,32 +139,16 @@ function press(event, place, shown) {
   const kept = inside(moved);
   write(place, kept);
   put(shown, kept);
-  changes += 1;
-  clearTimeout(resting);
-  resting = window.setTimeout(save, 600);
+  changed(shown.dataset.key, 600);
 }
 
-/** Saves what the panel says, and prints what came of it unless something newer was done meanwhile. */
-async function save() {
-  const own = panel();
-  if (!own) return;
-  clearTimeout(resting);
-  changes += 1;
-  const [asked, sent] = [changes, new FormData()];
-  for (const field of own.querySelectorAll("input[name]")) {
-    if (field instanceof HTMLInputElement && (field.type !== "checkbox" || field.checked)) sent.append(field.name, field.value);
-  }
-  const token = document.querySelector("input[name=csrfmiddlewaretoken]");
-  if (token instanceof HTMLInputElement) sent.append("csrfmiddlewaretoken", token.value);
-  if (document.getElementById("post-pictures")) sent.append("beside", "1");
-  own.setAttribute("aria-busy", "true");
-  try {
-    const answer = await fetch(own.dataset.address ?? "", { method: "POST", body: sent, headers: { "HX-Request": "true" } });
-    const html = await answer.text();
-    if (asked === changes && answer.ok) show(html);
-  } catch {
-    own.querySelector("[data-tag-fault]")?.removeAttribute("hidden");
-  }
+/**
+ * Tells that something is said anew of a child or a box, and is to be saved.
+ * @param {string | undefined} key @param {number} [rest] for how long the hand has to rest first, in milliseconds
+ */
+function changed(key, rest = 0) {
+  looks += 1;
+  document.dispatchEvent(new CustomEvent("tags:changed", { detail: { key, rest } }));
 }
 
 /** @param {string} html */
@@ -183,12 +167,19 @@ function show(html) {
 
 /** Looks at another picture. @param {string} address */
 async function look(address) {
-  changes += 1;
-  const asked = changes;
+  looks += 1;
+  const asked = looks;
   const beside = document.getElementById("post-pictures") ? "?beside=1" : "";
-  const answer = await fetch(address + beside, { headers: { "HX-Request": "true" } });
-  const html = await answer.text();
-  if (answer.ok && asked === changes) show(html);
+  try {
+    const answer = await fetch(address + beside, { headers: { "HX-Request": "true" } });
+    const elsewhere = answer.headers.get("HX-Redirect");
+    if (elsewhere) return location.assign(elsewhere);
+    if (!answer.ok || answer.redirected) throw new TypeError(String(answer.status));
+    const html = await answer.text();
+    if (asked === looks) show(html);
+  } catch {
+    document.dispatchEvent(new CustomEvent("htmx:responseError")); // failed.js says it
+  }
 }
 
 /** Makes the panel's boxes movable and marks the tile of its picture. */
@@ -202,7 +193,8 @@ function ready() {
   own.addEventListener("input", (event) => event.stopPropagation());
   own.addEventListener("change", (event) => {
     event.stopPropagation();
-    save();
+    const said = event.target instanceof Element && event.target.closest("[data-key], [data-tag-place]");
+    if (said instanceof HTMLElement) changed(said.dataset.key ?? said.dataset.tagPlace);
   });
   const frame = own.querySelector("[data-tag-picture]");
   if (!(frame instanceof HTMLElement)) return;
@@ -230,7 +222,7 @@ function draw(key, found) {
   put(shown, box);
   if (found) {
     write(place, found);
-    save();
+    changed(key);
   } else {
     shown.dataset.begun = JSON.stringify(box);
     document.querySelector("[data-tag-begun]")?.removeAttribute("hidden");
@@ -267,5 +259,6 @@ document.addEventListener("click", (event) => {
     look(pressed.href).then(() => panel()?.scrollIntoView({ block: "nearest" }));
   }
 });
+document.addEventListener("tags:saved", (event) => show(/** @type {CustomEvent} */ (event).detail));
 document.addEventListener("htmx:afterSettle", begin);
 begin();
