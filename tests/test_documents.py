@@ -466,10 +466,11 @@ def test_folders_are_added_renamed_moved_and_archived(cast: Cast, log_in: LogIn)
     desk, place = log_in(cast.maria), Place(department=cast.blasippan)
     here = f"/dokument/avdelning/{cast.blasippan.pk}/"
     desk.get(here)
-    desk.post(here, {"name": "Rutiner"})
+    added = desk.post(here, {"name": "Rutiner"})
     desk.post(here, {"name": "rutiner"})  # is there already
     assert [one.name for one in place.folders()] == ["Veckobrev", "Pedagogisk planering", "Om barnen", "Rutiner"]
     mine = place.folders().get(name="Rutiner")
+    assert added.headers["Location"] == f"{here}?mapp={mine.pk}"
     desk.post(f"/dokument/mapp/{mine.pk}/", {"do": "up"})
     desk.post(f"/dokument/mapp/{mine.pk}/", {"do": "rename", "name": "Våra rutiner"})
     assert [one.name for one in place.folders()][2] == "Våra rutiner"

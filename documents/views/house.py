@@ -55,10 +55,11 @@ def _place(request: ActorRequest, place: Place) -> HttpResponse:
         if not may_share:
             raise PermissionDenied
         try:
-            folders.add(place=place, name=request.POST.get("name", ""), actor=actor, now=clock.now())
+            made = folders.add(place=place, name=request.POST.get("name", ""), actor=actor, now=clock.now())
         except ValidationError as refused:
             messages.error(request, " ".join(refused.messages))
-        return see_other(request, place.address)
+            return see_other(request, place.address)
+        return see_other(request, f"{place.address}?mapp={made.pk}")
     if may_share and not place.folders().exists():
         folders.begin(place)
     shown = house_papers(actor, place, sought)
