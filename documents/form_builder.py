@@ -115,8 +115,20 @@ class BuilderForm(forms.Form):
             for number, question in enumerate(self.questions, start=1)
         ]
 
+    def clean(self) -> dict[str, Any]:
+        for question in self.questions:
+            name = f"choices-{question.id}"
+            lines = _lines(self.cleaned_data.get(name, ""))
+            for line in dict.fromkeys(lines):
+                if len(line) > rules.LONGEST_CHOICE:
+                    words = _("Skriv högst {number} tecken på varje rad. Den här är längre: {line}")
+                    self.add_error(name, words.format(number=rules.LONGEST_CHOICE, line=line))
+                elif lines.count(line) > 1:
+                    self.add_error(name, _("{line} står flera gånger. Låt det stå en gång.").format(line=line))
+        return self.cleaned_data
+
     def draft(self) -> Draft:
-        """Return what was written. Choices are lines; empty ones and doubles are left out."""
+        """Return what was written. Choices are lines; empty ones are left out."""
         sent = self.cleaned_data
         return Draft(
             wording=Wording(
@@ -136,14 +148,13 @@ class BuilderForm(forms.Form):
 
     def _question(self, question: Question) -> Question:
         sent = self.cleaned_data
-        lines = sent.get(f"choices-{question.id}", "").splitlines()
         return Question(
             id=question.id,
             kind=question.kind,
             label=" ".join(sent[f"label-{question.id}"].split()),
             help=" ".join(sent[f"help-{question.id}"].split()),
             is_required=sent[f"required-{question.id}"],
-            choices=tuple(dict.fromkeys(line.strip()[: rules.LONGEST_CHOICE] for line in lines if line.strip())),
+            choices=tuple(_lines(sent.get(f"choices-{question.id}", ""))),
         )
 
     def say(self, refused: ValidationError) -> None:
@@ -152,6 +163,10 @@ class BuilderForm(forms.Form):
         for name, sentences in by_field.items():
             for sentence in sentences:
                 self.add_error(name if name in self.fields else None, sentence)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _fields_of(question: Question) -> dict[str, forms.Field]:
