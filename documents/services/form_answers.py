@@ -40,7 +40,9 @@ def answer(
             raise Http404
         _hold(form, child_ids)
         if not form.is_open:
-            raise ValidationError(_("Blanketten är stängd. Skriv eller ring till avdelningen, så hjälper de dig."))
+            raise ValidationError(
+                _("Blanketten har stängts, och svaret är inte sparat. Skriv eller ring till avdelningen.")
+            )
         if form.is_signed and not is_signed:
             raise ValidationError(_("Svaret behöver undertecknas."))
         kept = [
@@ -58,7 +60,8 @@ def record_paper(
     """Write in what a guardian has answered on paper that day, or has asked to have changed: of a closed form, too.
 
     The guardian is told. Raises `Http404` for a child or a guardian of today that is not the actor's to know, and
-    `ValidationError` for a day that is to come, and where there is an answer that this may not take the place of.
+    `ValidationError` for a day that is to come or was before the form came, and where there is an answer that this may
+    not take the place of.
     """
     if given_on > days.day_of(now):
         raise ValidationError({"given_on": _("Dagen ska vara idag eller tidigare.")})
@@ -69,6 +72,9 @@ def record_paper(
             raise Http404
         if not may_record(actor, child_id):
             raise Http404
+        if form.opened_at and given_on < days.day_of(form.opened_at):
+            early = _("Blanketten skickades {day}. Dagen på pappret kan inte vara tidigare.")
+            raise ValidationError({"given_on": early.format(day=days.in_words(form.opened_at, "j F Y"))})
         _hold(form, [child_id])
         kept = _keep(form, child_id, guardian_id, answers, now=now, recorded_by=actor.person_id, given_on=given_on)
         about = {"child": child_id, "recorded": form.pk}

@@ -44,7 +44,7 @@ def own(request: ActorRequest, form_id: UUID, child_id: UUID) -> HttpResponse:
     if asked := _asked_for_strong(request, shown):
         return asked
     audit.looked("form", person_id=request.actor.person_id, children=[child_id])
-    if not shown.may_answer:
+    if not shown.may_answer and request.method != "POST":  # what comes too late is answered beside what was written
         return see_other(request, reverse("documents:own_answer", args=[form_id, child_id]))
     sent = request.POST if request.method == "POST" else None
     initial = initial_of(shown.own.row.said) if shown.own else {}
