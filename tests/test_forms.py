@@ -16,9 +16,11 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, Protection, User
 from children import protection
+from children.actors import Actor
 from children.models import Block, Child, Guardianship, Household, HouseholdWeeks
 from documents.models import FormAnswer, PaperForm
 from documents.models.forms import kept_answers
+from documents.selectors.extract import forms_parts
 from documents.services.form_telling import tell_of_forms
 from documents.views import forms as forms_views
 from notifications.models import Delivery, Kind
@@ -155,8 +157,6 @@ def test_no_button_of_the_builder_loses_what_was_written(cast: Cast, log_in: Log
     refused = _press(browser, form, "save", title="x" * 200)
     assert refused.status_code == 422
     assert "x" * 200 in refused.content.decode()
-
-
     assert "Skriv högst 120 tecken. Nu är det 200." in refused.content.decode()
     for lines, words in (("Mamma\nPappa\nMamma", "Mamma står flera gånger"), ("y" * 101, "Den här är längre: yyy")):
         refused = _press(browser, form, "save", **{"choices-5": lines})
@@ -164,6 +164,8 @@ def test_no_button_of_the_builder_loses_what_was_written(cast: Cast, log_in: Log
         assert words in refused.content.decode()
         assert lines in refused.content.decode()
     assert form.questions[2]["choices"] == ["Mamma", "Pappa"]
+
+
 def test_what_a_form_lacks_is_said_where_it_lacks_it(cast: Cast, log_in: LogIn) -> None:
     browser = log_in(cast.maria)
     form = _begin(browser, cast, "")
@@ -326,9 +328,9 @@ def test_paper_takes_no_newer_answer_by_login_away(days_after: int, status: int,
     form = _sent(log_in, cast)
     _answer(log_in(cast.amina), form, cast.elsa.pk)
     FormAnswer.objects.update(answered_at=clock.now() - timedelta(days=3))
+    PaperForm.objects.update(opened_at=clock.now() - timedelta(days=9))
     paper = reverse("documents:form_paper", args=[form.pk, cast.elsa.pk, cast.amina.pk])
     day = days.today() - timedelta(days=3) + timedelta(days=days_after)
-    PaperForm.objects.update(opened_at=clock.now() - timedelta(days=9))
     browser, other = log_in(cast.maria), YES | {"q-3": "Efter klockan 16"}
     answer = browser.post(paper, other | {"given_on": str(day)})
     assert answer.status_code == status
@@ -383,6 +385,31 @@ def test_a_file_holds_no_formula_and_no_protected_child(cast: Cast, log_in: LogI
     assert "Noor Aziz" in text
     assert hidden.full_name not in text
     assert AuditEntry.objects.filter(action="form.downloaded").exists()
+
+
+def test_a_file_has_all_its_days_as_a_spreadsheet_sorts_them(cast: Cast, log_in: LogIn) -> None:
+    browser = log_in(cast.maria)
+    form = _begin(browser, cast, "")
+    _press(browser, form, "add", title="Läger", new_kind="date")
+    _press(browser, form, "save", **{"label-1": "Från vilken dag?"})
+    _press(browser, form, "open")
+    assert _answer(log_in(cast.amina), form, cast.elsa.pk, {"q-1": "2026-12-12"}).status_code == 302
+    text = browser.get(reverse("documents:form", args=[form.pk]), {"format": "csv"}).content.decode()
+    row = next(line for line in text.splitlines() if "Amina Lind" in line)
+    assert "2026-11-24" in row
+    assert "2026-12-12" in row
+
+
+def test_the_extract_says_which_of_two_answers_counts(cast: Cast, log_in: LogIn, morning: Any) -> None:
+    """G08: and it says of both how they were given, in the words of the receipt."""
+    form = _sent(log_in, cast, is_signed="on")
+    _answer(log_in(cast.amina), form, cast.elsa.pk)
+    morning.shift(timedelta(minutes=5))
+    _answer(log_in(cast.amina), form, cast.elsa.pk, YES | {"q-1": "no"})
+    (part,) = forms_parts(Actor.of_person(cast.amina), cast.elsa)
+    newest, before = part.entries
+    assert newest.by == "Undertecknat med inloggning"
+    assert before.by == "Undertecknat med inloggning · Gällde till 24 november 2026, då ett nyare svar kom"
 
 
 def test_reminders_come_seven_and_two_days_before_and_stop_when_answered(

@@ -64,8 +64,11 @@ def forms_parts(actor: Actor, child: Child) -> list[Part]:
     for row in rows.order_by("-answered_at", "-pk"):
         lines = answer_lines(questions_in(row.form.questions), row.said)
         text = "\n".join(f"{line.label}: {line.text}" for line in lines)
-        by = _("Signerad med din inloggning") if row.is_signed else ""
-        found[row.form.needs_strong].append(Entry(row.form.title, row.answered_at, by, text))
+        by = [_("Undertecknat med inloggning")] if row.is_signed else []
+        if row.ended_at:
+            day = days.in_words(row.ended_at, "j F Y")
+            by.append(_("Gällde till {day}, då ett nyare svar kom").format(day=day))
+        found[row.form.needs_strong].append(Entry(row.form.title, row.answered_at, " · ".join(by), text))
     heading, empty = _("Dina svar"), _("Inga svar än.")
     parts = [Part("blanketter", _("Blanketter"), [Told("forms", heading, found[False], empty)])]
     if found[True]:

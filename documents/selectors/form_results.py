@@ -18,7 +18,7 @@ from children.selectors.people import guardian_ids_of
 from children.selectors.placing import departments_of
 from documents.form_rules import Question, do_differ, is_done, waits_for
 from documents.models import FormAnswer, FormChild, PaperForm
-from documents.selectors.form_words import Line, answer_lines
+from documents.selectors.form_words import Line, answer_lines, in_file
 from documents.selectors.forms import forms_for
 
 
@@ -168,7 +168,8 @@ def table(result: Result) -> Iterator[list[object]]:
             continue
         for guardian in one.guardians:
             answered = guardian.answered
-            said = [line.text for line in answered.lines] if answered else [""] * len(result.questions)
+            given = answered.row.said if answered else {}
+            said = [in_file(question, given.get(question.id, "")) for question in result.questions]
             when = f"{answered.row.answered_at:%Y-%m-%d}" if answered else ""
             yield [one.child.full_name, one.department, guardian.name, when, how_word(answered), *said]
 

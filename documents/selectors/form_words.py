@@ -35,3 +35,8 @@ def spoken(question: Question, value: Value) -> str:
     if question.kind == QuestionKind.DATE and value:
         return days.in_words(date.fromisoformat(value), "j F Y")
     return value
+
+
+def in_file(question: Question, value: Value) -> str:
+    """Return the same for a spreadsheet, which sorts dates that are written as 2026-12-03."""
+    return str(value) if question.kind == QuestionKind.DATE else spoken(question, value)
