@@ -35,6 +35,7 @@ OF_FAMILY = Most(files=10, bytes=100 * 1024 * 1024)
 """Whoever works nowhere sends files with messages only: five at a time."""
 MOST_PARTS = 400  # of one file: nobody sends it byte by byte
 KEPT_FOR = timedelta(days=1)
+FOR_GOOD = "for good"
 _CHUNK = 1 << 16
 
 
@@ -69,11 +70,12 @@ def begin(
 ) -> Upload:
     """Let somebody send a file, and return it; asked twice for the same, it goes on.
 
-    Raises `ValidationError` for what is too large, too much at once, or more than the preschool that it is to be for
+    Raises `ValidationError` for what is too large or empty (code FOR_GOOD), too much at once, or more than the preschool that it is to be for
     has room for; `Http404` for an id that is another's.
     """
     if not 0 < size <= rules.LARGEST:
-        raise ValidationError(_("Filen är för stor. Den får vara högst 20 MB.") if size else _("Filen är tom."))
+        words = _("Filen är för stor. Den får vara högst 20 MB.") if size else _("Filen är tom.")
+        raise ValidationError(words, code=FOR_GOOD)
     under_way = Upload.objects.filter(person=by_id, taken_at=None, created_at__gt=now - KEPT_FOR).exclude(pk=upload_id)
     bytes_under_way = under_way.aggregate(sum=Sum("size"))["sum"] or 0
     if under_way.count() >= most.files or bytes_under_way + size > most.bytes:

@@ -57,8 +57,8 @@ def uploads(request: ActorRequest) -> HttpResponse:
             preschool_id=_preschool(request, said.get("preschool", "")),
         )
     except ValidationError as refused:
-        answer = " ".join(refused.messages)
-        return HttpResponse(answer, status=413, headers=VERSION, content_type="text/plain; charset=utf-8")
+        answer, status = " ".join(refused.messages), 422 if refused.code == services.FOR_GOOD else 413
+        return HttpResponse(answer, status=status, headers=VERSION, content_type="text/plain; charset=utf-8")
     headers = {"Location": reverse("documents:upload_part", args=[made.pk]), "Upload-Offset": str(made.received)}
     return HttpResponse(status=201, headers=VERSION | headers)
 

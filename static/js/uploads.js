@@ -14,6 +14,8 @@ const TRIES = 5; // at a server that answers with a fault; for a net that is gon
 
 /** Says why a picture does not come, in words for whoever chose it. */
 class Refused extends Error {}
+/** It is the file itself: to send it again is of no use. */
+class RefusedForGood extends Refused {}
 
 /** @param {HTMLInputElement} input */
 function token(input) {
@@ -92,6 +94,7 @@ async function upload(sending) {
       "Upload-Metadata": `filename ${encoded(file.name)},id ${encoded(id)},preschool ${encoded(input.dataset.preschool ?? "")}`,
     },
   });
+  if (begun.status === 422) throw new RefusedForGood(await begun.text());
   if (begun.status !== 201) throw new Refused(begun.status === 413 ? await begun.text() : "fault");
   const address = begun.headers.get("Location") ?? "";
   let answer = begun;
@@ -164,7 +167,7 @@ async function finish(sending, sent) {
   } catch (fault) {
     if (!sending.abort.signal.aborted) {
       say(sending, fault instanceof Refused ? fault.message : "fault");
-      sending.row.querySelector("[data-upload-again]")?.removeAttribute("hidden");
+      if (!(fault instanceof RefusedForGood)) sending.row.querySelector("[data-upload-again]")?.removeAttribute("hidden");
     }
   }
   under.delete(sending);

@@ -174,3 +174,14 @@ def test_files_of_a_folder_wait_for_the_net(
     expect(maria.get_by_role("heading", name="Dela dokument")).to_be_visible()
     assert {one.file.digest for one in DocumentVersion.objects.all()} == digests(files)
     assert DocumentVersion.objects.count() == 2
+
+
+def test_a_file_that_can_never_come_is_only_taken_away(writing: Page, tmp_path: Path) -> None:
+    empty = tmp_path / "tom.jpg"
+    empty.touch()
+    writing.locator("#post-files").set_input_files(empty)
+    row = writing.locator(".upload")
+    expect(row).to_contain_text("Filen är tom.")
+    expect(row.get_by_role("button", name="Försök igen")).to_be_hidden()
+    row.get_by_role("button", name="Ta bort").click()
+    expect(row).to_have_count(0)
