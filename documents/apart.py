@@ -25,7 +25,7 @@ PROGRAM = Path(__file__).with_name("apart_program.py")
 SECONDS = 60  # by the clock on the wall, should the program's own limits not hold
 WORKS_FOR, LOOKS_FOR = 20, 5  # seconds of processor time
 LOOKS_AT_ONCE = 2  # on this machine: each may take half a gigabyte
-WAITS_FOR = 5.0  # seconds, with a thread of the web server
+WAITS_FOR = 10.0  # seconds, with a thread of the web server: eight that send whole albums come in by turns
 # One arena and one thread: what each more would reserve counts against the limit on memory.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LANG": "C.UTF-8"}
 
@@ -61,7 +61,7 @@ def _turn() -> Iterator[None]:
         while not any(_is_ours(file) for file in files):
             if monotonic() > until:
                 raise Busy("busy")
-            sleep(0.05)
+            sleep(0.01)
         yield
 
 

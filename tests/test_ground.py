@@ -473,6 +473,12 @@ def test_the_worker_takes_from_every_queue() -> None:
     assert taken == {"default", "images", "nightly"}
 
 
+def test_what_strangers_files_take_is_not_taken_from_the_database() -> None:
+    """PROMISES 2: two files of half a gigabyte each, and the program itself, fit into what each container has."""
+    opening = [one for one in COMPOSE["services"].values() if {"gunicorn", "worker"} & set(one.get("command", []))]
+    assert [one.get("mem_limit") for one in opening] == ["2g"] * 4
+
+
 @pytest.mark.skipif(
     subprocess.run("docker compose version", shell=True, capture_output=True, check=False).returncode != 0,  # noqa: S602 (our line)
     reason="docker compose is not installed; the other tests read the file",
