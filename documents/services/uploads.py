@@ -70,8 +70,8 @@ def begin(
 ) -> Upload:
     """Let somebody send a file, and return it; asked twice for the same, it goes on.
 
-    Raises `ValidationError` for what is too large or empty (code FOR_GOOD), too much at once, or more than the preschool that it is to be for
-    has room for; `Http404` for an id that is another's.
+    Raises `ValidationError` for what is empty or too large (code FOR_GOOD), too much at once, or more than the
+    preschool that it is to be for has room for; `Http404` for an id that is another's.
     """
     if not 0 < size <= rules.LARGEST:
         words = _("Filen är för stor. Den får vara högst 20 MB.") if size else _("Filen är tom.")
