@@ -16,7 +16,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from children.actors import Actor
-from children.models import Preschool
+from children.models import Department, Preschool
 from documents import copying, drawing, pictures, room_rules
 from documents.models import BlurredCopy, Document, RoomLimit, StoredFile, Upload
 from documents.selectors.places import Place
@@ -105,6 +105,17 @@ def test_everything_that_lies_in_the_store_counts(cast: Cast, tmp_path: Path) ->
     BlurredCopy.objects.update(stored=1)  # as after a restored backup
     hygiene.check(now=now, mend=True)
     assert used(cast.granliden) == lying(), "the nightly check mends what is written of it"
+
+
+def test_room_follows_a_department_to_another_preschool(cast: Cast) -> None:
+    """Pictures of its posts, what lies in its folders, and the drawn pages: by the next night."""
+    kept_by(cast)
+    uploaded(folder_of(cast.blasippan), cast.maria, pdf(2))
+    drawing.draw_waiting(now=clock.now())
+    pictures.make_waiting(now=clock.now())
+    Department.objects.filter(pk=cast.blasippan.pk).update(preschool=cast.sjostjarnan)
+    hygiene.check(now=clock.now(), mend=True)
+    assert (used(cast.granliden), used(cast.sjostjarnan)) == (0, lying())
 
 
 def test_the_same_upload_takes_room_once(cast: Cast) -> None:

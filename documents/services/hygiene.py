@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
+from children.models import Department
 from documents import apart, kept, pictures, rules
-from documents.models import BlurredCopy, FileCheck, StoredFile, Upload
+from documents.models import BlurredCopy, DocumentVersion, FileCheck, PdfPage, StoredFile, Upload
 from documents.selectors.references import unused
 from documents.services.sharing import discard_unused
 from documents.stores import Listed, store
@@ -79,6 +80,8 @@ def check(*, now: datetime, mend: bool, however_much: bool = False) -> Found:
     useless = unused().filter(state=State.READY)
     reported = useless.filter(created_at__lt=now - STRANGE_AFTER)
     found.unused = [kept.name_of(key) for key in reported.values_list("key", flat=True)]
+    if mend:
+        _follow_departments()
     if found.is_too_much and not however_much:
         found.is_held_back, found.is_mended = True, False
     else:
@@ -91,6 +94,16 @@ def check(*, now: datetime, mend: bool, however_much: bool = False) -> Found:
     report.mends, report.is_held_back = found.is_mended, found.is_held_back
     report.save()
     return found
+
+
+def _follow_departments() -> None:
+    """Let files take the room of the preschool to which their department belongs by now, with their drawn pages."""
+    posts = Department.objects.filter(pk=OuterRef("department")).values("preschool")
+    papers = DocumentVersion.objects.filter(file=OuterRef("pk")).values("document__folder__department__preschool")
+    pages = PdfPage.objects.filter(picture=OuterRef("pk")).values("preview__file__preschool")
+    for home in (posts, papers, pages):
+        moved = StoredFile.objects.annotate(home=Subquery(home[:1])).filter(home__isnull=False)
+        moved.exclude(preschool=F("home")).update(preschool=F("home"))
 
 
 def _throw_away(useless: QuerySet[StoredFile]) -> None:
