@@ -467,6 +467,26 @@ def test_a_closed_form_takes_no_answers_until_it_is_opened_again(cast: Cast, log
     assert FormAnswer.objects.count() == 1
 
 
+def test_a_form_that_went_to_the_wrong_families_is_taken_away(cast: Cast, log_in: LogIn) -> None:
+    """Once it is closed, and only while nobody has answered it."""
+    form, other = _sent(log_in, cast), _sent(log_in, cast, title="En annan")
+    maria, amina = log_in(cast.maria), log_in(cast.amina)
+    page, away = (reverse(f"documents:{name}", args=[form.pk]) for name in ("form", "form_throw_away"))
+    maria.post(away)
+    assert "Ta bort blanketten" not in maria.get(page).content.decode()
+    _answer(amina, other, cast.elsa.pk)
+    for one in (form, other):
+        maria.post(reverse("documents:form_close", args=[one.pk]))
+    kept = reverse("documents:form_throw_away", args=[other.pk])
+    assert "Någon har svarat" in maria.post(kept, follow=True).content.decode()
+    assert "Ta bort blanketten" in maria.get(page).content.decode()
+    assert log_in(cast.jonas).post(away).status_code == 404
+    assert "Blanketten är borta." in maria.post(away, follow=True).content.decode()
+    assert list(PaperForm.objects.all()) == [other]
+    assert form.title not in amina.get("/blanketter/").content.decode()
+    assert amina.get("/nytt/").status_code == 200
+
+
 def test_a_preschool_keeps_its_own_templates(cast: Cast, log_in: LogIn) -> None:
     form = _sent(log_in, cast, title="Vår utflykt")
     for _time in range(2):

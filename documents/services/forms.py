@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,7 @@ from documents.selectors.forms import (
     own_templates,
 )
 from documents.services.form_telling import ask
+from notifications.services import give_up
 from portal.lib import days
 
 State = PaperForm.State
@@ -214,10 +216,19 @@ def reopen(*, form_id: UUID, due_on: date | None, actor: Actor, now: datetime) -
 
 
 def throw_away(*, form_id: UUID, actor: Actor, now: datetime) -> PaperForm:
-    """Throw away a draft, or a template of one's own place. Nobody has been asked, so nothing is lost to anybody."""
+    """Throw away a draft, a template of one's own place, or a closed form that nobody has answered: one for the wrong
+    families, who find it no more. Nothing that anybody has said is lost.
+
+    Raises `ValidationError` for one that is open or was answered, and `Http404` for whoever may not.
+    """
     with transaction.atomic():
         form = led_templates(actor).select_for_update(of=("self",)).filter(pk=form_id).first()
-        form = form or _held_draft(actor, form_id)
+        form = form or get_form(actor, form_id, led=True, lock=True)
+        if form.is_open:
+            raise ValidationError(_("Stäng blanketten först."))
+        if form.answers.exists():
+            raise ValidationError(_("Någon har svarat, så blanketten finns kvar med sina svar."))
+        give_up(concerned=Q(event=form.pk), now=now)
         _did("form.thrown_away", form, actor, now)
         form.delete()
     return form

@@ -135,12 +135,13 @@ def form_preview(request: ActorRequest, form_id: UUID) -> HttpResponse:
 @require_POST
 @asks_for_pin
 def form_throw_away(request: ActorRequest, form_id: UUID) -> HttpResponse:
-    """Throw a draft away, or a template that the preschool has kept."""
+    """Throw a draft away, a template that the preschool has kept, or a closed form that nobody has answered."""
     try:
         gone = services.throw_away(form_id=form_id, actor=request.actor, now=clock.now())
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
         return see_other(request, reverse("documents:form", args=[form_id]))
-    is_draft = gone.state == PaperForm.State.DRAFT
-    messages.success(request, _("Utkastet är borta.") if is_draft else _("Mallen är borta."))
+    kinds = PaperForm.State
+    words = {kinds.DRAFT: _("Utkastet är borta."), kinds.TEMPLATE: _("Mallen är borta.")}
+    messages.success(request, words.get(kinds(gone.state), _("Blanketten är borta.")))
     return see_other(request, reverse("documents:forms"))

@@ -87,6 +87,7 @@ def form(request: ActorRequest, form_id: UUID) -> HttpResponse:
         "answered": Paginator(result.answered, ON_A_PAGE).get_page(request.GET.get("sida")),
         "form": found,
         "may_lead": is_led(actor, found),
+        "is_answered": found.is_open or found.answers.exists(),
         "today": actor.today,
     }
     return render(request, "documents/forms/result.html", context)
