@@ -42,7 +42,7 @@ def sniff(file: Path) -> Sniffed:
         kind, work, asked = _by_head(head)
         answer = apart.look(work, file=str(file.resolve()), **asked)
     except apart.Refused as refusal:
-        raise ValidationError(sentence(refusal.why)) from refusal
+        raise ValidationError(sentence(refusal.why), code=refusal.why) from refusal
     return Sniffed(kind, answer["media_type"], answer["peak_mb"])
 
 

@@ -34,7 +34,8 @@ def add(*, post_id: UUID, uploads: Iterable[File[bytes]], actor: Actor, now: dat
         except TakenBefore:
             continue  # handed over again, after an answer that was lost (G09)
         except ValidationError as refused:
-            problems.append(f"{upload.name}: {' '.join(refused.messages)}")
+            words = _only_pictures() if refused.code == "kind" else " ".join(refused.messages)
+            problems.append(f"{upload.name}: {words}")
     return problems
 
 
@@ -49,9 +50,13 @@ def _add(post_id: UUID, upload: File[bytes], actor: Actor, now: datetime) -> Non
         if post.pictures.filter(file=file).exists():
             return  # sent twice: a double tap, or again after an answer that was lost (G09)
         if not file.is_picture:
-            raise ValidationError(_("Det är ingen bild. Här går det att lägga till bilder."))
+            raise ValidationError(_only_pictures())
         PostPicture.objects.create(post=post, file=file, position=max(positions, default=0) + 1)
         finding.ask(file)
+
+
+def _only_pictures() -> str:
+    return _("Här går det bara att lägga till bilder: JPEG, PNG, WebP eller HEIC.")
 
 
 def remove(*, post_id: UUID, picture_id: UUID, actor: Actor) -> None:
