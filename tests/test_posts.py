@@ -330,6 +330,28 @@ def test_a_damaged_picture_of_a_draft_is_named_before_it_goes_out(cast: Cast) ->
     publish(post, cast.maria)
 
 
+def test_all_that_holds_pictures_back_is_said_at_once(cast: Cast) -> None:
+    """F10, G03: which could not be made ready, who may not be shown, and that nobody has said that all are tagged."""
+    post = draft(cast)
+    (whole, _lost) = with_pictures(post, cast.maria, "ready", "damaged")
+    tag(whole.file, cast.elsa)
+    maria = Actor.of_person(cast.maria)
+    with pytest.raises(ValidationError) as refused:
+        posts.publish(post_id=post.pk, seen=seen_by(maria, post), actor=maria, now=clock.now())
+    lost, unshown, unsaid = refused.value.messages
+    assert lost == "Bild 2 kunde inte göras i ordning."
+    assert unshown.startswith("Bild 1: Elsa L saknar samtycke")
+    assert unsaid.startswith("Kryssa i")
+
+
+@pytest.mark.parametrize("data", [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a\x01\x00\x01\x00", b"hej\n"])
+def test_a_post_says_what_goes_in_a_post(cast: Cast, data: bytes) -> None:
+    upload = SimpleUploadedFile("bild.jpg", data)
+    maria = Actor.of_person(cast.maria)
+    problems = post_pictures.add(post_id=draft(cast).pk, uploads=[upload], actor=maria, now=clock.now())
+    assert problems == ["bild.jpg: Här går det bara att lägga till bilder: JPEG, PNG, WebP eller HEIC."]
+
+
 def test_to_go_without_a_damaged_picture_is_said_once(cast: Cast, log_in: Callable[[User], Client]) -> None:
     """F10, G03: also where the post is then refused for something else."""
     post, maria = draft(cast), log_in(cast.maria)

@@ -17,16 +17,19 @@ from messaging.selectors.post_readers import PostReader
 from messaging.selectors.post_tags import are_made, unshown_to, unshown_words, wanted_of
 
 
-def demand_showable(post: Post, guardians: Collection[PostReader], actor: Actor) -> None:
+def demand_showable(post: Post, guardians: Collection[PostReader], actor: Actor, lost: Collection[str]) -> None:
     """Refuse pictures that some reader may not see, and those of which nobody has said that all in them are tagged.
 
-    The sentence names the child and the picture (G03).
+    All is said at once, with the sentences of pictures that are `lost`; each names the child and the picture (G03).
     """
     pictures = list(post.pictures.values_list("pk", flat=True))
-    if unshown := unshown_to(post, guardians, actor.today):
-        raise ValidationError({"pictures": unshown_words(actor, unshown)})
+    problems = {}
+    if words := [*lost, *unshown_words(actor, unshown_to(post, guardians, actor.today))]:
+        problems["pictures"] = words
     if post.all_tagged < post_rules.mark_of_pictures(pictures):
-        raise ValidationError({"all_tagged": [_("Kryssa i att alla barn som syns är taggade eller suddade.")]})
+        problems["all_tagged"] = [_("Kryssa i att alla barn som syns är taggade eller suddade.")]
+    if problems:
+        raise ValidationError(problems)
 
 
 def make_ready_to_show(post: Post, today: date) -> None:

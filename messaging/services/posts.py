@@ -143,6 +143,7 @@ def publish(*, post_id: UUID, seen: str, actor: Actor, now: datetime) -> Post:
         post = get_draft(actor, post_id, lock=True)
         demand_draft(post)
         written = written_in(post)
+        lost = lost_among(pictures_of([post.pk])[post.pk])
         _check_whole(post, written)
         today = days.day_of(now)
         here = children_at(post.department_id, today)
@@ -155,7 +156,7 @@ def publish(*, post_id: UUID, seen: str, actor: Actor, now: datetime) -> Post:
         guardians = guardians_among(readers)
         if not guardians:
             raise ValidationError(_("Ingen vårdnadshavare skulle läsa det här inlägget."))
-        demand_showable(post, guardians, actor)
+        demand_showable(post, guardians, actor, [lost_words([one.number for one in lost])] if lost else [])
         _put_children(post, children)
         post.state, post.leaves_at, post.published_by_id = State.PUBLISHING, now + rules.UNDO, _person(actor)
         post.save(update_fields=["state", "leaves_at", "published_by"])
@@ -173,15 +174,12 @@ def publish(*, post_id: UUID, seen: str, actor: Actor, now: datetime) -> Post:
 
 def _check_whole(post: Post, written: Written) -> None:
     problems: dict[str, str] = {}
-    pictures = pictures_of([post.pk])[post.pk]
     if not written.title.strip():
         problems["title"] = _("Skriv en rubrik.")
-    if not written.text.strip() and not pictures:
+    if not written.text.strip() and not post.pictures.exists():
         problems["text"] = _("Skriv något, eller lägg till en bild.")
     if not written.is_for_all and not written.child_ids:
         problems["children"] = _("Välj vilka barn inlägget handlar om, eller att hela avdelningen läser.")
-    if lost := lost_among(pictures):
-        problems["pictures"] = lost_words([picture.number for picture in lost])
     if problems:
         raise ValidationError({name: [words] for name, words in problems.items()})
 
