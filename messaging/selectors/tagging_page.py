@@ -93,10 +93,6 @@ class TaggingPage:
         those = [one for one in self.tagged if one.is_open or (not one.allows and one.place.box)]
         return sorted(those, key=lambda one: not one.is_open)
 
-    @property
-    def boxes(self) -> int:
-        return len(self.unknown) + sum(one.place.box is not None for one in self.tagged)
-
 
 def tagging_page(actor: Actor, picture: PostPicture) -> TaggingPage:
     """Return the page of one picture: the same number of queries for one child or forty."""

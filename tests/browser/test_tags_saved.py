@@ -216,3 +216,23 @@ def test_on_a_page_of_its_own_what_is_left_unsaved_holds_the_draft_back_once(
     expect(drafting.get_by_role("checkbox", name="Elsa L")).not_to_be_checked()
     press_publish(drafting)
     expect(drafting.locator("#publishing")).to_contain_text("Publiceras om")
+
+
+def test_a_drag_on_the_picture_draws_the_box_that_was_asked_for(drafting: Page, tmp_path: Path) -> None:
+    """As it says: drawn. And the panel counts the pictures that have come meanwhile."""
+    drafting.locator("#post-files").set_input_files([heavy(tmp_path, "till.jpg")])
+    expect(drafting.locator("#post-look h2")).to_have_text("Bild 1 av 2")
+    drafting.get_by_role("button", name="Sudda någon annan").click()
+    expect(drafting.locator("[data-begun]")).to_be_visible()
+    frame = drafting.locator("[data-tag-picture]").bounding_box()
+    assert frame
+    drafting.mouse.move(frame["x"] + frame["width"] * 0.3, frame["y"] + frame["height"] * 0.28)
+    drafting.mouse.down()
+    drafting.mouse.move(frame["x"] + frame["width"] * 0.2, frame["y"] + frame["height"] * 0.2, steps=3)
+    drafting.mouse.move(frame["x"] + frame["width"] * 0.1, frame["y"] + frame["height"] * 0.1, steps=3)
+    drafting.mouse.up()
+    expect(drafting.locator("#post-look .tag-places rect")).to_have_count(1)
+    box = PictureTag.objects.get(child=None)
+    for side, wanted in ((box.x, 100), (box.y, 100), (box.width, 200), (box.height, 180)):
+        assert side is not None
+        assert abs(side - wanted) < 10

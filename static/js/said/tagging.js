@@ -111,6 +111,43 @@ function take(event, frame, place, shown) {
   shown.addEventListener("lostpointercapture", leave, { once: true });
 }
 
+/**
+ * Draws the box that was asked for from where the picture is pressed to where it is let go; a mere press leaves it.
+ * @param {PointerEvent} event @param {HTMLElement} frame
+ */
+function drag(event, frame) {
+  const shown = frame.querySelector("[data-begun]");
+  if (!(shown instanceof HTMLElement) || (event.target instanceof Element && event.target.closest(".tag-box, .tag-faces rect"))) return;
+  const place = document.querySelector(`[data-tag-place="${shown.dataset.key}"]`);
+  if (!place) return;
+  event.preventDefault();
+  frame.setPointerCapture(event.pointerId);
+  const size = frame.getBoundingClientRect();
+  const at = (/** @type {PointerEvent} */ { clientX, clientY }) => [
+    Math.min(Math.max(((clientX - size.left) / size.width) * 100, 0), 100),
+    Math.min(Math.max(((clientY - size.top) / size.height) * 100, 0), 100),
+  ];
+  const [x, y] = at(event);
+  /** @param {PointerEvent} moved */
+  const move = (moved) => {
+    const [across, down] = at(moved);
+    const box = { x: Math.min(x, across), y: Math.min(y, down), width: Math.abs(across - x), height: Math.abs(down - y) };
+    if (box.width < LEAST || box.height < LEAST) return;
+    write(place, box);
+    put(shown, box);
+  };
+  frame.addEventListener("pointermove", move);
+  frame.addEventListener(
+    "lostpointercapture",
+    () => {
+      frame.removeEventListener("pointermove", move);
+      shown.focus({ preventScroll: true });
+      if (boxOf(place)) changed(shown.dataset.key);
+    },
+    { once: true },
+  );
+}
+
 /** @param {KeyboardEvent} event @param {HTMLElement} place @param {HTMLElement} shown */
 function press(event, place, shown) {
   const box = lying(place, shown);
@@ -198,6 +235,7 @@ function ready() {
   });
   const frame = own.querySelector("[data-tag-picture]");
   if (!(frame instanceof HTMLElement)) return;
+  frame.addEventListener("pointerdown", (event) => drag(event, frame));
   for (const place of own.querySelectorAll("[data-tag-place]")) {
     const box = boxOf(place);
     if (box && place instanceof HTMLElement) put(drawn(frame, place), box);
@@ -244,6 +282,8 @@ function begin() {
     place.dataset.asked = ""; // once; it is shown when there is something in it
     look(first.href);
   }
+  const [head, total] = [document.querySelector("[data-tagging] h2[data-words]"), document.querySelectorAll(".post-tile").length];
+  if (head instanceof HTMLElement && total) head.textContent = (head.dataset.words ?? "").replace("{total}", String(total));
   ready();
 }
 
