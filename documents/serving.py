@@ -17,6 +17,7 @@ from documents.models import BlurredCopy, StoredFile
 from documents.services.copies import ask
 from documents.shown_rules import Shown, mark_of
 from documents.stores import store
+from portal.lib import days
 
 Size = Literal["whole", "small", "medium", "large"]
 
@@ -44,7 +45,8 @@ def serve_shown(
     """
     if shown.is_hidden:
         raise Http404
-    name = _("bild")  # what its author called it may say who is in it
+    # What its author called it may say who is in it.
+    name = f"{_('bild')}-{days.day_of(file.created_at)}-{file.pk.hex[-4:]}"
     if shown.is_clear:
         return serve(file, size=size, request=request, as_attachment=as_attachment, name=name)
     copy = file.copies.filter(digest=mark_of(shown.boxes)).first()

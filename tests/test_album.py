@@ -166,7 +166,8 @@ def test_the_one_that_this_family_sees_can_be_saved(
         phone = log_in(guardian)
         assert f"/inlagg/bild/{one.pk}/large/?spara" in phone.get(f"/album/{one.pk}/").content.decode()
         saved = phone.get(f"/inlagg/bild/{one.pk}/large/?spara", headers={"Accept": "image/webp"})
-        assert saved["Content-Disposition"] == 'attachment; filename="bild.webp"'
+        named = re.fullmatch(r'attachment; filename="bild-[-0-9]{10}-[0-9a-f]{4}\.webp"', saved["Content-Disposition"])
+        assert named, "by its day, and never by what its author called it"
         assert b"".join(saved) == words
     assert (
         "attachment"

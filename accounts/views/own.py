@@ -69,6 +69,7 @@ def reading_language(request: HttpRequest) -> HttpResponse:
 def welcome(request: HttpRequest) -> HttpResponse:
     """After the first login: offers a passkey, which can wait, and leads to what families are asked first."""
     onward = f"{address}?forst" if (address := _address("children:consents")) else "/"
+    request.session["onward"] = onward  # where the way by a passkey ends, too
     return render(request, "accounts/welcome.html", {"person": _person(request), "onward": onward})
 
 

@@ -296,7 +296,11 @@ document.addEventListener("click", (event) => {
   } else if (pressed.dataset.tagDraw) draw(pressed.dataset.tagDraw);
   else if (pressed instanceof HTMLAnchorElement && document.getElementById("post-pictures")) {
     event.preventDefault();
-    look(pressed.href).then(() => panel()?.scrollIntoView({ block: "nearest" }));
+    const isStep = pressed.matches("[data-tag-step]");
+    look(pressed.href).then(() => {
+      panel()?.scrollIntoView({ block: "nearest" });
+      if (isStep) panel()?.querySelector("h2")?.focus(); // what was pressed is gone: the next Tab goes on here
+    });
   }
 });
 document.addEventListener("tags:saved", (event) => show(/** @type {CustomEvent} */ (event).detail));
