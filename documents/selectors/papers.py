@@ -246,7 +246,7 @@ def _concerns(document: Document, child_id: UUID, places: Collection[Placed]) ->
 class Reception:
     """How far a document is read: who has answered what it asks, who has opened it, who has not.
 
-    Named where they are few enough (`names`); of what goes to a whole preschool or further only the figures.
+    Named where they are few enough (`names`); of what goes to everybody in the municipality only the figures.
     """
 
     number: int

@@ -42,8 +42,8 @@ class About:
 
     @property
     def is_near(self) -> bool:
-        """Tell whether it goes to so few that they can be named."""
-        return bool(self.child_ids or self.department)
+        """Tell whether it goes to so few that they can be named: to a preschool's families at most."""
+        return bool(self.child_ids or self.department or self.preschool)
 
     def departments(self) -> QuerySet[Department]:
         if self.department:
