@@ -128,7 +128,16 @@ def visit(browser: Browser, live_server: LiveServer, settings: Settings) -> Iter
     yield visit
     for context in opened:
         context.close()
+    _wait_for_answers()
     assert not faults, "\n".join(faults)
+
+
+def _wait_for_answers() -> None:
+    """Let the server end what closed pages still asked for: it would stand in the way when the database is emptied."""
+    until = time.monotonic() + PATIENCE / 1000
+    for thread in threading.enumerate():
+        if thread.name.endswith("(process_request_thread)"):
+            thread.join(max(0, until - time.monotonic()))
 
 
 def _session_of(person: User) -> str:
