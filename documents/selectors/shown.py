@@ -134,7 +134,7 @@ def wanted_copies(
     Everybody else, and each guardian of a tagged child; `circles` are others, by file, by whom they see clear.
     """
     found = showing(file_ids, purpose, today)
-    tagged = {tag.child_id for of_one in found.tags.values() for tag in of_one if tag.child_id}
+    tagged = found.children
     guarded: dict[UUID, set[UUID]] = defaultdict(set)
     guardians: dict[UUID, set[UUID]] = defaultdict(set)
     for reach in who_may(Action.SEE_OWN, tagged, today) if tagged else []:
